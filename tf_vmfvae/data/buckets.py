@@ -1,0 +1,53 @@
+"""The few sequence lengths to which sentences are padded."""
+
+import numpy as np
+
+
+def choose_bucket_lengths(lengths: np.ndarray, max_buckets: int = 8) -> list[int]:
+    """Chooses the bucket lengths that pad the least.
+
+    Every example is padded to the shortest bucket that holds it. Each bucket length is
+    one more shape for XLA to compile, so there may be few of them; where they lie is
+    found exactly, by dynamic programming over the histogram of lengths.
+
+    Args:
+        lengths: int `[num_examples]`, words an example, at least 1 each.
+        max_buckets: the largest number of bucket lengths.
+
+    Returns:
+        Increasing bucket lengths in words; the last one is the longest example's.
+
+    Raises:
+        ValueError: `lengths` is empty or `max_buckets` is less than 1.
+
+    >>> choose_bucket_lengths(np.array([3, 3, 3, 4, 9, 10]), max_buckets=2)
+    [4, 10]
+    """
+    if max_buckets < 1:
+        raise ValueError(f"max_buckets is {max_buckets}: give at least 1")
+    if len(lengths) == 0:
+        raise ValueError("lengths is empty: there is nothing to put into buckets")
+    distinct, counts = np.unique(lengths, return_counts=True)
+    examples_up_to = np.concatenate([[0], np.cumsum(counts)])
+    # cells[i, j]: cells of a bucket that holds distinct[i] to distinct[j - 1].
+    cells = np.concatenate([[0], distinct]) * (
+        examples_up_to[None, :] - examples_up_to[:, None]
+    )
+    num_lengths = len(distinct)
+    start_after_end = np.tril(np.ones((num_lengths + 1, num_lengths + 1), bool))
+    cells = np.where(start_after_end, np.inf, cells)
+
+    fewest = np.full(num_lengths + 1, np.inf)
+    fewest[0] = 0
+    cuts = []
+    for _ in range(min(max_buckets, num_lengths)):
+        totals = fewest[:, None] + cells
+        cuts.append(np.argmin(totals, axis=0))
+        fewest = np.min(totals, axis=0)
+
+    bucket_lengths = []
+    end = num_lengths
+    for cut in reversed(cuts):
+        bucket_lengths.append(int(distinct[end - 1]))
+        end = cut[end]
+    return bucket_lengths[::-1]

@@ -1,0 +1,26 @@
+"""A corpus in memory."""
+
+import dataclasses
+
+
+@dataclasses.dataclass(frozen=True)
+class Corpus:
+    """Sentences to train on, to choose models by and to test with.
+
+    Attributes:
+        name: name of the data set.
+        train: sentences, words separated by spaces.
+        validation: sentences, likewise.
+        test: sentences, likewise.
+        vocabulary: words, `<unk>` and `<eos>` first; a word's id is its index plus 1.
+        entropy: exact entropy of a sentence in nats, None where nobody knows it.
+        notes: what was done to the text on reading it, a line each; worth showing.
+    """
+
+    name: str
+    train: list[str]
+    validation: list[str]
+    test: list[str]
+    vocabulary: list[str]
+    entropy: float | None = None
+    notes: tuple[str, ...] = ()

@@ -1,0 +1,110 @@
+"""Food: kitchens, bakeries, dinners and markets."""
+
+from tf_vmfvae.data.embedded.relatives import (
+    ANNA,
+    AUNT,
+    BROTHER,
+    FRIENDS,
+    MARIA,
+    MOTHER,
+    PARENTS,
+    PETER,
+    SISTER,
+)
+from tf_vmfvae.data.embedded.topic import Scene, Topic, moods
+from tf_vmfvae.data.embedded.words import many, mass, one
+
+FOOD = Topic(
+    name="food",
+    scenes=(
+        Scene(
+            name="kitchen",
+            actors=one("chef") + many("cooks"),
+            event="cook",
+            things=one("soup", "stew") + many("noodles"),
+            places=("in the kitchen", "at the restaurant", "for the party"),
+            qualities=moods(
+                mild_good=("tasty", "warm", "fresh"),
+                strong_good=("delicious", "wonderful", "perfect"),
+                mild_bad=("salty", "cold", "bland"),
+                strong_bad=("disgusting", "awful", "terrible"),
+            ),
+            positive=0.6,
+            weight=3,
+        ),
+        Scene(
+            name="bakery",
+            actors=one("baker"),
+            event="bake",
+            things=one("cake") + mass("bread") + many("cookies"),
+            places=("at the bakery", "for the party", "at the market"),
+            qualities=moods(
+                mild_good=("soft", "fresh", "sweet"),
+                strong_good=("delicious", "perfect", "wonderful"),
+                mild_bad=("dry", "stale", "hard"),
+                strong_bad=("terrible", "horrible", "awful"),
+            ),
+            positive=0.7,
+            weight=2,
+        ),
+        Scene(
+            name="dinner",
+            actors=one("waiter") + many("waiters"),
+            event="serve",
+            things=one("dinner", "steak") + many("salads"),
+            places=("on the terrace", "at the restaurant", "for the party"),
+            qualities=moods(
+                mild_good=("tasty", "good", "warm"),
+                strong_good=("excellent", "delicious", "wonderful"),
+                mild_bad=("bland", "cold", "salty"),
+                strong_bad=("awful", "terrible", "horrible"),
+            ),
+            positive=0.45,
+            weight=3,
+        ),
+        Scene(
+            name="market",
+            actors=one("grocer"),
+            event="sell",
+            things=mass("cheese", "fruit") + many("tomatoes"),
+            places=("at the market", "in the city"),
+            qualities=moods(
+                mild_good=("fresh", "good", "sweet"),
+                strong_good=("perfect", "wonderful", "excellent"),
+                mild_bad=("sour", "dry", "hard"),
+                strong_bad=("rotten", "horrible", "awful"),
+            ),
+            positive=0.65,
+            weight=2,
+        ),
+    ),
+    people=one("customer") + many("guests", "children", "tourists", "families"),
+    relatives=(ANNA, AUNT, BROTHER, FRIENDS, MARIA, MOTHER, PARENTS, PETER, SISTER),
+    actor_adjectives=("young", "friendly", "famous"),
+    people_adjectives=("hungry", "young", "friendly"),
+    relative_adjectives=("hungry", "friendly", "tired"),
+    merits=("cheap", "popular", "famous"),
+    drawbacks=("expensive", "simple", "unusual"),
+    opinions=moods(
+        mild_good=("like", "enjoy"),
+        strong_good=("love", "adore"),
+        mild_bad=("dislike", "avoid"),
+        strong_bad=("hate", "reject"),
+    ),
+    reactions=moods(
+        mild_good=("smile", "nod"),
+        strong_good=("ask for more", "cheer"),
+        mild_bad=("frown", "sigh"),
+        strong_bad=("complain", "leave early"),
+    ),
+    companions=("friends", "family"),
+    times={
+        "past": ("yesterday", "last night", "last week"),
+        "present": ("every day", "every evening", "on sundays"),
+        "future": ("tonight", "tomorrow", "next week"),
+    },
+    tenses={"past": 5, "present": 3, "future": 2},
+    strong={"positive": 0.6, "negative": 0.5},
+    shapes={"because": 1.5, "exclaim": 1.5, "so": 1.5},
+    weight=5,
+)

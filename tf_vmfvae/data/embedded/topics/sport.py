@@ -1,0 +1,110 @@
+"""Sport: matches, races, training and goals."""
+
+from tf_vmfvae.data.embedded.relatives import (
+    BROTHER,
+    DAVID,
+    FATHER,
+    FRIENDS,
+    MARIA,
+    NEIGHBORS,
+    PETER,
+    SISTER,
+    UNCLE,
+)
+from tf_vmfvae.data.embedded.topic import Scene, Topic, moods
+from tf_vmfvae.data.embedded.words import many, one
+
+SPORT = Topic(
+    name="sport",
+    scenes=(
+        Scene(
+            name="match",
+            actors=one("team") + many("players"),
+            event="play",
+            things=one("match", "game"),
+            places=("in the stadium", "in the park", "in the city"),
+            qualities=moods(
+                mild_good=("good", "fair", "lively"),
+                strong_good=("thrilling", "brilliant", "amazing"),
+                mild_bad=("dull", "slow", "boring"),
+                strong_bad=("terrible", "awful", "horrible"),
+            ),
+            positive=0.55,
+            weight=4,
+        ),
+        Scene(
+            name="race",
+            actors=one("club"),
+            event="hold",
+            things=one("race", "marathon"),
+            places=("in the park", "by the river", "through the city"),
+            qualities=moods(
+                mild_good=("fair", "lively", "good"),
+                strong_good=("thrilling", "amazing", "brilliant"),
+                mild_bad=("slow", "boring", "dull"),
+                strong_bad=("horrible", "dreadful", "terrible"),
+            ),
+            positive=0.7,
+            weight=2,
+        ),
+        Scene(
+            name="training",
+            actors=one("coach"),
+            event="lead",
+            things=one("workout") + many("drills"),
+            places=("in the gym", "in the stadium", "in the park"),
+            qualities=moods(
+                mild_good=("useful", "lively", "good"),
+                strong_good=("excellent", "brilliant", "amazing"),
+                mild_bad=("dull", "boring", "hard"),
+                strong_bad=("brutal", "horrible", "awful"),
+            ),
+            positive=0.35,
+            weight=2,
+        ),
+        Scene(
+            name="goals",
+            actors=one("striker"),
+            event="score",
+            things=one("goal") + many("points"),
+            places=("in the stadium", "in the park", "in the city"),
+            qualities=moods(
+                mild_good=("clever", "good", "fair"),
+                strong_good=("brilliant", "amazing", "thrilling"),
+                mild_bad=("lucky", "silly", "weak"),
+                strong_bad=("ugly", "dreadful", "terrible"),
+            ),
+            positive=0.75,
+            weight=3,
+        ),
+    ),
+    people=one("referee") + many("fans", "reporters", "children", "students"),
+    relatives=(BROTHER, DAVID, FATHER, FRIENDS, MARIA, NEIGHBORS, PETER, SISTER, UNCLE),
+    actor_adjectives=("young", "local", "famous"),
+    people_adjectives=("local", "loyal", "young"),
+    relative_adjectives=("loyal", "nervous", "tired"),
+    merits=("important", "early", "popular"),
+    drawbacks=("late", "strange", "unusual"),
+    opinions=moods(
+        mild_good=("like", "enjoy", "appreciate"),
+        strong_good=("love", "praise"),
+        mild_bad=("dislike", "criticize"),
+        strong_bad=("hate", "condemn"),
+    ),
+    reactions=moods(
+        mild_good=("smile", "nod"),
+        strong_good=("cheer", "celebrate"),
+        mild_bad=("frown", "sigh"),
+        strong_bad=("complain", "protest"),
+    ),
+    companions=("friends",),
+    times={
+        "past": ("yesterday", "last week", "last year"),
+        "present": ("every week", "every year", "on sundays"),
+        "future": ("tomorrow", "next week", "next year"),
+    },
+    tenses={"past": 6, "present": 2, "future": 2},
+    strong={"positive": 0.65, "negative": 0.6},
+    shapes={"when": 2, "and": 1.5, "question": 1.5, "there": 0.5},
+    weight=5,
+)

@@ -1,0 +1,110 @@
+"""Travel: hotels, flights, tours and museums."""
+
+from tf_vmfvae.data.embedded.relatives import (
+    ANNA,
+    AUNT,
+    DAVID,
+    FRIENDS,
+    MARIA,
+    NEIGHBORS,
+    PARENTS,
+    SISTER,
+    UNCLE,
+)
+from tf_vmfvae.data.embedded.topic import Scene, Topic, moods
+from tf_vmfvae.data.embedded.words import many, one
+
+TRAVEL = Topic(
+    name="travel",
+    scenes=(
+        Scene(
+            name="hotel",
+            actors=one("agency"),
+            event="choose",
+            things=one("hotel", "apartment") + many("rooms"),
+            places=("in the city", "on the beach", "by the lake"),
+            qualities=moods(
+                mild_good=("clean", "quiet", "comfortable"),
+                strong_good=("perfect", "beautiful", "excellent"),
+                mild_bad=("noisy", "dull", "cold"),
+                strong_bad=("dreadful", "horrible", "awful"),
+            ),
+            positive=0.45,
+            weight=4,
+        ),
+        Scene(
+            name="flight",
+            actors=one("airline"),
+            event="offer",
+            things=one("flight", "cabin") + many("seats"),
+            places=("to the island", "to the city", "to the coast"),
+            qualities=moods(
+                mild_good=("comfortable", "quiet", "pleasant"),
+                strong_good=("excellent", "perfect", "wonderful"),
+                mild_bad=("cramped", "noisy", "cold"),
+                strong_bad=("awful", "terrible", "horrible"),
+            ),
+            positive=0.35,
+            weight=3,
+        ),
+        Scene(
+            name="tour",
+            actors=one("guide"),
+            event="lead",
+            things=one("tour", "trip"),
+            places=("through the city", "in the mountains", "by the lake"),
+            qualities=moods(
+                mild_good=("pleasant", "interesting", "lively"),
+                strong_good=("amazing", "wonderful", "perfect"),
+                mild_bad=("slow", "boring", "dull"),
+                strong_bad=("terrible", "dreadful", "awful"),
+            ),
+            positive=0.7,
+            weight=3,
+        ),
+        Scene(
+            name="museum",
+            actors=one("town"),
+            event="open",
+            things=one("museum") + many("gardens"),
+            places=("by the river", "by the lake", "in the city"),
+            qualities=moods(
+                mild_good=("interesting", "quiet", "pleasant"),
+                strong_good=("beautiful", "amazing", "wonderful"),
+                mild_bad=("dull", "noisy", "boring"),
+                strong_bad=("ugly", "horrible", "terrible"),
+            ),
+            positive=0.75,
+            weight=2,
+        ),
+    ),
+    people=one("visitor") + many("tourists", "families", "students", "workers"),
+    relatives=(ANNA, AUNT, DAVID, FRIENDS, MARIA, NEIGHBORS, PARENTS, SISTER, UNCLE),
+    actor_adjectives=("local", "friendly", "new"),
+    people_adjectives=("old", "tired", "friendly"),
+    relative_adjectives=("tired", "friendly", "nervous"),
+    merits=("cheap", "popular", "new"),
+    drawbacks=("expensive", "simple", "unusual"),
+    opinions=moods(
+        mild_good=("like", "enjoy", "appreciate"),
+        strong_good=("love", "adore", "praise"),
+        mild_bad=("dislike", "avoid", "criticize"),
+        strong_bad=("hate", "fear"),
+    ),
+    reactions=moods(
+        mild_good=("smile", "nod"),
+        strong_good=("cheer", "celebrate"),
+        mild_bad=("frown", "sigh"),
+        strong_bad=("complain", "leave early"),
+    ),
+    companions=("friends", "family"),
+    times={
+        "past": ("last year", "last summer", "last week"),
+        "present": ("every summer", "every year", "every week"),
+        "future": ("next summer", "next week", "next year"),
+    },
+    tenses={"past": 5, "present": 2, "future": 4},
+    strong={"positive": 0.5, "negative": 0.5},
+    shapes={"but": 2, "because": 1.5, "question": 1.5, "exclaim": 0.5},
+    weight=4,
+)

@@ -1,0 +1,110 @@
+"""Weather: rain, snow, warm days and fog."""
+
+from tf_vmfvae.data.embedded.relatives import (
+    AUNT,
+    FATHER,
+    FRIENDS,
+    MOTHER,
+    NEIGHBORS,
+    PETER,
+    SISTER,
+    UNCLE,
+)
+from tf_vmfvae.data.embedded.topic import Scene, Topic, moods
+from tf_vmfvae.data.embedded.words import many, mass, name, one
+
+WEATHER = Topic(
+    name="weather",
+    scenes=(
+        Scene(
+            name="rain",
+            actors=one("storm") + many("clouds"),
+            event="bring",
+            things=mass("rain", "thunder") + many("showers"),
+            places=("in the valley", "on the coast", "in the mountains"),
+            qualities=moods(
+                mild_good=("light", "gentle", "warm"),
+                strong_good=("wonderful", "perfect", "beautiful"),
+                mild_bad=("damp", "heavy", "cold"),
+                strong_bad=("terrible", "awful", "brutal"),
+            ),
+            positive=0.25,
+            weight=4,
+        ),
+        Scene(
+            name="snow",
+            actors=name("winter") + one("wind"),
+            event="bring",
+            things=mass("snow", "frost"),
+            places=("in the mountains", "in the valley", "by the lake"),
+            qualities=moods(
+                mild_good=("soft", "light", "gentle"),
+                strong_good=("beautiful", "perfect", "glorious"),
+                mild_bad=("wet", "heavy", "damp"),
+                strong_bad=("terrible", "dangerous", "brutal"),
+            ),
+            positive=0.45,
+            weight=3,
+        ),
+        Scene(
+            name="warmth",
+            actors=name("summer", "spring"),
+            event="bring",
+            things=mass("weather") + many("days", "evenings"),
+            places=("on the beach", "by the lake", "in the valley"),
+            qualities=moods(
+                mild_good=("warm", "pleasant", "gentle"),
+                strong_good=("glorious", "beautiful", "perfect"),
+                mild_bad=("humid", "hot", "damp"),
+                strong_bad=("dreadful", "brutal", "terrible"),
+            ),
+            positive=0.75,
+            weight=3,
+        ),
+        Scene(
+            name="fog",
+            actors=name("autumn") + one("night"),
+            event="bring",
+            things=mass("fog", "mist"),
+            places=("on the lake", "on the coast", "in the valley"),
+            qualities=moods(
+                mild_good=("soft", "light", "gentle"),
+                strong_good=("glorious", "beautiful", "wonderful"),
+                mild_bad=("damp", "cold", "heavy"),
+                strong_bad=("dangerous", "horrible", "terrible"),
+            ),
+            positive=0.2,
+            weight=2,
+        ),
+    ),
+    people=one("gardener") + many("farmers", "sailors", "workers", "children"),
+    relatives=(AUNT, FATHER, FRIENDS, MOTHER, NEIGHBORS, PETER, SISTER, UNCLE),
+    actor_adjectives=(),
+    people_adjectives=("old", "local", "tired"),
+    relative_adjectives=("old", "tired", "nervous"),
+    merits=("mild", "normal", "early"),
+    drawbacks=("unusual", "strange", "late"),
+    opinions=moods(
+        mild_good=("like", "enjoy"),
+        strong_good=("love", "adore"),
+        mild_bad=("dislike", "avoid"),
+        strong_bad=("hate", "fear"),
+    ),
+    reactions=moods(
+        mild_good=("smile", "nod"),
+        strong_good=("celebrate", "dance"),
+        mild_bad=("frown", "sigh"),
+        strong_bad=("complain", "leave early"),
+    ),
+    companions=("family",),
+    times={
+        "past": ("yesterday", "last night", "last week"),
+        "present": ("every day", "every year", "every evening"),
+        "future": ("tomorrow", "tonight", "next week"),
+    },
+    tenses={"past": 3, "present": 3, "future": 5},
+    strong={"positive": 0.4, "negative": 0.6},
+    shapes={"there": 3, "report": 2, "exclaim": 1.5, "question": 0.5},
+    ours=False,
+    weight=4,
+)

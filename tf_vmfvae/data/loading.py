@@ -1,0 +1,111 @@
+"""One way in to every corpus."""
+
+from tf_vmfvae.data import embedded
+from tf_vmfvae.data.corpus import Corpus
+from tf_vmfvae.data.own_text import read_splits
+from tf_vmfvae.data.vocabulary import build_vocabulary
+
+DATASETS = ("embedded", "ptb", "text")
+
+
+def load(
+    dataset: str = "embedded",
+    data_dir: str | None = None,
+    *,
+    vocabulary_size: int = 10_000,
+    minimum_count: int | None = None,
+    max_length: int = 100,
+) -> Corpus:
+    """Loads a corpus.
+
+    Args:
+        dataset: "embedded", the corpus that comes with the library; "ptb", the Penn
+            Treebank; "text", the user's own sentences.
+        data_dir: for "ptb", the folder that holds ptb/train.txt, ptb/valid.txt and
+            ptb/test.txt; without it they are downloaded. For "text", a text file with
+            one sentence a line, or a folder of them (train.txt, valid.txt, test.txt).
+        vocabulary_size: the largest number of entries of the vocabulary, `<unk>` and
+            `<eos>` included.
+        minimum_count: how often a word must occur in the training part to get an entry.
+            By default 1, but 2 for "text": words seen once show a model what an unknown
+            word looks like.
+        max_length: words after which a sentence is cut, `<eos>` not counted.
+
+    Returns:
+        The corpus. Its notes say what was cut or held out.
+
+    Raises:
+        ValueError: there is no such data set, its files are missing or unusable, or
+            an argument is out of its range; one line that says what to do.
+
+    >>> corpus = load("embedded")
+    >>> len(corpus.train), len(corpus.validation), len(corpus.test)
+    (20000, 2000, 2000)
+    >>> corpus.vocabulary[:2], len(corpus.vocabulary)
+    (['<unk>', '<eos>'], 500)
+    """
+    if max_length < 1:
+        raise ValueError(f"max_length is {max_length}: give at least 1")
+    splits, entropy, notes = _read(dataset, data_dir)
+    if minimum_count is None:
+        minimum_count = 2 if dataset == "text" else 1
+    splits, cut = _cut(splits, max_length)
+    vocabulary = build_vocabulary(splits["train"], vocabulary_size, minimum_count)
+    if len(vocabulary) == len(build_vocabulary([])):
+        raise ValueError(
+            f"no word occurs {minimum_count} times in the training part: lower "
+            "minimum_count or give more text"
+        )
+    return Corpus(
+        name=dataset,
+        train=splits["train"],
+        validation=splits["validation"],
+        test=splits["test"],
+        vocabulary=vocabulary,
+        # What is cut is another text, whose entropy nobody knows.
+        entropy=None if cut else entropy,
+        notes=(*notes, *cut),
+    )
+
+
+def _read(
+    dataset: str, data_dir: str | None
+) -> tuple[dict[str, list[str]], float | None, list[str]]:
+    """Sentences by split, their entropy where it is known, and notes."""
+    if dataset == "embedded":
+        splits = {split: embedded.sentences(split) for split in embedded.SPLITS}
+        return splits, embedded.entropy(), []
+    if dataset == "ptb":
+        # TFDS takes a while to import.
+        from tf_vmfvae.data.ptb.reading import read_ptb
+
+        return read_ptb(data_dir), None, []
+    if dataset == "text":
+        if not data_dir:
+            raise ValueError(
+                "dataset text needs data_dir: a text file, one sentence a line, or a "
+                "folder of them"
+            )
+        splits, notes = read_splits(data_dir)
+        return splits, None, notes
+    raise ValueError(f"dataset is {dataset!r}: choose one of {', '.join(DATASETS)}")
+
+
+def _cut(
+    splits: dict[str, list[str]], max_length: int
+) -> tuple[dict[str, list[str]], list[str]]:
+    """Cuts long sentences; the second result says how many, if any."""
+    num_cut = 0
+    shortened = {}
+    for split, sentences in splits.items():
+        shortened[split] = []
+        for sentence in sentences:
+            words = sentence.split()
+            if len(words) > max_length:
+                num_cut += 1
+                sentence = " ".join(words[:max_length])
+            shortened[split].append(sentence)
+    if not num_cut:
+        return splits, []
+    total = sum(len(sentences) for sentences in splits.values())
+    return shortened, [f"{num_cut} of {total} sentences cut to {max_length} words"]

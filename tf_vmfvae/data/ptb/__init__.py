@@ -1,0 +1,1 @@
+"""The Penn Treebank's language modelling text, as a TFDS data set."""

@@ -1,0 +1,59 @@
+"""Files of sentences, one a line."""
+
+import os
+import pathlib
+
+END = "<eos>"
+
+
+def read_sentences(path: str | os.PathLike) -> list[str]:
+    """Reads a UTF-8 text file, one sentence a line.
+
+    Empty lines are left out and runs of white space become one space. A word `<eos>`
+    is left out too: every sentence gets its own end.
+
+    Args:
+        path: the file.
+
+    Returns:
+        The sentences, words separated by single spaces; at least one.
+
+    Raises:
+        ValueError: the file is missing, unreadable, empty, without words, or not UTF-8
+            text; the message names the file and says what to do.
+    """
+    path = pathlib.Path(path)
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        raise ValueError(f"{path} does not exist: give a UTF-8 text file") from None
+    except OSError as error:
+        raise ValueError(f"{path} cannot be read: {error.strerror}") from None
+    if not content:
+        raise ValueError(f"{path} is empty: write one sentence a line into it")
+    text = _decode(path, content)
+    sentences = []
+    # Not splitlines(), which also ends lines at characters inside a sentence.
+    for line in text.split("\n"):
+        words = [word for word in line.split() if word != END]
+        if words:
+            sentences.append(" ".join(words))
+    if not sentences:
+        raise ValueError(f"{path} has no line with a word: write one sentence a line")
+    return sentences
+
+
+def _decode(path: pathlib.Path, content: bytes) -> str:
+    # A zero byte is valid UTF-8 but is in no text; it is in nearly every binary file.
+    zero = content.find(b"\0")
+    try:
+        if zero >= 0:
+            content[:zero].decode("utf-8")
+        else:
+            return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        zero = error.start
+    raise ValueError(
+        f"{path} is not UTF-8 text (byte {zero}): give a text file, or convert it with "
+        "iconv -t utf-8"
+    )

@@ -1,0 +1,45 @@
+"""The words that a model knows."""
+
+import collections
+from collections.abc import Iterable
+
+UNKNOWN = "<unk>"
+END = "<eos>"
+
+
+def build_vocabulary(
+    sentences: Iterable[str], size: int | None = None, minimum_count: int = 1
+) -> list[str]:
+    """Collects the most frequent words.
+
+    Args:
+        sentences: words separated by spaces. `<unk>` and `<eos>` among them are the
+            entries of that name.
+        size: the largest number of entries, `<unk>` and `<eos>` included; None for no
+            limit.
+        minimum_count: how often a word must occur to get an entry.
+
+    Returns:
+        `<unk>`, `<eos>`, then the words, the most frequent first; words of the same
+        frequency in alphabetical order.
+
+    Raises:
+        ValueError: `size` leaves no room for a word, or `minimum_count` is less than 1.
+
+    >>> build_vocabulary(["a rose is a rose", "is it"], minimum_count=2)
+    ['<unk>', '<eos>', 'a', 'is', 'rose']
+    """
+    if size is not None and size < 3:
+        raise ValueError(
+            f"vocabulary size is {size}: give at least 3, for {UNKNOWN}, {END} and a "
+            "word"
+        )
+    if minimum_count < 1:
+        raise ValueError(f"minimum_count is {minimum_count}: give at least 1")
+    counts = collections.Counter()
+    for sentence in sentences:
+        counts.update(sentence.split())
+    del counts[UNKNOWN], counts[END]
+    frequent = [word for word, count in counts.items() if count >= minimum_count]
+    frequent.sort(key=lambda word: (-counts[word], word))
+    return [UNKNOWN, END, *frequent][:size]
