@@ -1,0 +1,98 @@
+import keras
+import numpy as np
+import pytest
+
+from tf_vmfvae.callbacks import KLWeightSchedule
+
+
+class Recorder(keras.callbacks.Callback):
+    """Notes the weight that each batch is trained with."""
+
+    def __init__(self):
+        super().__init__()
+        self.weights = []
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.weights.append(float(self.model.kl_weight))
+
+
+def test_linear_schedule_moves_the_weight_of_every_batch_that_fit_takes(fit):
+    recorder = Recorder()
+    fit([KLWeightSchedule("linear", epochs=2), recorder], epochs=3)
+    ramp = np.arange(20) / 20
+    np.testing.assert_allclose(recorder.weights, [*ramp, *[1.0] * 10], atol=1e-6)
+
+
+def test_constant_schedule_holds_its_weight_from_the_first_batch_on(fit):
+    recorder = Recorder()
+    fit([KLWeightSchedule("constant", end=0.3), recorder], epochs=2)
+    np.testing.assert_allclose(recorder.weights, [0.3] * 20, rtol=1e-6)
+
+
+def test_sigmoid_schedule_is_symmetric_and_steepest_halfway():
+    schedule = KLWeightSchedule("sigmoid", epochs=20, start=0.1, end=0.9)
+    weights = np.array([schedule.weight_at(epoch) for epoch in range(21)])
+    assert weights[0] == pytest.approx(0.1)
+    assert weights[10] == pytest.approx(0.5)
+    assert weights[20] == pytest.approx(0.9)
+    assert schedule.weight_at(1000) == pytest.approx(0.9)
+    np.testing.assert_allclose(weights + weights[::-1], 1.0)
+    rises = np.diff(weights)
+    assert (rises > 0).all()
+    assert np.argmax(rises) in (9, 10)
+
+
+def test_sigmoid_schedule_is_the_logistic_function_but_for_its_ends():
+    schedule = KLWeightSchedule("sigmoid", epochs=12)
+    for epoch in range(13):
+        logistic = 1 / (1 + np.exp(-(epoch - 6)))
+        assert schedule.weight_at(epoch) == pytest.approx(logistic, abs=0.0025)
+
+
+def test_a_restarted_run_goes_on_with_the_weight_it_would_have_had(model):
+    """A loop that resumes in the middle of epoch 4, and knows its batch."""
+    schedule = KLWeightSchedule("linear", epochs=10)
+    callbacks = keras.callbacks.CallbackList([schedule], model=model, steps=4)
+    callbacks.on_train_begin()
+    callbacks.on_epoch_begin(4)
+    callbacks.on_train_batch_begin(3)
+    assert float(model.kl_weight) == pytest.approx((4 + 3 / 4) / 10)
+
+
+def test_without_a_known_number_of_batches_the_weight_moves_by_the_epoch(model):
+    schedule = KLWeightSchedule("linear", epochs=10)
+    callbacks = keras.callbacks.CallbackList([schedule], model=model, steps=None)
+    callbacks.on_epoch_begin(3)
+    callbacks.on_train_batch_begin(7)
+    assert float(model.kl_weight) == pytest.approx(0.3)
+
+
+def test_steps_per_epoch_takes_precedence_over_what_fit_says(model):
+    schedule = KLWeightSchedule("linear", epochs=1, steps_per_epoch=8)
+    callbacks = keras.callbacks.CallbackList([schedule], model=model, steps=4)
+    callbacks.on_epoch_begin(0)
+    callbacks.on_train_batch_begin(2)
+    assert float(model.kl_weight) == pytest.approx(0.25)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"schedule": "cosine"}, "'cosine'.*constant, linear, sigmoid"),
+        ({"epochs": 0}, "epochs .* positive, not 0"),
+        ({"epochs": float("nan")}, "epochs .* positive, not nan"),
+        ({"start": -1}, "start .* 0 or more, not -1"),
+        ({"end": float("inf")}, "end .* 0 or more, not inf"),
+        ({"steps_per_epoch": 0}, "steps_per_epoch must be at least 1, not 0"),
+    ],
+)
+def test_bad_arguments_are_named(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        KLWeightSchedule(**arguments)
+
+
+def test_a_model_without_a_kl_weight_is_refused():
+    schedule = KLWeightSchedule()
+    schedule.set_model(keras.Sequential([keras.layers.Dense(1)]))
+    with pytest.raises(ValueError, match=r"kl_weight.*Sequential has none"):
+        schedule.on_train_begin()

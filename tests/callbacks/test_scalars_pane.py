@@ -1,0 +1,83 @@
+import keras
+import pytest
+import tensorflow as tf
+
+from tf_vmfvae.callbacks import ScalarsPane
+
+LOGS = {
+    "nll": 101.5,
+    "kl": 12.25,
+    "ppl": 98.0,
+    "words_per_second": 5200.0,
+    "kl_weight": 0.5,
+    "learning_rate": 0.001,
+    "val_nll": 99.0,
+    "val_code_gain": 11.0,
+    "val_mean_cosine": 0.125,
+    "val_examples": 3370,
+    "val_tokens": 70000,
+}
+
+
+def run_epochs(model, log_dir, epochs):
+    callbacks = keras.callbacks.CallbackList([ScalarsPane(log_dir)], model=model)
+    callbacks.on_train_begin()
+    for epoch in epochs:
+        callbacks.on_epoch_begin(epoch)
+        callbacks.on_epoch_end(epoch, {**LOGS, "nll": LOGS["nll"] - epoch})
+    callbacks.on_train_end()
+
+
+def curve(events, tag):
+    return [
+        (event.step, pytest.approx(tf.make_ndarray(event.tensor_proto).item()))
+        for event in events.Tensors(tag)
+    ]
+
+
+def test_training_and_validation_share_their_tags(model, tmp_path, read_events):
+    run_epochs(model, tmp_path, range(2))
+    train = read_events(tmp_path / "train")
+    validation = read_events(tmp_path / "validation")
+    assert set(train.Tags()["tensors"]) == {
+        "nll",
+        "kl",
+        "ppl",
+        "words_per_second",
+        "kl_weight",
+        "learning_rate",
+    }
+    assert set(validation.Tags()["tensors"]) == {"nll", "code_gain", "mean_cosine"}
+    assert curve(train, "nll") == [(0, 101.5), (1, 100.5)]
+    assert curve(train, "kl_weight") == [(0, 0.5), (1, 0.5)]
+    assert curve(validation, "code_gain") == [(0, 11.0), (1, 11.0)]
+
+
+def test_a_restarted_run_goes_on_with_the_same_curve(model, tmp_path, read_events):
+    run_epochs(model, tmp_path, range(2))
+    run_epochs(model, tmp_path, range(2, 4))
+    train = curve(read_events(tmp_path / "train"), "nll")
+    # Files that are written within one second are read in no certain order.
+    assert sorted(step for step, _ in train) == [0, 1, 2, 3]
+
+
+def test_fit_shows_the_weight_and_the_learning_rate_it_does_not_log(
+    model, fit, tmp_path, read_events
+):
+    model.kl_weight.assign(0.25)
+    fit([ScalarsPane(tmp_path)], epochs=2)
+    train = read_events(tmp_path / "train")
+    assert curve(train, "kl_weight") == [(0, 0.25), (1, 0.25)]
+    assert curve(train, "learning_rate") == [(0, 0.01), (1, 0.01)]
+    assert [step for step, _ in curve(train, "loss")] == [0, 1]
+    assert "loss" in read_events(tmp_path / "validation").Tags()["tensors"]
+
+
+def test_epochs_are_on_the_disk_before_training_ends(model, tmp_path, read_events):
+    """So that a run that is killed leaves the epochs it finished."""
+    pane = ScalarsPane(tmp_path)
+    pane.set_model(model)
+    pane.on_train_begin()
+    pane.on_epoch_end(0, {"nll": 7.0})
+    assert curve(read_events(tmp_path / "train"), "nll") == [(0, 7.0)]
+    pane.on_train_end()

@@ -1,0 +1,113 @@
+"""How much the KL counts in the loss, over the epochs."""
+
+import math
+
+import keras
+
+# The sigmoid runs from -6 to 6, where it is within 0.0025 of 0 and of 1.
+_SIGMOID_REACH = 6.0
+
+
+class KLWeightSchedule(keras.callbacks.Callback):
+    """Moves `model.kl_weight` batch by batch, as KL annealing does.
+
+    The weight rises from `start` to `end` over the first `epochs` epochs and stays
+    there. It depends on the epoch and the batch alone, so a run that goes on after a
+    restart goes on with the right weight. Bowman et al. (2016), "Generating Sentences
+    from a Continuous Space", section 3.1, keep a Gaussian code from collapsing this
+    way; Xu and Durrett (2018) anneal over 20 epochs.
+
+    Args:
+        schedule: `"constant"`, `end` from the first batch on; `"linear"`, a straight
+            line; or `"sigmoid"`, an S-shaped curve, steepest at half of `epochs`.
+        epochs: float > 0. Length of the rise; of no effect on a constant schedule.
+        start: float >= 0. The weight of the first batch.
+        end: float >= 0. The weight once the rise is over.
+        steps_per_epoch: int or `None`. Batches in an epoch; by default what `fit`
+            knows. Where it knows nothing (the first pass over a generator), the
+            weight moves once an epoch.
+
+    Raises:
+        ValueError: if an argument is out of its range, or, once training begins, if
+            the model has no `kl_weight`.
+
+    Example:
+
+    >>> from tf_vmfvae import callbacks
+    >>> schedule = callbacks.KLWeightSchedule("linear", epochs=20)
+    >>> [schedule.weight_at(epoch) for epoch in (0, 5, 12.5, 20, 30)]
+    [0.0, 0.25, 0.625, 1.0, 1.0]
+    >>> schedule = callbacks.KLWeightSchedule("sigmoid", epochs=20)
+    >>> [round(schedule.weight_at(epoch), 4) for epoch in (0, 5, 10, 15, 20)]
+    [0.0, 0.0452, 0.5, 0.9548, 1.0]
+    """
+
+    def __init__(
+        self,
+        schedule: str = "constant",
+        epochs: float = 20.0,
+        start: float = 0.0,
+        end: float = 1.0,
+        steps_per_epoch: int | None = None,
+    ):
+        super().__init__()
+        if schedule not in _SHAPES:
+            raise ValueError(
+                f"unknown KL weight schedule {schedule!r}; choose one of "
+                + ", ".join(_SHAPES)
+            )
+        if not (epochs > 0 and math.isfinite(epochs)):
+            raise ValueError(
+                f"epochs of a KL weight schedule must be positive, not {epochs}"
+            )
+        for name, weight in (("start", start), ("end", end)):
+            if not (weight >= 0 and math.isfinite(weight)):
+                raise ValueError(
+                    f"{name} of a KL weight schedule must be 0 or more, not {weight}"
+                )
+        if steps_per_epoch is not None and steps_per_epoch < 1:
+            raise ValueError(
+                f"steps_per_epoch must be at least 1, not {steps_per_epoch}"
+            )
+        self.schedule = schedule
+        self.epochs = epochs
+        self.start = start
+        self.end = end
+        self.steps_per_epoch = steps_per_epoch
+        self._epoch = 0
+
+    def weight_at(self, epoch: float) -> float:
+        """Returns the weight after `epoch` epochs; a fraction is part of an epoch."""
+        progress = min(max(epoch / self.epochs, 0.0), 1.0)
+        return self.start + (self.end - self.start) * _SHAPES[self.schedule](progress)
+
+    def on_train_begin(self, logs=None):
+        if not hasattr(self.model, "kl_weight"):
+            raise ValueError(
+                "KLWeightSchedule needs a model with a variable kl_weight, as the "
+                f"models of tf_vmfvae.models have; {type(self.model).__name__} has none"
+            )
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self._epoch = epoch
+        self.model.kl_weight.assign(self.weight_at(epoch))
+
+    def on_train_batch_begin(self, batch, logs=None):
+        steps = self.steps_per_epoch or self.params.get("steps")
+        # A constant weight was set when the epoch began; so was one that can only
+        # move by the epoch.
+        if steps and self.schedule != "constant":
+            self.model.kl_weight.assign(self.weight_at(self._epoch + batch / steps))
+
+
+def _sigmoid_rise(progress):
+    """A logistic curve, stretched so that it starts at 0 and ends at 1 exactly."""
+    reached = math.tanh(_SIGMOID_REACH * (progress - 0.5))
+    return 0.5 + 0.5 * reached / math.tanh(_SIGMOID_REACH * 0.5)
+
+
+_SHAPES = {
+    "constant": lambda progress: 1.0,
+    "linear": lambda progress: progress,
+    "sigmoid": _sigmoid_rise,
+}

@@ -1,0 +1,74 @@
+"""TensorBoard's curves."""
+
+import numbers
+import os
+
+import keras
+import tensorflow as tf
+
+# The same at every epoch: sizes of a split, no curves.
+_SIZES = ("examples", "tokens")
+
+
+class ScalarsPane(keras.callbacks.Callback):
+    """Writes the numbers of each epoch, so that TensorBoard draws their curves.
+
+    What `logs` holds goes to two runs below `log_dir`: names that begin with `val_`
+    to `validation`, without the prefix, everything else to `train`. So training and
+    validation share a chart: `nll`, `reconstruction` and `kl` in nats an example,
+    `ppl`, and whatever else the training loop measures. `kl_weight` and
+    `learning_rate` are read off the model where `logs` lacks them. The step is the
+    epoch, counted from 0; a run that goes on after a restart goes on with its curves.
+
+    Args:
+        log_dir: str or path. Folder of this run's TensorBoard logs.
+
+    Example:
+
+    >>> import tempfile
+    >>> from tf_vmfvae import callbacks
+    >>> log_dir = tempfile.mkdtemp()
+    >>> pane = callbacks.ScalarsPane(log_dir)
+    >>> pane.on_train_begin()
+    >>> pane.on_epoch_end(0, {"nll": 101.5, "val_nll": 99.25})
+    >>> pane.on_train_end()
+    >>> import os
+    >>> sorted(os.listdir(log_dir))
+    ['train', 'validation']
+    """
+
+    def __init__(self, log_dir: str | os.PathLike):
+        super().__init__()
+        self.log_dir = os.fspath(log_dir)
+        self._writers = {}
+
+    def on_train_begin(self, logs=None):
+        self._writers = {
+            split: tf.summary.create_file_writer(os.path.join(self.log_dir, split))
+            for split in ("train", "validation")
+        }
+
+    def on_epoch_end(self, epoch, logs=None):
+        logs = {**self._settings(), **(logs or {})}
+        for key, value in logs.items():
+            name = key.removeprefix("val_")
+            if name not in _SIZES and isinstance(value, numbers.Real):
+                split = "train" if name == key else "validation"
+                with self._writers[split].as_default():
+                    tf.summary.scalar(name, value, step=epoch)
+        for writer in self._writers.values():
+            writer.flush()
+
+    def on_train_end(self, logs=None):
+        for writer in self._writers.values():
+            writer.close()
+
+    def _settings(self):
+        """What moves during training without being measured."""
+        settings = {}
+        if hasattr(self.model, "kl_weight"):
+            settings["kl_weight"] = float(self.model.kl_weight)
+        optimizer = getattr(self.model, "optimizer", None)
+        if optimizer is not None:
+            settings["learning_rate"] = float(optimizer.learning_rate)
+        return settings

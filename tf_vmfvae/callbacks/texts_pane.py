@@ -1,0 +1,102 @@
+"""Sentences in TensorBoard's Text dashboard."""
+
+import os
+import re
+from collections.abc import Sequence
+
+import keras
+import tensorflow as tf
+
+
+class TextsPane(keras.callbacks.Callback):
+    """Writes what a language model says, each epoch, for TensorBoard to show.
+
+    Three tables, the same sentences and the same seed every epoch, so that moving
+    along the epochs shows the model learn: `reconstructions` of given sentences
+    beside the originals, `samples` from the prior, and an `interpolation` from the
+    first of the given sentences to the last. They make up the run `texts` below
+    `log_dir`.
+
+    Args:
+        log_dir: str or path. Folder of this run's TensorBoard logs.
+        sentences: sequence of str. A few validation sentences.
+        samples: int. How many sentences from the prior; 0 leaves the table out.
+        steps: int. How many sentences the interpolation takes, both ends included; 0
+            leaves it out, and so does having fewer than two sentences.
+        seed: int. Seed of the samples.
+
+    The model is one that offers `reconstruct(texts)`, `generate(count, seed=...)` and
+    `interpolate(start, end, steps=...)`, as `tf_vmfvae.models.NVRNN` does.
+
+    Example:
+
+    >>> import tempfile
+    >>> import tf_vmfvae
+    >>> latent = tf_vmfvae.layers.VonMisesFisherLatent(4, kappa=9.0, seed=1)
+    >>> words = ["profit", "rose", "fell"]
+    >>> model = tf_vmfvae.models.NVRNN(words, latent, hidden_dim=8, seed=1)
+    >>> log_dir = tempfile.mkdtemp()
+    >>> pane = tf_vmfvae.callbacks.TextsPane(log_dir, ["profit rose", "profit fell"])
+    >>> pane.set_model(model)
+    >>> pane.on_train_begin()
+    >>> pane.on_epoch_end(0)
+    >>> pane.on_train_end()
+    >>> import os
+    >>> os.listdir(log_dir)
+    ['texts']
+    """
+
+    def __init__(
+        self,
+        log_dir: str | os.PathLike,
+        sentences: Sequence[str],
+        samples: int = 8,
+        steps: int = 7,
+        seed: int = 0,
+    ):
+        super().__init__()
+        self.log_dir = os.fspath(log_dir)
+        self.sentences = list(sentences)
+        self.samples = samples
+        self.steps = steps
+        self.seed = seed
+        self._writer = None
+
+    def on_train_begin(self, logs=None):
+        self._writer = tf.summary.create_file_writer(
+            os.path.join(self.log_dir, "texts")
+        )
+
+    def on_epoch_end(self, epoch, logs=None):
+        with self._writer.as_default(step=epoch):
+            if self.sentences:
+                reconstructions = self.model.reconstruct(self.sentences)
+                rows = zip(self.sentences, reconstructions, strict=True)
+                _write_table("reconstructions", ("original", "reconstruction"), rows)
+            if self.samples:
+                samples = self.model.generate(self.samples, seed=self.seed)
+                _write_table("samples", ("", "sample"), _numbered(samples))
+            if self.steps and len(self.sentences) > 1:
+                start, end = self.sentences[0], self.sentences[-1]
+                between = self.model.interpolate(start, end, steps=self.steps)
+                _write_table("interpolation", ("", "sentence"), _numbered(between))
+        self._writer.flush()
+
+    def on_train_end(self, logs=None):
+        self._writer.close()
+
+
+def _write_table(name, header, rows):
+    lines = [header, ("---",) * len(header)]
+    lines += [[_literal(cell) for cell in row] for row in rows]
+    tf.summary.text(name, "\n".join(f"| {' | '.join(line)} |" for line in lines))
+
+
+def _numbered(texts):
+    return [(str(number), text) for number, text in enumerate(texts, start=1)]
+
+
+def _literal(text):
+    """Markdown that shows `text` as it is; `<unk>` would vanish as an HTML tag."""
+    one_line = " ".join(text.split())
+    return re.sub(r"[^\w\s]|_", lambda match: f"&#{ord(match[0])};", one_line)
