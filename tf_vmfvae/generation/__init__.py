@@ -1,0 +1,8 @@
+"""Text out of a model: samples, reconstructions, interpolations."""
+
+from tf_vmfvae.generation.decoding import decode
+from tf_vmfvae.generation.generate import generate
+from tf_vmfvae.generation.interpolate import interpolate
+from tf_vmfvae.generation.reconstruct import reconstruct
+
+__all__ = ["decode", "generate", "interpolate", "reconstruct"]

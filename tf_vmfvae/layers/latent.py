@@ -1,0 +1,98 @@
+"""The contract that every latent of the library keeps."""
+
+import keras
+import tensorflow as tf
+import tensorflow_probability as tfp
+
+tfd = tfp.distributions
+
+
+class Latent(keras.layers.Layer):
+    """Base class of the latents: hidden features in, a code and its price out.
+
+    A latent turns what an encoder says of an example into a posterior
+    distribution `q(z|x)`, draws one code from it, and charges
+    `KL(q(z|x) || p(z))`. Nothing outside a latent asks which one it is: models,
+    evaluation and generation use only what is defined here. A new latent is a
+    subclass with `posterior`, `prior` and `location`.
+
+    Args:
+        latent_dim: int. Number of dimensions of a code.
+        seed: int or `None`. Seed of the noise; with `None` it is random.
+        **kwargs: other arguments of `keras.layers.Layer`.
+
+    Call arguments:
+        hidden: float tensor of shape `(batch, features)`.
+
+    Returns:
+        `(z, kl)`: the codes, of shape `(batch, latent_dim)`, one sample an
+        example, in training and outside it alike; and the KL divergence to the
+        prior in nats, of shape `(batch,)`.
+    """
+
+    def __init__(self, latent_dim: int, seed: int | None = None, **kwargs):
+        super().__init__(**kwargs)
+        self.latent_dim = latent_dim
+        self.seed = seed
+        self.seed_generator = keras.random.SeedGenerator(seed)
+
+    def posterior(self, hidden) -> tfd.Distribution:
+        """Returns `q(z|x)`, a distribution with batch shape `(batch,)`."""
+        raise NotImplementedError(f"{type(self).__name__} has no posterior")
+
+    def prior(self) -> tfd.Distribution:
+        """Returns `p(z)`, a distribution with a scalar batch shape."""
+        raise NotImplementedError(f"{type(self).__name__} has no prior")
+
+    def location(self, hidden):
+        """Returns where the posterior lies, of shape `(batch, latent_dim)`."""
+        raise NotImplementedError(f"{type(self).__name__} has no location")
+
+    def kl(self, posterior: tfd.Distribution):
+        """Returns `KL(posterior || prior)` in nats, of shape `(batch,)`."""
+        return tfd.kl_divergence(posterior, self.prior())
+
+    def interpolate(self, start, end, steps: int):
+        """Returns `steps` codes from `start` to `end`, of shape `(steps, d)`.
+
+        Args:
+            start: code of shape `(latent_dim,)`.
+            end: code of shape `(latent_dim,)`.
+            steps: int, at least 2; the first code is `start`, the last `end`.
+        """
+        fraction = tf.linspace(0.0, 1.0, steps)[:, None]
+        return (1.0 - fraction) * start + fraction * end
+
+    def call(self, hidden):
+        posterior = self.posterior(hidden)
+        z = posterior.sample(seed=self._next_seed())
+        return z, self.kl(posterior)
+
+    def compute_output_spec(self, hidden):
+        batch = hidden.shape[0]
+        return (
+            keras.KerasTensor((batch, self.latent_dim), dtype=self.variable_dtype),
+            keras.KerasTensor((batch,), dtype=self.variable_dtype),
+        )
+
+    def _linear_map(self, name: str, seed_offset: int = 0) -> keras.layers.Dense:
+        """A map from hidden features to `latent_dim` numbers, seeded as the latent."""
+        seed = None if self.seed is None else self.seed + seed_offset
+        return keras.layers.Dense(
+            self.latent_dim,
+            kernel_initializer=keras.initializers.GlorotUniform(seed),
+            dtype=self.dtype_policy,
+            name=name,
+        )
+
+    def _next_seed(self):
+        """A fresh stateless seed of shape `(2,)`, its own in every replica."""
+        seed = tf.cast(self.seed_generator.next(), tf.int32)
+        context = tf.distribute.get_replica_context()
+        replica = 0 if context is None else context.replica_id_in_sync_group
+        return tf.random.experimental.stateless_fold_in(seed, replica)
+
+    def get_config(self):
+        config = super().get_config()
+        config.update({"latent_dim": self.latent_dim, "seed": self.seed})
+        return config

@@ -1,0 +1,1 @@
+"""Programs: flags in, a run folder out."""
