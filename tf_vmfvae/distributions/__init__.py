@@ -1,0 +1,6 @@
+"""Distributions on the unit sphere, for TensorFlow Probability."""
+
+from tf_vmfvae.distributions.power_spherical import PowerSpherical
+from tf_vmfvae.distributions.von_mises_fisher import VonMisesFisher, kl_to_uniform
+
+__all__ = ["PowerSpherical", "VonMisesFisher", "kl_to_uniform"]
