@@ -15,6 +15,10 @@ class Corpus:
         vocabulary: words, `<unk>` and `<eos>` first; a word's id is its index plus 1.
         entropy: exact entropy of a sentence in nats, None where nobody knows it.
         notes: what was done to the text on reading it, a line each; worth showing.
+
+    >>> corpus = Corpus("tiny", ["a b"], ["b"], ["a"], ["<unk>", "<eos>", "a", "b"])
+    >>> corpus.train, corpus.entropy
+    (['a b'], None)
     """
 
     name: str

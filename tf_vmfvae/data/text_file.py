@@ -7,7 +7,7 @@ END = "<eos>"
 
 
 def read_sentences(path: str | os.PathLike) -> list[str]:
-    """Reads a UTF-8 text file, one sentence a line.
+    r"""Reads a UTF-8 text file, one sentence a line.
 
     Empty lines are left out and runs of white space become one space. A word `<eos>`
     is left out too: every sentence gets its own end.
@@ -21,6 +21,13 @@ def read_sentences(path: str | os.PathLike) -> list[str]:
     Raises:
         ValueError: the file is missing, unreadable, empty, without words, or not UTF-8
             text; the message names the file and says what to do.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = pathlib.Path(folder, "text.txt")
+    ...     _ = path.write_text("one  two\n\nthree\n")
+    ...     read_sentences(path)
+    ['one two', 'three']
     """
     path = pathlib.Path(path)
     try:

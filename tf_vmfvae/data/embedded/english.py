@@ -3,7 +3,8 @@
 import functools
 
 from tf_vmfvae.data.embedded.grammar import Grammar
-from tf_vmfvae.data.embedded.phrases import Alternatives, Mood, Phrases
+from tf_vmfvae.data.embedded.phrases import Phrases
+from tf_vmfvae.data.embedded.rulebook import Alternatives, Mood
 from tf_vmfvae.data.embedded.shapes import SENTIMENT_FACTORS, SHAPES, TENSE_FACTORS
 from tf_vmfvae.data.embedded.topic import Scene, Topic
 from tf_vmfvae.data.embedded.topics import TOPICS

@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
+from tf_vmfvae.data.embedded.reach import Reach, after_each_other, one_of
+
 # A terminal is a str, a word; a nonterminal is a tuple.
 Symbol = str | tuple
 Expansion = tuple[Symbol, ...]
@@ -24,16 +26,6 @@ class Derivation:
 
     log_probability: float
     symbols: tuple[tuple, ...]
-
-
-@dataclasses.dataclass(frozen=True)
-class _Reach:
-    """What a symbol can become: bit masks of words, and lengths in words."""
-
-    words: int
-    first_words: int
-    shortest: int
-    longest: int
 
 
 class Grammar:
@@ -85,7 +77,7 @@ class Grammar:
         }
         self.vocabulary = sorted(words)
         self._bit = {word: 1 << i for i, word in enumerate(self.vocabulary)}
-        self._reach: dict[Symbol, _Reach] = {}
+        self._reach: dict[Symbol, Reach] = {}
 
     def sample(self, count: int, seed: int) -> list[str]:
         """Draws sentences independently.
@@ -227,27 +219,18 @@ class Grammar:
 
         return compiled(self.start)
 
-    def _reach_of(self, symbol: Symbol) -> _Reach:
+    def _reach_of(self, symbol: Symbol) -> Reach:
         reach = self._reach.get(symbol)
         if reach is None:
             if isinstance(symbol, str):
-                reach = _Reach(self._bit[symbol], self._bit[symbol], 1, 1)
+                reach = Reach(self._bit[symbol], self._bit[symbol], 1, 1)
             else:
                 expansions = [e for _, e in self.probabilities[symbol]]
-                reach = _union([self._sequence_reach(e) for e in expansions])
+                reach = one_of(
+                    [after_each_other(map(self._reach_of, e)) for e in expansions]
+                )
             self._reach[symbol] = reach
         return reach
-
-    def _sequence_reach(self, expansion: Expansion) -> _Reach:
-        words = first_words = shortest = longest = 0
-        for symbol in expansion:
-            reach = self._reach_of(symbol)
-            if shortest == 0:
-                first_words |= reach.first_words
-            words |= reach.words
-            shortest += reach.shortest
-            longest += reach.longest
-        return _Reach(words, first_words, shortest, longest)
 
 
 def _check_alternatives(
@@ -270,15 +253,6 @@ def _check_alternatives(
 def _join(left: Derivation, right: Derivation) -> Derivation:
     return Derivation(
         left.log_probability + right.log_probability, left.symbols + right.symbols
-    )
-
-
-def _union(reaches: Sequence[_Reach]) -> _Reach:
-    return _Reach(
-        functools.reduce(int.__or__, (reach.words for reach in reaches)),
-        functools.reduce(int.__or__, (reach.first_words for reach in reaches)),
-        min(reach.shortest for reach in reaches),
-        max(reach.longest for reach in reaches),
     )
 
 
