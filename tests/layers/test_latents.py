@@ -1,0 +1,177 @@
+"""Every latent keeps the contract; each has a law of its own."""
+
+import keras
+import mpmath
+import numpy as np
+import pytest
+import tensorflow as tf
+
+import tf_vmfvae
+
+layers = tf_vmfvae.layers
+
+LATENTS = {
+    "vmf": lambda: layers.VonMisesFisherLatent(6, kappa=25.0, seed=3),
+    "gaussian": lambda: layers.GaussianLatent(6, seed=3),
+    "none": lambda: layers.NoLatent(seed=3),
+}
+
+
+@pytest.fixture(params=LATENTS)
+def latent(request):
+    return LATENTS[request.param]()
+
+
+@pytest.fixture
+def hidden():
+    return np.random.default_rng(0).normal(size=(5, 7)).astype("float32")
+
+
+def test_gives_a_code_and_its_price_for_each_example(latent, hidden):
+    z, kl = latent(hidden)
+
+    assert z.shape == (5, latent.latent_dim)
+    assert kl.shape == (5,)
+    assert np.all(kl.numpy() >= 0)
+
+
+def test_price_is_the_divergence_of_its_own_distributions(latent, hidden):
+    _, kl = latent(hidden)
+    posterior, prior = latent.posterior(hidden), latent.prior()
+    z = posterior.sample(20_000, seed=(1, 2))
+    estimate = posterior.log_prob(z) - prior.log_prob(z)
+    error = 5 * tf.math.reduce_std(estimate, 0) / np.sqrt(20_000) + 1e-4
+
+    assert np.all(np.abs(tf.reduce_mean(estimate, 0) - kl) < error)
+
+
+def test_same_seed_gives_the_same_codes_and_each_call_new_ones(hidden):
+    first, second = LATENTS["vmf"](), LATENTS["vmf"]()
+
+    np.testing.assert_array_equal(first(hidden)[0], second(hidden)[0])
+    one, other = first(hidden)[0], first(hidden)[0]
+    assert np.all(np.abs(one - other).max(axis=1) > 1e-3)
+
+
+def test_config_makes_the_same_layer(latent):
+    copy = type(latent).from_config(latent.get_config())
+
+    assert copy.get_config() == latent.get_config()
+
+
+def test_compiles_with_xla(latent, hidden):
+    _, kl = latent(hidden)
+    z, compiled_kl = tf.function(latent.call, jit_compile=True)(hidden)
+
+    assert np.all(np.isfinite(z))
+    np.testing.assert_allclose(compiled_kl, kl, rtol=1e-5, atol=1e-6)
+
+
+def test_spherical_codes_are_the_same_compiled_or_not(hidden):
+    plain, compiled = LATENTS["vmf"](), LATENTS["vmf"]()
+    compiled.build(hidden.shape)
+
+    z, _ = plain(hidden)
+    compiled_z, _ = tf.function(compiled.call, jit_compile=True)(hidden)
+    np.testing.assert_allclose(compiled_z, z, atol=1e-5)
+
+
+def test_interpolation_starts_and_ends_where_it_should(latent, hidden):
+    latent(hidden)
+    start, end = latent.location(hidden)[:2]
+    way = latent.interpolate(start, end, steps=5)
+
+    assert way.shape == (5, latent.latent_dim)
+    np.testing.assert_allclose(way[0], start, atol=1e-6)
+    np.testing.assert_allclose(way[-1], end, atol=1e-6)
+
+
+def test_spherical_codes_are_unit_vectors_around_their_mean_direction(hidden):
+    latent = layers.VonMisesFisherLatent(50, kappa=80.0, seed=1)
+    latent(hidden)
+    mean = latent.location(hidden)
+    z = latent.posterior(hidden).sample(4000, seed=(4, 5))
+    cosine = tf.reduce_sum(z * mean, -1)
+    expected = mpmath.besseli(25, 80) / mpmath.besseli(24, 80)
+
+    np.testing.assert_allclose(np.linalg.norm(mean, axis=-1), 1, atol=1e-6)
+    np.testing.assert_allclose(np.linalg.norm(z, axis=-1), 1, atol=1e-5)
+    assert abs(np.mean(cosine) - float(expected)) < 5 * np.std(cosine) / np.sqrt(20_000)
+
+
+@pytest.mark.parametrize(
+    ("latent_dim", "kappa", "expected"),
+    [(25, 100.0, 18.8024770), (50, 80.0, 19.5152079), (50, 50.0, 12.1051111)],
+)
+def test_spherical_price_is_the_papers_exact_value(latent_dim, kappa, expected):
+    _, kl = layers.VonMisesFisherLatent(latent_dim, kappa)(np.ones((1, 3), "float32"))
+
+    np.testing.assert_allclose(kl, [expected], rtol=1e-7)
+
+
+def test_spherical_interpolation_follows_the_great_circle_at_constant_speed():
+    latent = layers.VonMisesFisherLatent(3, kappa=5.0)
+    way = latent.interpolate([1.0, 0.0, 0.0], [0.0, 1.0, 0.0], steps=4).numpy()
+    angles = np.arccos(np.sum(way[1:] * way[:-1], axis=-1))
+
+    np.testing.assert_allclose(np.linalg.norm(way, axis=-1), 1, atol=1e-6)
+    np.testing.assert_allclose(angles, np.pi / 6, atol=1e-4)
+
+
+def test_spherical_interpolation_finds_a_way_between_opposite_codes():
+    latent = layers.VonMisesFisherLatent(3, kappa=5.0)
+    way = latent.interpolate([0.0, 0.0, 1.0], [0.0, 0.0, -1.0], steps=3).numpy()
+
+    np.testing.assert_allclose(np.linalg.norm(way, axis=-1), 1, atol=1e-6)
+    np.testing.assert_allclose(way[2], [0, 0, -1], atol=1e-6)
+
+
+def test_gaussian_price_is_the_closed_form(hidden):
+    latent = layers.GaussianLatent(4, seed=1)
+    _, kl = latent(hidden)
+    posterior = latent.posterior(hidden)
+    mean, variance = posterior.mean().numpy(), posterior.variance().numpy()
+
+    expected = 0.5 * np.sum(variance + mean**2 - 1 - np.log(variance), axis=-1)
+    np.testing.assert_allclose(kl, expected, rtol=1e-5)
+
+
+def test_gradients_reach_what_comes_before(hidden):
+    for name in ("vmf", "gaussian"):
+        latent = LATENTS[name]()
+        inputs = tf.constant(hidden)
+        with tf.GradientTape() as tape:
+            tape.watch(inputs)
+            z, _ = latent(inputs)
+            loss = tf.reduce_sum(z**3)
+        gradient = tape.gradient(loss, inputs)
+        assert np.all(np.isfinite(gradient))
+        assert np.any(gradient != 0)
+
+
+@pytest.mark.parametrize("kappa", [0.0, -1.0, float("nan"), float("inf")])
+def test_a_kappa_that_makes_no_sense_is_named(kappa):
+    with pytest.raises(ValueError, match="kappa must be a positive, finite number"):
+        layers.VonMisesFisherLatent(8, kappa)
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: layers.VonMisesFisherLatent(1, 3.0), "latent_dim must be at least 2"),
+        (lambda: layers.GaussianLatent(0), "latent_dim must be at least 1"),
+    ],
+)
+def test_a_dimension_that_makes_no_sense_is_named(make, message):
+    with pytest.raises(ValueError, match=message):
+        make()
+
+
+def test_works_inside_a_functional_model_of_ones_own():
+    inputs = keras.Input((4,))
+    z, kl = layers.VonMisesFisherLatent(5, kappa=9.0, seed=1)(inputs)
+    model = keras.Model(inputs, [keras.layers.Dense(1)(z), kl])
+
+    output, kl = model.predict(np.ones((3, 4)), verbose=0)
+    assert output.shape == (3, 1)
+    assert kl.shape == (3,)

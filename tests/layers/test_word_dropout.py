@@ -1,0 +1,26 @@
+"""What the decoder does not get to see."""
+
+import numpy as np
+import pytest
+
+from tf_vmfvae.layers import WordDropout
+
+IDS = np.arange(3, 2003, dtype="int32").reshape(20, 100)
+
+
+def test_hides_its_share_of_words_in_training():
+    hidden = WordDropout(0.3, seed=1)(IDS, training=True).numpy() == 1
+
+    assert abs(hidden.mean() - 0.3) < 4 * np.sqrt(0.21 / IDS.size)
+
+
+def test_hides_nothing_outside_training_unless_it_hides_everything():
+    np.testing.assert_array_equal(WordDropout(0.3)(IDS, training=False), IDS)
+    np.testing.assert_array_equal(WordDropout(1.0)(IDS, training=False), 1)
+    np.testing.assert_array_equal(WordDropout(1.0)(IDS, training=True), 1)
+
+
+@pytest.mark.parametrize("rate", [-0.1, 1.1, float("nan")])
+def test_a_rate_that_makes_no_sense_is_named(rate):
+    with pytest.raises(ValueError, match="word dropout rate must lie in"):
+        WordDropout(rate)
