@@ -1,10 +1,16 @@
 """What the command lines share; without TensorFlow, so that --help is quick."""
 
+import contextlib
+import logging
+import os
+import shutil
 import sys
-from collections.abc import Callable, Sequence
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
 
 from absl import app, flags
 
+# Exit statuses. A run that a signal stops ends with 128 plus the signal's number.
 FAILED, BAD_INPUT, INTERRUPTED = 1, 2, 130
 
 # Flags that may differ when a run goes on.
@@ -12,7 +18,11 @@ FREE_FLAGS = {"output_dir", "data_dir", "save_seconds", "strategy"}
 
 
 class UserError(Exception):
-    """Something that the user can mend; the message is the one line they see."""
+    """Bad input, which the user can mend; the message is the one line they see."""
+
+
+class RunFailed(Exception):
+    """A run that cannot go on; the message is the one line that the user sees."""
 
 
 def define_run_flags() -> list[flags.FlagHolder]:
@@ -27,7 +37,9 @@ def define_run_flags() -> list[flags.FlagHolder]:
         flags.DEFINE_string(
             "data_dir", None, "Where the corpus lies (ptb/train.txt and so on)."
         ),
-        flags.DEFINE_integer("seed", 1, "Seed of weights, order and noise.", 0),
+        flags.DEFINE_integer(
+            "seed", 1, "Seed of weights, order and noise.", 0, 1_000_000_000
+        ),
         flags.DEFINE_enum(
             "strategy",
             "auto",
@@ -41,30 +53,85 @@ def define_run_flags() -> list[flags.FlagHolder]:
     ]
 
 
+def identity(settings: dict) -> dict:
+    """Returns the settings that make a run what it is: all but `FREE_FLAGS`."""
+    return {name: value for name, value in settings.items() if name not in FREE_FLAGS}
+
+
 def run(main: Callable[[], None]) -> None:
-    """Parses the flags, runs `main`; bad input ends in one line and status 2."""
+    """Parses the flags and runs `main`; an expected failure ends in one line.
+
+    The exit status is 0 after a whole run, 1 (`FAILED`) where the run cannot go on,
+    2 (`BAD_INPUT`) and 128 plus the signal's number where a signal stopped it.
+    """
+    # A line shows at once, also in a pipe.
+    sys.stdout.reconfigure(line_buffering=True)
     app.run(lambda _: _guarded(main), flags_parser=_parse)
+
+
+@contextlib.contextmanager
+def native_noise_held_back() -> Iterator[None]:
+    """Holds back what is written to stderr, native code's lines included.
+
+    For the import of TensorFlow, which reports what it looked for before it can be
+    told not to. If the block fails, everything is shown.
+    """
+    sys.stderr.flush()
+    stderr = os.dup(2)
+    with tempfile.TemporaryFile() as noise:
+        os.dup2(noise.fileno(), 2)
+        try:
+            yield
+        except BaseException:
+            noise.seek(0)
+            with os.fdopen(os.dup(stderr), "wb") as shown:
+                shutil.copyfileobj(noise, shown)
+            raise
+        finally:
+            sys.stderr.flush()
+            os.dup2(stderr, 2)
+            os.close(stderr)
 
 
 def _parse(arguments: Sequence[str]) -> list[str]:
     try:
         rest = flags.FLAGS(list(arguments), known_only=False)
     except flags.Error as error:
-        _fail(" ".join(str(error).split()), BAD_INPUT)
+        _fail(str(error), BAD_INPUT)
+    except SystemExit:
+        # Only --help and its like end here, by absl with status 1, as if they failed.
+        sys.exit(0)
     if len(rest) > 1:
         _fail(f"unexpected argument {rest[1]!r}; see --help", BAD_INPUT)
     return rest
 
 
 def _guarded(main):
+    # TensorFlow reports on its own doings, which absl by default shows to the user.
+    if flags.FLAGS["verbosity"].using_default_value:
+        for name in ("absl", "tensorflow"):
+            logging.getLogger(name).setLevel(logging.ERROR)
     try:
         main()
     except UserError as error:
         _fail(str(error), BAD_INPUT)
+    except RunFailed as error:
+        _fail(str(error), FAILED)
     except KeyboardInterrupt:
         _fail("interrupted", INTERRUPTED)
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        _fail(where + (error.strerror or str(error)), FAILED)
+    except _out_of_resources() as error:
+        _fail(f"out of memory or disk space: {error.message}", FAILED)
+
+
+def _out_of_resources():
+    """TensorFlow's exception, if TensorFlow was imported at all."""
+    tensorflow = sys.modules.get("tensorflow")
+    return tensorflow.errors.ResourceExhaustedError if tensorflow else ()
 
 
 def _fail(message: str, status: int):
-    print(f"error: {message}", file=sys.stderr)
+    print(f"error: {' '.join(message.split())}", file=sys.stderr)
     sys.exit(status)

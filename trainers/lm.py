@@ -5,6 +5,10 @@
 
 leaves a run folder: model.keras (the best epoch), metrics.json, flags.json,
 TensorBoard logs and the checkpoints that the same command goes on from.
+
+Exit status: 0 after a whole run, 1 if the run cannot go on (a loss that is not finite,
+a full disk), 2 for bad input, 130 and 143 if Ctrl-C and SIGTERM stopped it: it has
+saved its state then, and the same command goes on.
 """
 
 import math
@@ -14,6 +18,7 @@ from absl import flags
 
 from trainers import command_line
 from trainers.command_line import UserError
+from trainers.run_folder import RunFolder
 
 FLAGS = [
     *command_line.define_run_flags(),
@@ -95,16 +100,23 @@ DEFAULTS["text"] = DEFAULTS["ptb"]
 
 def main() -> None:
     """Checks the flags, then trains."""
-    settings = read_settings()
+    settings, notes = read_settings()
+    folder = RunFolder(settings["output_dir"], command_line.identity(settings))
+    # Only what TensorFlow cannot go on after.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    # TensorFlow takes seconds to import: not before the flags are known to be good.
-    from trainers import lm_run
+    with command_line.native_noise_held_back():
+        # TensorFlow takes seconds to import: not before the flags are known to be good.
+        from trainers import lm_run
 
-    lm_run.run(settings)
+    for note in notes:
+        print(f"note: {note}")
+    lm_run.run(settings, folder)
 
 
-def read_settings() -> dict:
-    """Returns every flag's value by name, defaults filled in.
+def read_settings() -> tuple[dict, list[str]]:
+    """Returns every flag's value by name, defaults filled in, and notes for the user.
+
+    What has no effect on the run is `None`, so that it is no part of what the run is.
 
     Raises:
         UserError: if a value makes no sense.
@@ -115,13 +127,17 @@ def read_settings() -> dict:
             settings[name] = value
     if settings["word_dropout"] is None:
         settings["word_dropout"] = 1.0 if settings["setting"] == "inputless" else 0.0
-    elif settings["setting"] == "inputless" and settings["word_dropout"] != 1.0:
-        raise UserError("--word_dropout: is 1 with --setting=inputless; leave it out")
     _check(settings)
     if settings["output_dir"] is None:
         name = "lm-{dataset}-{setting}-{latent}".format(**settings)
         settings["output_dir"] = os.path.join("runs", name)
-    return settings
+    # Not an error: so one command compares latents by a change of --latent alone.
+    notes = []
+    for name, cause in _without_effect(settings).items():
+        if flags.FLAGS[name].present:
+            notes.append(f"--{name} has no effect with --{cause}={settings[cause]}")
+        settings[name] = None
+    return settings, notes
 
 
 def _check(settings):
@@ -129,13 +145,33 @@ def _check(settings):
     _require(settings, "latent_dim", f"at least {least}", lambda x: x >= least)
     _require(settings, "word_dropout", "between 0 and 1", lambda x: 0 <= x <= 1)
     _require(settings, "dropout", "at least 0 and below 1", lambda x: 0 <= x < 1)
+    _require(settings, "patience", "at least 0", lambda x: x >= 0)
     for name in ("kappa", "kl_epochs", "learning_rate", "clip_norm"):
         _require(settings, name, "positive and finite", lambda x: 0 < x < math.inf)
+    if settings["setting"] == "inputless" and settings["word_dropout"] != 1.0:
+        raise UserError("--word_dropout: is 1 with --setting=inputless; leave it out")
+    if settings["dataset"] == "text" and not settings["data_dir"]:
+        raise UserError(
+            "--data_dir: --dataset=text needs a text file, one sentence a line, or a "
+            "folder of them"
+        )
 
 
 def _require(settings, name, rule, holds):
     if not holds(settings[name]):
         raise UserError(f"--{name}: must be {rule}, not {settings[name]}")
+
+
+def _without_effect(settings):
+    """Flags that nothing reads, each with the flag that makes it so."""
+    unused = {}
+    if settings["latent"] != "vmf":
+        unused["kappa"] = "latent"
+    if settings["latent"] == "none":
+        unused["latent_dim"] = "latent"
+    if settings["dataset"] == "embedded":
+        unused["data_dir"] = "dataset"
+    return unused
 
 
 if __name__ == "__main__":

@@ -1,11 +1,13 @@
 """A training run of the language model, from settings to report."""
 
+import contextlib
+
 import keras
 
 from tf_vmfvae import callbacks, data, layers, models
-from trainers.command_line import FREE_FLAGS, UserError
-from trainers.report import print_report
-from trainers.run_folder import RunFolder
+from trainers.command_line import UserError, identity
+from trainers.report import print_corpus, print_report
+from trainers.run_folder import SPLITS, RunFolder
 from trainers.strategies import make_strategy
 from trainers.training_loop import TrainingLoop
 
@@ -13,47 +15,38 @@ from trainers.training_loop import TrainingLoop
 BUCKETS = 12
 
 
-def run(settings: dict) -> None:
+def run(settings: dict, folder: RunFolder) -> None:
     """Trains (or goes on), evaluates once on the test set, reports.
 
     Args:
         settings: the value of every flag of `trainers.lm`, by name.
+        folder: where the run lies, or will lie.
 
     Raises:
         UserError: if the input is bad.
+        RunFailed: if the run cannot go on.
     """
     keras.utils.set_random_seed(settings["seed"])
     corpus = load_corpus(settings)
-    identity = {key: settings[key] for key in settings if key not in FREE_FLAGS}
-    folder = RunFolder(settings["output_dir"], identity)
     print(f"run folder: {folder.path}")
-    finished = folder.metrics()
-    if finished is not None:
-        model = keras.models.load_model(folder.model)
-        print_report(finished, model, corpus)
-        return
+    metrics = folder.metrics()
+    if metrics is None:
+        model, metrics = train(settings, corpus, folder)
+    else:
+        model = load_model(folder)
+    print_report(metrics, model, corpus)
 
+
+def train(settings: dict, corpus: data.Corpus, folder: RunFolder) -> tuple:
+    """Trains (or goes on), evaluates; returns the best model and the metrics."""
     strategy = make_strategy(settings["strategy"])
     with strategy.scope():
         model = make_model(settings, corpus.vocabulary)
-    splits = {
-        name: make_batches(model, sentences, settings, shuffle=name == "train")
-        for name, sentences in (
-            ("train", corpus.train),
-            ("validation", corpus.validation),
-            ("test", corpus.test),
-        )
-    }
-    train = splits["train"]
-    for note in corpus.notes:
-        print(f"note: {note}")
-    print(
-        f"{corpus.name}: {train.num_examples} training sentences, "
-        f"{model.tokenizer.vocabulary_size} words; batches of {train.batch_size} in "
-        f"{len(train.bucket_lengths)} lengths, {train.padding_share:.1%} padding"
-    )
+    splits = make_splits(model, corpus, settings)
+    print_corpus(corpus, model, splits["train"])
     with strategy.scope():
-        optimizer = make_optimizer(settings, steps=len(train) * settings["epochs"])
+        optimizer = make_optimizer(settings, len(splits["train"]) * settings["epochs"])
+    folder.open()
     loop = TrainingLoop(
         model,
         optimizer,
@@ -62,32 +55,76 @@ def run(settings: dict) -> None:
         settings["clip_norm"],
         settings["save_seconds"],
     )
-    if loop.restore():
-        progress = loop.progress
-        print(f"goes on with batch {progress.batch + 1} of epoch {progress.epoch + 1}")
+    go_on(loop, folder)
     loop.fit(
-        train,
+        splits["train"],
         splits["validation"],
         settings["epochs"],
         settings["patience"],
         make_callbacks(settings, corpus, folder),
     )
-
-    model.load_weights(folder.model)
-    metrics = {
-        "train": last_training_metrics(loop.progress, train),
-        "validation": loop.evaluate(splits["validation"]).as_dict(),
-        # The one time that the test set is read: the epoch is chosen.
-        "test": loop.evaluate(splits["test"]).as_dict(),
-        "best_epoch": loop.progress.best_epoch + 1,
-        "history": loop.progress.history,
-        "entropy": corpus.entropy,
-    }
+    load_best_weights(model, folder)
+    # The one time that the test set is read: the epoch is chosen.
+    metrics = {name: loop.evaluate(splits[name]).as_dict() for name in SPLITS}
+    metrics["best_epoch"] = loop.progress.best_epoch + 1
+    metrics["history"] = loop.progress.history
+    metrics["entropy"] = corpus.entropy
     folder.write_metrics(metrics)
-    print_report(metrics, model, corpus)
+    return model, metrics
 
 
-def load_corpus(settings: dict):
+def go_on(loop: TrainingLoop, folder: RunFolder) -> None:
+    """Restores what a stopped run has saved, if it has saved anything.
+
+    Raises:
+        UserError: if there is a best model but no whole checkpoint to go on from, or
+            the other way round.
+    """
+    restored = loop.restore()
+    has_model = folder.model.exists()
+    # Without a checkpoint a run starts over, which costs time alone, unless it has a
+    # best model: the first epoch's would replace it.
+    if has_model and not restored:
+        raise UserError(
+            f"{folder.checkpoints}: holds no whole checkpoint, and starting over would "
+            f"replace {folder.model}; name another --output_dir, or delete that model"
+        )
+    progress = loop.progress
+    if progress.best_epoch >= 0 and not has_model:
+        raise UserError(
+            f"{folder.model}: is missing, the best model of epoch "
+            f"{progress.best_epoch + 1}; put it back or name another --output_dir"
+        )
+    if restored:
+        print(f"goes on after {progress.where}")
+
+
+def load_model(folder: RunFolder) -> keras.Model:
+    """Returns the best model of a finished run."""
+    with _readable(folder.model):
+        return keras.models.load_model(folder.model)
+
+
+def load_best_weights(model: keras.Model, folder: RunFolder) -> None:
+    """Gives `model` the weights of the best epoch."""
+    with _readable(folder.model):
+        model.load_weights(folder.model)
+
+
+@contextlib.contextmanager
+def _readable(file):
+    try:
+        yield
+    # A file that is cut or of another kind fails anywhere: archive, JSON, arrays.
+    except Exception as error:
+        reason = str(error).strip() or type(error).__name__
+        raise UserError(
+            f"{file}: cannot be read as this run's model ({reason.splitlines()[0]}); "
+            "put the right one back or name another --output_dir"
+        ) from error
+
+
+def load_corpus(settings: dict) -> data.Corpus:
     """Returns the `tf_vmfvae.data.Corpus` that the flags name."""
     try:
         return data.load(
@@ -126,15 +163,18 @@ def make_model(settings: dict, vocabulary: list[str]) -> models.NVRNN:
     )
 
 
-def make_batches(model, sentences, settings: dict, shuffle: bool) -> data.Batches:
-    """Returns a split's batches of word ids."""
-    return data.Batches(
-        model.tokenizer(sentences),
-        settings["batch_size"],
-        buckets=BUCKETS,
-        shuffle=shuffle,
-        seed=settings["seed"],
-    )
+def make_splits(model, corpus: data.Corpus, settings: dict) -> dict[str, data.Batches]:
+    """Returns each split's batches of word ids."""
+    return {
+        split: data.Batches(
+            model.tokenizer(getattr(corpus, split)),
+            settings["batch_size"],
+            buckets=BUCKETS,
+            shuffle=split == "train",
+            seed=settings["seed"],
+        )
+        for split in SPLITS
+    }
 
 
 def make_optimizer(settings: dict, steps: int) -> keras.optimizers.Optimizer:
@@ -149,11 +189,10 @@ def make_optimizer(settings: dict, steps: int) -> keras.optimizers.Optimizer:
 
 def make_callbacks(settings: dict, corpus, folder) -> list[keras.callbacks.Callback]:
     """Returns the KL schedule and what TensorBoard shows."""
-    hparams = {name: settings[name] for name in settings if name not in FREE_FLAGS}
     made = [
         callbacks.KLWeightSchedule(settings["kl_schedule"], settings["kl_epochs"]),
         callbacks.ScalarsPane(folder.path),
-        callbacks.HParamsPane(folder.path, hparams),
+        callbacks.HParamsPane(folder.path, identity(settings)),
         callbacks.TextsPane(folder.path, corpus.validation[:8]),
     ]
     if settings["latent"] != "none":
@@ -169,14 +208,3 @@ def _labels(corpus):
     sentences = corpus.validation[:2000]
     readers = (data.embedded.topic, data.embedded.sentiment, data.embedded.tense)
     return {read.__name__: [read(text) for text in sentences] for read in readers}
-
-
-def last_training_metrics(progress, train) -> dict:
-    """Returns the training metrics of the best epoch, under noise and dropout."""
-    logs = progress.history[progress.best_epoch]
-    names = ("nll", "reconstruction", "kl", "ppl")
-    return {
-        **{name: logs[name] for name in names},
-        "examples": train.num_examples,
-        "tokens": train.num_words,
-    }

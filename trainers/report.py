@@ -1,6 +1,23 @@
-"""What a finished run prints."""
+"""What a run prints of its corpus and, at its end, of its model."""
 
 import textwrap
+
+
+def print_corpus(corpus, model, train) -> None:
+    """Prints what the model is trained on.
+
+    Args:
+        corpus: a `tf_vmfvae.data.Corpus`.
+        model: the model that will learn it.
+        train: the `tf_vmfvae.data.Batches` of its training part.
+    """
+    for note in corpus.notes:
+        print(f"note: {note}")
+    print(
+        f"{corpus.name}: {train.num_examples} training sentences, "
+        f"{model.tokenizer.vocabulary_size} words; batches of {train.batch_size} in "
+        f"{len(train.bucket_lengths)} lengths, {train.padding_share:.1%} padding"
+    )
 
 
 def print_report(metrics: dict, model, corpus) -> None:
@@ -34,9 +51,10 @@ def print_report(metrics: dict, model, corpus) -> None:
     print("samples from the prior:")
     for text in model.generate(3, seed=1):
         _item(text)
-    print("interpolation:")
-    for text in model.interpolate(originals[0], originals[1]):
-        _item(text)
+    if len(originals) > 1:
+        print("interpolation:")
+        for text in model.interpolate(*originals[:2]):
+            _item(text)
 
 
 def _item(text, mark="  "):

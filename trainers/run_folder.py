@@ -5,41 +5,34 @@ import os
 from pathlib import Path
 
 from trainers.command_line import UserError
+from trainers.whole_file import PREFIX, whole_file
 
 FLAGS, METRICS, MODEL = "flags.json", "metrics.json", "model.keras"
+SPLITS = ("train", "validation", "test")
 
 
 class RunFolder:
     """A run's folder: flags, best model, metrics, logs and checkpoints.
 
-    Every file is written beside its place and moved there whole, so that a run
-    killed at any moment leaves nothing half-written.
+    Every file appears whole, so that a run killed at any moment leaves nothing
+    half-written. Nothing is written before `open`.
 
     Args:
-        path: the folder; made if missing.
+        path: the folder, which need not exist.
         flags: the flags that make this run what it is. A folder that holds a run
             of other flags is refused.
 
     Raises:
-        UserError: if the folder holds something else, or cannot be made.
+        UserError: if the folder holds something else, or cannot be read.
     """
 
-    def __init__(self, path: str, flags: dict):
+    def __init__(self, path: str | os.PathLike, flags: dict):
         self.path = Path(path)
+        self._flags = flags
         try:
-            known = self._read(FLAGS)
-            if known is None and self.path.is_dir() and any(self.path.iterdir()):
-                raise UserError(
-                    f"--output_dir={path}: is not empty and holds no run; name "
-                    "another folder"
-                )
-            if known is not None:
-                self._compare(known, flags)
-            else:
-                self.path.mkdir(parents=True, exist_ok=True)
-                self._write(FLAGS, flags)
+            self._check()
         except OSError as error:
-            raise UserError(f"--output_dir={path}: {error.strerror}") from error
+            raise self._error(error.strerror) from error
 
     @property
     def model(self) -> Path:
@@ -51,9 +44,24 @@ class RunFolder:
         """Where the state to go on from lies."""
         return self.path / "checkpoints"
 
+    def open(self) -> None:
+        """Makes the folder, if it is new, and writes the flags.
+
+        Raises:
+            UserError: if it cannot be made or written.
+        """
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            self._write(FLAGS, self._flags)
+        except OSError as error:
+            raise self._error(os.strerror(error.errno)) from error
+
     def metrics(self) -> dict | None:
         """Returns the metrics of a finished run, else `None`."""
-        return self._read(METRICS)
+        metrics = self._read(METRICS)
+        if metrics is not None and not all(split in metrics for split in SPLITS):
+            raise _unusable(self.path / METRICS, "it lacks a split")
+        return metrics
 
     def write_metrics(self, metrics: dict) -> None:
         """Writes metrics.json: the run is finished."""
@@ -61,34 +69,59 @@ class RunFolder:
 
     def save_model(self, model) -> None:
         """Replaces model.keras by `model`."""
-        partial = self.path / f".{MODEL.replace('.', '.partial.')}"
-        model.save(partial)
-        os.replace(partial, self.model)
+        with whole_file(self.model) as partial:
+            model.save(partial)
 
-    def _compare(self, known, flags):
+    def _check(self):
+        if not self.path.exists():
+            nearest = next(
+                path for path in self.path.absolute().parents if path.exists()
+            )
+            if not (nearest.is_dir() and os.access(nearest, os.W_OK)):
+                raise self._error(f"cannot be made in {nearest}; name another folder")
+            return
+        if not self.path.is_dir():
+            raise self._error("is no folder")
+        known = self._read(FLAGS)
+        if known is not None:
+            self._compare(known)
+        elif any(not file.name.startswith(PREFIX) for file in self.path.iterdir()):
+            raise self._error("is not empty and holds no run; name another folder")
+
+    def _compare(self, known):
+        flags = self._flags
         changed = [
             f"--{name} was {known.get(name)}, now {flags.get(name)}"
             for name in sorted(known.keys() | flags.keys())
             if known.get(name) != flags.get(name)
         ]
         if changed:
-            raise UserError(
-                f"--output_dir={self.path}: holds another run ({'; '.join(changed)}); "
-                "name another folder"
+            raise self._error(
+                f"holds another run ({'; '.join(changed)}); name another folder"
             )
+
+    def _error(self, message):
+        return UserError(f"--output_dir={self.path}: {message}")
 
     def _read(self, name):
         file = self.path / name
         if not file.exists():
             return None
         try:
-            return json.loads(file.read_text(encoding="utf-8"))
-        except ValueError as error:
-            raise UserError(
-                f"{file}: is no JSON ({error}); delete it or name another --output_dir"
-            ) from error
+            content = json.loads(file.read_text(encoding="utf-8"))
+        except (ValueError, RecursionError) as error:
+            raise _unusable(file, str(error)) from error
+        if not isinstance(content, dict):
+            raise _unusable(file, "it holds no object")
+        return content
 
     def _write(self, name, content):
-        partial = self.path / f".{name}.partial"
-        partial.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
-        os.replace(partial, self.path / name)
+        with whole_file(self.path / name) as partial:
+            partial.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+
+
+def _unusable(file, reason):
+    return UserError(
+        f"{file}: is not what a run wrote ({reason}); put the right one back or name "
+        "another --output_dir"
+    )

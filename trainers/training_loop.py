@@ -2,30 +2,18 @@
 
 import dataclasses
 import math
-import signal
 import time
 
 import keras
-import numpy as np
 import tensorflow as tf
 import tqdm
 
 from tf_vmfvae.evaluation import Bounds, batch_totals
 from trainers.checkpoints import Checkpoints
+from trainers.command_line import RunFailed
+from trainers.progress import Progress
 from trainers.run_folder import RunFolder
-
-
-@dataclasses.dataclass
-class Progress:
-    """Where a run stands: all that its checkpoints hold beside the variables."""
-
-    epoch: int = 0
-    batch: int = 0
-    totals: dict = dataclasses.field(default_factory=dict)
-    seconds: float = 0.0
-    best_nll: float = math.inf
-    best_epoch: int = -1
-    history: list = dataclasses.field(default_factory=list)
+from trainers.stop_signals import StopSignals
 
 
 class TrainingLoop:
@@ -43,6 +31,9 @@ class TrainingLoop:
         folder: `RunFolder` for the best model and the checkpoints.
         clip_norm: float. Gradients are scaled down to this global norm.
         save_seconds: float. Time between checkpoints within an epoch.
+
+    Attributes:
+        progress: `Progress`, where the run stands.
     """
 
     def __init__(
@@ -66,7 +57,6 @@ class TrainingLoop:
             folder.checkpoints, [*model.variables, *optimizer.variables]
         )
         self.progress = Progress()
-        self._stop_signal = None
 
     def restore(self) -> bool:
         """Goes back to the newest checkpoint; returns whether there was one."""
@@ -85,6 +75,10 @@ class TrainingLoop:
             patience: int. Stops after so many epochs without a better bound.
             callbacks: Keras callbacks; they see epochs, training batches and the
                 logs that a `fit` of Keras would show them, and more.
+
+        Raises:
+            RunFailed: if a loss is not finite.
+            SystemExit: if SIGINT or SIGTERM stopped it: 128 plus its number.
         """
         callbacks = keras.callbacks.CallbackList(
             list(callbacks),
@@ -93,76 +87,65 @@ class TrainingLoop:
             steps=len(train),
             verbose=0,
         )
-        with _SignalsHeld(self):
+        with StopSignals() as signals:
             callbacks.on_train_begin()
-            while self.progress.epoch < epochs and not self._exhausted(patience):
-                self._run_epoch(train, validation, epochs, callbacks)
+            while self.progress.epoch < epochs and not self.progress.stalled(patience):
+                callbacks.on_epoch_begin(self.progress.epoch)
+                self._train_epoch(train, epochs, callbacks, signals)
+                self._end_epoch(validation, epochs, callbacks)
+                self._stop_if(signals)
             callbacks.on_train_end()
 
-    def _exhausted(self, patience):
-        progress = self.progress
-        return progress.epoch - 1 - progress.best_epoch >= patience > 0
+    def evaluate(self, batches) -> Bounds:
+        """Returns the bounds on a `Batches`, each example counted once."""
+        totals = {}
+        dataset = self.strategy.experimental_distribute_dataset(batches.dataset())
+        with _bar(dataset, "evaluation", len(batches)) as bar:
+            for inputs in bar:
+                for name, value in self._evaluation_step(inputs).items():
+                    value = value.numpy().astype("float64")
+                    totals[name] = totals.get(name, 0.0) + value
+        return Bounds.from_totals(totals)
 
-    def _run_epoch(self, train, validation, epochs, callbacks):
-        progress = self.progress
-        callbacks.on_epoch_begin(progress.epoch)
-        self._train_epoch(train, epochs, callbacks)
-        totals = {name: np.asarray(value) for name, value in progress.totals.items()}
-        logs = _training_logs(totals, progress.seconds)
-        logs["kl_weight"] = float(self.model.kl_weight)
-        logs["learning_rate"] = float(self.optimizer.learning_rate)
-        bounds = self.evaluate(validation)
-        logs.update({f"val_{name}": value for name, value in bounds.as_dict().items()})
-        if bounds.nll < progress.best_nll:
-            progress.best_nll, progress.best_epoch = bounds.nll, progress.epoch
-            self.folder.save_model(self.model)
-        print(_epoch_line(progress.epoch, epochs, logs, progress), flush=True)
-        callbacks.on_epoch_end(progress.epoch, logs)
-        progress.history.append(logs)
-        progress.epoch, progress.batch = progress.epoch + 1, 0
-        progress.totals, progress.seconds = {}, 0.0
-        self._save()
-
-    def _train_epoch(self, train, epochs, callbacks):
+    def _train_epoch(self, train, epochs, callbacks, signals):
         progress = self.progress
         dataset = train.dataset(epoch=progress.epoch, start=progress.batch)
         dataset = self.strategy.experimental_distribute_dataset(dataset)
-        saved = started = time.monotonic()
-        earlier = progress.seconds
-        bar = tqdm.tqdm(
-            dataset,
-            desc=f"epoch {progress.epoch + 1}/{epochs}",
-            total=len(train),
-            initial=progress.batch,
-            unit="batch",
-            leave=False,
-            mininterval=1.0,
-            dynamic_ncols=True,
-        )
-        for inputs in bar:
-            callbacks.on_train_batch_begin(progress.batch)
-            sums = {name: float(x) for name, x in self._train_step(inputs).items()}
-            self._check_finite(sums)
-            for name, value in sums.items():
-                progress.totals[name] = progress.totals.get(name, 0.0) + value
-            progress.batch += 1
-            now = time.monotonic()
-            progress.seconds = earlier + now - started
-            callbacks.on_train_batch_end(progress.batch - 1)
-            words = progress.totals["words"]
-            bar.set_postfix(
-                {
-                    "nll": f"{_nll(progress.totals) / progress.totals['examples']:.2f}",
-                    "words/s": f"{words / progress.seconds:.0f}",
-                },
-                refresh=False,
-            )
-            if self._stop_signal is not None:
-                bar.close()
-                self._stop()
-            if now - saved > self.save_seconds:
-                self._save()
-                saved = now
+        title = f"epoch {progress.epoch + 1}/{epochs}"
+        saved = last = time.monotonic()
+        with _bar(dataset, title, len(train), progress.batch) as bar:
+            for inputs in bar:
+                callbacks.on_train_batch_begin(progress.batch)
+                sums = {name: float(x) for name, x in self._train_step(inputs).items()}
+                self._check_finite(sums, f"batch {progress.batch + 1}")
+                last, before = time.monotonic(), last
+                progress.add_batch(sums, last - before)
+                callbacks.on_train_batch_end(progress.batch - 1)
+                _show(bar, progress)
+                # After the last one the epoch's end comes first, which saves too.
+                if progress.batch == len(train):
+                    break
+                self._stop_if(signals)
+                if last - saved > self.save_seconds:
+                    self._save()
+                    saved = last
+
+    def _end_epoch(self, validation, epochs, callbacks):
+        progress = self.progress
+        logs = progress.training_logs()
+        logs["kl_weight"] = _number(self.model.kl_weight)
+        logs["learning_rate"] = _number(self.optimizer.learning_rate)
+        bounds = self.evaluate(validation).as_dict()
+        self._check_finite(bounds, "validation")
+        logs.update({f"val_{name}": value for name, value in bounds.items()})
+        is_best = bounds["nll"] < progress.best_nll
+        if is_best:
+            progress.best_nll, progress.best_epoch = bounds["nll"], progress.epoch
+            self.folder.save_model(self.model)
+        print(_epoch_line(progress, epochs, logs) + (" *" if is_best else ""))
+        callbacks.on_epoch_end(progress.epoch, logs)
+        progress.end_epoch(logs)
+        self._save()
 
     @tf.function(reduce_retracing=True)
     def _train_step(self, inputs):
@@ -193,77 +176,65 @@ class TrainingLoop:
     def _sum(self, values):
         return self.strategy.reduce(tf.distribute.ReduceOp.SUM, values, axis=None)
 
-    def evaluate(self, batches) -> Bounds:
-        """Returns the bounds on a `Batches`, each example counted once."""
-        totals = {}
-        dataset = self.strategy.experimental_distribute_dataset(batches.dataset())
-        for inputs in dataset:
-            for name, value in self._evaluation_step(inputs).items():
-                totals[name] = totals.get(name, 0.0) + value.numpy().astype("float64")
-        return Bounds.from_totals(totals)
-
-    def _check_finite(self, sums):
-        if math.isfinite(_nll(sums)) and math.isfinite(sums["norm"]):
+    def _check_finite(self, sums, where):
+        names = [name for name, value in sums.items() if not math.isfinite(value)]
+        if not names:
             return
         progress = self.progress
         kept = self.folder.model if progress.best_epoch >= 0 else "none yet"
-        raise SystemExit(
-            f"error: the loss is not finite in epoch {progress.epoch + 1}, batch "
-            f"{progress.batch}; best model kept: {kept}; try a lower --learning_rate"
+        raise RunFailed(
+            f"not finite in epoch {progress.epoch + 1}, {where}: {', '.join(names)}; "
+            f"best model kept: {kept}; try a lower --learning_rate in another "
+            "--output_dir"
         )
 
     def _save(self):
         self.checkpoints.save(dataclasses.asdict(self.progress))
 
-    def _stop(self):
+    def _stop_if(self, signals):
+        if signals.received is None:
+            return
         self._save()
         print(
-            f"stopped by {self._stop_signal.name} after batch {self.progress.batch} of "
-            f"epoch {self.progress.epoch + 1}; the same command goes on from there"
+            f"stopped by {signals.received.name} after {self.progress.where}; the same "
+            "command goes on from there"
         )
-        raise SystemExit(128 + self._stop_signal)
+        raise SystemExit(128 + signals.received)
 
 
-class _SignalsHeld:
-    """Holds SIGINT and SIGTERM back until the step in hand is done."""
-
-    def __init__(self, loop):
-        self._loop = loop
-
-    def __enter__(self):
-        def note(number, _):
-            self._loop._stop_signal = signal.Signals(number)
-
-        self._before = {
-            number: signal.signal(number, note)
-            for number in (signal.SIGINT, signal.SIGTERM)
-        }
-
-    def __exit__(self, *_):
-        for number, handler in self._before.items():
-            signal.signal(number, handler)
+def _number(variable):
+    """The value of a scalar variable, which a strategy may have mirrored."""
+    return float(tf.convert_to_tensor(variable))
 
 
-def _nll(totals):
-    return totals["reconstruction"] + totals["kl"]
+def _bar(dataset, title, total, initial=0):
+    """Goes through a data set, with a progress bar where stderr is a terminal."""
+    return tqdm.tqdm(
+        dataset,
+        desc=title,
+        total=total,
+        initial=initial,
+        unit="batch",
+        leave=False,
+        mininterval=1.0,
+        dynamic_ncols=True,
+        disable=None,
+    )
 
 
-def _training_logs(totals, seconds):
-    examples, words = totals["examples"], totals["words"]
-    return {
-        "nll": float(_nll(totals) / examples),
-        "reconstruction": float(totals["reconstruction"] / examples),
-        "kl": float(totals["kl"] / examples),
-        "ppl": float(np.exp(min(_nll(totals) / words, 700.0))),
-        "words_per_second": float(words / max(seconds, 1e-9)),
-    }
+def _show(bar, progress):
+    if not bar.disable:
+        logs = progress.training_logs()
+        bar.set_postfix_str(
+            f"nll={logs['nll']:.2f}, {logs['words_per_second']:.0f} words/s",
+            refresh=False,
+        )
 
 
-def _epoch_line(epoch, epochs, logs, progress):
-    marker = " *" if progress.best_epoch == epoch else ""
+def _epoch_line(progress, epochs, logs):
     return (
-        f"epoch {epoch + 1}/{epochs}  {progress.seconds:.0f} s  "
+        f"epoch {progress.epoch + 1}/{epochs}  {progress.seconds:.0f} s  "
         f"train: NLL {logs['nll']:.2f} KL {logs['kl']:.2f} PPL {logs['ppl']:.2f}  "
         f"validation: NLL {logs['val_nll']:.2f} KL {logs['val_kl']:.2f} "
-        f"PPL {logs['val_ppl']:.2f} code gain {logs['val_code_gain']:.2f}{marker}"
+        f"PPL {logs['val_ppl']:.2f} code gain {logs['val_code_gain']:.2f}"
     )

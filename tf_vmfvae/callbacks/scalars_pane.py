@@ -67,8 +67,10 @@ class ScalarsPane(keras.callbacks.Callback):
         """What moves during training without being measured."""
         settings = {}
         if hasattr(self.model, "kl_weight"):
-            settings["kl_weight"] = float(self.model.kl_weight)
+            settings["kl_weight"] = float(tf.convert_to_tensor(self.model.kl_weight))
         optimizer = getattr(self.model, "optimizer", None)
         if optimizer is not None:
-            settings["learning_rate"] = float(optimizer.learning_rate)
+            settings["learning_rate"] = float(
+                tf.convert_to_tensor(optimizer.learning_rate)
+            )
         return settings

@@ -14,16 +14,12 @@ def generate(
         sampler: as for `decode`; by default every word is drawn from the model's
             own distribution, so that the sentences are samples of the model.
         seed: int or `None`. Seed of the codes, and of the words where `sampler`
-            is `"random"`.
+            is a name.
         max_words: int. A sentence is cut after so many words.
 
     Returns:
         A list of `count` texts.
     """
-    if sampler == "random":
-        import keras_hub
-
-        sampler = keras_hub.samplers.RandomSampler(seed=seed)
     stateless = None if seed is None else (seed, 0)
     z = model.latent.prior().sample(count, seed=stateless)
-    return decode(model, z, sampler, max_words)
+    return decode(model, z, sampler, max_words, seed)

@@ -71,6 +71,11 @@ class VonMisesFisherLatent(Latent):
     def location(self, hidden):
         """Returns the mean directions, unit vectors `(batch, latent_dim)`."""
         direction = tf.cast(self.mean_direction(hidden), self.variable_dtype)
+        # An empty row has no direction before the bias has learned anything; NaN would
+        # spoil the whole batch.
+        is_zero = tf.reduce_all(direction == 0, axis=-1, keepdims=True)
+        first = tf.one_hot(0, self.latent_dim, dtype=direction.dtype)
+        direction = tf.where(is_zero, first, direction)
         return tf.math.l2_normalize(direction, axis=-1)
 
     def posterior(self, hidden) -> tfd.Distribution:

@@ -1,0 +1,63 @@
+"""Tiny corpora, flags and loops for the trainers to be tested on."""
+
+import itertools
+
+import keras
+import pytest
+from absl import flags
+from absl.testing import flagsaver
+
+from trainers import lm
+
+
+def sentences(count):
+    """Returns so many sentences of two lengths."""
+    parts = ("the a", "cat dog bird", "sees hears", "it them us")
+    words = itertools.product(*(part.split() for part in parts))
+    short = [" ".join(line) for line in words]
+    long = [f"{line} again and again" for line in short]
+    mixed = [text for pair in zip(short, long, strict=True) for text in pair]
+    return mixed[:: len(mixed) // count][:count]
+
+
+@pytest.fixture(scope="session")
+def corpus_folder(tmp_path_factory):
+    """A folder with train.txt, valid.txt and test.txt."""
+    folder = tmp_path_factory.mktemp("corpus")
+    for name, count in (("train", 24), ("valid", 6), ("test", 7)):
+        (folder / f"{name}.txt").write_text("\n".join(sentences(count)) + "\n")
+    return folder
+
+
+@pytest.fixture
+def parse():
+    """Returns a function from a command line of `trainers.lm` to its settings."""
+
+    def settings_and_notes(*arguments):
+        with flagsaver.flagsaver():
+            flags.FLAGS(["lm", *arguments])
+            return lm.read_settings()
+
+    return settings_and_notes
+
+
+class AtBatch(keras.callbacks.Callback):
+    """Does something once, after a batch of an epoch, both counted from 1."""
+
+    def __init__(self, epoch, batch, action):
+        super().__init__()
+        self.at = epoch - 1, batch - 1
+        self.action = action
+        self._epoch = None
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self._epoch = epoch
+
+    def on_train_batch_end(self, batch, logs=None):
+        if (self._epoch, batch) == self.at:
+            self.action()
+
+
+@pytest.fixture
+def at_batch():
+    return AtBatch

@@ -1,0 +1,105 @@
+"""Bad flags end in one line and status 2 before TensorFlow is so much as imported."""
+
+import os
+import pathlib
+import subprocess
+import sys
+import time
+
+import pytest
+
+ROOT = pathlib.Path(__file__).parents[2]
+
+
+@pytest.fixture
+def run_lm(tmp_path):
+    """Returns a function that runs `python -m trainers.lm` where TensorFlow is not."""
+    poison = tmp_path / "poison"
+    poison.mkdir()
+    for package in ("tensorflow", "keras"):
+        (poison / f"{package}.py").write_text("raise SystemExit('imported too early')")
+    work = tmp_path / "work"
+    work.mkdir()
+    path = os.pathsep.join([str(poison), str(ROOT)])
+
+    def run(*arguments):
+        return subprocess.run(
+            [sys.executable, "-m", "trainers.lm", *arguments],
+            cwd=work,
+            env={**os.environ, "PYTHONPATH": path},
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+
+    return run
+
+
+def assert_refused(result, *mentions):
+    assert result.stderr.startswith("error: "), result.stderr
+    assert result.stderr.count("\n") == 1, result.stderr
+    assert result.returncode == 2
+    for mention in mentions:
+        assert mention in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "mentions"),
+    [
+        (["--latent=cauchy"], ["--latent=cauchy", "vmf|gaussian|none"]),
+        (["--dataset=wikipedia"], ["--dataset=wikipedia", "embedded|ptb|text"]),
+        (["--setting=loud"], ["--setting=loud", "standard|inputless"]),
+        (["--kappa=abc"], ["--kappa=abc"]),
+        (["--kappa=0"], ["--kappa", "positive", "0.0"]),
+        (["--kappa=-1"], ["--kappa", "positive", "-1.0"]),
+        (["--kappa=nan"], ["--kappa", "finite", "nan"]),
+        (["--kappa=inf"], ["--kappa", "finite", "inf"]),
+        (["--latent_dim=1"], ["--latent_dim", "at least 2"]),
+        (["--latent=gaussian", "--latent_dim=0"], ["--latent_dim", "at least 1"]),
+        (["--dropout=1"], ["--dropout", "below 1"]),
+        (["--word_dropout=1.5"], ["--word_dropout", "between 0 and 1"]),
+        (["--setting=inputless", "--word_dropout=0.5"], ["--word_dropout"]),
+        (["--epochs=0"], ["--epochs"]),
+        (["--seed=-1"], ["--seed"]),
+        (["--seed=99999999999"], ["--seed"]),
+        (["--patience=-1"], ["--patience"]),
+        (["--learning_rate=0"], ["--learning_rate"]),
+        (["--dataset=text"], ["--data_dir", "--dataset=text"]),
+        (["--kapa=80"], ["'kapa'", "kappa"]),
+        (["--flagfile=absent.flags"], ["absent.flags"]),
+        (["vmf"], ["'vmf'", "--help"]),
+    ],
+    ids=" ".join,
+)
+def test_bad_flag(run_lm, tmp_path, arguments, mentions):
+    assert_refused(run_lm(*arguments), *mentions)
+    assert not list((tmp_path / "work").iterdir())
+
+
+def test_an_output_dir_of_another_kind(run_lm, tmp_path):
+    work = tmp_path / "work"
+    (work / "file").write_text("mine")
+    (work / "full").mkdir()
+    (work / "full" / "photo.jpg").write_text("mine")
+    assert_refused(run_lm("--output_dir=file"), "--output_dir=file", "no folder")
+    assert_refused(run_lm("--output_dir=file/run"), "--output_dir=file/run")
+    assert_refused(run_lm("--output_dir=full"), "--output_dir=full", "holds no run")
+    assert sorted(path.name for path in work.rglob("*")) == [
+        "file",
+        "full",
+        "photo.jpg",
+    ]
+
+
+def test_good_flags_get_as_far_as_tensorflow(run_lm):
+    assert "imported too early" in run_lm("--latent=vmf", "--kappa=80").stderr
+
+
+def test_help_is_quick_and_no_failure(run_lm):
+    started = time.monotonic()
+    result = run_lm("--help")
+    assert time.monotonic() - started < 30  # Under half a second on a free machine.
+    assert result.returncode == 0
+    assert "--kappa" in result.stdout
+    assert "--output_dir" in result.stdout
+    assert result.stderr == ""

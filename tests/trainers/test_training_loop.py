@@ -1,0 +1,340 @@
+"""The training loop: what it counts, when it stops, how it goes on."""
+
+import errno
+import math
+import re
+import signal
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from tf_vmfvae import callbacks, data, evaluation, layers, models
+from trainers.checkpoints import Checkpoints
+from trainers.command_line import RunFailed
+from trainers.progress import Progress
+from trainers.run_folder import RunFolder
+from trainers.strategies import make_strategy
+from trainers.training_loop import TrainingLoop
+
+WORDS = ["the", "a", "cat", "dog", "sees", "hears", "it", "them"]
+EPOCHS, BATCHES = 2, 3
+
+
+@pytest.fixture(autouse=True)
+def _own_signals():
+    """Ctrl-C as in a terminal, also where the tests run in the background."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+class Bench:
+    """One loop, compiled once, that every test starts anew in its own folder."""
+
+    def __init__(self, latent, strategy="one_device", noise=0.0):
+        strategy = make_strategy(strategy)
+        with strategy.scope():
+            self.model = models.NVRNN(
+                WORDS,
+                latent,
+                embedding_dim=8,
+                hidden_dim=8,
+                dropout=noise,
+                word_dropout=noise,
+                seed=1,
+            )
+            schedule = keras.optimizers.schedules.PolynomialDecay(
+                0.01, EPOCHS * BATCHES, 0.001
+            )
+            optimizer = keras.optimizers.Adam(schedule)
+        self.train, self.validation = self._batches(13, True), self._batches(7, False)
+        assert len(self.train) == BATCHES
+        self.loop = TrainingLoop(
+            self.model, optimizer, strategy, RunFolder("unused", {}), clip_norm=1.0
+        )
+        self._variables = [*self.model.variables, *optimizer.variables]
+        self._values = self.values()
+
+    def _batches(self, count, shuffle):
+        """Batches of 5, the last one of which is not full."""
+        rng = np.random.default_rng(count)
+        texts = [" ".join(rng.choice(WORDS, 2 + 3 * (i % 2))) for i in range(count)]
+        ids = self.model.tokenizer(texts)
+        return data.Batches(ids, batch_size=5, buckets=2, shuffle=shuffle, seed=1)
+
+    def values(self):
+        return [tf.convert_to_tensor(variable).numpy() for variable in self._variables]
+
+    def start(self, path, save_seconds=999.0):
+        """The loop as a new process would have it."""
+        for variable, value in zip(self._variables, self._values, strict=True):
+            variable.assign(value)
+        return self.arrive(path, save_seconds)
+
+    def arrive(self, path, save_seconds=999.0):
+        loop = self.loop
+        loop.folder = RunFolder(path, {})
+        loop.folder.open()
+        loop.checkpoints = Checkpoints(loop.folder.checkpoints, self._variables)
+        loop.progress = Progress()
+        loop.save_seconds = save_seconds
+        return loop
+
+    def fit(self, *watching, patience=0, epochs=EPOCHS):
+        schedule = callbacks.KLWeightSchedule("linear", epochs=EPOCHS)
+        self.loop.fit(
+            self.train, self.validation, epochs, patience, [schedule, *watching]
+        )
+
+    def outcome(self):
+        """Everything that a run ends with, but for how long it took."""
+        progress = self.loop.progress
+        history = [
+            {name: value for name, value in logs.items() if name != "words_per_second"}
+            for logs in progress.history
+        ]
+        return self.values(), history, progress.best_nll, progress.best_epoch
+
+
+@pytest.fixture(scope="module")
+def bench():
+    latent = layers.VonMisesFisherLatent(3, kappa=10.0, seed=1)
+    return Bench(latent, noise=0.2)
+
+
+@pytest.fixture(scope="module")
+def uninterrupted(bench, tmp_path_factory):
+    bench.start(tmp_path_factory.mktemp("uninterrupted"))
+    bench.fit()
+    return bench.outcome()
+
+
+def assert_same(one, other):
+    np.testing.assert_equal(one, other)
+
+
+def send(number):
+    return lambda: signal.raise_signal(number)
+
+
+@pytest.mark.parametrize(
+    ("number", "epoch", "batch"),
+    [(signal.SIGINT, 1, 2), (signal.SIGTERM, 2, 1)],
+)
+def test_a_stopped_run_ends_as_if_it_had_not_been(
+    bench, uninterrupted, tmp_path, capsys, at_batch, number, epoch, batch
+):
+    bench.start(tmp_path)
+    with pytest.raises(SystemExit) as stopped:
+        bench.fit(at_batch(epoch, batch, send(number)))
+    assert stopped.value.code == 128 + number
+    assert capsys.readouterr().out.endswith(
+        f"stopped by {number.name} after batch {batch} of epoch {epoch}; the same "
+        "command goes on from there\n"
+    )
+    loop = bench.start(tmp_path)
+    assert loop.restore()
+    assert (loop.progress.epoch, loop.progress.batch) == (epoch - 1, batch)
+    bench.fit()
+    assert_same(bench.outcome(), uninterrupted)
+
+
+def test_a_signal_in_the_last_batch_or_in_validation_stops_after_the_epoch(
+    bench, uninterrupted, tmp_path, capsys, at_batch
+):
+    bench.start(tmp_path)
+    with pytest.raises(SystemExit):
+        bench.fit(at_batch(1, BATCHES, send(signal.SIGTERM)))
+    assert "stopped by SIGTERM after epoch 1; " in capsys.readouterr().out
+    loop = bench.start(tmp_path)
+    assert loop.restore()
+    bench.fit()
+    assert_same(bench.outcome(), uninterrupted)
+
+
+def test_a_second_signal_does_not_wait(bench, tmp_path, at_batch):
+    def twice():
+        signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(signal.SIGINT)
+
+    bench.start(tmp_path)
+    with pytest.raises(KeyboardInterrupt):
+        bench.fit(at_batch(1, 1, twice))
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+class Killed(BaseException):
+    """Nothing is saved when it comes, as with kill -9."""
+
+
+def kill():
+    raise Killed
+
+
+def test_a_killed_run_goes_on_from_its_last_checkpoint(
+    bench, uninterrupted, tmp_path, at_batch
+):
+    bench.start(tmp_path, save_seconds=-1.0)
+    with pytest.raises(Killed):
+        bench.fit(at_batch(2, 3, kill))
+    loop = bench.start(tmp_path)
+    assert loop.restore()
+    assert (loop.progress.epoch, loop.progress.batch) == (1, 2)
+    bench.fit()
+    assert_same(bench.outcome(), uninterrupted)
+
+
+def test_a_cut_checkpoint_costs_only_time(
+    bench, uninterrupted, tmp_path, at_batch, capsys
+):
+    bench.start(tmp_path, save_seconds=-1.0)
+    with pytest.raises(Killed):
+        bench.fit(at_batch(2, 2, kill))
+    newest = bench.loop.checkpoints.files()[-1]
+    newest.write_bytes(newest.read_bytes()[:1000])
+    loop = bench.start(tmp_path)
+    assert loop.restore()
+    assert str(newest) in capsys.readouterr().err
+    assert (loop.progress.epoch, loop.progress.batch) == (1, 0)
+    bench.fit()
+    assert_same(bench.outcome(), uninterrupted)
+
+
+def test_a_finished_run_is_left_alone(bench, uninterrupted, tmp_path):
+    bench.start(tmp_path)
+    bench.fit()
+    loop = bench.start(tmp_path)
+    assert loop.restore()
+    bench.fit(keras.callbacks.LambdaCallback(on_epoch_begin=lambda *_: kill()))
+    assert_same(bench.outcome(), uninterrupted)
+
+
+@pytest.mark.parametrize("batch", [1, BATCHES])
+def test_a_loss_that_is_not_finite_ends_the_run_and_keeps_the_best_model(
+    bench, tmp_path, at_batch, batch
+):
+    kernel = bench.model.decoder_rnn.cell.kernel
+    spoil = at_batch(2, batch, lambda: kernel.assign(np.full(kernel.shape, np.nan)))
+    loop = bench.start(tmp_path)
+    with pytest.raises(RunFailed) as caught:
+        bench.fit(spoil)
+    where = "validation" if batch == BATCHES else f"batch {batch + 1}"
+    message = str(caught.value)
+    assert message.startswith(f"not finite in epoch 2, {where}: ")
+    assert str(loop.folder.model) in message
+    assert "\n" not in message
+    # What lies there is of the first epoch, whole and finite.
+    best = keras.models.load_model(loop.folder.model)
+    assert all(np.all(np.isfinite(v.numpy())) for v in best.trainable_variables)
+    assert loop.restore()
+    assert (loop.progress.epoch, loop.progress.best_epoch) == (1, 0)
+
+
+def test_a_full_disk_names_the_file_and_keeps_what_was_saved(
+    bench, uninterrupted, tmp_path, monkeypatch
+):
+    def full(file, **_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    bench.start(tmp_path)
+    bench.fit(epochs=1)
+    with monkeypatch.context() as patch:
+        patch.setattr(np, "savez", full)
+        with pytest.raises(OSError, match="No space left on device") as caught:
+            bench.fit()
+    assert "checkpoints" in caught.value.filename
+    loop = bench.start(tmp_path)
+    assert loop.restore()
+    bench.fit()
+    assert_same(bench.outcome(), uninterrupted)
+
+
+def test_the_epoch_line_and_nothing_else(bench, tmp_path, capsys):
+    bench.start(tmp_path)
+    bench.fit()
+    printed = capsys.readouterr()
+    number = r"-?\d+\.\d\d"
+    line = (
+        rf"epoch 1/2  \d+ s  train: NLL {number} KL {number} PPL {number}  "
+        rf"validation: NLL {number} KL {number} PPL {number} code gain {number} \*"
+    )
+    lines = printed.out.splitlines()
+    assert len(lines) == EPOCHS
+    assert re.fullmatch(line, lines[0])
+    # No bar where stderr is no terminal.
+    assert printed.err == ""
+
+
+def test_an_epoch_takes_in_every_sentence_once(bench, tmp_path, at_batch):
+    totals = {}
+    see = at_batch(1, BATCHES, lambda: totals.update(bench.loop.progress.totals))
+    bench.start(tmp_path)
+    bench.fit(see, epochs=1)
+    assert totals["examples"] == bench.train.num_examples
+    assert totals["words"] == bench.train.num_words
+    validated = bench.loop.progress.history[0]
+    assert validated["val_examples"] == bench.validation.num_examples
+    assert validated["val_tokens"] == bench.validation.num_words
+
+
+def test_a_batch_that_is_not_full_may_come_first(bench, tmp_path):
+    """Its empty rows then meet weights that say nothing of them yet."""
+    bench.start(tmp_path)
+    ids = next(iter(bench.train.dataset()))[:1]
+    only = data.Batches(tf.RaggedTensor.from_tensor(ids, padding=0), batch_size=5)
+    bench.loop.fit(only, only, epochs=1, patience=0)
+    assert math.isfinite(bench.loop.progress.history[0]["nll"])
+
+
+def test_the_learning_rate_falls_and_the_kl_weight_rises(uninterrupted):
+    _, history, _, _ = uninterrupted
+    rates = [logs["learning_rate"] for logs in history]
+    assert 0.01 > rates[0] > rates[1] > 0.0009
+    # As the last batch of each epoch had it.
+    assert [round(logs["kl_weight"], 4) for logs in history] == [0.3333, 0.8333]
+
+
+def test_the_objective_weighs_the_kl(bench):
+    totals = {"reconstruction": 8.0, "kl": 2.0}
+    bench.model.kl_weight.assign(0.25)
+    assert float(bench.model.objective(totals)) == 8.5
+
+
+def test_it_stops_when_the_bound_no_longer_falls(bench, tmp_path, monkeypatch):
+    def bounds(nll):
+        return evaluation.Bounds(nll, nll, 0.0, 0.0, 1.0, 0.0, 1, 1)
+
+    loop = bench.start(tmp_path)
+    saved = []
+    coming = iter([5.0, 4.0, 4.5, 4.0, 3.0])
+    monkeypatch.setattr(loop, "evaluate", lambda _: bounds(next(coming)))
+    monkeypatch.setattr(
+        loop.folder, "save_model", lambda _: saved.append(loop.progress.epoch)
+    )
+    bench.fit(patience=2, epochs=9)
+    # Two epochs after the best, although the fifth would have been better.
+    assert loop.progress.epoch == 4
+    assert (loop.progress.best_epoch, loop.progress.best_nll) == (1, 4.0)
+    assert saved == [0, 1]
+
+
+def test_two_replicas_learn_what_one_device_learns(tmp_path):
+    def trained(strategy):
+        bench = Bench(layers.NoLatent(), strategy)
+        bench.start(tmp_path / strategy)
+        bench.fit()
+        weights = [tf.convert_to_tensor(v) for v in bench.model.trainable_variables]
+        return bench.loop, weights
+
+    one, weights = trained("one_device")
+    two, other_weights = trained("mirrored")
+    assert one.strategy.num_replicas_in_sync == 1
+    assert two.strategy.num_replicas_in_sync == 2
+    for logs, others in zip(one.progress.history, two.progress.history, strict=True):
+        # Speed is speed, and codes go round within a replica for their gain.
+        for name in logs.keys() - {"words_per_second", "val_code_gain"}:
+            assert math.isclose(logs[name], others[name], rel_tol=1e-5), name
+    for weight, other in zip(weights, other_weights, strict=True):
+        np.testing.assert_allclose(weight, other, rtol=1e-5, atol=1e-7)

@@ -1,0 +1,81 @@
+"""Where a training run stands."""
+
+import dataclasses
+import math
+
+
+@dataclasses.dataclass
+class Progress:
+    """All that a run's checkpoints hold beside the variables.
+
+    Attributes:
+        epoch: the epoch in hand, from 0.
+        batch: how many of its batches are done.
+        totals: sums over them, as `tf_vmfvae.models.VAE.totals` names them.
+        seconds: what they took.
+        best_nll: the lowest validation bound, in nats an example.
+        best_epoch: its epoch, -1 before there is one.
+        history: the logs of the epochs done.
+    """
+
+    epoch: int = 0
+    batch: int = 0
+    totals: dict[str, float] = dataclasses.field(default_factory=dict)
+    seconds: float = 0.0
+    best_nll: float = math.inf
+    best_epoch: int = -1
+    history: list[dict] = dataclasses.field(default_factory=list)
+
+    def add_batch(self, sums: dict[str, float], seconds: float) -> None:
+        """Counts in a batch, of which `sums` are the totals."""
+        for name, value in sums.items():
+            self.totals[name] = self.totals.get(name, 0.0) + value
+        self.seconds += seconds
+        self.batch += 1
+
+    def end_epoch(self, logs: dict[str, float]) -> None:
+        """Notes the epoch's logs and goes on to the next one."""
+        self.history.append(logs)
+        self.epoch, self.batch = self.epoch + 1, 0
+        self.totals, self.seconds = {}, 0.0
+
+    def stalled(self, patience: int) -> bool:
+        """Whether the last `patience` epochs brought no better bound; never for 0.
+
+        >>> progress = Progress(epoch=4, best_epoch=1)
+        >>> progress.stalled(2), progress.stalled(3), progress.stalled(0)
+        (True, False, False)
+        """
+        return 0 < patience <= self.epoch - 1 - self.best_epoch
+
+    @property
+    def where(self) -> str:
+        """The last thing done, as a user counts, from 1.
+
+        >>> Progress(epoch=2, batch=7).where, Progress(epoch=2).where
+        ('batch 7 of epoch 3', 'epoch 2')
+        """
+        if self.batch:
+            return f"batch {self.batch} of epoch {self.epoch + 1}"
+        return f"epoch {self.epoch}"
+
+    def training_logs(self) -> dict[str, float]:
+        """Returns the means over the epoch's batches so far.
+
+        >>> progress = Progress()
+        >>> sums = {"reconstruction": 8.0, "kl": 2.0, "examples": 2.0, "words": 10.0}
+        >>> progress.add_batch(sums, seconds=0.5)
+        >>> logs = progress.training_logs()
+        >>> logs["nll"], round(logs["ppl"], 4), logs["words_per_second"]
+        (5.0, 2.7183, 20.0)
+        """
+        totals = self.totals
+        examples, words = totals["examples"], totals["words"]
+        nll = totals["reconstruction"] + totals["kl"]
+        return {
+            "nll": nll / examples,
+            "reconstruction": totals["reconstruction"] / examples,
+            "kl": totals["kl"] / examples,
+            "ppl": math.exp(min(nll / words, 700.0)),
+            "words_per_second": words / max(self.seconds, 1e-9),
+        }
