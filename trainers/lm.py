@@ -77,12 +77,12 @@ DEFAULTS = {
     "embedded": {
         "latent_dim": 16,
         "kappa": 40.0,
-        "epochs": 12,
-        "batch_size": 64,
+        "epochs": 10,
+        "batch_size": 32,
         "embedding_dim": 64,
         "hidden_dim": 128,
-        "dropout": 0.1,
-        "learning_rate": 3e-3,
+        "dropout": 0.05,
+        "learning_rate": 4e-3,
     },
     "ptb": {
         "latent_dim": 50,
