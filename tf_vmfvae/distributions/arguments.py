@@ -1,5 +1,6 @@
 """Checks of the arguments that the two distributions on the sphere share."""
 
+import math
 import numbers
 from typing import Any
 
@@ -94,8 +95,9 @@ def static_dimension(distribution: Any) -> int:
 
 
 def wide_concentration(distribution: Any) -> tf.Tensor:
-    """The concentration in float64."""
-    return tf.cast(tf.convert_to_tensor(distribution.concentration), tf.float64)
+    """The concentration in float64; NaN where it is negative."""
+    kappa = tf.cast(tf.convert_to_tensor(distribution.concentration), tf.float64)
+    return tf.where(kappa >= 0, kappa, tf.constant(math.nan, tf.float64))
 
 
 def check_same_sphere(a: Any, b: Any) -> None:

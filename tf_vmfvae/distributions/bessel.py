@@ -182,7 +182,8 @@ def inverse_mean(dimension: int, deficit: tf.Tensor) -> tf.Tensor:
         gap = tf.where(safe < 0.5, values.deficit - safe, 1 - safe - values.mean)
         # Never below a tenth of the last guess: A is concave.
         kappa = tf.maximum(kappa + gap / values.variance, kappa / 10)
-    ends = tf.where(deficit <= 0, np.inf, tf.where(deficit >= 1, 0.0, deficit))
+    ends = tf.where(deficit <= 0, _wide(np.inf), deficit)
+    ends = tf.where(deficit >= 1, _wide(0.0), ends)
     return tf.where(inside, kappa, ends)
 
 
@@ -193,8 +194,13 @@ def _moments(dimension: int, concentration: tf.Tensor) -> Moments:
         return _large_order(order, kappa)
     small = kappa <= _LEAST_RADIUS
     near = _series(order, tf.where(small, kappa, _LEAST_RADIUS))
-    far = _large_concentration(order, tf.where(small, _LEAST_RADIUS, kappa))
+    far = _large_concentration(order, tf.where(small, _wide(_LEAST_RADIUS), kappa))
     return Moments(*(tf.where(small, a, b) for a, b in zip(near, far, strict=True)))
+
+
+def _wide(value: float) -> tf.Tensor:
+    """A constant that takes no part in guessing a dtype."""
+    return tf.constant(value, tf.float64)
 
 
 def _third_cumulant(kappa, values: Moments, dimension: int):
@@ -212,12 +218,18 @@ def _series(order: float, kappa: tf.Tensor) -> Moments:
     """Power series; source DLMF 10.25.2 and 10.31.3, for v < 25 and k <= 25."""
     dimension = 2 * order + 2
     x = kappa**2 / 4
-    partition_less_one = x * _polynomial(_partition_series(order)[1:], x)
-    partition = 1 + partition_less_one
-    shifted = _polynomial(_partition_series(order + 1), x)
+    rest, shifted, spread = _polynomials(
+        [
+            _partition_series(order)[1:],
+            _partition_series(order + 1),
+            _variance_series(order),
+        ],
+        x,
+    )
+    partition = 1 + x * rest
     mean = kappa / dimension * shifted / partition
-    variance = _polynomial(_variance_series(order), x) / partition**2
-    log_partition = tf.math.log1p(partition_less_one)
+    variance = spread / partition**2
+    log_partition = tf.math.log1p(x * rest)
     return Moments(
         log_partition,
         mean,
@@ -239,10 +251,13 @@ def _large_order(order: float, kappa: tf.Tensor) -> Moments:
     p = order / radius
     one_less_p = excess / radius
     correction = _log_correction(order, order)
-    difference = -one_less_p * _polynomial(_geometric_quotient(correction), p)
+    quotient, *slopes = _polynomials(
+        [_geometric_quotient(correction), *_logarithmic_derivatives(correction)], p
+    )
+    difference = -one_less_p * quotient
     half_log = tf.math.log1p(excess / order) / 2
     leading = order * tf.math.log1p(excess / (2 * order))
-    mean, deficit, variance, kappa_mean_rest = _mean(order, kappa, radius, correction)
+    mean, deficit, variance, kappa_mean_rest = _mean(order, kappa, radius, *slopes)
     return Moments(
         excess - leading - half_log + difference,
         mean,
@@ -257,15 +272,17 @@ def _large_concentration(order: float, kappa: tf.Tensor) -> Moments:
     """The same expansion, DLMF 10.41.3 and 10.40.1, for v < 25 and k >= 25."""
     radius, excess = _radius(order, kappa)
     correction = _log_correction(order, _LEAST_RADIUS)
-    log_gamma = math.lgamma(order + 1)
+    logarithm, *slopes = _polynomials(
+        [correction, *_logarithmic_derivatives(correction)], _LEAST_RADIUS / radius
+    )
     entropy_like = (
         order * tf.math.log((order + radius) / 2)
         + tf.math.log(2 * math.pi * radius) / 2
         - order
-        - log_gamma
-        - _polynomial(correction, _LEAST_RADIUS / radius)
+        - math.lgamma(order + 1)
+        - logarithm
     )
-    mean, deficit, variance, kappa_mean_rest = _mean(order, kappa, radius, correction)
+    mean, deficit, variance, kappa_mean_rest = _mean(order, kappa, radius, *slopes)
     return Moments(
         excess - entropy_like,
         mean,
@@ -287,16 +304,12 @@ def _radius(order: float, kappa: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
     return radius, kappa * (kappa / (radius + order))
 
 
-def _mean(order, kappa, radius, correction):
+def _mean(order, kappa, radius, slope, bend):
     """A, 1 - A, A' and k A - (R - v) from the expansion of log I_v.
 
     d R / d k = k / R turns S(1 / R) into A's part -(k / R^2) T with T = S'(r) r at
-    r = 1 / R, and that once more into the part of A'.
+    r = 1 / R, and that once more into the part of A'. T is `slope`, T'(r) r is `bend`.
     """
-    scaled = max(order, _LEAST_RADIUS) / radius
-    powers = np.arange(len(correction))
-    slope = _polynomial(correction * powers, scaled)
-    bend = _polynomial(correction * powers**2, scaled)
     weight = kappa / radius / radius
     share = (kappa / radius) ** 2
     mean = kappa / (order + radius) - weight * (0.5 + slope)
@@ -310,12 +323,37 @@ def _mean(order, kappa, radius, correction):
     return mean, deficit, variance, -share * (0.5 + slope)
 
 
-def _polynomial(coefficients: np.ndarray, x: tf.Tensor) -> tf.Tensor:
-    """Horner's rule; the number of steps is known when the graph is built."""
-    total = tf.fill(tf.shape(x), np.float64(coefficients[-1]))
-    for coefficient in coefficients[-2::-1]:
-        total = total * x + coefficient
-    return total
+def _polynomials(coefficients: list[np.ndarray], x: tf.Tensor) -> list[tf.Tensor]:
+    """Several polynomials at one argument, in few operations.
+
+    Blocks of eight coefficients by a matrix product with 1, x, ..., x^7, the blocks
+    by Horner's rule in x^8: how many is known when the graph is built.
+    """
+    blocks = -(-max(map(len, coefficients)) // 8)
+    table = np.zeros([len(coefficients), 8 * blocks])
+    for row, values in zip(table, coefficients, strict=True):
+        row[: len(values)] = values
+    table = table.reshape(len(coefficients), blocks, 8)
+
+    square = x * x
+    powers = tf.stack([tf.ones_like(x), x], axis=-1)
+    powers = tf.concat([powers, powers * square[..., tf.newaxis]], axis=-1)
+    fourth = (square * square)[..., tf.newaxis]
+    powers = tf.concat([powers, powers * fourth], axis=-1)
+    eighth = fourth * fourth
+
+    # Axes: powers, blocks, polynomials.
+    parts = tf.unstack(tf.tensordot(powers, table.transpose(2, 1, 0), 1), axis=-2)
+    total = parts[-1]
+    for part in parts[-2::-1]:
+        total = total * eighth + part
+    return tf.unstack(total, axis=-1)
+
+
+def _logarithmic_derivatives(coefficients: np.ndarray) -> list[np.ndarray]:
+    """Coefficients of r S'(r) and of r (r S'(r))'."""
+    powers = np.arange(len(coefficients))
+    return [coefficients * powers, coefficients * powers**2]
 
 
 @functools.lru_cache(maxsize=64)

@@ -142,7 +142,7 @@ def _log1p_rise(x: tf.Tensor):
 
 
 def _log1p_rise_value(x: tf.Tensor) -> tf.Tensor:
-    """With r = x / (2 + x), log(1 + x) = 2 artanh(r) and x / (1 + x) = 2 r / (1 + r)."""
+    """As 2 artanh(r) - 2 r / (1 + r) with r = x / (2 + x) where it is small."""
     small = x < 1
     inner = tf.where(small, x, tf.zeros_like(x))
     r = inner / (2 + inner)

@@ -9,7 +9,7 @@ from tensorflow_probability.python.internal import prefer_static
 
 
 def standard_normal(
-    shape: tf.Tensor, size: int, seed: tf.Tensor, dtype: tf.DType
+    shape: tf.Tensor, size: int, seed: tf.Tensor, dtype: tf.DType, axis: int = -1
 ) -> tf.Tensor:
     """Normal variates by Box and Muller's (1958) transform of Philox bits.
 
@@ -18,33 +18,38 @@ def standard_normal(
     cosine are polynomials because XLA does not vectorise its own on a CPU.
 
     Args:
-      shape: of the result without its last dimension; integers or a tensor.
-      size: of the last dimension.
+      shape: of the result without one axis; integers or a tensor.
+      size: of that axis.
       seed: int32 [2], a stateless seed.
       dtype: tf.float32 or tf.float64.
+      axis: where it goes: -1, behind the others, or 0, before them.
 
     Returns:
-      Tensor of shape [*shape, size]. No value is beyond 6.77.
+      Tensor of shape [*shape, size] or [size, *shape]. No value is beyond 6.77.
 
     >>> standard_normal([2], 3, tf.constant([0, 1]), tf.float32).shape
     TensorShape([2, 3])
     """
     pairs = (size + 1) // 2
+    parts = [shape, [2 * pairs]]
     bits = tf.random.stateless_uniform(
-        prefer_static.concat([shape, [2 * pairs]], axis=0),
+        prefer_static.concat(parts if axis == -1 else parts[::-1], axis=0),
         seed,
         minval=None,
         maxval=None,
         dtype=tf.uint32,
         alg="philox",
     )
-    # Half a step away from 0, so that the logarithm is finite.
-    uniform = (tf.cast(bits[..., :pairs], dtype) + 0.5) * 2.0**-32
-    turn = tf.cast(tf.bitcast(bits[..., pairs:], tf.int32), dtype) * 2.0**-31
+    # The uniform number half a step away from 0, so that the logarithm is finite.
+    one, other = tf.split(bits, 2, axis=axis)
+    uniform = (tf.cast(one, dtype) + 0.5) * 2.0**-32
+    turn = tf.cast(tf.bitcast(other, tf.int32), dtype) * 2.0**-31
     length = tf.sqrt(-2.0 * tf.math.log(uniform))
     sine, cosine = _sine_and_cosine(turn)
-    both = tf.concat([length * sine, length * cosine], axis=-1)
-    return both if size == 2 * pairs else both[..., :size]
+    both = tf.concat([length * sine, length * cosine], axis=axis)
+    if size == 2 * pairs:
+        return both
+    return both[:size] if axis == 0 else both[..., :size]
 
 
 def _sine_and_cosine(turn: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:

@@ -41,8 +41,8 @@ def fixed_polar(
     table = tf.constant(
         quantile_table.fixed_table(law, dimension, concentration), x.dtype
     )
-    cell, position = _locate(x, table.shape[0])
-    deviation = tf.reduce_sum(tf.gather(table, cell) * _powers(position), axis=-1)
+    cell, position = _locate(x, table.shape[1])
+    deviation = _horner(tf.unstack(tf.gather(table, cell, axis=1)), position)
     return _from_exponential(ratio**0.5 * tf.exp(-law.spread(rate, ratio) * deviation))
 
 
@@ -77,20 +77,24 @@ def polar(
     grid = quantile_table.grid(dimension)
     place = kappa / (kappa + grid.scale) * grid.panels
     panel = tf.clip_by_value(tf.cast(place, tf.int32), 0, grid.panels - 1)
-    within = (2 * (place - tf.cast(panel, x.dtype)) - 1)[..., tf.newaxis]
+    within = 2 * (place - tf.cast(panel, x.dtype)) - 1
     cell, position = _locate(x, grid.cells)
     table = tf.constant(quantile_table.table(law, dimension), x.dtype)
 
+    # First the polynomial in the concentration, whose coefficients are polynomials in
+    # x, one block of the leading axis each.
     count = kappa.shape.num_elements()
     if count is not None and count <= _FEW:
-        rows = _horner(tf.gather(table, panel), within[..., tf.newaxis])
-        rows = tf.reshape(rows, [count * grid.cells, COEFFICIENTS])
+        blocks = tf.split(tf.gather(table, panel, axis=1), COEFFICIENTS)
+        rows = _horner(blocks, within[..., tf.newaxis])
+        rows = tf.reshape(rows, [COEFFICIENTS, count * grid.cells])
         owner = tf.reshape(tf.range(count), kappa.shape) * grid.cells
-        coefficients = tf.gather(rows, owner + cell)
+        coefficients = tf.gather(rows, owner + cell, axis=1)
     else:
-        rows = tf.reshape(table, [grid.panels * grid.cells, COEFFICIENTS**2])
-        coefficients = _horner(tf.gather(rows, panel * grid.cells + cell), within)
-    deviation = tf.reduce_sum(coefficients * _powers(position), axis=-1)
+        rows = tf.reshape(table, [COEFFICIENTS**2, grid.panels * grid.cells])
+        blocks = tf.gather(rows, panel * grid.cells + cell, axis=1)
+        coefficients = _horner(tf.split(blocks, COEFFICIENTS), within)
+    deviation = _horner(tf.unstack(coefficients), position)
     return _from_exponential(ratio**0.5 * tf.exp(-law.spread(rate, ratio) * deviation))
 
 
@@ -103,22 +107,11 @@ def _locate(x: tf.Tensor, cells: int) -> tuple[tf.Tensor, tf.Tensor]:
     return cell, 2 * (place - tf.cast(cell - middle, x.dtype)) - 1
 
 
-def _horner(rows: tf.Tensor, x: tf.Tensor) -> tf.Tensor:
-    """Evaluates the first of the two polynomials packed in the last axis."""
-    parts = tf.split(rows, COEFFICIENTS, axis=-1)
-    total = parts[-1]
-    for part in parts[-2::-1]:
-        total = total * x + part
+def _horner(coefficients: list[tf.Tensor], x: tf.Tensor) -> tf.Tensor:
+    total = coefficients[-1]
+    for coefficient in coefficients[-2::-1]:
+        total = total * x + coefficient
     return total
-
-
-def _powers(x: tf.Tensor) -> tf.Tensor:
-    """1, x, ..., x^7 along a new last axis, by doubling."""
-    square = x * x
-    powers = tf.stack([tf.ones_like(x), x], axis=-1)
-    powers = tf.concat([powers, powers * square[..., tf.newaxis]], axis=-1)
-    fourth = square * square
-    return tf.concat([powers, powers * fourth[..., tf.newaxis]], axis=-1)
 
 
 def _from_exponential(q: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:

@@ -1,5 +1,6 @@
 """The power spherical distribution, exact and without a rejection loop."""
 
+import math
 from typing import Any
 
 import tensorflow as tf
@@ -99,7 +100,7 @@ class PowerSpherical(tfd.PowerSpherical):
         shift = gamma_ratio.kl_to_uniform(dimension, kappa)
         shift += kappa * gamma_ratio.digamma_gap(dimension, kappa)
         area = bessel.log_sphere_area(dimension)
-        return tf.cast(area + kappa * tf.math.log(2.0) - shift, self.dtype)
+        return tf.cast(area + kappa * math.log(2) - shift, self.dtype)
 
     def mean_resultant_length(self) -> tf.Tensor:
         """Length of the mean, `kappa / (kappa + d - 1)`, for each law of the batch.

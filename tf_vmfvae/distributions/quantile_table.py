@@ -207,13 +207,13 @@ def fixed_table(law: Law, dimension: int, concentration: float) -> np.ndarray:
     """Cell polynomials of the scaled quantile for one concentration.
 
     Returns:
-      float64 array [cells, COEFFICIENTS]: ascending powers of the position in
+      float64 array [COEFFICIENTS, cells]: ascending powers of the position in
       [-1, 1] within a cell of [-RANGE, RANGE].
     """
     m = _mode(law.ratio(dimension - 1.0, np.float64(concentration)))
     cells = grid(dimension).cells
     values = scaled_quantiles(law, dimension, np.array([m]), _nodes(cells, RANGE))
-    return values.reshape(cells, COEFFICIENTS) @ _to_powers().T
+    return _to_powers() @ values.reshape(cells, COEFFICIENTS).T
 
 
 @functools.lru_cache(maxsize=16)
@@ -221,9 +221,9 @@ def table(law: Law, dimension: int) -> np.ndarray:
     """Cell polynomials of the scaled quantile for every concentration.
 
     Returns:
-      float64 array [panels, cells, COEFFICIENTS^2]: the last axis runs over powers of
-      the position within a panel of t and, faster, of that within a cell of x, both
-      positions in [-1, 1].
+      float64 array [COEFFICIENTS^2, panels, cells]: the first axis runs over powers
+      of the position within a panel of t and, faster, of that within a cell of x,
+      both positions in [-1, 1].
     """
     cells, panels, scale = grid(dimension)
     t = (1 + _nodes(panels, 1.0)) / 2
@@ -236,8 +236,8 @@ def table(law: Law, dimension: int) -> np.ndarray:
             for part in np.array_split(m, max(1, len(m) // 16))
         ]
     ).reshape(panels, COEFFICIENTS, cells, COEFFICIENTS)
-    packed = np.einsum("ptcx,at,bx->pcab", values, _to_powers(), _to_powers())
-    return packed.reshape(panels, cells, COEFFICIENTS**2)
+    packed = np.einsum("ptcx,at,bx->abpc", values, _to_powers(), _to_powers())
+    return packed.reshape(COEFFICIENTS**2, panels, cells)
 
 
 def _nodes(pieces: int, half_range: float) -> np.ndarray:

@@ -17,8 +17,11 @@ from tf_vmfvae.distributions.quantile_table import Law
 
 # Sums over more coordinates than this are taken in float64.
 _LONG = 1024
-# How far from 1 a squared norm may be by rounding; 2e-4 for float32 and float64.
-_SQUARE_TOLERANCE = {tf.bfloat16: 4e-2, tf.float16: 6e-3}
+# Up to so many dimensions the coordinates are the first axis while drawing.
+_SHORT = 8
+# How far from 1 a squared norm may be by rounding.
+_SQUARE_TOLERANCE = 2e-4
+_HALF_PRECISION_TOLERANCE = {tf.bfloat16: 4e-2, tf.float16: 6e-3}
 
 
 def sample(law: Law, distribution: Any, n: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
@@ -41,15 +44,34 @@ def sample(law: Law, distribution: Any, n: tf.Tensor, seed: tf.Tensor) -> tf.Ten
         prefer_static.shape(mean_direction)[:-1], prefer_static.shape(concentration)
     )
     shape = prefer_static.concat([[n], batch_shape], axis=0)
-    noise = standard_normal(shape, dimension, seed, compute)
+    # In few dimensions the coordinates go first: sums and products over a short last
+    # axis are slow outside XLA.
+    axis = 0 if dimension <= _SHORT else -1
+    noise = standard_normal(shape, dimension, seed, compute, axis)
+    x = noise[0] if axis == 0 else noise[..., 0]
     fixed = distribution._fixed_concentration
     if fixed is None:
-        w, s = polar(law, dimension, concentration, noise[..., 0])
+        w, s = polar(law, dimension, concentration, x)
     else:
-        w, s = fixed_polar(law, dimension, fixed, noise[..., 0])
-    w, s = w[..., tf.newaxis], s[..., tf.newaxis]
-    draws = place(w, s, noise, tf.cast(mean_direction, compute))
+        w, s = fixed_polar(law, dimension, fixed, x)
+    if mean_direction.dtype != compute:
+        mean_direction = _wide_unit_or_nan(mean_direction)
+    if axis == 0:
+        mean_direction = _coordinates_first(mean_direction, noise.shape.rank)
+    draws = place(
+        tf.expand_dims(w, axis), tf.expand_dims(s, axis), noise, mean_direction, axis
+    )
+    if axis == 0:
+        draws = tf.transpose(draws, [*range(1, noise.shape.rank), 0])
     return tf.cast(draws, distribution.dtype)
+
+
+def _coordinates_first(vectors: tf.Tensor, rank: int) -> tf.Tensor:
+    """[..., d] to [d, 1, ..., 1, ...], of the given rank."""
+    missing = [1] * (rank - vectors.shape.rank)
+    shape = prefer_static.concat([missing, prefer_static.shape(vectors)], axis=0)
+    vectors = tf.reshape(vectors, shape)
+    return tf.transpose(vectors, [rank - 1, *range(rank - 1)])
 
 
 def narrow(distribution: Any, value: tf.Tensor) -> tf.Tensor:
@@ -91,11 +113,24 @@ def unit_or_nan(mean_direction: tf.Tensor) -> tf.Tensor:
     >>> unit_or_nan(tf.constant([[1.0, 0.0], [2.0, 0.0]])).numpy().tolist()
     [[1.0, 0.0], [nan, nan]]
     """
-    return mean_direction * _unit_scale(mean_direction)
+    return tf.cast(_wide_unit_or_nan(mean_direction), mean_direction.dtype)
+
+
+def _wide_unit_or_nan(mean_direction: tf.Tensor) -> tf.Tensor:
+    """The same in float32 where the dtype is narrower."""
+    tolerance = _HALF_PRECISION_TOLERANCE.get(mean_direction.dtype)
+    if tolerance is None:
+        return mean_direction * _unit_scale(mean_direction)
+    wide = tf.cast(mean_direction, tf.float32)
+    return wide * _unit_scale(wide, tolerance=tolerance)
 
 
 def place(
-    w: tf.Tensor, s: tf.Tensor, noise: tf.Tensor, mean_direction: tf.Tensor
+    w: tf.Tensor,
+    s: tf.Tensor,
+    noise: tf.Tensor,
+    mean_direction: tf.Tensor,
+    axis: int = -1,
 ) -> tf.Tensor:
     """Unit vectors with `mu'z = w` and a uniform direction around `mu`.
 
@@ -105,38 +140,50 @@ def place(
     1) carries them along. Finite for every mean direction, and so is its derivative.
 
     Args:
-      w: mu'z, shape [..., 1].
-      s: sqrt(1 - w^2), shape [..., 1].
+      w: mu'z, of the noise's shape but for a 1 in the place of d.
+      s: sqrt(1 - w^2), of that shape.
       noise: standard normal [..., d]; its first coordinate is not used.
       mean_direction: unit vectors, broadcasting against `noise`; if their norm is not
         1 up to rounding, the result is NaN.
+      axis: that of the coordinates, -1 or 0.
 
     Returns:
       Tensor like `noise`.
+
+    >>> w, s, noise = tf.constant([[0.6]]), tf.constant([[0.8]]), tf.ones([1, 2])
+    >>> z = place(w, s, noise, tf.constant([[0.0, 1.0]]))
+    >>> z.numpy().round(4).tolist()
+    [[-0.8, 0.6]]
     """
-    others = np.ones(noise.shape[-1], noise.dtype.as_numpy_dtype)
+    size = noise.shape[axis]
+    others = np.ones(size, noise.dtype.as_numpy_dtype)
     others[0] = 0
+    if axis == 0:
+        others = others.reshape([size] + [1] * (noise.shape.rank - 1))
     rest = noise * others
-    pull = s * tf.math.rsqrt(_sum_of(rest, rest))
-    scale = _unit_scale(mean_direction)
-    lead = mean_direction[..., :1] * scale
-    along = pull * scale * _sum_of(rest, mean_direction) / (1 + tf.abs(lead))
+    pull = s * tf.math.rsqrt(_sum_of(rest, rest, axis))
+    scale = _unit_scale(mean_direction, axis)
+    lead = mean_direction[:1] if axis == 0 else mean_direction[..., :1]
+    lead = lead * scale
+    along = pull * scale * _sum_of(rest, mean_direction, axis) / (1 + tf.abs(lead))
     sign = tf.where(lead < 0, tf.constant(-1, w.dtype), tf.constant(1, w.dtype))
     shift = scale * (w - along)
     return pull * rest + mean_direction * shift - (sign * along) * (1 - others)
 
 
-def _unit_scale(mean_direction: tf.Tensor) -> tf.Tensor:
-    """1 / |mu|, shape [..., 1], or NaN if that is not 1 up to rounding."""
-    square = _sum_of(mean_direction, mean_direction)
-    valid = tf.abs(square - 1) <= _SQUARE_TOLERANCE.get(square.dtype, 2e-4)
+def _unit_scale(
+    mean_direction: tf.Tensor, axis: int = -1, tolerance: float = _SQUARE_TOLERANCE
+) -> tf.Tensor:
+    """1 / |mu|, with a 1 in the place of d, or NaN if it is not 1 up to rounding."""
+    square = _sum_of(mean_direction, mean_direction, axis)
+    valid = tf.abs(square - 1) <= tolerance
     nan = tf.constant(np.nan, square.dtype)
     return tf.where(valid, tf.math.rsqrt(square), nan)
 
 
-def _sum_of(a: tf.Tensor, b: tf.Tensor) -> tf.Tensor:
-    """Inner product over the last axis, kept, as exact as the dtype can hold it."""
+def _sum_of(a: tf.Tensor, b: tf.Tensor, axis: int = -1) -> tf.Tensor:
+    """Inner product over an axis that is kept, as exact as the dtype can hold it."""
     product = a * b
-    if product.shape[-1] > _LONG:
+    if product.shape[axis] > _LONG:
         product = tf.cast(product, tf.float64)
-    return tf.cast(tf.reduce_sum(product, axis=-1, keepdims=True), a.dtype)
+    return tf.cast(tf.reduce_sum(product, axis=axis, keepdims=True), a.dtype)

@@ -99,8 +99,8 @@ class VonMisesFisher(tfd.VonMisesFisher):
           validate_args: passed to the distribution.
 
         Returns:
-          A distribution with batch shape [B1, ...]. Its concentration is infinite if
-          all samples are the same.
+          A distribution with batch shape [B1, ...]. If all samples are the same, its
+          concentration is infinite up to rounding: above 1e15.
 
         >>> z = VonMisesFisher([0.6, 0.8], 5.0).sample(50_000, seed=[3, 4])
         >>> fit = VonMisesFisher.fit(z)
@@ -157,7 +157,7 @@ class VonMisesFisher(tfd.VonMisesFisher):
         )
         inner = tf.reduce_sum(x * mean_direction, axis=-1)
         less = -tf.reduce_sum((x - mean_direction) ** 2, axis=-1) / 2
-        less = inner + tf.stop_gradient(less - inner)
+        less = tf.stop_gradient(less) + (inner - tf.stop_gradient(inner))
         concentration = arguments.wide_concentration(self)
         exponent = concentration * tf.cast(less, tf.float64)
         if normalized:
