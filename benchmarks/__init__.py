@@ -1,0 +1,1 @@
+"""What is accurate and what is fast, measured against the peers."""
