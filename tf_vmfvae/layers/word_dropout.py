@@ -30,8 +30,9 @@ class WordDropout(keras.layers.Layer):
         ValueError: if `rate` is outside [0, 1].
 
     Example:
+    >>> import numpy as np
     >>> import tf_vmfvae
-    >>> tf_vmfvae.layers.WordDropout(1.0)([[5, 7, 2]]).numpy().tolist()
+    >>> tf_vmfvae.layers.WordDropout(1.0)(np.array([[5, 7, 2]])).numpy().tolist()
     [[1, 1, 1]]
     """
 
