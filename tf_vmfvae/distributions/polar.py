@@ -5,7 +5,13 @@ import math
 import tensorflow as tf
 
 from tf_vmfvae.distributions import quantile_table
-from tf_vmfvae.distributions.quantile_table import COEFFICIENTS, RANGE, Law
+from tf_vmfvae.distributions.polar_3d import polar_3d
+from tf_vmfvae.distributions.quantile_table import (
+    COEFFICIENTS,
+    RANGE,
+    VON_MISES_FISHER,
+    Law,
+)
 
 # Beyond this a draw is its mean direction, to any dtype's precision.
 _INFINITE = {tf.float32: 1e18, tf.float64: 1e35}
@@ -36,6 +42,8 @@ def fixed_polar(
         invalid = tf.fill(tf.shape(x), tf.constant(math.nan, x.dtype))
         return invalid, invalid
     concentration = min(concentration, _INFINITE[x.dtype])
+    if _has_closed_form(law, dimension, x.dtype):
+        return polar_3d(tf.constant(concentration, x.dtype), x)
     rate = dimension - 1.0
     ratio = law.ratio(rate, concentration)
     table = tf.constant(
@@ -71,6 +79,8 @@ def polar(
     kappa = tf.cast(concentration, x.dtype)
     nan = tf.constant(math.nan, x.dtype)
     kappa = tf.where(kappa >= 0, tf.minimum(kappa, _INFINITE[x.dtype]), nan)
+    if _has_closed_form(law, dimension, x.dtype):
+        return polar_3d(kappa, x)
     rate = dimension - 1.0
     ratio = law.ratio(rate, kappa)
 
@@ -96,6 +106,11 @@ def polar(
         coefficients = _horner(tf.split(blocks, COEFFICIENTS), within)
     deviation = _horner(tf.unstack(coefficients), position)
     return _from_exponential(ratio**0.5 * tf.exp(-law.spread(rate, ratio) * deviation))
+
+
+def _has_closed_form(law: Law, dimension: int, dtype: tf.DType) -> bool:
+    """Float64 has no wider type to take differences in: there the table serves."""
+    return law is VON_MISES_FISHER and dimension == 3 and dtype == tf.float32
 
 
 def _locate(x: tf.Tensor, cells: int) -> tuple[tf.Tensor, tf.Tensor]:
