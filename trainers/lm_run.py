@@ -192,7 +192,7 @@ def make_callbacks(settings: dict, corpus, folder) -> list[keras.callbacks.Callb
     made = [
         callbacks.KLWeightSchedule(settings["kl_schedule"], settings["kl_epochs"]),
         callbacks.ScalarsPane(folder.path),
-        callbacks.HParamsPane(folder.path, identity(settings)),
+        callbacks.HParamsPane(folder.path, identity(settings), name=folder.path.name),
         callbacks.TextsPane(folder.path, corpus.validation[:8]),
     ]
     if settings["latent"] != "none":
