@@ -77,7 +77,7 @@ DEFAULTS = {
     "embedded": {
         "latent_dim": 16,
         "kappa": 40.0,
-        "epochs": 10,
+        "epochs": 6,
         "batch_size": 32,
         "embedding_dim": 64,
         "hidden_dim": 128,
