@@ -197,14 +197,12 @@ def make_callbacks(settings: dict, corpus, folder) -> list[keras.callbacks.Callb
     ]
     if settings["latent"] != "none":
         sentences = corpus.validation[:2000]
-        made.append(callbacks.ProjectorPane(folder.path, sentences, _labels(corpus)))
+        labels = _labels(sentences) if corpus.name == "embedded" else None
+        made.append(callbacks.ProjectorPane(folder.path, sentences, labels))
     return made
 
 
-def _labels(corpus):
+def _labels(sentences):
     """What the embedded corpus knows of its sentences, to colour them by."""
-    if corpus.name != "embedded":
-        return None
-    sentences = corpus.validation[:2000]
     readers = (data.embedded.topic, data.embedded.sentiment, data.embedded.tense)
     return {read.__name__: [read(text) for text in sentences] for read in readers}

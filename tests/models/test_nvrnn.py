@@ -143,14 +143,18 @@ def test_step_by_step_gives_the_logits_of_the_whole_sentence():
         previous = ids[:, position]
 
 
-@pytest.mark.parametrize("latent", LATENTS)
-def test_a_loaded_model_is_the_saved_one(latent, tmp_path):
+def fitted_and_loaded(latent, path):
     model = make_model(latent)
     model.compile(optimizer=keras.optimizers.Adam(0.01))
+    model.fit(ids_of(model), epochs=2, verbose=0, shuffle=False)
+    model.save(path)
+    return model, keras.models.load_model(path)
+
+
+@pytest.mark.parametrize("latent", LATENTS)
+def test_a_loaded_model_is_the_saved_one(latent, tmp_path):
+    model, loaded = fitted_and_loaded(latent, tmp_path / "model.keras")
     ids = ids_of(model)
-    model.fit(ids, epochs=2, verbose=0, shuffle=False)
-    model.save(tmp_path / "model.keras")
-    loaded = keras.models.load_model(tmp_path / "model.keras")
 
     outputs, loaded_outputs = model(ids), loaded(ids)
     for name, value in outputs.items():
@@ -161,12 +165,8 @@ def test_a_loaded_model_is_the_saved_one(latent, tmp_path):
 
 @pytest.mark.parametrize("latent", LATENTS)
 def test_fitting_goes_on_after_loading_as_if_nothing_had_happened(latent, tmp_path):
-    model = make_model(latent)
-    model.compile(optimizer=keras.optimizers.Adam(0.01))
+    model, loaded = fitted_and_loaded(latent, tmp_path / "model.keras")
     ids = ids_of(model)
-    model.fit(ids, epochs=2, verbose=0, shuffle=False)
-    model.save(tmp_path / "model.keras")
-    loaded = keras.models.load_model(tmp_path / "model.keras")
 
     options = {"epochs": 3, "verbose": 0, "shuffle": False}
     goes_on = model.fit(ids, **options).history["loss"]
