@@ -2,9 +2,10 @@
 
 import pytest
 
-from trainers import lm_run
 from trainers.command_line import UserError
+from trainers.lm_task import LMTask
 from trainers.run_folder import RunFolder
+from trainers.training_run import run
 
 TEXTS = {
     "empty.txt": b"",
@@ -19,7 +20,7 @@ TEXTS = {
 def refusal(settings, tmp_path):
     path = tmp_path / "run"
     with pytest.raises(UserError) as caught:
-        lm_run.run({**settings, "output_dir": str(path)}, RunFolder(path, {}))
+        run(LMTask({**settings, "output_dir": str(path)}), RunFolder(path, {}))
     assert not path.exists()
     message = str(caught.value)
     assert "\n" not in message

@@ -9,10 +9,11 @@ import keras
 import numpy as np
 import pytest
 
-from trainers import lm_run
+from trainers import training_run
 from trainers.command_line import UserError, identity
+from trainers.lm_task import LMTask
 from trainers.progress import Progress
-from trainers.run_folder import RunFolder
+from trainers.run_folder import SPLITS, RunFolder
 from trainers.training_loop import TrainingLoop
 
 FLAGS = (
@@ -43,7 +44,7 @@ class Finished:
         """Runs it once more; returns what that printed."""
         printed = io.StringIO()
         with contextlib.redirect_stdout(printed):
-            lm_run.run(self.settings, self.again())
+            training_run.run(LMTask(self.settings), self.again())
         return printed.getvalue()
 
 
@@ -89,8 +90,8 @@ def test_the_folder_holds_what_it_should(finished):
 
 def test_metrics_of_every_split(finished):
     metrics = json.loads((finished.folder.path / "metrics.json").read_text())
-    assert [metrics[split]["examples"] for split in lm_run.SPLITS] == [24, 6, 7]
-    for split in lm_run.SPLITS:
+    assert [metrics[split]["examples"] for split in SPLITS] == [24, 6, 7]
+    for split in SPLITS:
         bounds = metrics[split]
         assert bounds["nll"] == bounds["reconstruction"] + bounds["kl"]
         per_word = bounds["nll"] * bounds["examples"] / bounds["tokens"]
@@ -131,7 +132,7 @@ def test_run_again_it_only_reports(finished, monkeypatch):
     def never(*_):
         raise AssertionError("a finished run was taken up again")
 
-    monkeypatch.setattr(lm_run, "make_model", never)
+    monkeypatch.setattr(LMTask, "make_model", never)
     monkeypatch.setattr(TrainingLoop, "__init__", never)
     metrics = finished.folder.metrics()
     assert report(finished.run()) == report(finished.printed)
@@ -172,16 +173,16 @@ class StandIn:
 
 def test_it_starts_over_only_where_that_loses_nothing(tmp_path, capsys):
     folder = RunFolder(tmp_path, {})
-    lm_run.go_on(StandIn(restored=False, best_epoch=-1), folder)
+    training_run.go_on(StandIn(restored=False, best_epoch=-1), folder)
     assert capsys.readouterr().out == ""
     folder.model.write_text("the best of ten epochs")
     with pytest.raises(UserError, match="holds no whole checkpoint"):
-        lm_run.go_on(StandIn(restored=False, best_epoch=-1), folder)
-    lm_run.go_on(StandIn(restored=True, best_epoch=0), folder)
+        training_run.go_on(StandIn(restored=False, best_epoch=-1), folder)
+    training_run.go_on(StandIn(restored=True, best_epoch=0), folder)
     assert capsys.readouterr().out == "goes on after epoch 1\n"
     folder.model.unlink()
     with pytest.raises(UserError, match=r"model\.keras: is missing"):
-        lm_run.go_on(StandIn(restored=True, best_epoch=0), folder)
+        training_run.go_on(StandIn(restored=True, best_epoch=0), folder)
 
 
 def report(printed):

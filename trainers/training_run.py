@@ -1,49 +1,49 @@
-"""A training run of the language model, from settings to report."""
+"""A training run, from a task's settings to its report."""
 
 import contextlib
 
 import keras
 
-from tf_vmfvae import callbacks, data, layers, models
-from trainers.command_line import UserError, identity
-from trainers.report import print_corpus, print_report
+from trainers.command_line import UserError
 from trainers.run_folder import SPLITS, RunFolder
 from trainers.strategies import make_strategy
+from trainers.task import Task
 from trainers.training_loop import TrainingLoop
 
-# More lengths pad less, but each costs a compilation.
-BUCKETS = 12
 
-
-def run(settings: dict, folder: RunFolder) -> None:
+def run(task: Task, folder: RunFolder) -> None:
     """Trains (or goes on), evaluates once on the test set, reports.
 
     Args:
-        settings: the value of every flag of `trainers.lm`, by name.
+        task: what the run is about.
         folder: where the run lies, or will lie.
 
     Raises:
         UserError: if the input is bad.
         RunFailed: if the run cannot go on.
     """
-    keras.utils.set_random_seed(settings["seed"])
-    corpus = load_corpus(settings)
+    keras.utils.set_random_seed(task.settings["seed"])
+    try:
+        task.corpus = task.load_corpus()
+    except (ValueError, OSError) as error:
+        raise UserError(str(error)) from error
     print(f"run folder: {folder.path}")
     metrics = folder.metrics()
     if metrics is None:
-        model, metrics = train(settings, corpus, folder)
+        model, metrics = train(task, folder)
     else:
         model = load_model(folder)
-    print_report(metrics, model, corpus)
+    task.print_report(metrics, model)
 
 
-def train(settings: dict, corpus: data.Corpus, folder: RunFolder) -> tuple:
+def train(task: Task, folder: RunFolder) -> tuple:
     """Trains (or goes on), evaluates; returns the best model and the metrics."""
+    settings = task.settings
     strategy = make_strategy(settings["strategy"])
     with strategy.scope():
-        model = make_model(settings, corpus.vocabulary)
-    splits = make_splits(model, corpus, settings)
-    print_corpus(corpus, model, splits["train"])
+        model = task.make_model()
+    splits = task.make_splits(model)
+    task.print_corpus(model, splits)
     with strategy.scope():
         optimizer = make_optimizer(settings, len(splits["train"]) * settings["epochs"])
     folder.open()
@@ -61,14 +61,14 @@ def train(settings: dict, corpus: data.Corpus, folder: RunFolder) -> tuple:
         splits["validation"],
         settings["epochs"],
         settings["patience"],
-        make_callbacks(settings, corpus, folder),
+        task.make_callbacks(folder),
     )
     load_best_weights(model, folder)
     # The one time that the test set is read: the epoch is chosen.
     metrics = {name: loop.evaluate(splits[name]).as_dict() for name in SPLITS}
     metrics["best_epoch"] = loop.progress.best_epoch + 1
     metrics["history"] = loop.progress.history
-    metrics["entropy"] = corpus.entropy
+    metrics["entropy"] = task.corpus.entropy
     folder.write_metrics(metrics)
     return model, metrics
 
@@ -124,59 +124,6 @@ def _readable(file):
         ) from error
 
 
-def load_corpus(settings: dict) -> data.Corpus:
-    """Returns the `tf_vmfvae.data.Corpus` that the flags name."""
-    try:
-        return data.load(
-            settings["dataset"],
-            settings["data_dir"],
-            vocabulary_size=settings["vocabulary_size"],
-        )
-    except (ValueError, OSError) as error:
-        raise UserError(str(error)) from error
-
-
-def make_latent(settings: dict) -> layers.Latent:
-    """Returns the latent layer that the flags name."""
-    seed = settings["seed"] + 1000
-    makers = {
-        "vmf": lambda: layers.VonMisesFisherLatent(
-            settings["latent_dim"], settings["kappa"], seed=seed
-        ),
-        "gaussian": lambda: layers.GaussianLatent(settings["latent_dim"], seed=seed),
-        "none": lambda: layers.NoLatent(seed=seed),
-    }
-    return makers[settings["latent"]]()
-
-
-def make_model(settings: dict, vocabulary: list[str]) -> models.NVRNN:
-    """Returns the model that the flags describe."""
-    return models.NVRNN(
-        vocabulary,
-        make_latent(settings),
-        embedding_dim=settings["embedding_dim"],
-        hidden_dim=settings["hidden_dim"],
-        word_dropout=settings["word_dropout"],
-        dropout=settings["dropout"],
-        tie_embeddings=settings["tie_embeddings"],
-        seed=settings["seed"],
-    )
-
-
-def make_splits(model, corpus: data.Corpus, settings: dict) -> dict[str, data.Batches]:
-    """Returns each split's batches of word ids."""
-    return {
-        split: data.Batches(
-            model.tokenizer(getattr(corpus, split)),
-            settings["batch_size"],
-            buckets=BUCKETS,
-            shuffle=split == "train",
-            seed=settings["seed"],
-        )
-        for split in SPLITS
-    }
-
-
 def make_optimizer(settings: dict, steps: int) -> keras.optimizers.Optimizer:
     """Returns Adam with a learning rate that falls linearly over `steps`."""
     schedule = keras.optimizers.schedules.PolynomialDecay(
@@ -185,24 +132,3 @@ def make_optimizer(settings: dict, steps: int) -> keras.optimizers.Optimizer:
         end_learning_rate=settings["learning_rate"] / 50,
     )
     return keras.optimizers.Adam(schedule)
-
-
-def make_callbacks(settings: dict, corpus, folder) -> list[keras.callbacks.Callback]:
-    """Returns the KL schedule and what TensorBoard shows."""
-    made = [
-        callbacks.KLWeightSchedule(settings["kl_schedule"], settings["kl_epochs"]),
-        callbacks.ScalarsPane(folder.path),
-        callbacks.HParamsPane(folder.path, identity(settings), name=folder.path.name),
-        callbacks.TextsPane(folder.path, corpus.validation[:8]),
-    ]
-    if settings["latent"] != "none":
-        sentences = corpus.validation[:2000]
-        labels = _labels(sentences) if corpus.name == "embedded" else None
-        made.append(callbacks.ProjectorPane(folder.path, sentences, labels))
-    return made
-
-
-def _labels(sentences):
-    """What the embedded corpus knows of its sentences, to colour them by."""
-    readers = (data.embedded.topic, data.embedded.sentiment, data.embedded.tense)
-    return {read.__name__: [read(text) for text in sentences] for read in readers}

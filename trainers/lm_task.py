@@ -1,0 +1,78 @@
+"""Training the language model."""
+
+import keras
+
+from tf_vmfvae import callbacks, data, models
+from trainers.command_line import identity
+from trainers.make_latent import make_latent
+from trainers.report import print_corpus, print_report
+from trainers.run_folder import SPLITS
+from trainers.task import Task
+
+# More lengths pad less, but each costs a compilation.
+BUCKETS = 12
+
+
+class LMTask(Task):
+    """The language model `NVRNN` on sentences: the task of `trainers.lm`."""
+
+    def load_corpus(self) -> data.Corpus:
+        settings = self.settings
+        return data.load(
+            settings["dataset"],
+            settings["data_dir"],
+            vocabulary_size=settings["vocabulary_size"],
+        )
+
+    def make_model(self) -> models.NVRNN:
+        settings = self.settings
+        return models.NVRNN(
+            self.corpus.vocabulary,
+            make_latent(settings),
+            embedding_dim=settings["embedding_dim"],
+            hidden_dim=settings["hidden_dim"],
+            word_dropout=settings["word_dropout"],
+            dropout=settings["dropout"],
+            tie_embeddings=settings["tie_embeddings"],
+            seed=settings["seed"],
+        )
+
+    def make_splits(self, model) -> dict[str, data.Batches]:
+        settings = self.settings
+        return {
+            split: data.Batches(
+                model.tokenizer(getattr(self.corpus, split)),
+                settings["batch_size"],
+                buckets=BUCKETS,
+                shuffle=split == "train",
+                seed=settings["seed"],
+            )
+            for split in SPLITS
+        }
+
+    def make_callbacks(self, folder) -> list[keras.callbacks.Callback]:
+        settings, corpus = self.settings, self.corpus
+        path = folder.path
+        made = [
+            callbacks.KLWeightSchedule(settings["kl_schedule"], settings["kl_epochs"]),
+            callbacks.ScalarsPane(path),
+            callbacks.HParamsPane(path, identity(settings), name=path.name),
+            callbacks.TextsPane(path, corpus.validation[:8]),
+        ]
+        if settings["latent"] != "none":
+            sentences = corpus.validation[:2000]
+            labels = _labels(sentences) if corpus.name == "embedded" else None
+            made.append(callbacks.ProjectorPane(path, sentences, labels))
+        return made
+
+    def print_corpus(self, model, splits) -> None:
+        print_corpus(self.corpus, model, splits["train"])
+
+    def print_report(self, metrics, model) -> None:
+        print_report(metrics, model, self.corpus)
+
+
+def _labels(sentences):
+    """What the embedded corpus knows of its sentences, to colour them by."""
+    readers = (data.embedded.topic, data.embedded.sentiment, data.embedded.tense)
+    return {read.__name__: [read(text) for text in sentences] for read in readers}

@@ -1,0 +1,49 @@
+"""What a training run is about: a corpus, a model for it, and what to show."""
+
+import keras
+
+from tf_vmfvae import models
+
+
+class Task:
+    """Base class of the tasks; a training run asks nothing else of them.
+
+    Args:
+        settings: the value of every flag of the program, by name.
+
+    Attributes:
+        settings: as above.
+        corpus: what `load_corpus` returned, from then on.
+    """
+
+    def __init__(self, settings: dict):
+        self.settings = settings
+        self.corpus = None
+
+    def load_corpus(self):
+        """Returns the corpus that the flags name.
+
+        Raises:
+            ValueError, OSError: if it cannot be read.
+        """
+        raise NotImplementedError
+
+    def make_model(self) -> models.VAE:
+        """Returns the model that the flags describe, for the corpus."""
+        raise NotImplementedError
+
+    def make_splits(self, model: models.VAE) -> dict:
+        """Returns each split's batches, as `tf_vmfvae.data.Batches` are."""
+        raise NotImplementedError
+
+    def make_callbacks(self, folder) -> list[keras.callbacks.Callback]:
+        """Returns what acts on the run and what shows it in TensorBoard."""
+        raise NotImplementedError
+
+    def print_corpus(self, model: models.VAE, splits: dict) -> None:
+        """Prints what the model is trained on."""
+        raise NotImplementedError
+
+    def print_report(self, metrics: dict, model: models.VAE) -> None:
+        """Prints the bounds and what the model makes of the data."""
+        raise NotImplementedError
