@@ -1,6 +1,7 @@
 """Distributions on the unit sphere, for TensorFlow Probability."""
 
 from tf_vmfvae.distributions.power_spherical import PowerSpherical
+from tf_vmfvae.distributions.spherical_shell import SphericalShell
 from tf_vmfvae.distributions.von_mises_fisher import VonMisesFisher, kl_to_uniform
 
-__all__ = ["PowerSpherical", "VonMisesFisher", "kl_to_uniform"]
+__all__ = ["PowerSpherical", "SphericalShell", "VonMisesFisher", "kl_to_uniform"]

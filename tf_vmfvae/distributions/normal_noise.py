@@ -1,4 +1,4 @@
-"""Standard normal variates from counter-based bits, the same compiled or not."""
+"""Random numbers from counter-based bits, the same compiled or not."""
 
 import functools
 import math
@@ -32,24 +32,56 @@ def standard_normal(
     """
     pairs = (size + 1) // 2
     parts = [shape, [2 * pairs]]
-    bits = tf.random.stateless_uniform(
-        prefer_static.concat(parts if axis == -1 else parts[::-1], axis=0),
+    bits = _bits(parts if axis == -1 else parts[::-1], seed)
+    one, other = tf.split(bits, 2, axis=axis)
+    length = tf.sqrt(-2.0 * tf.math.log(_uniform(one, dtype)))
+    sine, cosine = _sine_and_cosine(_turn(other, dtype))
+    both = tf.concat([length * sine, length * cosine], axis=axis)
+    if size == 2 * pairs:
+        return both
+    return both[:size] if axis == 0 else both[..., :size]
+
+
+def uniform_and_circle(
+    shape: tf.Tensor, seed: tf.Tensor
+) -> tuple[tf.Tensor, tuple[tf.Tensor, tf.Tensor]]:
+    """Uniform numbers, and points that are uniform on a circle.
+
+    Args:
+      shape: of the results; integers or a tensor.
+      seed: int32 [2], a stateless seed.
+
+    Returns:
+      A float64 tensor with values in (0, 1), and the two coordinates of the points,
+      float32 tensors.
+
+    >>> uniform, (x, y) = uniform_and_circle([4], tf.constant([0, 1]))
+    >>> [round(float(norm), 4) for norm in x * x + y * y]
+    [1.0, 1.0, 1.0, 1.0]
+    """
+    one, other = tf.unstack(_bits([[2], shape], seed))
+    return _uniform(one, tf.float64), _sine_and_cosine(_turn(other, tf.float32))
+
+
+def _bits(parts, seed):
+    return tf.random.stateless_uniform(
+        prefer_static.concat(parts, axis=0),
         seed,
         minval=None,
         maxval=None,
         dtype=tf.uint32,
         alg="philox",
     )
-    # The uniform number half a step away from 0, so that the logarithm is finite.
-    one, other = tf.split(bits, 2, axis=axis)
-    uniform = (tf.cast(one, dtype) + 0.5) * 2.0**-32
-    turn = tf.cast(tf.bitcast(other, tf.int32), dtype) * 2.0**-31
-    length = tf.sqrt(-2.0 * tf.math.log(uniform))
-    sine, cosine = _sine_and_cosine(turn)
-    both = tf.concat([length * sine, length * cosine], axis=axis)
-    if size == 2 * pairs:
-        return both
-    return both[:size] if axis == 0 else both[..., :size]
+
+
+def _uniform(bits, dtype):
+    """Half a step away from 0 and, in float64, from 1."""
+    return (tf.cast(bits, dtype) + 0.5) * 2.0**-32
+
+
+def _turn(bits, dtype):
+    """Half turns in [-1, 1]."""
+    return tf.cast(tf.bitcast(bits, tf.int32), dtype) * 2.0**-31
 
 
 def _sine_and_cosine(turn: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:

@@ -5,11 +5,9 @@ import math
 import tensorflow as tf
 
 from tf_vmfvae.distributions import quantile_table
-from tf_vmfvae.distributions.polar_3d import polar_3d
 from tf_vmfvae.distributions.quantile_table import (
     COEFFICIENTS,
     RANGE,
-    VON_MISES_FISHER,
     Law,
 )
 
@@ -42,8 +40,6 @@ def fixed_polar(
         invalid = tf.fill(tf.shape(x), tf.constant(math.nan, x.dtype))
         return invalid, invalid
     concentration = min(concentration, _INFINITE[x.dtype])
-    if _has_closed_form(law, dimension, x.dtype):
-        return polar_3d(tf.constant(concentration, x.dtype), x)
     rate = dimension - 1.0
     ratio = law.ratio(rate, concentration)
     table = tf.constant(
@@ -76,11 +72,7 @@ def polar(
     >>> [round(float(v), 4) for v in w]
     [0.7417, 1.0]
     """
-    kappa = tf.cast(concentration, x.dtype)
-    nan = tf.constant(math.nan, x.dtype)
-    kappa = tf.where(kappa >= 0, tf.minimum(kappa, _INFINITE[x.dtype]), nan)
-    if _has_closed_form(law, dimension, x.dtype):
-        return polar_3d(kappa, x)
+    kappa = finite_or_nan(tf.cast(concentration, x.dtype))
     rate = dimension - 1.0
     ratio = law.ratio(rate, kappa)
 
@@ -108,9 +100,11 @@ def polar(
     return _from_exponential(ratio**0.5 * tf.exp(-law.spread(rate, ratio) * deviation))
 
 
-def _has_closed_form(law: Law, dimension: int, dtype: tf.DType) -> bool:
-    """Float64 has no wider type to take differences in: there the table serves."""
-    return law is VON_MISES_FISHER and dimension == 3 and dtype == tf.float32
+def finite_or_nan(concentration: tf.Tensor) -> tf.Tensor:
+    """Concentrations that formulas can take; NaN where they are negative or NaN."""
+    infinite = tf.constant(_INFINITE[concentration.dtype], concentration.dtype)
+    nan = tf.constant(math.nan, concentration.dtype)
+    return tf.where(concentration >= 0, tf.minimum(concentration, infinite), nan)
 
 
 def _locate(x: tf.Tensor, cells: int) -> tuple[tf.Tensor, tf.Tensor]:

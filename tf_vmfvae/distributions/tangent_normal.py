@@ -11,9 +11,10 @@ import tensorflow as tf
 from tensorflow_probability.python.internal import prefer_static
 
 from tf_vmfvae.distributions import arguments
-from tf_vmfvae.distributions.normal_noise import standard_normal
-from tf_vmfvae.distributions.polar import fixed_polar, polar
-from tf_vmfvae.distributions.quantile_table import Law
+from tf_vmfvae.distributions.normal_noise import standard_normal, uniform_and_circle
+from tf_vmfvae.distributions.polar import finite_or_nan, fixed_polar, polar
+from tf_vmfvae.distributions.polar_3d import polar_3d
+from tf_vmfvae.distributions.quantile_table import VON_MISES_FISHER, Law
 
 # Sums over more coordinates than this are taken in float64.
 _LONG = 1024
@@ -47,23 +48,50 @@ def sample(law: Law, distribution: Any, n: tf.Tensor, seed: tf.Tensor) -> tf.Ten
     # In few dimensions the coordinates go first: sums and products over a short last
     # axis are slow outside XLA.
     axis = 0 if dimension <= _SHORT else -1
-    noise = standard_normal(shape, dimension, seed, compute, axis)
-    x = noise[0] if axis == 0 else noise[..., 0]
-    fixed = distribution._fixed_concentration
-    if fixed is None:
-        w, s = polar(law, dimension, concentration, x)
+    # Float64 has no wider type to take the closed form's differences in.
+    if law is VON_MISES_FISHER and dimension == 3 and compute == tf.float32:
+        w, rest = _draw_3d(concentration, shape, seed)
     else:
-        w, s = fixed_polar(law, dimension, fixed, x)
+        w, rest = _draw(law, dimension, distribution, shape, seed, compute, axis)
     if mean_direction.dtype != compute:
         mean_direction = _wide_unit_or_nan(mean_direction)
     if axis == 0:
-        mean_direction = _coordinates_first(mean_direction, noise.shape.rank)
-    draws = place(
-        tf.expand_dims(w, axis), tf.expand_dims(s, axis), noise, mean_direction, axis
-    )
+        mean_direction = _coordinates_first(mean_direction, rest.shape.rank)
+    draws = place(tf.expand_dims(w, axis), rest, mean_direction, axis)
     if axis == 0:
-        draws = tf.transpose(draws, [*range(1, noise.shape.rank), 0])
+        draws = tf.transpose(draws, [*range(1, rest.shape.rank), 0])
     return tf.cast(draws, distribution.dtype)
+
+
+def _draw_3d(concentration, shape, seed):
+    """The same in three dimensions, with fewer random numbers and no table."""
+    tail, (x, y) = uniform_and_circle(shape, seed)
+    w, s = polar_3d(finite_or_nan(tf.cast(concentration, tf.float32)), tail)
+    return w, tf.stack([tf.zeros_like(x), s * x, s * y])
+
+
+def _draw(law, dimension, distribution, shape, seed, dtype, axis):
+    """`w`, and what is left of a draw about the first axis: 0 in its first place."""
+    noise = standard_normal(shape, dimension, seed, dtype, axis)
+    x = noise[0] if axis == 0 else noise[..., 0]
+    fixed = distribution._fixed_concentration
+    if fixed is None:
+        w, s = polar(
+            law, dimension, tf.convert_to_tensor(distribution.concentration), x
+        )
+    else:
+        w, s = fixed_polar(law, dimension, fixed, x)
+    rest = noise * (1 - _first_axis(noise, axis))
+    pull = tf.expand_dims(s, axis) * tf.math.rsqrt(_sum_of(rest, rest, axis))
+    return w, pull * rest
+
+
+def _first_axis(like, axis):
+    """The first basis vector, broadcasting against `like`."""
+    size = like.shape[axis]
+    first = np.zeros(size, like.dtype.as_numpy_dtype)
+    first[0] = 1
+    return first if axis == -1 else first.reshape([size] + [1] * (like.shape.rank - 1))
 
 
 def _coordinates_first(vectors: tf.Tensor, rank: int) -> tf.Tensor:
@@ -126,49 +154,36 @@ def _wide_unit_or_nan(mean_direction: tf.Tensor) -> tf.Tensor:
 
 
 def place(
-    w: tf.Tensor,
-    s: tf.Tensor,
-    noise: tf.Tensor,
-    mean_direction: tf.Tensor,
-    axis: int = -1,
+    w: tf.Tensor, rest: tf.Tensor, mean_direction: tf.Tensor, axis: int = -1
 ) -> tf.Tensor:
-    """Unit vectors with `mu'z = w` and a uniform direction around `mu`.
+    """Carries `w e + rest`, about the first basis vector `e`, to the mean direction.
 
-    The noise after its first coordinate, normalised, is uniform among the unit
-    vectors orthogonal to the first axis; the reflection that carries this axis to
-    `mu` (or to `-mu`, whichever is farther from it, so that no denominator is below
-    1) carries them along. Finite for every mean direction, and so is its derivative.
+    The reflection that carries `e` to `mu` (or to `-mu`, whichever is farther from it,
+    so that no denominator is below 1) carries along what is orthogonal to `e`. Finite
+    for every mean direction, and so is its derivative.
 
     Args:
-      w: mu'z, of the noise's shape but for a 1 in the place of d.
-      s: sqrt(1 - w^2), of that shape.
-      noise: standard normal [..., d]; its first coordinate is not used.
-      mean_direction: unit vectors, broadcasting against `noise`; if their norm is not
+      w: mu'z, with a 1 in the place of d.
+      rest: [..., d], of the length sqrt(1 - w^2), 0 in its first coordinate.
+      mean_direction: unit vectors, broadcasting against `rest`; if their norm is not
         1 up to rounding, the result is NaN.
       axis: that of the coordinates, -1 or 0.
 
     Returns:
-      Tensor like `noise`.
+      Tensor like `rest`.
 
-    >>> w, s, noise = tf.constant([[0.6]]), tf.constant([[0.8]]), tf.ones([1, 2])
-    >>> z = place(w, s, noise, tf.constant([[0.0, 1.0]]))
+    >>> w, rest = tf.constant([[0.6]]), tf.constant([[0.0, 0.8]])
+    >>> z = place(w, rest, tf.constant([[0.0, 1.0]]))
     >>> [round(float(v), 4) for v in z[0]]
     [-0.8, 0.6]
     """
-    size = noise.shape[axis]
-    others = np.ones(size, noise.dtype.as_numpy_dtype)
-    others[0] = 0
-    if axis == 0:
-        others = others.reshape([size] + [1] * (noise.shape.rank - 1))
-    rest = noise * others
-    pull = s * tf.math.rsqrt(_sum_of(rest, rest, axis))
     scale = _unit_scale(mean_direction, axis)
     lead = mean_direction[:1] if axis == 0 else mean_direction[..., :1]
     lead = lead * scale
-    along = pull * scale * _sum_of(rest, mean_direction, axis) / (1 + tf.abs(lead))
+    along = scale * _sum_of(rest, mean_direction, axis) / (1 + tf.abs(lead))
     sign = tf.where(lead < 0, tf.constant(-1, w.dtype), tf.constant(1, w.dtype))
     shift = scale * (w - along)
-    return pull * rest + mean_direction * shift - (sign * along) * (1 - others)
+    return rest + mean_direction * shift - (sign * along) * _first_axis(rest, axis)
 
 
 def _unit_scale(

@@ -1,0 +1,116 @@
+"""The law of a direction times an independent, uniform norm."""
+
+from typing import Any
+
+import tensorflow as tf
+import tensorflow_probability as tfp
+from tensorflow_probability.python.internal import (
+    dtype_util,
+    parameter_properties,
+    reparameterization,
+    samplers,
+)
+
+tfd = tfp.distributions
+
+# Norms this much outside the shell, in units of the last place of its outer radius,
+# are taken for rounded draws.
+ULPS = 64
+
+
+class SphericalShell(tfd.Distribution):
+    """The law of `r u`: `u` of a law on the unit sphere, `r` uniform on `[low, high]`.
+
+    Its density in `R^d` is `p(u) / ((high - low) r^(d - 1))` with `r = |z|`,
+    `u = z / r`, and 0 outside the shell. Draws are reparameterised in whatever those
+    of the direction are, and in `low` and `high`.
+
+    Args:
+      direction: distribution over unit vectors, event shape [d].
+      low: inner radius, at least 0, broadcasting against the direction's batch shape.
+      high: outer radius, above `low`.
+      validate_args: as in TensorFlow Probability.
+      allow_nan_stats: as in TensorFlow Probability.
+      name: prefix of the operations' names.
+
+    >>> uniform = tfd.SphericalUniform(3)
+    >>> shell = SphericalShell(uniform, low=1.0, high=3.0)
+    >>> z = shell.sample(5, seed=[1, 2])
+    >>> z.shape, bool(tf.reduce_all(tf.norm(z, axis=-1) >= 1))
+    (TensorShape([5, 3]), True)
+    """
+
+    def __init__(
+        self,
+        direction: tfd.Distribution,
+        low: Any,
+        high: Any,
+        validate_args: bool = False,
+        allow_nan_stats: bool = True,
+        name: str = "SphericalShell",
+    ):
+        parameters = dict(locals())
+        with tf.name_scope(name) as name:
+            self.direction = direction
+            self.low = tf.convert_to_tensor(low, direction.dtype)
+            self.high = tf.convert_to_tensor(high, direction.dtype)
+            super().__init__(
+                dtype=direction.dtype,
+                reparameterization_type=reparameterization.FULLY_REPARAMETERIZED,
+                validate_args=validate_args,
+                allow_nan_stats=allow_nan_stats,
+                parameters=parameters,
+                name=name,
+            )
+
+    @classmethod
+    def _parameter_properties(cls, dtype, num_classes=None):
+        return {
+            "direction": parameter_properties.BatchedComponentProperties(),
+            "low": parameter_properties.ParameterProperties(),
+            "high": parameter_properties.ParameterProperties(),
+        }
+
+    def _event_shape(self):
+        return self.direction.event_shape
+
+    def _event_shape_tensor(self):
+        return self.direction.event_shape_tensor()
+
+    def _sample_n(self, n, seed=None):
+        for_direction, for_norm = samplers.split_seed(seed, salt="spherical_shell")
+        shape = tf.concat([[n], self.batch_shape_tensor()], axis=0)
+        fraction = samplers.uniform(shape, dtype=self.dtype, seed=for_norm)
+        norm = self.low + (self.high - self.low) * fraction
+        # One set of directions, also where only the radii make a batch.
+        extra = self.batch_shape.rank - self.direction.batch_shape.rank
+        directions = self.direction.sample(shape[: 1 + extra], seed=for_direction)
+        return norm[..., None] * directions
+
+    def _log_prob(self, z):
+        norm = tf.norm(z, axis=-1)
+        # At the centre, which no draw hits, the density has no bound.
+        norm = tf.maximum(norm, dtype_util.as_numpy_dtype(self.dtype)(1e-30))
+        slack = ULPS * dtype_util.eps(self.dtype) * self.high
+        inside = (norm >= self.low - slack) & (norm <= self.high + slack)
+        shrink = (self.event_shape[0] - 1) * tf.math.log(norm)
+        log_prob = self.direction.log_prob(z / norm[..., None])
+        log_prob -= tf.math.log(self.high - self.low) + shrink
+        return tf.where(inside, log_prob, float("-inf"))
+
+    def _mean(self):
+        return self._mean_norm()[..., None] * self.direction.mean()
+
+    def _covariance(self):
+        mean = self.direction.mean()
+        second = mean[..., :, None] * mean[..., None, :]
+        mean_square = (self.low**2 + self.low * self.high + self.high**2) / 3
+        mean_square, mean_norm = (
+            moment[..., None, None] for moment in (mean_square, self._mean_norm())
+        )
+        return (
+            mean_square * (self.direction.covariance() + second) - mean_norm**2 * second
+        )
+
+    def _mean_norm(self):
+        return (self.low + self.high) / 2
