@@ -34,8 +34,8 @@ SHAPES: dict[str, tuple[float, Shape]] = {
 }
 # A question or an exclamation goes with a mood: factors on the weights above.
 SENTIMENT_FACTORS = {
-    "positive": {"exclaim": 1.5, "event": 1.5, "so": 0.7},
-    "negative": {"because": 1.5, "question": 1.5, "but": 1.3},
+    "positive": {"exclaim": 3, "event": 3, "and": 2, "relative": 2, "opinion": 1.5},
+    "negative": {"because": 3, "question": 3, "but": 3, "so": 2, "report": 1.5},
 }
 TENSE_FACTORS = {
     "past": {"when": 1.5, "and": 1.5, "relative": 1.3},

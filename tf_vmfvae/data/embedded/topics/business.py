@@ -28,7 +28,7 @@ BUSINESS = Topic(
                 mild_bad=("weak", "slow", "boring"),
                 strong_bad=("useless", "terrible", "awful"),
             ),
-            positive=0.6,
+            positive=0.85,
             weight=4,
         ),
         Scene(
@@ -43,7 +43,7 @@ BUSINESS = Topic(
                 mild_bad=("weak", "poor", "confusing"),
                 strong_bad=("terrible", "disastrous", "awful"),
             ),
-            positive=0.4,
+            positive=0.15,
             weight=4,
         ),
         Scene(
@@ -58,7 +58,7 @@ BUSINESS = Topic(
                 mild_bad=("poor", "risky", "weak"),
                 strong_bad=("disastrous", "awful", "terrible"),
             ),
-            positive=0.55,
+            positive=0.8,
             weight=3,
         ),
         Scene(
@@ -73,7 +73,7 @@ BUSINESS = Topic(
                 mild_bad=("boring", "slow", "dull"),
                 strong_bad=("useless", "awful", "terrible"),
             ),
-            positive=0.3,
+            positive=0.1,
             weight=2,
         ),
     ),

@@ -29,7 +29,7 @@ FILM = Topic(
                 mild_bad=("slow", "boring", "silly"),
                 strong_bad=("terrible", "awful", "horrible"),
             ),
-            positive=0.55,
+            positive=0.8,
             weight=4,
         ),
         Scene(
@@ -44,7 +44,7 @@ FILM = Topic(
                 mild_bad=("silly", "dull", "boring"),
                 strong_bad=("horrible", "awful", "terrible"),
             ),
-            positive=0.7,
+            positive=0.9,
             weight=3,
         ),
         Scene(
@@ -59,7 +59,7 @@ FILM = Topic(
                 mild_bad=("weak", "flat", "dull"),
                 strong_bad=("dreadful", "terrible", "awful"),
             ),
-            positive=0.6,
+            positive=0.85,
             weight=2,
         ),
         Scene(
@@ -74,7 +74,7 @@ FILM = Topic(
                 mild_bad=("dull", "slow", "boring"),
                 strong_bad=("dreadful", "horrible", "awful"),
             ),
-            positive=0.5,
+            positive=0.2,
             weight=2,
         ),
     ),

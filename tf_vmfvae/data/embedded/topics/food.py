@@ -29,7 +29,7 @@ FOOD = Topic(
                 mild_bad=("salty", "cold", "bland"),
                 strong_bad=("disgusting", "awful", "terrible"),
             ),
-            positive=0.6,
+            positive=0.85,
             weight=3,
         ),
         Scene(
@@ -44,7 +44,7 @@ FOOD = Topic(
                 mild_bad=("dry", "stale", "hard"),
                 strong_bad=("terrible", "horrible", "awful"),
             ),
-            positive=0.7,
+            positive=0.9,
             weight=2,
         ),
         Scene(
@@ -59,7 +59,7 @@ FOOD = Topic(
                 mild_bad=("bland", "cold", "salty"),
                 strong_bad=("awful", "terrible", "horrible"),
             ),
-            positive=0.45,
+            positive=0.2,
             weight=3,
         ),
         Scene(
@@ -74,7 +74,7 @@ FOOD = Topic(
                 mild_bad=("sour", "dry", "hard"),
                 strong_bad=("rotten", "horrible", "awful"),
             ),
-            positive=0.65,
+            positive=0.9,
             weight=2,
         ),
     ),

@@ -28,7 +28,7 @@ MUSIC = Topic(
                 mild_bad=("loud", "dull", "boring"),
                 strong_bad=("awful", "terrible", "horrible"),
             ),
-            positive=0.75,
+            positive=0.9,
             weight=3,
         ),
         Scene(
@@ -43,7 +43,7 @@ MUSIC = Topic(
                 mild_bad=("flat", "dull", "weak"),
                 strong_bad=("horrible", "awful", "terrible"),
             ),
-            positive=0.7,
+            positive=0.9,
             weight=4,
         ),
         Scene(
@@ -58,7 +58,7 @@ MUSIC = Topic(
                 mild_bad=("slow", "flat", "dull"),
                 strong_bad=("terrible", "awful", "horrible"),
             ),
-            positive=0.8,
+            positive=0.95,
             weight=2,
         ),
         Scene(
@@ -73,7 +73,7 @@ MUSIC = Topic(
                 mild_bad=("weak", "boring", "dull"),
                 strong_bad=("awful", "horrible", "terrible"),
             ),
-            positive=0.55,
+            positive=0.8,
             weight=3,
         ),
     ),

@@ -28,7 +28,7 @@ SCHOOL = Topic(
                 mild_bad=("dull", "confusing", "boring"),
                 strong_bad=("terrible", "useless", "awful"),
             ),
-            positive=0.6,
+            positive=0.85,
             weight=3,
         ),
         Scene(
@@ -43,7 +43,7 @@ SCHOOL = Topic(
                 mild_bad=("hard", "confusing", "dull"),
                 strong_bad=("brutal", "awful", "terrible"),
             ),
-            positive=0.3,
+            positive=0.1,
             weight=3,
         ),
         Scene(
@@ -58,7 +58,7 @@ SCHOOL = Topic(
                 mild_bad=("boring", "hard", "confusing"),
                 strong_bad=("awful", "horrible", "terrible"),
             ),
-            positive=0.35,
+            positive=0.1,
             weight=3,
         ),
         Scene(
@@ -73,7 +73,7 @@ SCHOOL = Topic(
                 mild_bad=("slow", "boring", "dull"),
                 strong_bad=("terrible", "dreadful", "awful"),
             ),
-            positive=0.75,
+            positive=0.9,
             weight=2,
         ),
     ),

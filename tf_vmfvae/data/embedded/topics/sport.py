@@ -29,7 +29,7 @@ SPORT = Topic(
                 mild_bad=("dull", "slow", "boring"),
                 strong_bad=("terrible", "awful", "horrible"),
             ),
-            positive=0.55,
+            positive=0.8,
             weight=4,
         ),
         Scene(
@@ -44,7 +44,7 @@ SPORT = Topic(
                 mild_bad=("slow", "boring", "dull"),
                 strong_bad=("horrible", "dreadful", "terrible"),
             ),
-            positive=0.7,
+            positive=0.9,
             weight=2,
         ),
         Scene(
@@ -59,7 +59,7 @@ SPORT = Topic(
                 mild_bad=("dull", "boring", "hard"),
                 strong_bad=("brutal", "horrible", "awful"),
             ),
-            positive=0.35,
+            positive=0.1,
             weight=2,
         ),
         Scene(
@@ -74,7 +74,7 @@ SPORT = Topic(
                 mild_bad=("lucky", "silly", "weak"),
                 strong_bad=("ugly", "dreadful", "terrible"),
             ),
-            positive=0.75,
+            positive=0.9,
             weight=3,
         ),
     ),

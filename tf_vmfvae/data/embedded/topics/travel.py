@@ -29,7 +29,7 @@ TRAVEL = Topic(
                 mild_bad=("noisy", "dull", "cold"),
                 strong_bad=("dreadful", "horrible", "awful"),
             ),
-            positive=0.45,
+            positive=0.2,
             weight=4,
         ),
         Scene(
@@ -44,7 +44,7 @@ TRAVEL = Topic(
                 mild_bad=("cramped", "noisy", "cold"),
                 strong_bad=("awful", "terrible", "horrible"),
             ),
-            positive=0.35,
+            positive=0.1,
             weight=3,
         ),
         Scene(
@@ -59,7 +59,7 @@ TRAVEL = Topic(
                 mild_bad=("slow", "boring", "dull"),
                 strong_bad=("terrible", "dreadful", "awful"),
             ),
-            positive=0.7,
+            positive=0.9,
             weight=3,
         ),
         Scene(
@@ -74,7 +74,7 @@ TRAVEL = Topic(
                 mild_bad=("dull", "noisy", "boring"),
                 strong_bad=("ugly", "horrible", "terrible"),
             ),
-            positive=0.75,
+            positive=0.9,
             weight=2,
         ),
     ),

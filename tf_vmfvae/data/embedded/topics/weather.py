@@ -28,7 +28,7 @@ WEATHER = Topic(
                 mild_bad=("damp", "heavy", "cold"),
                 strong_bad=("terrible", "awful", "brutal"),
             ),
-            positive=0.25,
+            positive=0.1,
             weight=4,
         ),
         Scene(
@@ -43,7 +43,7 @@ WEATHER = Topic(
                 mild_bad=("wet", "heavy", "damp"),
                 strong_bad=("terrible", "dangerous", "brutal"),
             ),
-            positive=0.45,
+            positive=0.2,
             weight=3,
         ),
         Scene(
@@ -58,7 +58,7 @@ WEATHER = Topic(
                 mild_bad=("humid", "hot", "damp"),
                 strong_bad=("dreadful", "brutal", "terrible"),
             ),
-            positive=0.75,
+            positive=0.9,
             weight=3,
         ),
         Scene(
@@ -73,7 +73,7 @@ WEATHER = Topic(
                 mild_bad=("damp", "cold", "heavy"),
                 strong_bad=("dangerous", "horrible", "terrible"),
             ),
-            positive=0.2,
+            positive=0.05,
             weight=2,
         ),
     ),
