@@ -29,6 +29,13 @@ def test_constant_schedule_holds_its_weight_from_the_first_batch_on(fit):
     np.testing.assert_allclose(recorder.weights, [0.3] * 20, rtol=1e-6)
 
 
+def test_cyclical_schedule_rises_holds_and_starts_again(fit):
+    recorder = Recorder()
+    fit([KLWeightSchedule("cyclical", epochs=2), recorder], epochs=4)
+    cycle = [*np.arange(10) / 10, *[1.0] * 10]
+    np.testing.assert_allclose(recorder.weights, cycle * 2, atol=1e-6)
+
+
 def test_sigmoid_schedule_is_symmetric_and_steepest_halfway():
     schedule = KLWeightSchedule("sigmoid", epochs=20, start=0.1, end=0.9)
     weights = np.array([schedule.weight_at(epoch) for epoch in range(21)])

@@ -11,6 +11,7 @@ import zipfile
 import pytest
 
 from tf_vmfvae import data
+from tf_vmfvae.data import preparation
 from tf_vmfvae.data.ptb import reading
 from tf_vmfvae.data.ptb.ptb_dataset_builder import FILES, Builder
 from tf_vmfvae.layers import WordTokenizer
@@ -189,11 +190,11 @@ def test_two_processes_that_prepare_at_the_same_time(
     def overtaken(path):
         # The other one finishes between this one's look and its own end.
         if not first.data_path.exists():
-            reading._prepare(first, root, data_dir)
+            preparation._prepare(first, root, data_dir)
         yield from generate(path)
 
     monkeypatch.setattr(late, "_generate_examples", overtaken)
-    reading._prepare(late, root, data_dir)
+    preparation._prepare(late, root, data_dir)
     assert reading._sentences(Builder(data_dir=root), "train") == TEXT["train"]
 
 

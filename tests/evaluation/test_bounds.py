@@ -57,6 +57,16 @@ def test_code_gain_is_what_the_decoder_loses_with_another_examples_code(model):
     assert bounds.code_gain == pytest.approx(float(other - own), rel=0.5)
 
 
+def test_an_example_that_is_alone_does_not_dilute_the_code_gain(model):
+    ids = model.tokenizer(SENTENCES).to_tensor()
+    noise = model.latent.seed_generator.state
+    start = noise.numpy()
+    expected = evaluation.evaluate(model, [ids[:3]]).code_gain
+    noise.assign(start)
+    assert evaluation.evaluate(model, [ids[:3], ids[3:]]).code_gain == expected
+    assert evaluation.evaluate(model, [ids[3:]]).code_gain == 0
+
+
 def test_a_decoder_without_a_code_gains_nothing():
     model = make_model(layers.NoLatent())
     bounds = evaluation.evaluate(model, [model.tokenizer(SENTENCES).to_tensor()])

@@ -1,5 +1,7 @@
 """Samples, reconstructions and interpolations."""
 
+import keras
+import keras_hub
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -93,3 +95,132 @@ def test_every_latent_generates(latent):
 
     assert len(model.generate(2, seed=1)) == 2
     assert len(model.interpolate("a", "b", steps=3)) == 3
+
+
+LABELS = [0, 2, 1, 2]
+
+
+def fitted(**options):
+    """A model that has four sentences by heart, and no code: it must be told."""
+    model = tf_vmfvae.models.NVRNN(
+        WORDS,
+        layers.NoLatent(),
+        embedding_dim=16,
+        hidden_dim=32,
+        dropout=0.0,
+        seed=2,
+        **options,
+    )
+    labels = LABELS if model.num_labels else None
+    model.compile(optimizer=keras.optimizers.Adam(0.02))
+    ids = model.to_ids(["a b c", "b b", "c a d d", "d"], labels).to_tensor()
+    model.fit(ids, epochs=120, verbose=0)
+    return model
+
+
+def test_layers_upon_layers_decode_as_the_whole_decoder_does():
+    model = tf_vmfvae.models.NVRNN(
+        WORDS,
+        layers.VonMisesFisherLatent(4, kappa=9.0, seed=1),
+        embedding_dim=8,
+        hidden_dim=8,
+        num_layers=3,
+        seed=2,
+    )
+    z = model.latent.prior().sample(20, seed=(1, 2))
+
+    assert generation.decode(model, z, max_words=6) == words_by_hand(model, z, 6)
+
+
+def test_the_label_alone_tells_a_decoder_what_to_write():
+    model = fitted(condition="label", num_labels=3)
+
+    assert model.generate(3, labels=[0], sampler="greedy") == ["a b c"] * 3
+    assert model.generate(2, labels=[0, 1], sampler="greedy") == ["a b c", "c a d d"]
+    way = model.interpolate("a b c", "c a d d", steps=3, labels=[0, 1])
+    assert [way[0], way[-1]] == ["a b c", "c a d d"]
+
+
+def test_the_bag_of_words_tells_a_decoder_the_words():
+    model = fitted(condition="bow")
+
+    # The order of the words that it is told does not matter.
+    assert model.reconstruct(["c b a", "d d a c"]) == ["a b c", "c a d d"]
+    assert model.generate(2, texts=["b b"], sampler="greedy") == ["b b", "b b"]
+
+
+@pytest.mark.parametrize("condition", ["bow", "label"])
+def test_told_or_not_decoding_is_that_of_the_whole_decoder(condition):
+    model = tf_vmfvae.models.NVRNN(
+        WORDS,
+        layers.GaussianLatent(4, seed=1),
+        embedding_dim=8,
+        hidden_dim=8,
+        num_layers=2,
+        condition=condition,
+        num_labels=3,
+        seed=2,
+    )
+    sentences = ["a b c", "b b", "c a d d", "d"]
+    ids = model.to_ids(sentences, LABELS).to_tensor()
+    z = tf.constant(model.encode(sentences, LABELS))
+    told = model.conditions(4, sentences, LABELS)
+    context, state = model.context(z, told), model.initial_state(z)
+    words = model.words(ids)
+    whole = model.decoder([ids, z])
+    previous = tf.fill([4], 2)
+    for position in range(words.shape[1]):
+        logits, state = model.step(previous, context, state)
+        np.testing.assert_allclose(logits, whole[:, position], atol=1e-5)
+        previous = words[:, position]
+
+
+def test_what_the_decoder_must_be_told_is_asked_for():
+    latent = layers.VonMisesFisherLatent(4, kappa=9.0)
+    options = {"embedding_dim": 4, "hidden_dim": 4}
+    bow = tf_vmfvae.models.NVRNN(WORDS, latent, condition="bow", **options)
+    with pytest.raises(ValueError, match="condition is bow: give texts, 1 or 3 of"):
+        bow.generate(3)
+    latent = layers.VonMisesFisherLatent(4, kappa=9.0)
+    label = tf_vmfvae.models.NVRNN(
+        WORDS, latent, condition="label", num_labels=2, **options
+    )
+    with pytest.raises(ValueError, match="give labels, 1 or 3 of them, not 2"):
+        label.generate(3, labels=[0, 1])
+    with pytest.raises(ValueError, match="labels are not given"):
+        label.reconstruct(["a"])
+    with pytest.raises(ValueError, match="label 2 of text 2 is out of range: labels"):
+        label.reconstruct(["a", "b"], labels=[1, 2])
+
+
+def test_many_are_decoded_part_by_part(model, codes):
+    whole = generation.decode(model, codes[:50], max_words=5)
+
+    assert generation.decode(model, codes[:50], max_words=5, batch_size=7) == whole
+    assert generation.decode(model, codes[:0]) == []
+
+
+def test_a_sampler_object_is_seeded_too(model, codes):
+    sampler = keras_hub.samplers.TopKSampler(k=3, temperature=2.0)
+    first = generation.decode(model, codes[:30], sampler, seed=3)
+
+    assert generation.decode(model, codes[:30], sampler, seed=3) == first
+    assert generation.decode(model, codes[:30], sampler, seed=4) != first
+
+
+def test_the_nearest_neighbour_of_a_sentence_is_itself(model):
+    corpus = ["a b", "c d d", "d", "b b b", "a"]
+    found = generation.neighbours(model, ["d", "a b"], corpus, 3)
+
+    assert [near[0][0] for near in found] == ["d", "a b"]
+    assert [near[0][1] for near in found] == pytest.approx([1, 1])
+    for near in found:
+        assert [cosine for _, cosine in near] == sorted(
+            (cosine for _, cosine in near), reverse=True
+        )
+
+
+def test_a_model_without_a_code_has_no_neighbours():
+    model = tf_vmfvae.models.NVRNN(WORDS, layers.NoLatent(), hidden_dim=4)
+    with pytest.raises(ValueError, match="without a code"):
+        generation.neighbours(model, ["a"], ["b"])

@@ -12,6 +12,9 @@ layers = tf_vmfvae.layers
 
 LATENTS = {
     "vmf": lambda: layers.VonMisesFisherLatent(6, kappa=25.0, seed=3),
+    "vmf_learned": lambda: layers.LearnedVonMisesFisherLatent(6, kappa=25.0, seed=3),
+    "power_spherical": lambda: layers.PowerSphericalLatent(6, kappa=25.0, seed=3),
+    "vmf_norm": lambda: layers.VonMisesFisherNormLatent(6, kappa=25.0, seed=3),
     "gaussian": lambda: layers.GaussianLatent(6, seed=3),
     "none": lambda: layers.NoLatent(seed=3),
 }
@@ -136,8 +139,105 @@ def test_gaussian_price_is_the_closed_form(hidden):
     np.testing.assert_allclose(kl, expected, rtol=1e-5)
 
 
+def learned(**options):
+    latent = layers.LearnedVonMisesFisherLatent(6, seed=3, **options)
+    latent(np.zeros((1, 1), "float32"))
+    # The map is the identity from here on.
+    latent.concentration_map.set_weights([np.ones((1, 1)), np.zeros(1)])
+    return latent
+
+
+def test_learned_concentration_starts_where_it_is_told(hidden):
+    for kappa in (1.5, 50.0, 999.0):
+        latent = layers.LearnedVonMisesFisherLatent(6, kappa=kappa)
+        _, kl = latent(np.zeros((2, 7), "float32"))
+        expected = float(tf_vmfvae.distributions.kl_to_uniform(6, kappa))
+        np.testing.assert_allclose(kl, expected, rtol=1e-4)
+
+
+def test_learned_concentration_keeps_between_its_floor_and_its_ceiling():
+    latent = learned(kappa=20.0, kappa_floor=5.0, kappa_ceiling=60.0)
+    features = tf.constant([[-1e6], [-3.0], [25.0], [58.0], [1e6]])
+    with tf.GradientTape() as tape:
+        tape.watch(features)
+        kappa = latent.concentration(features)
+    slope = tape.gradient(kappa, features)[:, 0]
+
+    np.testing.assert_allclose(kappa[0], 5.0)
+    np.testing.assert_allclose(kappa[2], 30.0, atol=1e-3)
+    np.testing.assert_allclose(kappa[4], 60.0)
+    # Beyond either end there is still a slope to come back by.
+    assert np.all(np.diff(kappa) > 0)
+    assert np.all(slope[1:4] > 0.01)
+
+
+def test_learned_price_has_the_exact_slope():
+    latent = learned(kappa=20.0, kappa_floor=0.0)
+    features = tf.constant([[30.0]])
+    with tf.GradientTape() as tape:
+        tape.watch(features)
+        _, kl = latent(features)
+    slope = float(tape.gradient(kl, features)[0, 0])
+
+    def exact(kappa):
+        order = mpmath.mpf(2)
+        ratio = mpmath.besseli(order + 1, kappa) / mpmath.besseli(order, kappa)
+        log_bessel = mpmath.log(mpmath.besseli(order, kappa))
+        return kappa * ratio + order * mpmath.log(kappa) - log_bessel
+
+    assert slope == pytest.approx(float(mpmath.diff(exact, 30.0)), rel=1e-5)
+
+
+def test_a_sample_follows_a_learned_concentration_without_bias():
+    latent = learned(kappa=20.0, kappa_floor=0.0)
+    features = tf.fill([40_000, 1], 30.0)
+    with tf.GradientTape() as tape:
+        tape.watch(features)
+        z, _ = latent(features)
+        cosine = tf.reduce_sum(z * tf.stop_gradient(latent.location(features)), -1)
+    slopes = tape.gradient(cosine, features).numpy()
+    mean = mpmath.diff(lambda k: mpmath.besseli(3, k) / mpmath.besseli(2, k), 30.0)
+
+    assert abs(slopes.mean() - float(mean)) < 5 * slopes.std() / 200
+
+
+def test_a_code_with_a_norm_pays_for_direction_and_norm(hidden):
+    latent = layers.VonMisesFisherNormLatent(6, 25.0, norm_range=8.0, norm_width=0.5)
+    z, kl = latent(hidden)
+    norm = np.linalg.norm(latent.mean_direction(hidden), axis=-1)
+    expected = float(tf_vmfvae.distributions.kl_to_uniform(6, 25.0)) + np.log(16)
+
+    np.testing.assert_allclose(kl, expected, rtol=1e-6)
+    assert np.all(np.linalg.norm(z, axis=-1) >= norm - 1e-5)
+    assert np.all(np.linalg.norm(z, axis=-1) <= norm + 0.5 + 1e-5)
+    np.testing.assert_allclose(
+        np.linalg.norm(latent.location(hidden), axis=-1), norm + 0.25, rtol=1e-5
+    )
+
+
+def test_norms_stay_within_their_range():
+    latent = layers.VonMisesFisherNormLatent(6, 25.0, norm_range=8.0, norm_width=0.5)
+    z, _ = latent(np.full((500, 7), 1e3, "float32"))
+    norm = np.linalg.norm(z, axis=-1)
+
+    assert np.all((norm > 7.5 - 1e-5) & (norm < 8 + 1e-5))
+    assert np.all(np.isfinite(latent.prior().log_prob(z)))
+
+
+def test_free_bits_are_free_in_training_alone(hidden):
+    latent = layers.GaussianLatent(4, free_bits=3.0, seed=1)
+    plain = layers.GaussianLatent(4, seed=1)
+    _, kl = latent(hidden)
+    _, plain_kl = plain(hidden)
+
+    np.testing.assert_array_equal(kl, plain_kl)
+    assert np.min(kl) < 3 < np.max(kl)
+    np.testing.assert_array_equal(latent.charge(kl), np.maximum(kl, 3.0))
+    np.testing.assert_array_equal(plain.charge(kl), kl)
+
+
 def test_gradients_reach_what_comes_before(hidden):
-    for name in ("vmf", "gaussian"):
+    for name in LATENTS.keys() - {"none"}:
         latent = LATENTS[name]()
         inputs = tf.constant(hidden)
         with tf.GradientTape() as tape:
@@ -146,19 +246,41 @@ def test_gradients_reach_what_comes_before(hidden):
             loss = tf.reduce_sum(z**3)
         gradient = tape.gradient(loss, inputs)
         assert np.all(np.isfinite(gradient))
-        assert np.any(gradient != 0)
+        assert np.all(np.any(gradient != 0, axis=-1))
 
 
 @pytest.mark.parametrize("kappa", [0.0, -1.0, float("nan"), float("inf")])
 def test_a_kappa_that_makes_no_sense_is_named(kappa):
     with pytest.raises(ValueError, match="kappa must be a positive, finite number"):
         layers.VonMisesFisherLatent(8, kappa)
+    with pytest.raises(ValueError, match="kappa must lie between kappa_floor"):
+        layers.LearnedVonMisesFisherLatent(8, kappa)
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: layers.GaussianLatent(3, free_bits=-1.0), "free_bits must be at"),
+        (
+            lambda: layers.VonMisesFisherNormLatent(3, 9.0, norm_width=20.0),
+            "norm_width must be positive and below norm_range",
+        ),
+        (
+            lambda: layers.LearnedVonMisesFisherLatent(3, 50.0, kappa_ceiling=40.0),
+            r"not 50.0 between 1.0 and 40.0",
+        ),
+    ],
+)
+def test_other_arguments_that_make_no_sense_are_named(make, message):
+    with pytest.raises(ValueError, match=message):
+        make()
 
 
 @pytest.mark.parametrize(
     ("make", "message"),
     [
         (lambda: layers.VonMisesFisherLatent(1, 3.0), "latent_dim must be at least 2"),
+        (lambda: layers.PowerSphericalLatent(1, 3.0), "latent_dim must be at least 2"),
         (lambda: layers.GaussianLatent(0), "latent_dim must be at least 1"),
     ],
 )

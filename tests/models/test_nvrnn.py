@@ -21,9 +21,14 @@ SENTENCES = [
 WORDS = sorted({word for text in SENTENCES for word in text.split()})
 LATENTS = {
     "vmf": lambda: layers.VonMisesFisherLatent(8, kappa=30.0, seed=3),
+    "vmf_learned": lambda: layers.LearnedVonMisesFisherLatent(8, kappa=30.0, seed=3),
+    "power_spherical": lambda: layers.PowerSphericalLatent(8, kappa=30.0, seed=3),
+    "vmf_norm": lambda: layers.VonMisesFisherNormLatent(8, kappa=30.0, seed=3),
     "gaussian": lambda: layers.GaussianLatent(8, seed=3),
     "none": lambda: layers.NoLatent(seed=3),
 }
+# Those of different make; fitting takes seconds.
+FITTED = ("vmf", "gaussian", "none")
 
 
 def make_model(latent="vmf", **options):
@@ -39,7 +44,7 @@ def ids_of(model, sentences=SENTENCES):
 def overfitted():
     model = make_model(hidden_dim=64, embedding_dim=32, dropout=0.0)
     model.compile(optimizer=keras.optimizers.Adam(0.02))
-    model.fit(ids_of(model), epochs=120, verbose=0)
+    model.fit(ids_of(model), epochs=200, verbose=0)
     return model
 
 
@@ -130,6 +135,53 @@ def test_kl_weight_scales_the_price_in_the_loss_and_not_in_the_bound():
     np.testing.assert_allclose(logs["nll"], logs["reconstruction"] + logs["kl"], 1e-5)
 
 
+def test_free_bits_change_the_loss_and_not_the_bound():
+    latent = layers.GaussianLatent(8, free_bits=3.0, seed=3)
+    model = tf_vmfvae.models.NVRNN(WORDS, latent, embedding_dim=4, hidden_dim=4)
+    model.compile()
+    logs = model.evaluate(ids_of(model), verbose=0, return_dict=True)
+
+    assert logs["kl"] < 1
+    np.testing.assert_allclose(logs["loss"], logs["reconstruction"] + 3.0, rtol=1e-5)
+    np.testing.assert_allclose(logs["nll"], logs["reconstruction"] + logs["kl"], 1e-5)
+
+
+@pytest.mark.parametrize("options", [{}, {"tie_embeddings": False}], ids=str)
+def test_bow_loss_is_the_words_under_a_softmax_that_reads_the_code_alone(options):
+    model = make_model(bow_loss=2.0, dropout=0.0, **options)
+    ids = ids_of(model)
+    # Large enough to tell words apart.
+    model.bag_map.kernel.assign(10 * model.bag_map.kernel)
+    model.latent.call = lambda hidden: (z, kl)
+    z, kl = tf.math.l2_normalize(tf.eye(4, 8) + 0.1, -1), tf.zeros([4])
+    outputs = model(ids)
+
+    kernel, bias = model.bag_map.weights
+    logits = model.softmax((z @ kernel + bias)[:, None])[:, 0].numpy()
+    log_p = logits - np.log(np.exp(logits).sum(-1, keepdims=True))
+    expected = [
+        -2 * sum(log_p[row, word - 1] for word in words if word)
+        for row, words in enumerate(ids.numpy())
+    ]
+    np.testing.assert_allclose(outputs["auxiliary"], expected, rtol=1e-5)
+
+
+def test_bow_loss_changes_the_loss_and_not_the_bound():
+    model = make_model(bow_loss=0.5)
+    model.compile()
+    ids = ids_of(model)
+    logs = model.evaluate(ids, verbose=0, return_dict=True)
+    # It does not go by the batch's other rows, nor by padding.
+    padded = tf.pad(ids, [[0, 2], [0, 3]])
+    more = model.evaluate(padded, verbose=0, return_dict=True)
+
+    assert logs["loss"] > logs["nll"] + 1
+    np.testing.assert_allclose(logs["nll"], logs["reconstruction"] + logs["kl"], 1e-5)
+    np.testing.assert_allclose(more["loss"], logs["loss"], rtol=0.05)
+    without = make_model()(ids)
+    assert set(without) == {"reconstruction", "kl"}
+
+
 def test_step_by_step_gives_the_logits_of_the_whole_sentence():
     model = make_model()
     ids = ids_of(model)
@@ -151,7 +203,7 @@ def fitted_and_loaded(latent, path):
     return model, keras.models.load_model(path)
 
 
-@pytest.mark.parametrize("latent", LATENTS)
+@pytest.mark.parametrize("latent", FITTED)
 def test_a_loaded_model_is_the_saved_one(latent, tmp_path):
     model, loaded = fitted_and_loaded(latent, tmp_path / "model.keras")
     ids = ids_of(model)
@@ -163,7 +215,7 @@ def test_a_loaded_model_is_the_saved_one(latent, tmp_path):
     assert loaded.generate(2, seed=4) == model.generate(2, seed=4)
 
 
-@pytest.mark.parametrize("latent", LATENTS)
+@pytest.mark.parametrize("latent", FITTED)
 def test_fitting_goes_on_after_loading_as_if_nothing_had_happened(latent, tmp_path):
     model, loaded = fitted_and_loaded(latent, tmp_path / "model.keras")
     ids = ids_of(model)
@@ -201,6 +253,16 @@ def test_a_fresh_process_gives_bit_equal_outputs_for_every_latent(tmp_path):
             np.testing.assert_array_equal(fresh[key], value)
 
 
+@pytest.mark.parametrize("latent", ["vmf", "none"])
+def test_compiled_it_gives_what_it_gives_step_by_step(latent):
+    model = make_model(latent)
+    ids = ids_of(model)
+    z = model.latent(model.encoder(ids))[0]
+    compiled = tf.function(lambda ids, z: model.likelihood([ids, z]))
+
+    np.testing.assert_allclose(compiled(ids, z), model.likelihood([ids, z]), rtol=1e-5)
+
+
 def test_the_same_seed_makes_the_same_model():
     one, other = make_model(), make_model()
     ids = ids_of(one)
@@ -231,6 +293,138 @@ def test_raw_text_in_and_out(overfitted):
     assert (way[0], way[-1], len(way)) == (SENTENCES[1], SENTENCES[2], 5)
     assert overfitted.generate(3, seed=1) == overfitted.generate(3, seed=1)
     assert overfitted.encode([]).shape == (0, 8)
+
+
+@pytest.mark.parametrize("encoder", ["lstm", "bilstm", "gru", "bow"])
+@pytest.mark.parametrize("pooling", ["last", "max", "mean"])
+def test_every_encoder_passes_over_padding(encoder, pooling):
+    model = make_model(encoder=encoder, encoder_pooling=pooling, num_layers=2)
+    ids = ids_of(model)
+    wide = tf.pad(ids, [[0, 1], [0, 9]])
+    hidden = model.encoder(ids)
+
+    np.testing.assert_allclose(model.encoder(wide)[:4], hidden, atol=1e-6)
+    assert np.all(np.isfinite(model.encoder(wide)))
+    assert np.all(np.abs(hidden[0] - hidden[1:]).max(axis=1) > 1e-4)
+
+
+def test_only_a_bag_of_words_encoder_does_not_mind_the_order():
+    for encoder in ("lstm", "bilstm", "gru", "bow"):
+        model = make_model(encoder=encoder)
+        one, other = model.encode(["the company rose", "rose the company"])
+        assert (np.abs(one - other).max() < 1e-5) == (encoder == "bow")
+
+
+def test_a_bidirectional_encoder_is_two_different_ones():
+    model = make_model(encoder="bilstm")
+    both = model.sentence_encoder.layers[0]
+    forward, backward = both.forward_layer, both.backward_layer
+
+    assert model.encoder(ids_of(model)).shape == (4, 64)
+    assert np.abs(forward.cell.kernel - backward.cell.kernel).max() > 0.01
+
+
+def test_pooling_is_over_the_outputs_at_the_words():
+    last, mean, most = (
+        make_model(encoder="gru", encoder_pooling=pooling)
+        for pooling in ("last", "mean", "max")
+    )
+    ids = ids_of(last, ["shares rose", "shares"])
+    prefixes = [
+        [row[:stop] for stop in range(1, len(row) + 1)]
+        for row in last.tokenizer(["shares rose", "shares"]).to_list()
+    ]
+    outputs = [
+        np.concatenate([last.encoder(tf.constant([prefix])) for prefix in row])
+        for row in prefixes
+    ]
+
+    expected = [row.mean(axis=0) for row in outputs]
+    np.testing.assert_allclose(mean.encoder(ids), expected, atol=1e-6)
+    expected = [row.max(axis=0) for row in outputs]
+    np.testing.assert_allclose(most.encoder(ids), expected, atol=1e-6)
+
+
+def test_dropout_between_layers_and_on_the_state_is_for_training():
+    model = make_model(num_layers=2, recurrent_dropout=0.5, dropout=0.0)
+    ids = ids_of(model)
+    z = tf.ones([4, 8])
+    calm = model.likelihood([ids, z])
+
+    np.testing.assert_array_equal(model.likelihood([ids, z]), calm)
+    noisy = model.likelihood([ids, z], training=True)
+    assert np.all(np.abs(noisy - calm) > 1e-5)
+
+
+def test_a_label_is_read_by_encoder_and_decoder_and_is_no_word():
+    model = make_model(condition="label", num_labels=3)
+    ids = model.to_ids(SENTENCES, [0, 1, 2, 2]).to_tensor()
+    other = model.to_ids(SENTENCES, [1, 2, 0, 0]).to_tensor()
+    z = tf.ones([4, 8])
+
+    np.testing.assert_array_equal(ids[:, 0], [1, 2, 3, 3])
+    words = [len(text.split()) + 1 for text in SENTENCES]
+    np.testing.assert_array_equal(model.count_words(ids), words)
+    assert np.abs(model.encoder(ids) - model.encoder(other)).max() > 1e-4
+    assert np.abs(model.likelihood([ids, z]) - model.likelihood([other, z])).max() > 0
+    assert model.decoder([ids, z]).shape[1] == ids.shape[1] - 1
+
+
+CONFIGURATIONS = {
+    "bilstm": {"encoder": "bilstm", "num_layers": 2, "encoder_pooling": "max"},
+    "gru": {"encoder": "gru", "recurrent_dropout": 0.2, "condition": "bow"},
+    "bow": {"encoder": "bow", "condition": "label", "num_labels": 5, "bow_loss": 1.0},
+    "untied": {"tie_embeddings": False, "num_layers": 3, "condition_dim": None},
+}
+
+
+@pytest.mark.parametrize("name", CONFIGURATIONS)
+def test_every_configuration_learns_and_comes_back_from_its_file(name, tmp_path):
+    options = CONFIGURATIONS[name]
+    model = make_model(**options)
+    labels = [0, 1, 2, 4] if model.num_labels else None
+    ids = model.to_ids(SENTENCES, labels).to_tensor()
+    model.compile(optimizer=keras.optimizers.Adam(0.01))
+    losses = model.fit(ids, epochs=12, verbose=0).history["loss"]
+    model.save(tmp_path / "model.keras")
+    loaded = keras.models.load_model(tmp_path / "model.keras")
+
+    assert losses[-1] < losses[0] - 1
+    arguments, loaded_arguments = model.get_config(), loaded.get_config()
+    # Keras notes more of a layer that it has built.
+    del arguments["latent"], loaded_arguments["latent"]
+    assert loaded_arguments == arguments
+    np.testing.assert_array_equal(
+        loaded(ids)["reconstruction"], model(ids)["reconstruction"]
+    )
+    assert loaded.reconstruct(SENTENCES, labels=labels) == model.reconstruct(
+        SENTENCES, labels=labels
+    )
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"encoder": "cnn"}, "encoder is 'cnn': choose one of lstm, bilstm, gru, bow"),
+        ({"encoder_pooling": "min"}, "choose one of last, max, mean"),
+        ({"num_layers": 0}, "num_layers is 0: give at least 1"),
+        ({"condition": "topic"}, "choose one of none, bow, label"),
+        ({"condition": "label"}, "give num_labels"),
+        ({"bow_loss": -1.0}, "bow_loss is -1.0: give 0 or a positive number"),
+    ],
+)
+def test_arguments_out_of_range_are_named(options, message):
+    with pytest.raises(ValueError, match=message):
+        make_model(**options)
+
+
+def test_a_configuration_from_before_an_argument_was_added_still_loads():
+    config = make_model().get_config()
+    for name in ("encoder", "encoder_pooling", "num_layers", "condition"):
+        del config[name]
+    model = tf_vmfvae.models.NVRNN.from_config(config)
+
+    assert model.get_config()["encoder"] == "lstm"
 
 
 def test_untied_output_weights_are_of_their_own():

@@ -15,12 +15,16 @@ class KLWeightSchedule(keras.callbacks.Callback):
     there. It depends on the epoch and the batch alone, so a run that goes on after a
     restart goes on with the right weight. Bowman et al. (2016), "Generating Sentences
     from a Continuous Space", section 3.1, keep a Gaussian code from collapsing this
-    way; Xu and Durrett (2018) anneal over 20 epochs.
+    way; Xu and Durrett (2018) anneal over 20 epochs. Fu et al. (2019), "Cyclical
+    Annealing Schedule", let the weight rise again and again.
 
     Args:
         schedule: `"constant"`, `end` from the first batch on; `"linear"`, a straight
-            line; or `"sigmoid"`, an S-shaped curve, steepest at half of `epochs`.
-        epochs: float > 0. Length of the rise; of no effect on a constant schedule.
+            line; `"sigmoid"`, an S-shaped curve, steepest at half of `epochs`; or
+            `"cyclical"`, which every `epochs` epochs starts again with a straight line
+            over the first half of them and `end` over the second.
+        epochs: float > 0. Length of the rise, or of a cycle; of no effect on a
+            constant schedule.
         start: float >= 0. The weight of the first batch.
         end: float >= 0. The weight once the rise is over.
         steps_per_epoch: int or `None`. Batches in an epoch; by default what `fit`
@@ -40,6 +44,9 @@ class KLWeightSchedule(keras.callbacks.Callback):
     >>> schedule = callbacks.KLWeightSchedule("sigmoid", epochs=20)
     >>> [round(schedule.weight_at(epoch), 4) for epoch in (0, 5, 10, 15, 20)]
     [0.0, 0.0452, 0.5, 0.9548, 1.0]
+    >>> schedule = callbacks.KLWeightSchedule("cyclical", epochs=4)
+    >>> [schedule.weight_at(epoch) for epoch in (0, 1, 2, 3, 4, 5)]
+    [0.0, 0.5, 1.0, 1.0, 0.0, 0.5]
     """
 
     def __init__(
@@ -78,7 +85,7 @@ class KLWeightSchedule(keras.callbacks.Callback):
 
     def weight_at(self, epoch: float) -> float:
         """Returns the weight after `epoch` epochs; a fraction is part of an epoch."""
-        progress = min(max(epoch / self.epochs, 0.0), 1.0)
+        progress = max(epoch / self.epochs, 0.0)
         return self.start + (self.end - self.start) * _SHAPES[self.schedule](progress)
 
     def on_train_begin(self, logs=None):
@@ -102,12 +109,14 @@ class KLWeightSchedule(keras.callbacks.Callback):
 
 def _sigmoid_rise(progress):
     """A logistic curve, stretched so that it starts at 0 and ends at 1 exactly."""
+    progress = min(progress, 1.0)
     reached = math.tanh(_SIGMOID_REACH * (progress - 0.5))
     return 0.5 + 0.5 * reached / math.tanh(_SIGMOID_REACH * 0.5)
 
 
 _SHAPES = {
     "constant": lambda progress: 1.0,
-    "linear": lambda progress: progress,
+    "linear": lambda progress: min(progress, 1.0),
     "sigmoid": _sigmoid_rise,
+    "cyclical": lambda progress: min(2 * (progress % 1), 1.0),
 }

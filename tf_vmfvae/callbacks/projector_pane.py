@@ -26,6 +26,8 @@ class ProjectorPane(keras.callbacks.Callback):
             with a few thousand.
         labels: dictionary from a name to a sequence of one value a sentence, for
             instance topics, by which the projector can colour the points.
+        told: sequence of int. A label a sentence, for a model with
+            `condition="label"`.
 
     The model is one that offers `encode(texts)`, an array of shape
     `(texts, latent_dim)`, as `tf_vmfvae.models.NVRNN` does.
@@ -60,11 +62,13 @@ class ProjectorPane(keras.callbacks.Callback):
         log_dir: str | os.PathLike,
         sentences: Sequence[str],
         labels: Mapping[str, Sequence] | None = None,
+        told: Sequence[int] = (),
     ):
         super().__init__()
         self.log_dir = os.fspath(log_dir)
         self.sentences = list(sentences)
         self.labels = dict(labels or {})
+        self.told = list(told)
         for name, values in self.labels.items():
             if len(values) != len(self.sentences):
                 raise ValueError(
@@ -78,7 +82,7 @@ class ProjectorPane(keras.callbacks.Callback):
                 )
 
     def on_epoch_end(self, epoch, logs=None):
-        codes = np.asarray(self.model.encode(self.sentences))
+        codes = np.asarray(self._encode())
         if not codes.size:
             return
         folder = os.path.join(self.log_dir, "projector")
@@ -90,6 +94,14 @@ class ProjectorPane(keras.callbacks.Callback):
         _write_tsv(os.path.join(folder, _METADATA_FILE), self._metadata())
         projector.visualize_embeddings(folder, _config(codes.shape))
 
+    def _encode(self):
+        told = {"labels": self.told} if self.told else {}
+        return self.model.encode(self.sentences, **told)
+
+    def _lengths(self):
+        """Words of each of the sentences."""
+        return [len(sentence.split()) for sentence in self.sentences]
+
     def _metadata(self):
         """A header, then a row a sentence.
 
@@ -97,8 +109,8 @@ class ProjectorPane(keras.callbacks.Callback):
         more, and drops rows that are blank: the second column sees to both.
         """
         yield ("sentence", "words", *self.labels)
-        lengths = (len(sentence.split()) for sentence in self.sentences)
-        yield from zip(self.sentences, lengths, *self.labels.values(), strict=True)
+        columns = (self.sentences, self._lengths(), *self.labels.values())
+        yield from zip(*columns, strict=True)
 
 
 def _announce(folder):

@@ -1,11 +1,12 @@
 """Sentences in TensorBoard's Text dashboard."""
 
 import os
-import re
 from collections.abc import Sequence
 
 import keras
 import tensorflow as tf
+
+from tf_vmfvae.callbacks.text_table import write_table
 
 
 class TextsPane(keras.callbacks.Callback):
@@ -24,6 +25,8 @@ class TextsPane(keras.callbacks.Callback):
         steps: int. How many sentences the interpolation takes, both ends included; 0
             leaves it out, and so does having fewer than two sentences.
         seed: int. Seed of the samples.
+        told: sequence of int. A label a sentence, for a model with
+            `condition="label"`.
 
     The model is one that offers `reconstruct(texts)`, `generate(count, seed=...)` and
     `interpolate(start, end, steps=...)`, as `tf_vmfvae.models.NVRNN` does.
@@ -53,6 +56,7 @@ class TextsPane(keras.callbacks.Callback):
         samples: int = 8,
         steps: int = 7,
         seed: int = 0,
+        told: Sequence[int] = (),
     ):
         super().__init__()
         self.log_dir = os.fspath(log_dir)
@@ -60,6 +64,7 @@ class TextsPane(keras.callbacks.Callback):
         self.samples = samples
         self.steps = steps
         self.seed = seed
+        self.told = list(told)
         self._writer = None
 
     def on_train_begin(self, logs=None):
@@ -70,33 +75,39 @@ class TextsPane(keras.callbacks.Callback):
     def on_epoch_end(self, epoch, logs=None):
         with self._writer.as_default(step=epoch):
             if self.sentences:
-                reconstructions = self.model.reconstruct(self.sentences)
+                reconstructions = self.model.reconstruct(
+                    self.sentences, **self._labels(self.told)
+                )
                 rows = zip(self.sentences, reconstructions, strict=True)
-                _write_table("reconstructions", ("original", "reconstruction"), rows)
+                write_table("reconstructions", ("original", "reconstruction"), rows)
             if self.samples:
-                samples = self.model.generate(self.samples, seed=self.seed)
-                _write_table("samples", ("", "sample"), _numbered(samples))
+                samples = self.model.generate(
+                    self.samples, seed=self.seed, **self._conditions()
+                )
+                write_table("samples", ("", "sample"), _numbered(samples))
             if self.steps and len(self.sentences) > 1:
                 start, end = self.sentences[0], self.sentences[-1]
-                between = self.model.interpolate(start, end, steps=self.steps)
-                _write_table("interpolation", ("", "sentence"), _numbered(between))
+                ends = self._labels([*self.told[:1], *self.told[-1:]])
+                between = self.model.interpolate(start, end, steps=self.steps, **ends)
+                write_table("interpolation", ("", "sentence"), _numbered(between))
         self._writer.flush()
 
     def on_train_end(self, logs=None):
         self._writer.close()
 
+    def _labels(self, told):
+        return {"labels": told} if told else {}
 
-def _write_table(name, header, rows):
-    lines = [header, ("---",) * len(header)]
-    lines += [[_literal(cell) for cell in row] for row in rows]
-    tf.summary.text(name, "\n".join(f"| {' | '.join(line)} |" for line in lines))
+    def _conditions(self):
+        """What the samples are told where the decoder wants to be told something."""
+        if getattr(self.model, "condition", "none") == "none":
+            return {}
+        turns = [number % len(self.sentences) for number in range(self.samples)]
+        return {
+            "texts": [self.sentences[turn] for turn in turns],
+            **self._labels([self.told[turn] for turn in turns] if self.told else []),
+        }
 
 
 def _numbered(texts):
     return [(str(number), text) for number, text in enumerate(texts, start=1)]
-
-
-def _literal(text):
-    """Markdown that shows `text` as it is; `<unk>` would vanish as an HTML tag."""
-    one_line = " ".join(text.split())
-    return re.sub(r"[^\w\s]|_", lambda match: f"&#{ord(match[0])};", one_line)

@@ -1,9 +1,23 @@
-"""Corpora of sentences, and batches of them."""
+"""Corpora of sentences and of documents, and batches of them."""
 
 from tf_vmfvae.data import embedded
 from tf_vmfvae.data.batches import Batches
 from tf_vmfvae.data.corpus import Corpus
+from tf_vmfvae.data.document_batches import DocumentBatches
+from tf_vmfvae.data.document_corpus import DocumentCorpus
+from tf_vmfvae.data.document_loading import load_documents
+from tf_vmfvae.data.documents import Documents
 from tf_vmfvae.data.loading import load
 from tf_vmfvae.data.vocabulary import build_vocabulary
 
-__all__ = ["Batches", "Corpus", "build_vocabulary", "embedded", "load"]
+__all__ = [
+    "Batches",
+    "Corpus",
+    "DocumentBatches",
+    "DocumentCorpus",
+    "Documents",
+    "build_vocabulary",
+    "embedded",
+    "load",
+    "load_documents",
+]

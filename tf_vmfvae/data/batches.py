@@ -108,17 +108,12 @@ class Batches:
         if epoch < 0:
             raise ValueError(f"epoch is {epoch}: the first one is 0")
         rng = np.random.default_rng([self.seed, epoch])
-        if self.shuffle:
-            order = np.lexsort((rng.random(self.num_examples), self._bucket_of))
-        else:
-            order = np.argsort(self.lengths, kind="stable")
+        order = self._order(rng)
         # Cut in one go, so that a bucket's left-overs start the next bucket's batch.
         absent = np.full(len(self) * self.batch_size - self.num_examples, -1)
         indices = np.concatenate([order, absent]).reshape(-1, self.batch_size)
-        # Buckets go up along the order and an absent row can only end a batch, so the
-        # longest bucket of a batch is that of its last example.
-        last = np.max(np.where(indices < 0, -1, self._bucket_of[indices]), axis=1)
-        lengths = np.asarray(self.bucket_lengths, np.int64)[last]
+        longest = np.max(np.where(indices < 0, -1, self._bucket_of[indices]), axis=1)
+        lengths = np.asarray(self.bucket_lengths, np.int64)[longest]
         if self.shuffle:
             batch_order = rng.permutation(len(self))
             indices, lengths = indices[batch_order], lengths[batch_order]
@@ -155,11 +150,20 @@ class Batches:
             position = tf.range(length)
             is_word = position < ends[:, tf.newaxis]
             cells = tf.gather(row_starts, rows)[:, tf.newaxis] + position
-            return tf.where(is_word, tf.gather(words, tf.where(is_word, cells, 0)), 0)
+            found = tf.gather(words, tf.where(is_word, cells, 0))
+            while is_word.shape.rank < found.shape.rank:
+                is_word = is_word[..., tf.newaxis]
+            return tf.where(is_word, found, 0)
 
         dataset = tf.data.Dataset.from_tensor_slices((indices[start:], lengths[start:]))
         dataset = dataset.map(pad, num_parallel_calls=tf.data.AUTOTUNE)
         return dataset.prefetch(tf.data.AUTOTUNE)
+
+    def _order(self, rng: np.random.Generator) -> np.ndarray:
+        """The examples from bucket to bucket, int64 `[num_examples]`."""
+        if self.shuffle:
+            return np.lexsort((rng.random(self.num_examples), self._bucket_of))
+        return np.argsort(self.lengths, kind="stable")
 
     def _bucket_lengths(self, buckets: int | Sequence[int] | None) -> list[int]:
         if buckets is None:

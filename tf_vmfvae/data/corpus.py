@@ -15,6 +15,9 @@ class Corpus:
         vocabulary: words, `<unk>` and `<eos>` first; a word's id is its index plus 1.
         entropy: exact entropy of a sentence in nats, None where nobody knows it.
         notes: what was done to the text on reading it, a line each; worth showing.
+        labels: split ("train", "validation", "test") -> a label a sentence, None where
+            the sentences have none.
+        num_labels: how many labels there are; they are numbered from 0.
 
     >>> corpus = Corpus("tiny", ["a b"], ["b"], ["a"], ["<unk>", "<eos>", "a", "b"])
     >>> corpus.train, corpus.entropy
@@ -28,3 +31,5 @@ class Corpus:
     vocabulary: list[str]
     entropy: float | None = None
     notes: tuple[str, ...] = ()
+    labels: dict[str, list[int]] | None = None
+    num_labels: int | None = None

@@ -1,11 +1,15 @@
 """One way in to every corpus."""
 
+import dataclasses
+
 from tf_vmfvae.data import embedded
 from tf_vmfvae.data.corpus import Corpus
 from tf_vmfvae.data.own_text import read_splits
 from tf_vmfvae.data.vocabulary import build_vocabulary
 
-DATASETS = ("embedded", "ptb", "text")
+DATASETS = ("embedded", "ptb", "yelp", "text")
+# Words after which a sentence is cut. The paper cut Yelp's reviews so.
+MAX_LENGTH = {"yelp": 50}
 
 
 def load(
@@ -14,22 +18,26 @@ def load(
     *,
     vocabulary_size: int = 10_000,
     minimum_count: int | None = None,
-    max_length: int = 100,
+    max_length: int | None = None,
 ) -> Corpus:
     """Loads a corpus.
 
     Args:
         dataset: "embedded", the corpus that comes with the library; "ptb", the Penn
-            Treebank; "text", the user's own sentences.
+            Treebank; "yelp", reviews of 2013 with their stars less one as labels;
+            "text", the user's own sentences.
         data_dir: for "ptb", the folder that holds ptb/train.txt, ptb/valid.txt and
-            ptb/test.txt; without it they are downloaded. For "text", a text file with
-            one sentence a line, or a folder of them (train.txt, valid.txt, test.txt).
+            ptb/test.txt; without it they are downloaded. For "yelp", the folder that
+            holds yelp/train.txt and so on, or yelp/valid.txt alone, which is then cut
+            in three. For "text", a text file with one sentence a line, or a folder of
+            them (train.txt, valid.txt, test.txt).
         vocabulary_size: the largest number of entries of the vocabulary, `<unk>` and
             `<eos>` included.
         minimum_count: how often a word must occur in the training part to get an entry.
             By default 1, but 2 for "text": words seen once show a model what an unknown
             word looks like.
-        max_length: words after which a sentence is cut, `<eos>` not counted.
+        max_length: words after which a sentence is cut, `<eos>` not counted. By
+            default 100, but 50 for "yelp".
 
     Returns:
         The corpus. Its notes say what was cut or held out.
@@ -44,12 +52,14 @@ def load(
     >>> corpus.vocabulary[:2], len(corpus.vocabulary)
     (['<unk>', '<eos>'], 500)
     """
+    if max_length is None:
+        max_length = MAX_LENGTH.get(dataset, 100)
     if max_length < 1:
         raise ValueError(f"max_length is {max_length}: give at least 1")
-    splits, entropy, notes = _read(dataset, data_dir)
+    found = _read(dataset, data_dir)
     if minimum_count is None:
         minimum_count = 2 if dataset == "text" else 1
-    splits, cut = _cut(splits, max_length)
+    splits, cut = _cut(found.splits, max_length)
     vocabulary = build_vocabulary(splits["train"], vocabulary_size, minimum_count)
     if len(vocabulary) == len(build_vocabulary([])):
         raise ValueError(
@@ -63,23 +73,38 @@ def load(
         test=splits["test"],
         vocabulary=vocabulary,
         # What is cut is another text, whose entropy nobody knows.
-        entropy=None if cut else entropy,
-        notes=(*notes, *cut),
+        entropy=None if cut else found.entropy,
+        notes=(*found.notes, *cut),
+        labels=found.labels,
+        num_labels=found.num_labels,
     )
 
 
-def _read(
-    dataset: str, data_dir: str | None
-) -> tuple[dict[str, list[str]], float | None, list[str]]:
-    """Sentences by split, their entropy where it is known, and notes."""
+@dataclasses.dataclass(frozen=True)
+class _Found:
+    """What a corpus's own reader knows of it, see `Corpus`."""
+
+    splits: dict[str, list[str]]
+    entropy: float | None = None
+    notes: tuple[str, ...] = ()
+    labels: dict[str, list[int]] | None = None
+    num_labels: int | None = None
+
+
+def _read(dataset: str, data_dir: str | None) -> _Found:
     if dataset == "embedded":
         splits = {split: embedded.sentences(split) for split in embedded.SPLITS}
-        return splits, embedded.entropy(), []
+        return _Found(splits, embedded.entropy())
     if dataset == "ptb":
         # TFDS takes a while to import.
         from tf_vmfvae.data.ptb.reading import read_ptb
 
-        return read_ptb(data_dir), None, []
+        return _Found(read_ptb(data_dir))
+    if dataset == "yelp":
+        from tf_vmfvae.data.yelp.reading import NUM_LABELS, read_yelp
+
+        splits, labels, notes = read_yelp(data_dir)
+        return _Found(splits, None, tuple(notes), labels, NUM_LABELS)
     if dataset == "text":
         if not data_dir:
             raise ValueError(
@@ -87,7 +112,7 @@ def _read(
                 "folder of them"
             )
         splits, notes = read_splits(data_dir)
-        return splits, None, notes
+        return _Found(splits, None, tuple(notes))
     raise ValueError(f"dataset is {dataset!r}: choose one of {', '.join(DATASETS)}")
 
 

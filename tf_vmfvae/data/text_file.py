@@ -30,18 +30,9 @@ def read_sentences(path: str | os.PathLike) -> list[str]:
     ['one two', 'three']
     """
     path = pathlib.Path(path)
-    try:
-        content = path.read_bytes()
-    except FileNotFoundError:
-        raise ValueError(f"{path} does not exist: give a UTF-8 text file") from None
-    except OSError as error:
-        raise ValueError(f"{path} cannot be read: {error.strerror}") from None
-    if not content:
-        raise ValueError(f"{path} is empty: write one sentence a line into it")
-    text = _decode(path, content)
     sentences = []
     # Not splitlines(), which also ends lines at characters inside a sentence.
-    for line in text.split("\n"):
+    for line in read_text(path).split("\n"):
         words = [word for word in line.split() if word != END]
         if words:
             sentences.append(" ".join(words))
@@ -50,7 +41,32 @@ def read_sentences(path: str | os.PathLike) -> list[str]:
     return sentences
 
 
-def _decode(path: pathlib.Path, content: bytes) -> str:
+def read_text(path: pathlib.Path) -> str:
+    """Reads a UTF-8 text file whole.
+
+    Raises:
+        ValueError: the file is missing, unreadable, empty or not UTF-8 text.
+    """
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        raise ValueError(f"{path} does not exist: give a UTF-8 text file") from None
+    except OSError as error:
+        raise ValueError(f"{path} cannot be read: {error.strerror}") from None
+    if not content:
+        raise ValueError(f"{path} is empty: write one sentence a line into it")
+    return decode(path, content)
+
+
+def decode(path: pathlib.Path, content: bytes) -> str:
+    """Decodes a file's content.
+
+    Raises:
+        ValueError: it is not UTF-8 text; names the file.
+
+    >>> decode(pathlib.Path("text.txt"), b"one")
+    'one'
+    """
     # A zero byte is valid UTF-8 but is in no text; it is in nearly every binary file.
     zero = content.find(b"\0")
     try:

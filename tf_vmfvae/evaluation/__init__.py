@@ -1,5 +1,41 @@
-"""What a model is worth: bounds and their parts."""
+"""What a model is worth: bounds and their parts, and what its code holds."""
 
+from tf_vmfvae.evaluation.active_units import ActiveUnits, active_units
 from tf_vmfvae.evaluation.bounds import Bounds, batch_totals, evaluate
+from tf_vmfvae.evaluation.coherence import coherence
+from tf_vmfvae.evaluation.importance_weighted import (
+    ImportanceWeightedBounds,
+    importance_weighted,
+)
+from tf_vmfvae.evaluation.label_table import LabelAccuracy, label_table
+from tf_vmfvae.evaluation.mutual_information import (
+    MutualInformation,
+    mutual_information,
+)
+from tf_vmfvae.evaluation.nearest_documents import nearest_documents
+from tf_vmfvae.evaluation.probes import Probe, label_probe, vector_probe
+from tf_vmfvae.evaluation.swap_sensitivity import swap_sensitivity, swap_words
+from tf_vmfvae.evaluation.topics import Topics, find_topics
 
-__all__ = ["Bounds", "batch_totals", "evaluate"]
+__all__ = [
+    "ActiveUnits",
+    "Bounds",
+    "ImportanceWeightedBounds",
+    "LabelAccuracy",
+    "MutualInformation",
+    "Probe",
+    "Topics",
+    "active_units",
+    "batch_totals",
+    "coherence",
+    "evaluate",
+    "find_topics",
+    "importance_weighted",
+    "label_probe",
+    "label_table",
+    "mutual_information",
+    "nearest_documents",
+    "swap_sensitivity",
+    "swap_words",
+    "vector_probe",
+]

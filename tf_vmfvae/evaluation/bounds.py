@@ -18,8 +18,12 @@ class Bounds:
         reconstruction: minus the log-likelihood given the code.
         kl: what the code costs.
         code_gain: reconstruction with the codes of a batch shuffled between its
-            examples, minus with their own: what the decoder takes from the code.
+            examples, minus with their own: what the decoder takes from the code. An
+            example that is alone in its batch, or in its replica's share of one, does
+            not count.
         ppl: `exp(total NLL / total words)`, `<eos>` included.
+        ppl_by_example: `exp(mean over examples of NLL / words)`, the perplexity of
+            Miao et al. (2016), in which short examples weigh as much as long ones.
         mean_cosine: mean cosine between the locations of different examples.
         examples: how many examples.
         tokens: how many target words, `<eos>` included.
@@ -30,6 +34,7 @@ class Bounds:
     kl: float
     code_gain: float
     ppl: float
+    ppl_by_example: float
     mean_cosine: float
     examples: int
     tokens: int
@@ -49,8 +54,11 @@ class Bounds:
             nll=nll,
             reconstruction=reconstruction,
             kl=kl,
-            code_gain=float(totals["shuffled"]) / examples - reconstruction,
+            code_gain=float(totals["gain"]) / max(float(totals["in_company"]), 1.0),
             ppl=math.exp(min(nll * examples / words, 700.0)),
+            ppl_by_example=math.exp(
+                min(float(totals["nll_per_word"]) / examples, 700.0)
+            ),
             mean_cosine=cosines / pairs,
             examples=round(examples),
             tokens=round(words),
@@ -84,11 +92,14 @@ def batch_totals(model, inputs) -> dict[str, tf.Tensor]:
 
     is_example = model.is_example(inputs)
     real = tf.cast(is_example, tf.float32)
-    # Every code goes to the next example: none keeps its own unless it is alone.
+    # Every code goes to the next example; one that is alone has nowhere to go.
     count = tf.reduce_sum(tf.cast(is_example, tf.int32))
     following = (tf.range(tf.shape(real)[0]) + 1) % tf.maximum(count, 1)
     shuffled = model.likelihood([inputs, tf.gather(z, following)], training=False)
-    totals["shuffled"] = tf.reduce_sum(real * shuffled)
+    in_company = real * tf.cast(count > 1, tf.float32)
+    gain = shuffled - outputs["reconstruction"]
+    totals["gain"] = tf.reduce_sum(in_company * gain)
+    totals["in_company"] = tf.reduce_sum(in_company)
 
     direction = tf.math.l2_normalize(model.latent.location(hidden), axis=-1)
     direction *= real[:, None]

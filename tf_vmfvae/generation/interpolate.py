@@ -1,15 +1,27 @@
 """Sentences between two sentences."""
 
+from collections.abc import Sequence
+
+import tensorflow as tf
+
 from tf_vmfvae.generation.decoding import decode
 
 
 def interpolate(
-    model, start: str, end: str, steps: int = 7, sampler=None, max_words: int = 60
+    model,
+    start: str,
+    end: str,
+    steps: int = 7,
+    sampler=None,
+    max_words: int = 60,
+    seed: int | None = None,
+    labels: Sequence[int] | None = None,
 ) -> list[str]:
     """Decodes codes on the way from one text to another.
 
     The way is the latent's own: a great circle for a spherical code, a straight
-    line for a Gaussian one.
+    line for a Gaussian one. What the decoder is told beside the code goes along a
+    straight line.
 
     Args:
         model: a language model.
@@ -19,16 +31,21 @@ def interpolate(
             reconstruction of `start`, the last that of `end`.
         sampler: as for `decode`; greedy by default.
         max_words: int. A sentence is cut after so many words.
+        seed: int or `None`. Seed of a sampler that draws.
+        labels: those of `start` and `end`, which a model with `condition="label"`
+            needs.
 
     Returns:
         A list of `steps` texts.
 
     Raises:
-        ValueError: if `steps` is below 2.
+        ValueError: if `steps` is below 2, or labels are missing.
     """
     if steps < 2:
         raise ValueError(f"steps must be at least 2, for both ends, not {steps}")
-    first, last = model.encode([start, end])
-    return decode(
-        model, model.latent.interpolate(first, last, steps), sampler, max_words
-    )
+    first, last = model.encode([start, end], labels)
+    z = model.latent.interpolate(first, last, steps)
+    told = model.conditions(2, [start, end], labels)
+    fraction = tf.linspace(0.0, 1.0, steps)[:, None]
+    conditions = (1.0 - fraction) * told[:1] + fraction * told[1:]
+    return decode(model, z, sampler, max_words, seed, conditions)

@@ -52,6 +52,13 @@ class Latent(keras.layers.Layer):
         """Returns `KL(posterior || prior)` in nats, of shape `(batch,)`."""
         return tfd.kl_divergence(posterior, self.prior())
 
+    def charge(self, kl):
+        """Returns what training charges for `kl`, of shape `(batch,)`.
+
+        The KL itself, unless a latent gives some of it away. Bounds never do.
+        """
+        return kl
+
     def interpolate(self, start, end, steps: int):
         """Returns `steps` codes from `start` to `end`, of shape `(steps, d)`.
 
@@ -65,8 +72,7 @@ class Latent(keras.layers.Layer):
 
     def call(self, hidden):
         posterior = self.posterior(hidden)
-        z = posterior.sample(seed=self._next_seed())
-        return z, self.kl(posterior)
+        return self._sample(posterior), self.kl(posterior)
 
     def compute_output_spec(self, hidden):
         batch = hidden.shape[0]
@@ -85,12 +91,21 @@ class Latent(keras.layers.Layer):
             name=name,
         )
 
-    def _next_seed(self):
-        """A fresh stateless seed of shape `(2,)`, its own in every replica."""
-        seed = tf.cast(self.seed_generator.next(), tf.int32)
+    def _sample(self, posterior):
+        """One code an example."""
+        seed = self._next_seed()
         context = tf.distribute.get_replica_context()
-        replica = 0 if context is None else context.replica_id_in_sync_group
-        return tf.random.experimental.stateless_fold_in(seed, replica)
+        if context is None or context.num_replicas_in_sync == 1:
+            return posterior.sample(seed=seed)
+        # A draw for every replica, of which each takes its own: the noise of the
+        # shares of a batch is then that of the whole batch on one device.
+        draws = posterior.sample(context.num_replicas_in_sync, seed=seed)
+        return draws[context.replica_id_in_sync_group]
+
+    def _next_seed(self):
+        """A fresh stateless seed of shape `(2,)`, the same in every replica."""
+        seed = tf.cast(self.seed_generator.next(), tf.int32)
+        return tf.random.experimental.stateless_fold_in(seed, 0)
 
     def get_config(self):
         config = super().get_config()

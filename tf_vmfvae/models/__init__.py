@@ -1,7 +1,9 @@
 """Functional-API models."""
 
+from tf_vmfvae.models.language_model import LanguageModel
+from tf_vmfvae.models.nvdm import NVDM
 from tf_vmfvae.models.nvrnn import NVRNN
 from tf_vmfvae.models.perplexity import Perplexity
 from tf_vmfvae.models.vae import VAE
 
-__all__ = ["NVRNN", "VAE", "Perplexity"]
+__all__ = ["NVDM", "NVRNN", "VAE", "LanguageModel", "Perplexity"]

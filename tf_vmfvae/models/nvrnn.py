@@ -1,54 +1,86 @@
 """The recurrent language model with a code for the whole sentence."""
 
+import math
 from collections.abc import Sequence
 
 import keras
-import numpy as np
-import tensorflow as tf
 from keras import ops
 
-from tf_vmfvae import generation
 from tf_vmfvae.layers import Latent, WordDropout, WordSoftmax, WordTokenizer
 from tf_vmfvae.layers.word_tokenizer import END_ID, PADDING_ID
-from tf_vmfvae.models.vae import VAE
+from tf_vmfvae.models.language_model import CONDITIONS, LanguageModel
+from tf_vmfvae.models.seeds import seeds_from
+from tf_vmfvae.models.sentence_decoder import SentenceDecoder
+from tf_vmfvae.models.sentence_encoder import (
+    ENCODERS,
+    POOLINGS,
+    SentenceEncoder,
+    masked_mean,
+)
+
+# Width of what the decoder is told beside the code, as in the paper.
+CONDITION_DIMS = {"bow": 200, "label": 50}
 
 
 @keras.saving.register_keras_serializable(package="tf_vmfvae")
-class NVRNN(VAE):
+class NVRNN(LanguageModel):
     """The neural variational RNN language model of Xu and Durrett (2018).
 
-    An LSTM encoder reads the sentence; its last state `h, c` gives the posterior.
-    The code sets the initial state of an LSTM decoder by two linear maps and is
-    read by it at every step, beside the previous word. With a latent of no
-    dimensions the encoder is left out: a plain LSTM language model.
+    An encoder reads the sentence and gives the posterior; the paper's is an LSTM, of
+    which the last state `h, c` is taken. The code sets the initial state of an LSTM
+    decoder by linear maps and is read by it at every step, beside the previous word.
+    With a latent of no dimensions the encoder is left out: a plain LSTM language
+    model.
 
     Args:
         vocabulary: sequence of words; `<unk>` and `<eos>` are added if missing.
         latent: a `tf_vmfvae.layers.Latent`.
         embedding_dim: int. Width of the word embeddings, which encoder and
             decoder share.
-        hidden_dim: int. Width of both LSTMs.
+        hidden_dim: int. Width of the layers of encoder and decoder.
+        num_layers: int, at least 1. Layers of the encoder, and of the decoder.
+        encoder: `"lstm"`, `"bilstm"`, `"gru"` or `"bow"`, see `SentenceEncoder`.
+        encoder_pooling: `"last"`, the encoder's last state; `"max"` or `"mean"`, that
+            of its outputs over the words. A bag of words is always a mean.
+        condition: what the decoder is told beside the code, at every step: `"none"`;
+            `"bow"`, a linear map of the mean embedding of the sentence's words,
+            `<eos>` included; or `"label"`, an embedding of the sentence's label,
+            which the encoder reads with every word too.
+        condition_dim: int or `None`. Width of the map or of the embedding; by
+            default 200 for `"bow"` and 50 for `"label"`, the paper's.
+        num_labels: int. How many labels there are, with `condition="label"`.
+        bow_loss: float, at least 0. Weight of a loss that training adds: the words
+            of the sentence, in no order, under a softmax that reads the code alone
+            (Zhao et al. 2017). It makes the code carry what the sentence is about,
+            and enters no bound.
         word_dropout: float in [0, 1]. Probability that the decoder reads `<unk>`
             in place of a previous word; 1 is the Inputless setting.
-        dropout: float in [0, 1). Dropout on the embeddings and on the decoder's
-            outputs, in training.
+        dropout: float in [0, 1). Dropout on the embeddings, between layers and on
+            the decoder's outputs, in training.
+        recurrent_dropout: float in [0, 1). Dropout on the recurrent state, in
+            training, see `recurrent_layer`.
         tie_embeddings: bool. Whether the embeddings serve as the output weights
             too, by way of a linear map of the decoder's outputs to their width.
         seed: int or `None`. Seed of initial weights and of dropout's noise.
         **kwargs: other arguments of `keras.Model`.
 
     Call arguments:
-        ids: int32 tensor of shape `(batch, time)` as `model.tokenizer` gives it:
-            padded with 0, each sentence ending in `<eos>`.
+        ids: int32 tensor of shape `(batch, time)` as `to_ids` gives it: padded with
+            0, each sentence ending in `<eos>`; with `condition="label"` the label
+            plus 1 comes first.
 
     Returns:
         A dictionary of `"reconstruction"` and `"kl"`, each of shape `(batch,)`, in
-        nats; see `VAE`.
+        nats, and with `bow_loss` its share of the loss, `"auxiliary"`; see `VAE`.
+
+    Raises:
+        ValueError: if an argument is out of its range.
 
     Attributes:
         tokenizer: `WordTokenizer`, from raw text to ids.
         encoder: functional model, ids to hidden features.
         latent: the latent layer.
+        conditioner: functional model, ids to what the decoder is told; or `None`.
         decoder: functional model, `[ids, z]` to the logits of each next word,
             `(batch, time, words)`; entry `i` belongs to id `i + 1`.
 
@@ -59,7 +91,7 @@ class NVRNN(VAE):
     >>> model = tf_vmfvae.models.NVRNN(words, latent, hidden_dim=16, seed=1)
     >>> model.encode(["profit rose", "profit fell"]).shape
     (2, 8)
-    >>> ids = model.tokenizer(["profit rose", "fell"]).to_tensor()
+    >>> ids = model.to_ids(["profit rose", "fell"]).to_tensor()
     >>> outputs = model(ids)
     >>> tuple(outputs["reconstruction"].shape), round(float(outputs["kl"][0]), 4)
     ((2,), 4.486)
@@ -71,175 +103,170 @@ class NVRNN(VAE):
         latent: Latent,
         embedding_dim: int = 200,
         hidden_dim: int = 400,
+        num_layers: int = 1,
+        encoder: str = "lstm",
+        encoder_pooling: str = "last",
+        condition: str = "none",
+        condition_dim: int | None = None,
+        num_labels: int | None = None,
+        bow_loss: float = 0.0,
         word_dropout: float = 0.0,
         dropout: float = 0.5,
+        recurrent_dropout: float = 0.0,
         tie_embeddings: bool = True,
         seed: int | None = None,
         **kwargs,
     ):
+        # === Config ===
+        _check(encoder, encoder_pooling, num_layers, condition, num_labels)
+        if not 0 <= bow_loss < math.inf:
+            raise ValueError(f"bow_loss is {bow_loss}: give 0 or a positive number")
+        if condition_dim is None:
+            condition_dim = CONDITION_DIMS.get(condition)
+        arguments = {
+            "embedding_dim": embedding_dim,
+            "hidden_dim": hidden_dim,
+            "num_layers": num_layers,
+            "encoder": encoder,
+            "encoder_pooling": encoder_pooling,
+            "condition": condition,
+            "condition_dim": condition_dim,
+            "num_labels": num_labels,
+            "bow_loss": bow_loss,
+            "word_dropout": word_dropout,
+            "dropout": dropout,
+            "recurrent_dropout": recurrent_dropout,
+            "tie_embeddings": tie_embeddings,
+            "seed": seed,
+        }
+
         # === Layers ===
         self.tokenizer = WordTokenizer(vocabulary, name="tokenizer")
-        seeds = _seeds(seed)
+        self.condition = condition
+        self.num_labels = num_labels
+        seeds = seeds_from(seed)
         self.embedding = keras.layers.Embedding(
             self.tokenizer.vocabulary_size + 1,
             embedding_dim,
-            embeddings_initializer=keras.initializers.RandomUniform(
-                -0.1, 0.1, seed=next(seeds)
-            ),
+            embeddings_initializer=_small_uniform(seeds),
             name="embedding",
         )
         self.embedding_dropout = keras.layers.Dropout(dropout, seed=next(seeds))
+        stack = hidden_dim, num_layers, dropout, recurrent_dropout, seeds
         # A code of no dimensions leaves nothing to encode.
-        self.encoder_rnn = latent.latent_dim and keras.layers.LSTM(
-            hidden_dim,
-            return_state=True,
-            kernel_initializer=_glorot(seeds),
-            recurrent_initializer=_orthogonal(seeds),
-            name="encoder_rnn",
+        self.sentence_encoder = latent.latent_dim and SentenceEncoder(
+            encoder, encoder_pooling, *stack
         )
         self.latent = latent
         self.word_dropout_layer = WordDropout(word_dropout, seed=next(seeds))
-        self.initial_h = keras.layers.Dense(
-            hidden_dim, kernel_initializer=_glorot(seeds), name="initial_h"
-        )
-        self.initial_c = keras.layers.Dense(
-            hidden_dim, kernel_initializer=_glorot(seeds), name="initial_c"
-        )
-        self.decoder_rnn = keras.layers.LSTM(
-            hidden_dim,
-            return_sequences=True,
-            kernel_initializer=_glorot(seeds),
-            recurrent_initializer=_orthogonal(seeds),
-            name="decoder_rnn",
-        )
+        self.sentence_decoder = SentenceDecoder(*stack)
         self.output_dropout = keras.layers.Dropout(dropout, seed=next(seeds))
         self.output_map = keras.layers.Dense(
             embedding_dim if tie_embeddings else hidden_dim,
-            kernel_initializer=_glorot(seeds),
+            kernel_initializer=keras.initializers.GlorotUniform(next(seeds)),
             name="output_map",
         )
         self.softmax = WordSoftmax(
             self.tokenizer.vocabulary_size,
             embedding=self.embedding if tie_embeddings else None,
-            kernel_initializer=_glorot(seeds),
+            kernel_initializer=keras.initializers.GlorotUniform(next(seeds)),
             name="softmax",
         )
+        if condition == "bow":
+            self.bow_map = keras.layers.Dense(
+                condition_dim,
+                kernel_initializer=keras.initializers.GlorotUniform(next(seeds)),
+                name="bow_map",
+            )
+        if condition == "label":
+            self.label_embedding = keras.layers.Embedding(
+                num_labels + 1,
+                condition_dim,
+                embeddings_initializer=_small_uniform(seeds),
+                name="label_embedding",
+            )
+        # Last, so that the other layers' seeds do not go by it.
+        if bow_loss:
+            self.bag_map = keras.layers.Dense(
+                self.output_map.units,
+                kernel_initializer=keras.initializers.GlorotUniform(next(seeds)),
+                name="bag_map",
+            )
 
         # === Functional model ===
         ids = keras.Input((None,), dtype="int32", name="ids")
         self.encoder = keras.Model(ids, self._encode(ids), name="encoder")
+        self.conditioner = (
+            None
+            if condition == "none"
+            else keras.Model(ids, self._tell(ids), name="conditioner")
+        )
         z = keras.Input((latent.latent_dim,), name="z")
-        features = self._decode(ids, z)
+        features, words = self._decode(ids, z), self.words(ids)
         self.decoder = keras.Model([ids, z], self.softmax(features), name="decoder")
         self.likelihood = keras.Model(
-            [ids, z], ops.sum(self.softmax(features, ids), axis=-1), name="likelihood"
+            [ids, z], ops.sum(self.softmax(features, words), axis=-1), name="likelihood"
         )
         z, kl = latent(self.encoder(ids))
         outputs = {"reconstruction": self.likelihood([ids, z]), "kl": kl}
+        if bow_loss:
+            outputs["auxiliary"] = bow_loss * self._bag_nll(z, self.words(ids))
         super().__init__(inputs=ids, outputs=outputs, **kwargs)
-
-        # === Config ===
-        self.embedding_dim = embedding_dim
-        self.hidden_dim = hidden_dim
-        self.word_dropout = word_dropout
-        self.dropout = dropout
-        self.tie_embeddings = tie_embeddings
-        self.seed = seed
+        self._arguments = arguments
 
     def _encode(self, ids):
-        if not self.encoder_rnn:
+        if not self.sentence_encoder:
             return ops.cast(ids[:, :0], "float32")
+        words = self.words(ids)
+        embedded = self.embedding_dropout(self.embedding(words))
+        if self.condition == "label":
+            embedded = _beside(embedded, self._tell(ids))
+        return self.sentence_encoder(embedded, ops.not_equal(words, PADDING_ID))
+
+    def _tell(self, ids):
+        """What the decoder is told beside the code, `(batch, condition_dim)`."""
+        if self.condition == "label":
+            return self.label_embedding(ids[:, 0])
         embedded = self.embedding_dropout(self.embedding(ids))
-        _, h, c = self.encoder_rnn(embedded, mask=ops.not_equal(ids, PADDING_ID))
-        return ops.concatenate([h, c], axis=-1)
+        return self.bow_map(masked_mean(embedded, ops.not_equal(ids, PADDING_ID)))
 
     def _decode(self, ids, z):
-        start = ops.full_like(ids[:, :1], END_ID)
-        previous = ops.concatenate([start, ids[:, :-1]], axis=1)
+        words = self.words(ids)
+        start = ops.full_like(words[:, :1], END_ID)
+        previous = ops.concatenate([start, words[:, :-1]], axis=1)
         embedded = self.embedding_dropout(
             self.embedding(self.word_dropout_layer(previous))
         )
-        code = ops.expand_dims(z, 1) * ops.ones_like(embedded[:, :, :1])
-        outputs = self.decoder_rnn(
-            ops.concatenate([embedded, code], axis=-1),
-            initial_state=self.initial_state(z),
-        )
+        context = z
+        if self.condition != "none":
+            context = ops.concatenate([z, self._tell(ids)], axis=-1)
+        outputs = self.sentence_decoder(_beside(embedded, context), z)
         return self.output_map(self.output_dropout(outputs))
 
-    def initial_state(self, z):
-        """Returns the decoder's state before the first word, `[h, c]`."""
-        return [self.initial_h(z), self.initial_c(z)]
+    def _bag_nll(self, z, words):
+        """-log p of the words, each drawn for itself, given the code; `(batch,)`."""
+        logits = self.softmax(ops.expand_dims(self.bag_map(z), 1))[:, 0]
+        # Padding is no class: it picks the first one, and is taken out again.
+        classes = ops.maximum(words - 1, 0)
+        log_p = ops.take_along_axis(ops.log_softmax(logits), classes, axis=-1)
+        is_word = ops.cast(ops.not_equal(words, PADDING_ID), log_p.dtype)
+        return -ops.sum(log_p * is_word, axis=-1)
 
-    def step(self, previous, z, state):
-        """Takes the decoder one word further.
+    def initial_state(self, z) -> list:
+        """Returns the decoder's state before the first word, `h, c` of each layer."""
+        return self.sentence_decoder.initial_state(z)
 
-        Args:
-            previous: int32 ids of the previous words, `(batch,)`.
-            z: codes, `(batch, latent_dim)`.
-            state: `[h, c]`, each `(batch, hidden_dim)`.
-
-        Returns:
-            The logits of the next word, `(batch, words)`, where entry `i` belongs
-            to id `i + 1`, and the new state.
-        """
+    def step(self, previous, context, state) -> tuple:
         embedded = self.embedding(self.word_dropout_layer(previous))
-        inputs = ops.concatenate([embedded, z], axis=-1)
-        output, state = self.decoder_rnn.cell(inputs, state)
+        inputs = ops.concatenate([embedded, context], axis=-1)
+        output, state = self.sentence_decoder.step(inputs, state)
         return self.softmax(self.output_map(output)), state
-
-    def count_words(self, inputs):
-        return tf.reduce_sum(tf.cast(inputs != PADDING_ID, tf.float32), axis=-1)
-
-    def encode(self, texts: Sequence[str], batch_size: int = 64) -> np.ndarray:
-        """Returns where the posterior of each text lies.
-
-        Args:
-            texts: raw sentences, words set off by spaces.
-            batch_size: int. How many texts are encoded at once.
-
-        Returns:
-            A float32 array of shape `(texts, latent_dim)`: mean directions for a
-            spherical code, means for a Gaussian one.
-        """
-        locations = np.zeros((len(texts), self.latent.latent_dim), "float32")
-        for start in range(0, len(texts), batch_size):
-            ids = self.tokenizer(list(texts[start : start + batch_size])).to_tensor()
-            locations[start : start + batch_size] = self.latent.location(
-                self.encoder(ids)
-            )
-        return locations
-
-    def generate(self, count: int, **options) -> list[str]:
-        """Returns sentences decoded from codes of the prior.
-
-        See `tf_vmfvae.generation.generate` for the options.
-        """
-        return generation.generate(self, count, **options)
-
-    def reconstruct(self, texts: Sequence[str], **options) -> list[str]:
-        """Returns for each text what the decoder makes of its code.
-
-        See `tf_vmfvae.generation.reconstruct` for the options.
-        """
-        return generation.reconstruct(self, texts, **options)
-
-    def interpolate(self, start: str, end: str, steps: int = 7, **options) -> list[str]:
-        """Returns sentences decoded on the way from one text's code to another's.
-
-        See `tf_vmfvae.generation.interpolate` for the options.
-        """
-        return generation.interpolate(self, start, end, steps, **options)
 
     def get_config(self):
         return {
             "vocabulary": self.tokenizer.vocabulary,
             "latent": keras.saving.serialize_keras_object(self.latent),
-            "embedding_dim": self.embedding_dim,
-            "hidden_dim": self.hidden_dim,
-            "word_dropout": self.word_dropout,
-            "dropout": self.dropout,
-            "tie_embeddings": self.tie_embeddings,
-            "seed": self.seed,
+            **self._arguments,
             "name": self.name,
         }
 
@@ -252,16 +279,29 @@ class NVRNN(VAE):
         return cls(**config)
 
 
-def _seeds(seed):
-    """Yields a seed of its own for each place that draws, or `None` for ever."""
-    while True:
-        yield seed
-        seed = None if seed is None else seed + 1
+def _check(encoder, encoder_pooling, num_layers, condition, num_labels):
+    choices = {
+        "encoder": (encoder, ENCODERS),
+        "encoder_pooling": (encoder_pooling, POOLINGS),
+        "condition": (condition, CONDITIONS),
+    }
+    for name, (value, allowed) in choices.items():
+        if value not in allowed:
+            raise ValueError(f"{name} is {value!r}: choose one of {', '.join(allowed)}")
+    if num_layers < 1:
+        raise ValueError(f"num_layers is {num_layers}: give at least 1")
+    if condition == "label" and not (num_labels and num_labels > 0):
+        raise ValueError("condition is label: give num_labels, how many there are")
 
 
-def _glorot(seeds):
-    return keras.initializers.GlorotUniform(seed=next(seeds))
+def _beside(embedded, context):
+    """Puts `(batch, width)` beside each word of `(batch, time, width)`."""
+    # Nothing to put there; TensorFlow's compiled graphs cannot broadcast it.
+    if not context.shape[-1]:
+        return embedded
+    context = ops.expand_dims(context, 1) * ops.ones_like(embedded[:, :, :1])
+    return ops.concatenate([embedded, context], axis=-1)
 
 
-def _orthogonal(seeds):
-    return keras.initializers.Orthogonal(seed=next(seeds))
+def _small_uniform(seeds):
+    return keras.initializers.RandomUniform(-0.1, 0.1, seed=next(seeds))

@@ -13,7 +13,8 @@ class VAE(keras.Model):
     `"reconstruction"`, the negative log-likelihood of each example given one
     sample of its code, and `"kl"`, both of shape `(batch,)` in nats. Their sum is
     minus the evidence lower bound. The loss is its mean over the examples, with
-    the KL weighted by `kl_weight`, a variable that a callback moves.
+    what `latent` charges for the KL weighted by `kl_weight`, a variable that a
+    callback moves. A third output, `"auxiliary"`, adds to the loss and to no bound.
 
     Examples that are empty (see `is_example`) only fill up a batch: they enter no
     loss and no metric.
@@ -56,7 +57,7 @@ class VAE(keras.Model):
     def save_own_variables(self, store):
         super().save_own_variables(store)
         for name, state in self._noise_states().items():
-            store[name] = state.numpy()
+            store[name] = tf.convert_to_tensor(state).numpy()
 
     def load_own_variables(self, store):
         for name, state in self._noise_states().items():
@@ -80,21 +81,29 @@ class VAE(keras.Model):
             outputs: what it returned.
 
         Returns:
-            Scalars: `"reconstruction"` and `"kl"` in nats, `"examples"` and
+            Scalars: `"reconstruction"`, `"kl"`, `"charge"`, what the latent charges
+            for the KL, and `"auxiliary"`, what else is to be learned, in nats;
+            `"nll_per_word"`, each example's NLL over its own words; `"examples"` and
             `"words"` as counts.
         """
         real = tf.cast(self.is_example(inputs), tf.float32)
+        words = self.count_words(inputs)
+        nll = outputs["reconstruction"] + outputs["kl"]
         return {
             "reconstruction": tf.reduce_sum(real * outputs["reconstruction"]),
             "kl": tf.reduce_sum(real * outputs["kl"]),
+            "charge": tf.reduce_sum(real * self.latent.charge(outputs["kl"])),
+            "auxiliary": tf.reduce_sum(real * outputs.get("auxiliary", 0.0)),
             "examples": tf.reduce_sum(real),
-            "words": tf.reduce_sum(real * self.count_words(inputs)),
+            "words": tf.reduce_sum(real * words),
+            "nll_per_word": tf.reduce_sum(real * nll / tf.maximum(words, 1.0)),
         }
 
     def objective(self, totals):
         """Returns the loss summed over a batch, of which `totals` are the sums."""
         weight = tf.convert_to_tensor(self.kl_weight)
-        return totals["reconstruction"] + weight * totals["kl"]
+        bound = totals["reconstruction"] + weight * totals["charge"]
+        return bound + totals["auxiliary"]
 
     def compute_loss(
         self, x=None, y=None, y_pred=None, sample_weight=None, training=True

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import tensorflow_datasets as tfds
 from etils import epath
 
+from tf_vmfvae.data.preparation import manual_folder
 from tf_vmfvae.data.text_file import read_sentences
 
 FILES = {"train": "train.txt", "validation": "valid.txt", "test": "test.txt"}
@@ -40,7 +41,7 @@ class Builder(tfds.core.GeneratorBasedBuilder):
     def _split_generators(
         self, dl_manager: tfds.download.DownloadManager
     ) -> dict[str, Iterator]:
-        folder = _manual_folder(dl_manager)
+        folder = manual_folder(dl_manager, "ptb", tuple(FILES.values()))
         if folder is None:
             folder = pathlib.Path(dl_manager.download_and_extract(self.URL)) / "ptb"
         return {
@@ -53,11 +54,3 @@ class Builder(tfds.core.GeneratorBasedBuilder):
     ) -> Iterator[tuple[int, dict[str, str]]]:
         for i, sentence in enumerate(read_sentences(path)):
             yield i, {"text": sentence}
-
-
-def _manual_folder(dl_manager: tfds.download.DownloadManager) -> pathlib.Path | None:
-    try:
-        folder = pathlib.Path(dl_manager.manual_dir) / "ptb"
-    except AssertionError:  # TFDS's way to say that there is no manual folder.
-        return None
-    return folder if any((folder / name).exists() for name in FILES.values()) else None

@@ -1,0 +1,118 @@
+"""The product of spheres: its law, its price, what its concentrations depend on."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from tf_vmfvae import distributions, layers
+
+
+@pytest.fixture
+def hidden():
+    return np.random.default_rng(0).normal(size=(5, 7)).astype("float32")
+
+
+def make_latent(**options):
+    return layers.SphereProductLatent(12, 3, kappa=9.0, seed=3, **options)
+
+
+def test_a_code_is_a_unit_vector_on_each_sphere(hidden):
+    latent = make_latent()
+    z, kl = latent(hidden)
+
+    assert z.shape == (5, 12)
+    assert kl.shape == (5,)
+    for vectors in (z, latent.location(hidden)):
+        norms = np.linalg.norm(np.reshape(vectors, (5, 3, 4)), axis=-1)
+        np.testing.assert_allclose(norms, 1, atol=1e-5)
+
+
+def test_price_is_the_divergence_of_its_own_distributions(hidden):
+    latent = make_latent()
+    latent(hidden)
+    latent.log_concentrations.kernel.assign(0.1 * tf.ones([7, 3]))
+    posterior, prior = latent.posterior(hidden), latent.prior()
+    z = posterior.sample(20_000, seed=(1, 2))
+    estimate = posterior.log_prob(z) - prior.log_prob(z)
+    error = 5 * tf.math.reduce_std(estimate, 0) / np.sqrt(20_000) + 1e-4
+
+    assert np.all(np.abs(tf.reduce_mean(estimate, 0) - latent.kl(posterior)) < error)
+
+
+def test_starts_at_kappa_and_costs_the_sum_over_spheres(hidden):
+    latent = make_latent()
+    _, kl = latent(hidden)
+
+    np.testing.assert_allclose(latent.concentration(hidden), 9.0, rtol=1e-6)
+    expected = 3 * float(distributions.kl_to_uniform(4, 9.0))
+    np.testing.assert_allclose(kl, expected, rtol=1e-6)
+
+
+@pytest.mark.parametrize(("features", "width"), [(0, 0), (1, 1), (3, 3), (None, 7)])
+def test_concentrations_depend_on_the_last_features_alone(hidden, features, width):
+    latent = make_latent(concentration_features=features)
+    latent(hidden)
+    assert latent.log_concentrations.kernel.shape == (width, 3)
+    latent.log_concentrations.kernel.assign(tf.ones([width, 3]))
+    logs = np.log(latent.concentration(hidden))
+    expected = np.log(9.0) + hidden[:, 7 - width :].sum(axis=1)
+
+    np.testing.assert_allclose(logs, np.repeat(expected[:, None], 3, 1), atol=1e-5)
+
+
+def test_concentrations_are_learned(hidden):
+    latent = make_latent(concentration_features=1)
+    latent(hidden)
+    with tf.GradientTape() as tape:
+        z, kl = latent(hidden)
+        loss = tf.reduce_sum(z[:, 0]) + tf.reduce_sum(kl)
+    gradients = tape.gradient(loss, latent.trainable_variables)
+
+    assert all(np.any(gradient.numpy() != 0) for gradient in gradients)
+
+
+def test_interpolation_moves_on_every_sphere(hidden):
+    latent = make_latent()
+    latent(hidden)
+    start, end = latent.location(hidden)[:2]
+    way = latent.interpolate(start, end, steps=5).numpy()
+
+    np.testing.assert_allclose(way[0], start, atol=1e-6)
+    np.testing.assert_allclose(way[-1], end, atol=1e-6)
+    norms = np.linalg.norm(way.reshape(5, 3, 4), axis=-1)
+    np.testing.assert_allclose(norms, 1, atol=1e-5)
+
+
+def test_config_makes_the_same_layer():
+    latent = make_latent(concentration_features=1)
+    copy = keras.saving.deserialize_keras_object(
+        keras.saving.serialize_keras_object(latent)
+    )
+
+    assert copy.get_config() == latent.get_config()
+
+
+def test_compiles_with_xla(hidden):
+    latent = make_latent()
+    latent(hidden)
+    z, kl = tf.function(latent.call, jit_compile=True)(hidden)
+
+    assert np.all(np.isfinite(z))
+    assert np.all(np.isfinite(kl))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((12, 0), "latent_dim must be a multiple"),
+        ((12, 5), "latent_dim must be a multiple"),
+        ((4, 4), "of at least 2 each, not 4"),
+        ((4, 2, 0.0), "kappa must be a positive"),
+        ((4, 2, float("inf")), "kappa must be a positive"),
+        ((4, 2, 1.0, -1), "concentration_features must be 0 or more"),
+    ],
+)
+def test_bad_arguments(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        layers.SphereProductLatent(*arguments)

@@ -1,0 +1,163 @@
+"""The document model: its bound, its inputs, its files."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+import tf_vmfvae
+from tf_vmfvae import data, evaluation, layers
+
+WORDS = ["ball", "goal", "rain", "snow", "wind"]
+ROWS = [[(1, 2), (2, 1)], [(3, 3), (4, 1), (5, 2)], [(2, 1)], [(5, 4)]]
+
+
+def make_model(latent=None, **options):
+    latent = latent or layers.VonMisesFisherLatent(4, kappa=20.0, seed=1)
+    return tf_vmfvae.models.NVDM(WORDS, latent, hidden_dim=8, seed=2, **options)
+
+
+@pytest.fixture
+def documents():
+    return data.Documents.from_rows(ROWS, ["sport", "weather", "sport", "weather"])
+
+
+@pytest.fixture
+def pairs(documents):
+    return tf.constant(next(documents.padded(4)))
+
+
+def test_reconstruction_is_the_log_likelihood_of_every_word(pairs):
+    model = make_model()
+    z = tf.math.l2_normalize(tf.ones([4, 4]), axis=-1)
+    log_probabilities = tf.nn.log_softmax(model.decoder(z)).numpy()
+    expected = [
+        -sum(count * log_probabilities[i, word - 1] for word, count in row)
+        for i, row in enumerate(ROWS)
+    ]
+
+    np.testing.assert_allclose(model.likelihood([pairs, z]), expected, rtol=1e-5)
+
+
+def test_gradient_of_the_loss_is_that_of_the_plain_formula():
+    logits = tf.Variable(np.random.default_rng(0).normal(size=(3, 5)), dtype=tf.float32)
+    counts = tf.constant([[1.0, 0, 2, 0, 0], [0, 0, 0, 0, 0], [0, 4, 0, 1, 1]])
+    weights = tf.constant([1.0, 2.0, 0.5])
+    with tf.GradientTape(persistent=True) as tape:
+        ours = tf.reduce_sum(weights * layers.BagNLL()(logits, counts))
+        plain = -tf.reduce_sum(weights[:, None] * counts * tf.nn.log_softmax(logits))
+
+    np.testing.assert_allclose(ours, plain, rtol=1e-5)
+    np.testing.assert_allclose(
+        tape.gradient(ours, logits), tape.gradient(plain, logits), atol=1e-5
+    )
+
+
+def test_padding_and_the_order_of_words_change_nothing(pairs):
+    model = make_model()
+    turned = np.pad(pairs.numpy()[:, ::-1], [(0, 0), (2, 3), (0, 0)])
+
+    np.testing.assert_allclose(model.encoder(turned), model.encoder(pairs), atol=1e-6)
+    assert model.count_words(turned).numpy().tolist() == [3, 6, 1, 4]
+
+
+def test_rows_of_zeros_are_no_examples(pairs):
+    model = make_model(layers.NoLatent())
+    filled = np.concatenate([pairs, np.zeros((3, *pairs.shape[1:]), "int32")])
+
+    assert evaluation.evaluate(model, [filled]).as_dict() == pytest.approx(
+        evaluation.evaluate(model, [pairs]).as_dict(), rel=1e-5, abs=1e-6
+    )
+
+
+def test_both_perplexities(pairs):
+    model = make_model(layers.NoLatent())
+    bounds = evaluation.evaluate(model, [pairs])
+    nll = model(pairs)["reconstruction"].numpy()
+    words = np.array([3, 6, 1, 4])
+
+    assert bounds.ppl == pytest.approx(np.exp(nll.sum() / words.sum()), rel=1e-5)
+    assert bounds.ppl_by_example == pytest.approx(np.exp(np.mean(nll / words)), 1e-5)
+
+
+@pytest.mark.parametrize(
+    ("transform", "expected"),
+    [("counts", [2, 1, 0]), ("log", [np.log(3), np.log(2), 0]), ("binary", [1, 1, 0])],
+)
+def test_what_the_encoder_reads(pairs, transform, expected):
+    model = make_model(input_transform=transform)
+    first = model.encoder_mlp[0]
+    kernel = np.zeros((5, 8), "float32")
+    kernel[:3, :3] = np.eye(3)
+    first.set_weights([kernel, np.zeros(8)])
+    read = keras.Model(model.encoder.input, first.output)
+
+    np.testing.assert_allclose(read(pairs)[0, :3], expected, rtol=1e-6)
+
+
+def test_the_last_hidden_feature_is_the_log_of_the_length(pairs):
+    lengths = make_model().encoder(pairs)[:, -1]
+
+    np.testing.assert_allclose(lengths, np.log([0.03, 0.06, 0.01, 0.04]), rtol=1e-5)
+
+
+@pytest.mark.parametrize("decoder_layers", [0, 1, 2])
+def test_learns_by_keras_alone(documents, decoder_layers):
+    model = make_model(decoder_layers=decoder_layers, input_transform="log")
+    batches = data.DocumentBatches(documents, batch_size=2)
+    model.compile(optimizer=keras.optimizers.Adam(0.02))
+    losses = model.fit(
+        batches.dataset().repeat(), steps_per_epoch=20, epochs=4, verbose=0
+    ).history["nll"]
+
+    assert losses[-1] < losses[0] - 1
+
+
+def test_a_saved_model_is_the_same_model(pairs, tmp_path):
+    latent = layers.SphereProductLatent(6, 2, kappa=9.0, seed=3)
+    model = make_model(latent, input_dropout=0.3, dropout=0.1, scale_code=False)
+    model.save(tmp_path / "model.keras")
+    loaded = keras.models.load_model(tmp_path / "model.keras")
+
+    config, loaded_config = model.get_config(), loaded.get_config()
+    assert config.pop("latent")["config"] == loaded_config.pop("latent")["config"]
+    assert loaded_config == config
+    np.testing.assert_allclose(
+        loaded.transform(["goal goal ball"]), model.transform(["goal goal ball"])
+    )
+    for name, values in model(pairs).items():
+        np.testing.assert_allclose(loaded(pairs)[name], values, rtol=1e-5)
+
+
+def test_raw_text_and_bags_have_the_same_codes(documents):
+    model = make_model()
+    texts = ["Ball, ball: GOAL!", "rain rain rain snow wind wind"]
+
+    np.testing.assert_allclose(
+        model.transform(texts), model.encode(documents[:2]), atol=1e-6
+    )
+    np.testing.assert_allclose(
+        model.encode(documents, batch_size=3), model.encode(documents), atol=1e-6
+    )
+
+
+def test_a_document_of_unknown_words_is_named():
+    with pytest.raises(ValueError, match=r"document 2 of 3 \('xyzzy plugh'\)"):
+        make_model().transform(["goal", "xyzzy  plugh", "rain"])
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"input_transform": "tf"}, "input_transform is 'tf'"),
+        ({"encoder_layers": 0}, "encoder_layers is 0"),
+    ],
+)
+def test_bad_arguments(options, message):
+    with pytest.raises(ValueError, match=message):
+        make_model(**options)
+
+
+def test_a_word_listed_twice():
+    with pytest.raises(ValueError, match="'ball' occurs twice"):
+        tf_vmfvae.models.NVDM(["ball", "ball"], layers.NoLatent())

@@ -1,0 +1,1 @@
+"""The Yelp reviews of 2013 with their stars, as a TFDS data set."""

@@ -1,0 +1,60 @@
+"""The loss of a bag of words under a softmax over the vocabulary."""
+
+import keras
+import tensorflow as tf
+
+
+@keras.saving.register_keras_serializable(package="tf_vmfvae")
+class BagNLL(keras.layers.Layer):
+    """`-sum_w count_w log softmax(logits)_w`: the words of a bag, drawn one by one.
+
+    Without the multinomial coefficient, as document models are compared: the words
+    have an order.
+
+    Args:
+        **kwargs: arguments of `keras.layers.Layer`.
+
+    Call arguments:
+        logits: float tensor of shape `(batch, vocabulary_size)`.
+        counts: float tensor of the same shape.
+
+    Returns:
+        Nats, of shape `(batch,)`.
+
+    Example:
+    >>> import numpy as np
+    >>> import tf_vmfvae
+    >>> counts = np.array([[2.0, 0.0, 1.0, 0.0]], "float32")
+    >>> nll = tf_vmfvae.layers.BagNLL()(np.zeros((1, 4), "float32"), counts)
+    >>> round(float(nll[0]), 4)  # 3 log 4
+    4.1589
+    """
+
+    def call(self, logits, counts):
+        return bag_nll(tf.cast(logits, counts.dtype), counts)
+
+    def compute_output_spec(self, logits, counts):
+        return keras.KerasTensor(counts.shape[:1], dtype=counts.dtype)
+
+
+@tf.custom_gradient
+def bag_nll(logits, counts):
+    """Returns `-sum counts * log_softmax(logits)` over the last axis, in nats.
+
+    The gradient in the counts is left out: they are data.
+    """
+    nll, slope = _nll_and_slope(logits, counts)
+    return nll, lambda upstream: (upstream[:, tf.newaxis] * slope, None)
+
+
+# Passes over the logits are bound by memory: XLA fuses them.
+@tf.function(jit_compile=True)
+def _nll_and_slope(logits, counts):
+    logits = logits - tf.reduce_max(logits, -1, keepdims=True)
+    exponential = tf.exp(logits)
+    partition = tf.reduce_sum(exponential, -1, keepdims=True)
+    words = tf.reduce_sum(counts, -1, keepdims=True)
+    nll = words * tf.math.log(partition) - tf.reduce_sum(
+        counts * logits, -1, keepdims=True
+    )
+    return nll[:, 0], words / partition * exponential - counts

@@ -1,0 +1,40 @@
+"""Directions, and the way from one to another."""
+
+import tensorflow as tf
+
+
+def unit_vectors(vectors):
+    """Returns the unit vectors along `vectors`, of the same shape `(..., d)`.
+
+    A vector of zeros, which has no direction, gives the first basis vector: NaN would
+    spoil the whole batch.
+
+    >>> unit_vectors(tf.constant([[3.0, 4.0], [0.0, 0.0]])).numpy().tolist()
+    [[0.6000000238418579, 0.800000011920929], [1.0, 0.0]]
+    """
+    is_zero = tf.reduce_all(vectors == 0, axis=-1, keepdims=True)
+    first = tf.one_hot(0, vectors.shape[-1], dtype=vectors.dtype)
+    return tf.math.l2_normalize(tf.where(is_zero, first, vectors), axis=-1)
+
+
+def great_circle(start, end, steps: int):
+    """Returns `steps` unit vectors from `start` to `end`, of shape `(steps, d)`.
+
+    Opposite vectors have no shortest great circle: any of them is taken, by way of a
+    direction orthogonal to `start`.
+
+    >>> import numpy as np
+    >>> path = great_circle(tf.constant([1.0, 0.0]), tf.constant([0.0, 1.0]), 3)
+    >>> (path.numpy() ** 2).round(4).tolist()
+    [[1.0, 0.0], [0.5, 0.5], [0.0, 1.0]]
+    """
+    start = tf.math.l2_normalize(start, axis=-1)
+    tangent = end - tf.reduce_sum(start * end) * start
+    length = tf.norm(tangent)
+    least = tf.one_hot(tf.argmin(tf.abs(start)), start.shape[-1], dtype=start.dtype)
+    detour = least - tf.reduce_sum(start * least) * start
+    tangent = tf.where(length > 1e-6, tangent, detour)
+    tangent = tf.math.l2_normalize(tangent, axis=-1)
+    angle = tf.atan2(length, tf.reduce_sum(start * end))
+    angles = angle * tf.linspace(0.0, 1.0, steps)[:, None]
+    return tf.cos(angles) * start + tf.sin(angles) * tangent

@@ -1,0 +1,54 @@
+"""From sparse bags of words to dense ones."""
+
+import keras
+import tensorflow as tf
+
+
+@keras.saving.register_keras_serializable(package="tf_vmfvae")
+class WordCounts(keras.layers.Layer):
+    """Spreads padded pairs of word id and count over the vocabulary.
+
+    So documents can stay sparse until they are where they are computed with.
+
+    Args:
+        vocabulary_size: int. Number of words; ids go from 1 to it.
+        **kwargs: other arguments of `keras.layers.Layer`.
+
+    Call arguments:
+        pairs: int32 tensor of shape `(batch, pairs, 2)`, padded with zeros. A word
+            that is there twice counts twice.
+
+    Returns:
+        Counts, float tensor of shape `(batch, vocabulary_size)`.
+
+    Example:
+    >>> import numpy as np
+    >>> import tf_vmfvae
+    >>> pairs = np.array([[[1, 2], [3, 1]], [[2, 4], [0, 0]]], "int32")
+    >>> tf_vmfvae.layers.WordCounts(3)(pairs).numpy().tolist()
+    [[2.0, 0.0, 1.0], [0.0, 4.0, 0.0]]
+    """
+
+    def __init__(self, vocabulary_size: int, **kwargs):
+        super().__init__(**kwargs)
+        self.vocabulary_size = vocabulary_size
+
+    def call(self, pairs):
+        ids, counts = pairs[..., 0], tf.cast(pairs[..., 1], self.variable_dtype)
+        rows = tf.range(tf.shape(ids)[0])[:, tf.newaxis] + tf.zeros_like(ids)
+        # Padding gets a column of its own.
+        columns = self.vocabulary_size + 1
+        spread = tf.scatter_nd(
+            tf.stack([rows, ids], axis=-1), counts, [tf.shape(ids)[0], columns]
+        )
+        return spread[:, 1:]
+
+    def compute_output_spec(self, pairs):
+        return keras.KerasTensor(
+            (pairs.shape[0], self.vocabulary_size), dtype=self.variable_dtype
+        )
+
+    def get_config(self):
+        config = super().get_config()
+        config.update({"vocabulary_size": self.vocabulary_size})
+        return config

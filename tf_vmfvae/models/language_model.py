@@ -1,0 +1,180 @@
+"""Raw text in and out of a model of sentences."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import tensorflow as tf
+
+from tf_vmfvae import generation
+from tf_vmfvae.layers.word_tokenizer import PADDING_ID
+from tf_vmfvae.models.vae import VAE
+
+CONDITIONS = ("none", "bow", "label")
+
+
+class LanguageModel(VAE):
+    """Base class of the VAEs of sentences: text in, text out.
+
+    A subclass has the attributes below and says in `initial_state` and `step` how
+    it writes a sentence word by word.
+
+    Attributes:
+        tokenizer: `WordTokenizer`, from raw text to ids.
+        condition: what the decoder is told beside the code: `"none"`; `"bow"`, the
+            words of the sentence, but not their order; or `"label"`.
+        conditioner: functional model, ids to what the decoder is told, of shape
+            `(batch, width)`; `None` where it is told nothing.
+        num_labels: how many labels there are, or `None`.
+    """
+
+    def initial_state(self, z) -> list:
+        """Returns the decoder's state before the first word, a list of tensors."""
+        raise NotImplementedError(f"{type(self).__name__} has no initial_state")
+
+    def step(self, previous, context, state) -> tuple:
+        """Takes the decoder one word further.
+
+        Args:
+            previous: int32 ids of the previous words, `(batch,)`.
+            context: what the decoder reads at every step, `(batch, width)`: codes,
+                and what it is told beside them (`context`).
+            state: list of tensors with `batch` rows.
+
+        Returns:
+            The logits of the next word, `(batch, words)`, where entry `i` belongs
+            to id `i + 1`, and the new state.
+        """
+        raise NotImplementedError(f"{type(self).__name__} has no step")
+
+    def words(self, ids):
+        """Returns the ids of words alone, `(batch, time)`, without a label."""
+        return ids[:, 1:] if self.condition == "label" else ids
+
+    def count_words(self, inputs):
+        words = tf.cast(self.words(inputs) != PADDING_ID, tf.float32)
+        return tf.reduce_sum(words, axis=-1)
+
+    def to_ids(
+        self, texts: Sequence[str], labels: Sequence[int] | None = None
+    ) -> tf.RaggedTensor:
+        """Returns what the model reads of each text.
+
+        Args:
+            texts: raw sentences, words set off by spaces.
+            labels: a label a sentence, which `condition="label"` needs; of no effect
+                on another model.
+
+        Returns:
+            int32 `[texts, None]`: the words' ids, `<eos>` last; with
+            `condition="label"` the label plus 1 comes first.
+
+        Raises:
+            ValueError: if labels are missing, of another number than the texts, or
+                out of range.
+        """
+        ids = self.tokenizer(list(texts))
+        if self.condition != "label":
+            return ids
+        if labels is None:
+            raise ValueError("condition is label, but labels are not given")
+        first = self._checked(labels, len(texts))[:, None] + 1
+        return tf.concat([tf.constant(first, tf.int32), ids], axis=1)
+
+    def encode(
+        self,
+        texts: Sequence[str],
+        labels: Sequence[int] | None = None,
+        batch_size: int = 64,
+    ) -> np.ndarray:
+        """Returns where the posterior of each text lies.
+
+        Args:
+            texts: raw sentences, words set off by spaces.
+            labels: as for `to_ids`.
+            batch_size: int. How many texts are encoded at once.
+
+        Returns:
+            A float32 array of shape `(texts, latent_dim)`: mean directions for a
+            spherical code, means for a Gaussian one.
+        """
+        locations = np.zeros((len(texts), self.latent.latent_dim), "float32")
+        if not len(texts):
+            return locations
+        ids = self.to_ids(texts, labels)
+        for start in range(0, len(texts), batch_size):
+            rows = ids[start : start + batch_size].to_tensor()
+            location = self.latent.location(self.encoder(rows))
+            locations[start : start + batch_size] = location
+        return locations
+
+    def conditions(
+        self,
+        count: int,
+        texts: Sequence[str] | None = None,
+        labels: Sequence[int] | None = None,
+    ) -> tf.Tensor:
+        """Returns what the decoder is told of `count` sentences, `(count, width)`.
+
+        Args:
+            count: int. How many sentences are to be written.
+            texts: the sentences whose words are told, one or `count` of them, which
+                `condition="bow"` needs; of no effect on another model.
+            labels: likewise for `condition="label"`.
+
+        Raises:
+            ValueError: if what the decoder wants to be told is missing.
+        """
+        if self.conditioner is None:
+            return tf.zeros([count, 0])
+        name, given = (
+            ("texts", texts) if self.condition == "bow" else ("labels", labels)
+        )
+        if given is None or len(given) not in (1, count):
+            number = "none" if given is None else len(given)
+            raise ValueError(
+                f"condition is {self.condition}: give {name}, 1 or {count} of them, "
+                f"not {number}"
+            )
+        texts = given if self.condition == "bow" else [""] * len(given)
+        told = self.conditioner(self.to_ids(texts, labels).to_tensor())
+        return tf.repeat(told, count // len(given), axis=0)
+
+    def context(self, z, conditions=None):
+        """Returns what the decoder reads at every step, `(batch, width)`."""
+        return z if conditions is None else tf.concat([z, conditions], axis=-1)
+
+    def generate(self, count: int, **options) -> list[str]:
+        """Returns sentences decoded from codes of the prior.
+
+        See `tf_vmfvae.generation.generate` for the options.
+        """
+        return generation.generate(self, count, **options)
+
+    def reconstruct(self, texts: Sequence[str], **options) -> list[str]:
+        """Returns for each text what the decoder makes of its code.
+
+        See `tf_vmfvae.generation.reconstruct` for the options.
+        """
+        return generation.reconstruct(self, texts, **options)
+
+    def interpolate(self, start: str, end: str, steps: int = 7, **options) -> list[str]:
+        """Returns sentences decoded on the way from one text's code to another's.
+
+        See `tf_vmfvae.generation.interpolate` for the options.
+        """
+        return generation.interpolate(self, start, end, steps, **options)
+
+    def _checked(self, labels, count):
+        labels = np.asarray(labels)
+        if labels.shape != (count,):
+            raise ValueError(
+                f"labels have the shape {labels.shape}: give one for each of "
+                f"{count} texts"
+            )
+        wrong = np.flatnonzero((labels < 0) | (labels >= self.num_labels))
+        if wrong.size:
+            raise ValueError(
+                f"label {labels[wrong[0]]} of text {wrong[0] + 1} is out of range: "
+                f"labels are 0 to {self.num_labels - 1}"
+            )
+        return labels

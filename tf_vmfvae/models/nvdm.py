@@ -1,0 +1,262 @@
+"""The document model: a bag of words and its code."""
+
+from collections.abc import Sequence
+
+import keras
+import numpy as np
+import tensorflow as tf
+from keras import ops
+
+from tf_vmfvae.data import Documents
+from tf_vmfvae.data.document_words import count_words
+from tf_vmfvae.layers import BagNLL, CodeScale, Latent, WordCounts
+from tf_vmfvae.models.seeds import seeds_from
+from tf_vmfvae.models.vae import VAE
+
+# What the encoder reads in place of the counts.
+TRANSFORMS = {
+    "counts": lambda counts: counts,
+    "log": ops.log1p,
+    "binary": lambda counts: ops.minimum(counts, 1.0),
+}
+
+
+@keras.saving.register_keras_serializable(package="tf_vmfvae")
+class NVDM(VAE):
+    """The neural variational document model (Miao et al. 2016; Xu and Durrett 2018).
+
+    A perceptron reads the document's word counts, its last layer gives the posterior
+    of the code, and a second perceptron maps the code to one distribution over the
+    vocabulary, from which all words of the document are drawn. A word's order is
+    neither read nor written.
+
+    Args:
+        vocabulary: sequence of words; a word's id is its index plus 1.
+        latent: a `tf_vmfvae.layers.Latent`.
+        hidden_dim: int. Width of the hidden layers.
+        encoder_layers: int, at least 1. Hidden layers of the encoder.
+        decoder_layers: int. Hidden layers of the decoder; 0 for a linear one.
+        activation: str. Activation of the hidden layers, a name that Keras knows.
+        input_transform: `"counts"`, `"log"` for `log(1 + count)`, or `"binary"`.
+        input_dropout: float in [0, 1). Share of its words that the encoder does not
+            see in training; the decoder has to tell them all.
+        dropout: float in [0, 1). Dropout on the hidden layers, in training.
+        scale_code: bool. Whether each coordinate of the code is multiplied by a
+            learned number, at first one that makes codes of the prior of unit
+            variance.
+        seed: int or `None`. Seed of initial weights and of dropout's noise.
+        **kwargs: other arguments of `keras.Model`.
+
+    Call arguments:
+        pairs: int32 tensor of shape `(batch, pairs, 2)`: word ids and counts, padded
+            with zeros, as `tf_vmfvae.data.DocumentBatches` gives it.
+
+    Returns:
+        A dictionary of `"reconstruction"` and `"kl"`, each of shape `(batch,)`, in
+        nats; see `VAE`.
+
+    Raises:
+        ValueError: if `input_transform` is unknown, there is no encoder layer, or a
+            word is listed twice.
+
+    Attributes:
+        vocabulary: list of the words.
+        encoder: functional model, pairs to hidden features; the last one is the log of
+            the document's length in hundreds of words, for latents that go by it.
+        latent: the latent layer.
+        decoder: functional model, codes to logits, `(batch, words)`; entry `i` belongs
+            to id `i + 1`.
+
+    Example:
+    >>> import tf_vmfvae
+    >>> latent = tf_vmfvae.layers.VonMisesFisherLatent(8, kappa=20.0, seed=1)
+    >>> words = ["profit", "rose", "fell"]
+    >>> model = tf_vmfvae.models.NVDM(words, latent, hidden_dim=16, seed=1)
+    >>> model.transform(["Profit rose.", "The profit fell, and fell."]).shape
+    (2, 8)
+    >>> outputs = model(np.array([[[1, 1], [3, 2]]], "int32"))
+    >>> tuple(outputs["reconstruction"].shape), round(float(outputs["kl"][0]), 4)
+    ((1,), 4.486)
+    """
+
+    def __init__(
+        self,
+        vocabulary: Sequence[str],
+        latent: Latent,
+        hidden_dim: int = 400,
+        encoder_layers: int = 2,
+        decoder_layers: int = 1,
+        activation: str = "relu",
+        input_transform: str = "counts",
+        input_dropout: float = 0.0,
+        dropout: float = 0.0,
+        scale_code: bool = True,
+        seed: int | None = None,
+        **kwargs,
+    ):
+        if input_transform not in TRANSFORMS:
+            raise ValueError(
+                f"input_transform is {input_transform!r}: choose one of "
+                + ", ".join(TRANSFORMS)
+            )
+        if encoder_layers < 1:
+            raise ValueError(f"encoder_layers is {encoder_layers}: give at least 1")
+        words = list(vocabulary)
+        if len(set(words)) != len(words):
+            twice = next(word for word in words if words.count(word) > 1)
+            raise ValueError(f"vocabulary: {twice!r} occurs twice; list each word once")
+
+        # === Layers ===
+        seeds = seeds_from(seed)
+
+        def dense(units, name, activation=None):
+            initializer = keras.initializers.GlorotUniform(next(seeds))
+            return keras.layers.Dense(
+                units, activation, kernel_initializer=initializer, name=name
+            )
+
+        self.word_counts = WordCounts(len(words), name="word_counts")
+        self.input_dropout_layer = keras.layers.Dropout(input_dropout, seed=next(seeds))
+        # A code of no dimensions leaves nothing to encode.
+        self.encoder_mlp = [
+            dense(hidden_dim, f"encoder_{i}", activation)
+            for i in range(encoder_layers if latent.latent_dim else 0)
+        ]
+        self.latent = latent
+        self.code_scale = (
+            CodeScale(_inverse_spread(latent), name="code_scale")
+            if scale_code
+            else keras.layers.Identity(name="no_code_scale")
+        )
+        self.decoder_mlp = [
+            dense(hidden_dim, f"decoder_{i}", activation) for i in range(decoder_layers)
+        ]
+        self.dropout_layer = keras.layers.Dropout(dropout, seed=next(seeds))
+        self.logits = dense(len(words), "logits")
+
+        # === Functional model ===
+        pairs = keras.Input((None, 2), dtype="int32", name="pairs")
+        counts = self.word_counts(pairs)
+        hidden = self.input_dropout_layer(TRANSFORMS[input_transform](counts))
+        for layer in self.encoder_mlp:
+            hidden = self.dropout_layer(layer(hidden))
+        length = _log_length(counts)
+        hidden = (
+            ops.concatenate([hidden, length], axis=-1) if self.encoder_mlp else length
+        )
+        self.encoder = keras.Model(pairs, hidden, name="encoder")
+        z = keras.Input((latent.latent_dim,), name="z")
+        features = self.code_scale(z)
+        for layer in self.decoder_mlp:
+            features = self.dropout_layer(layer(features))
+        self.decoder = keras.Model(z, self.logits(features), name="decoder")
+        self.likelihood = keras.Model(
+            [pairs, z], BagNLL()(self.decoder(z), counts), name="likelihood"
+        )
+        z, kl = latent(self.encoder(pairs))
+        outputs = {"reconstruction": self.likelihood([pairs, z]), "kl": kl}
+        super().__init__(inputs=pairs, outputs=outputs, **kwargs)
+
+        # === Config ===
+        self.vocabulary = words
+        self.hidden_dim = hidden_dim
+        self.encoder_layers = encoder_layers
+        self.decoder_layers = decoder_layers
+        self.activation = activation
+        self.input_transform = input_transform
+        self.input_dropout = input_dropout
+        self.dropout = dropout
+        self.scale_code = scale_code
+        self.seed = seed
+
+    def is_example(self, inputs):
+        return tf.reduce_any(inputs[..., 0] != 0, axis=-1)
+
+    def count_words(self, inputs):
+        return tf.reduce_sum(tf.cast(inputs[..., 1], tf.float32), axis=-1)
+
+    def encode(
+        self, documents: Documents | Sequence[str], batch_size: int = 256
+    ) -> np.ndarray:
+        """Returns where the posterior of each document lies.
+
+        Args:
+            documents: bags of words over this model's vocabulary, or raw texts. One
+                without a known word has the code that the encoder gives to nothing.
+            batch_size: int. How many documents are encoded at once.
+
+        Returns:
+            A float32 array of shape `(documents, latent_dim)`: mean directions for a
+            spherical code, means for a Gaussian one.
+        """
+        if not isinstance(documents, Documents):
+            documents = count_words(documents, self.vocabulary)
+        return np.concatenate(
+            [np.zeros((0, self.latent.latent_dim), "float32")]
+            + [
+                self.latent.location(self.encoder(pairs))
+                for pairs in documents.padded(batch_size)
+            ]
+        )
+
+    def transform(self, texts: Sequence[str], batch_size: int = 256) -> np.ndarray:
+        """Returns the codes of raw documents, as `encode` does, each of them sound.
+
+        Args:
+            texts: raw documents.
+            batch_size: int. How many documents are encoded at once.
+
+        Returns:
+            As `encode`.
+
+        Raises:
+            ValueError: if a document has no word that the model knows; names the
+                first of them.
+        """
+        documents = count_words(texts, self.vocabulary)
+        empty = np.flatnonzero(np.diff(documents.row_splits) == 0)
+        if empty.size:
+            start = " ".join(texts[empty[0]].split())[:40]
+            raise ValueError(
+                f"document {empty[0] + 1} of {len(texts)} ({start!r}) has no word of "
+                f"the model's vocabulary ({empty.size} such in all): leave it out"
+            )
+        return self.encode(documents, batch_size)
+
+    def get_config(self):
+        return {
+            "vocabulary": self.vocabulary,
+            "latent": keras.saving.serialize_keras_object(self.latent),
+            "hidden_dim": self.hidden_dim,
+            "encoder_layers": self.encoder_layers,
+            "decoder_layers": self.decoder_layers,
+            "activation": self.activation,
+            "input_transform": self.input_transform,
+            "input_dropout": self.input_dropout,
+            "dropout": self.dropout,
+            "scale_code": self.scale_code,
+            "seed": self.seed,
+            "name": self.name,
+        }
+
+    @classmethod
+    def from_config(cls, config, custom_objects=None):
+        config = dict(config)
+        config["latent"] = keras.saving.deserialize_keras_object(
+            config["latent"], custom_objects=custom_objects
+        )
+        return cls(**config)
+
+
+def _log_length(counts):
+    """Log of the hundreds of words, `(batch, 1)`; that of one word for empty rows."""
+    words = ops.sum(counts, axis=-1, keepdims=True)
+    return ops.log(ops.maximum(words, 1.0) / 100.0)
+
+
+def _inverse_spread(latent):
+    """One over the standard deviation of the coordinates of the prior's codes."""
+    if not latent.latent_dim:
+        return 1.0
+    codes = latent.prior().sample(1_000, seed=(1, 2))
+    return float(1.0 / tf.sqrt(tf.reduce_mean(codes**2)))
