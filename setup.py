@@ -20,9 +20,12 @@ setuptools.setup(
     # and KerasHub 0.25 are for Python 3.10; newer ones need 3.11.
     install_requires=[
         "absl-py>=2.1,<3",
+        "gensim>=4.4,<5",
         "keras>=3.12,<4",
         "keras-hub>=0.25,<1",
+        "matplotlib>=3.9,<4",
         "numpy>=1.26,<3",
+        "scikit-learn>=1.5,<2",
         "tensorboard>=2.20,<3",
         "tensorflow>=2.21,<2.22",
         "tensorflow-datasets>=4.9.9,<5",
@@ -30,6 +33,8 @@ setuptools.setup(
         "tqdm>=4.66,<5",
     ],
     extras_require={
+        # What the benchmarks compare with.
+        "benchmarks": ["torch>=2.5,<3"],
         "gpu": ["tensorflow[and-cuda]>=2.21,<2.22"],
         "test": [
             "mpmath>=1.3,<2",

@@ -88,9 +88,13 @@ class Checkpoints:
         with open(file, "rb") as opened, np.load(opened) as content:
             notes = json.loads(content[_NOTES].item())
             values = [content[_key(index)] for index in range(len(content.files) - 1)]
+        if not isinstance(notes, dict):
+            raise ValueError("its notes are no object")
         for variable, value in zip(self._variables, values, strict=True):
             if value.shape != tuple(variable.shape):
                 raise ValueError(f"{variable.path} has the shape {value.shape}")
+            if value.dtype != variable.dtype:
+                raise ValueError(f"{variable.path} is of the kind {value.dtype}")
         return notes, values
 
 

@@ -10,19 +10,14 @@ from collections.abc import Callable, Iterator, Sequence
 
 from absl import app, flags
 
+from trainers.failures import RunFailed, UserError
+from trainers.workers import Worker
+
 # Exit statuses. A run that a signal stops ends with 128 plus the signal's number.
 FAILED, BAD_INPUT, INTERRUPTED = 1, 2, 130
 
 # Flags that may differ when a run goes on.
 FREE_FLAGS = {"output_dir", "data_dir", "save_seconds", "strategy"}
-
-
-class UserError(Exception):
-    """Bad input, which the user can mend; the message is the one line they see."""
-
-
-class RunFailed(Exception):
-    """A run that cannot go on; the message is the one line that the user sees."""
 
 
 def define_run_flags() -> list[flags.FlagHolder]:
@@ -43,12 +38,15 @@ def define_run_flags() -> list[flags.FlagHolder]:
         flags.DEFINE_enum(
             "strategy",
             "auto",
-            ["auto", "one_device", "mirrored"],
-            "How to use the devices; auto: all GPUs if there are several, else one "
-            "device.",
+            ["auto", "one_device", "mirrored", "multi_worker", "tpu"],
+            "How to use the devices; auto: multi_worker if TF_CONFIG names several "
+            "workers, else all GPUs, else one device. tpu is untested.",
         ),
-        flags.DEFINE_integer(
-            "save_seconds", 120, "Time between checkpoints within an epoch.", 1
+        flags.DEFINE_float(
+            "save_seconds",
+            120.0,
+            "Time between checkpoints within an epoch; 0: after every batch.",
+            0.0,
         ),
     ]
 
@@ -108,11 +106,13 @@ def _parse(arguments: Sequence[str]) -> list[str]:
 
 def _guarded(main):
     # TensorFlow reports on its own doings, which absl by default shows to the user.
-    if flags.FLAGS["verbosity"].using_default_value:
-        for name in ("absl", "tensorflow"):
-            logging.getLogger(name).setLevel(logging.ERROR)
+    if not flags.FLAGS["verbosity"].present:
+        # Not logger by logger: a library sets the level of its own when imported.
+        logging.disable(logging.WARNING)
+    strategy = flags.FLAGS["strategy"].value if "strategy" in flags.FLAGS else ""
     try:
-        main()
+        with Worker.of(strategy).silent_unless_chief():
+            main()
     except UserError as error:
         _fail(str(error), BAD_INPUT)
     except RunFailed as error:

@@ -6,15 +6,55 @@ from absl import flags
 
 from trainers.settings import require
 
+# --latent -> the layer of `tf_vmfvae.layers` and the flags that are its arguments.
+LATENTS = {
+    "vmf": ("VonMisesFisherLatent", ["latent_dim", "kappa"]),
+    "vmf_learned": (
+        "LearnedVonMisesFisherLatent",
+        ["latent_dim", "kappa", "kappa_floor", "kappa_ceiling"],
+    ),
+    "vmf_product": (
+        "SphereProductLatent",
+        ["latent_dim", "spheres", "kappa", "concentration_features"],
+    ),
+    "power_spherical": ("PowerSphericalLatent", ["latent_dim", "kappa"]),
+    "vmf_norm": (
+        "VonMisesFisherNormLatent",
+        ["latent_dim", "kappa", "norm_range", "norm_width"],
+    ),
+    "gaussian": ("GaussianLatent", ["latent_dim", "free_bits"]),
+    "none": ("NoLatent", []),
+}
+
 FLAGS = [
     flags.DEFINE_enum(
-        "latent",
-        "vmf",
-        ["vmf", "gaussian", "none"],
-        "The latent; none: a model without a code.",
+        "latent", "vmf", list(LATENTS), "The latent; none: a model without a code."
     ),
     flags.DEFINE_integer("latent_dim", None, "Dimensions of the code."),
-    flags.DEFINE_float("kappa", None, "Concentration of the vMF posterior."),
+    flags.DEFINE_float(
+        "kappa", None, "Concentration of a spherical posterior; vmf_learned: at first."
+    ),
+    flags.DEFINE_float("kappa_floor", 1.0, "vmf_learned: the least concentration."),
+    flags.DEFINE_float(
+        "kappa_ceiling", 1000.0, "vmf_learned: the largest concentration."
+    ),
+    flags.DEFINE_integer(
+        "spheres", 5, "vmf_product: among how many spheres the dimensions are shared."
+    ),
+    flags.DEFINE_integer(
+        "concentration_features",
+        None,
+        "vmf_product: on how many of the last hidden features the concentrations "
+        "depend; default: on all.",
+        lower_bound=0,
+    ),
+    flags.DEFINE_float("norm_range", 10.0, "vmf_norm: the largest norm of a code."),
+    flags.DEFINE_float(
+        "norm_width", 0.1, "vmf_norm: width of the interval of an example's norms."
+    ),
+    flags.DEFINE_float(
+        "free_bits", 0.0, "gaussian: nats of KL an example that training lets go free."
+    ),
 ]
 
 
@@ -24,16 +64,33 @@ def check(settings: dict) -> None:
     Raises:
         UserError: if one makes no sense.
     """
-    least = 2 if settings["latent"] == "vmf" else 1
+    least = 1 if settings["latent"] in ("gaussian", "none") else 2
     require(settings, "latent_dim", f"at least {least}", lambda x: x >= least)
-    require(settings, "kappa", "positive and finite", lambda x: 0 < x < math.inf)
+    for name in ("kappa", "norm_range"):
+        require(settings, name, "positive and finite", lambda x: 0 < x < math.inf)
+    for name in ("kappa_floor", "free_bits"):
+        require(settings, name, "at least 0, finite", lambda x: 0 <= x < math.inf)
+    if settings["latent"] == "vmf_learned":
+        low, high = settings["kappa_floor"], settings["kappa_ceiling"]
+        rule = f"between --kappa_floor={low} and --kappa_ceiling={high}"
+        require(settings, "kappa", rule, lambda x: low < x < high < math.inf)
+    if settings["latent"] == "vmf_product":
+        spheres = settings["spheres"]
+        rule = f"a multiple of --spheres={spheres}, at least 2 each"
+        require(settings, "spheres", "at least 1", lambda x: x >= 1)
+        require(
+            settings,
+            "latent_dim",
+            rule,
+            lambda x: x >= 2 * spheres and x % spheres == 0,
+        )
+    width = settings["norm_range"]
+    rule = f"positive and below --norm_range={width}"
+    require(settings, "norm_width", rule, lambda x: 0 < x < width)
 
 
 def without_effect(settings: dict) -> dict[str, str]:
     """Returns the flags that nothing reads, each with the flag that makes it so."""
-    unused = {}
-    if settings["latent"] != "vmf":
-        unused["kappa"] = "latent"
-    if settings["latent"] == "none":
-        unused["latent_dim"] = "latent"
-    return unused
+    _, arguments = LATENTS[settings["latent"]]
+    names = [flag.name for flag in FLAGS if flag.name != "latent"]
+    return {name: "latent" for name in names if name not in arguments}

@@ -11,6 +11,7 @@ a full disk), 2 for bad input, 130 and 143 if Ctrl-C and SIGTERM stopped it: it 
 saved its state then, and the same command goes on.
 """
 
+import math
 import os
 
 from absl import flags
@@ -34,19 +35,46 @@ FLAGS = [
         "word_dropout", None, "Share of previous words hidden from the decoder."
     ),
     flags.DEFINE_enum(
-        "dataset", "embedded", ["embedded", "ptb", "text"], "The corpus."
+        "dataset", "embedded", ["embedded", "ptb", "yelp", "text"], "The corpus."
     ),
     flags.DEFINE_integer(
         "vocabulary_size",
-        10_000,
+        None,
         "Most frequent words kept, <unk> and <eos> included.",
         3,
     ),
     flags.DEFINE_integer(
         "embedding_dim", None, "Width of the embeddings.", lower_bound=1
     ),
-    flags.DEFINE_integer("hidden_dim", None, "Width of the LSTMs.", lower_bound=1),
-    flags.DEFINE_float("dropout", None, "Dropout on embeddings and decoder outputs."),
+    flags.DEFINE_integer("hidden_dim", None, "Width of the layers.", lower_bound=1),
+    flags.DEFINE_integer(
+        "num_layers", 1, "Layers of the encoder, and of the decoder.", 1, 3
+    ),
+    flags.DEFINE_enum(
+        "encoder", "lstm", ["lstm", "bilstm", "gru", "bow"], "What reads the sentence."
+    ),
+    flags.DEFINE_enum(
+        "encoder_pooling",
+        None,
+        ["last", "max", "mean"],
+        "What a recurrent encoder hands on: its last state, or its outputs pooled.",
+    ),
+    flags.DEFINE_enum(
+        "condition",
+        "none",
+        ["none", "bow", "label"],
+        "What the decoder is told beside the code: the words of the sentence without "
+        "their order, or its label.",
+    ),
+    flags.DEFINE_float(
+        "bow_loss",
+        0.0,
+        "Weight of a loss that has the code foretell the sentence's words.",
+    ),
+    flags.DEFINE_float(
+        "dropout", None, "Dropout on embeddings, between layers and on outputs."
+    ),
+    flags.DEFINE_float("recurrent_dropout", 0.0, "Dropout on the recurrent state."),
     flags.DEFINE_boolean(
         "tie_embeddings", True, "Embeddings serve as output weights too."
     ),
@@ -57,27 +85,32 @@ for module in (command_line, latent_flags, training_flags):
 # What a flag is worth when it is not given, by corpus.
 DEFAULTS = {
     "embedded": {
+        "vocabulary_size": 10_000,
         "latent_dim": 16,
         "kappa": 40.0,
         "epochs": 6,
         "batch_size": 32,
         "embedding_dim": 64,
         "hidden_dim": 128,
+        "encoder_pooling": "mean",
         "dropout": 0.05,
         "learning_rate": 4e-3,
     },
     "ptb": {
+        "vocabulary_size": 10_000,
         "latent_dim": 50,
         "kappa": 35.0,
         "epochs": 8,
         "batch_size": 32,
         "embedding_dim": 128,
         "hidden_dim": 400,
+        "encoder_pooling": "last",
         "dropout": 0.4,
         "learning_rate": 2e-3,
     },
 }
 DEFAULTS["text"] = DEFAULTS["ptb"]
+DEFAULTS["yelp"] = {**DEFAULTS["ptb"], "vocabulary_size": 15_000}
 
 
 def main() -> None:
@@ -117,10 +150,18 @@ def read_settings() -> tuple[dict, list[str]]:
 def _check(settings):
     latent_flags.check(settings)
     training_flags.check(settings)
+    require(settings, "bow_loss", "0 or more, finite", lambda x: 0 <= x < math.inf)
     require(settings, "word_dropout", "between 0 and 1", lambda x: 0 <= x <= 1)
-    require(settings, "dropout", "at least 0 and below 1", lambda x: 0 <= x < 1)
+    for name in ("dropout", "recurrent_dropout"):
+        require(settings, name, "at least 0 and below 1", lambda x: 0 <= x < 1)
     if settings["setting"] == "inputless" and settings["word_dropout"] != 1.0:
         raise UserError("--word_dropout: is 1 with --setting=inputless; leave it out")
+    if settings["condition"] == "label" and settings["dataset"] != "yelp":
+        raise UserError(
+            f"--condition: --dataset={settings['dataset']} has no labels; only yelp has"
+        )
+    if settings["dataset"] == "yelp" and not settings["data_dir"]:
+        raise UserError("--data_dir: --dataset=yelp needs the folder above yelp/")
     if settings["dataset"] == "text" and not settings["data_dir"]:
         raise UserError(
             "--data_dir: --dataset=text needs a text file, one sentence a line, or a "
@@ -132,6 +173,10 @@ def _without_effect(settings):
     unused = latent_flags.without_effect(settings)
     if settings["dataset"] == "embedded":
         unused["data_dir"] = "dataset"
+    if settings["latent"] == "none":
+        unused.update(encoder="latent", encoder_pooling="latent", bow_loss="latent")
+    elif settings["encoder"] == "bow":
+        unused["encoder_pooling"] = "encoder"
     return unused
 
 

@@ -31,8 +31,16 @@ class LMTask(Task):
             make_latent(settings),
             embedding_dim=settings["embedding_dim"],
             hidden_dim=settings["hidden_dim"],
+            num_layers=settings["num_layers"],
+            # A model without a code has no encoder, and nothing foretells the words.
+            encoder=settings["encoder"] or "lstm",
+            encoder_pooling=settings["encoder_pooling"] or "last",
+            bow_loss=settings["bow_loss"] or 0.0,
+            condition=settings["condition"],
+            num_labels=self.corpus.num_labels,
             word_dropout=settings["word_dropout"],
             dropout=settings["dropout"],
+            recurrent_dropout=settings["recurrent_dropout"],
             tie_embeddings=settings["tie_embeddings"],
             seed=settings["seed"],
         )
@@ -41,7 +49,7 @@ class LMTask(Task):
         settings = self.settings
         return {
             split: data.Batches(
-                model.tokenizer(getattr(self.corpus, split)),
+                model.to_ids(getattr(self.corpus, split), self._labels(split)),
                 settings["batch_size"],
                 buckets=BUCKETS,
                 shuffle=split == "train",
@@ -52,17 +60,20 @@ class LMTask(Task):
 
     def make_callbacks(self, folder) -> list[keras.callbacks.Callback]:
         settings, corpus = self.settings, self.corpus
+        told = self._labels("validation") or []
         path = folder.path
         made = [
             callbacks.KLWeightSchedule(settings["kl_schedule"], settings["kl_epochs"]),
             callbacks.ScalarsPane(path),
             callbacks.HParamsPane(path, identity(settings), name=path.name),
-            callbacks.TextsPane(path, corpus.validation[:8]),
+            callbacks.TextsPane(path, corpus.validation[:8], told=told[:8]),
         ]
         if settings["latent"] != "none":
             sentences = corpus.validation[:2000]
-            labels = _labels(sentences) if corpus.name == "embedded" else None
-            made.append(callbacks.ProjectorPane(path, sentences, labels))
+            labels = self._colours(sentences)
+            made.append(
+                callbacks.ProjectorPane(path, sentences, labels, told=told[:2000])
+            )
         return made
 
     def print_corpus(self, model, splits) -> None:
@@ -71,8 +82,16 @@ class LMTask(Task):
     def print_report(self, metrics, model) -> None:
         print_report(metrics, model, self.corpus)
 
+    def _labels(self, split):
+        labels = self.corpus.labels
+        return labels and labels[split]
 
-def _labels(sentences):
-    """What the embedded corpus knows of its sentences, to colour them by."""
-    readers = (data.embedded.topic, data.embedded.sentiment, data.embedded.tense)
-    return {read.__name__: [read(text) for text in sentences] for read in readers}
+    def _colours(self, sentences):
+        """What is known of the first validation sentences, to colour them by."""
+        labels = self._labels("validation")
+        if labels:
+            return {"label": labels[: len(sentences)]}
+        if self.corpus.name != "embedded":
+            return None
+        readers = (data.embedded.topic, data.embedded.sentiment, data.embedded.tense)
+        return {read.__name__: [read(text) for text in sentences] for read in readers}

@@ -44,16 +44,19 @@ def print_report(metrics: dict, model, corpus) -> None:
             f"{gap:.2f} above"
         )
     originals = corpus.test[:3]
+    # What a decoder that is told something beside the code is told.
+    labels = corpus.labels and corpus.labels["test"][:3]
     print("\nreconstructions:")
-    for original, text in zip(originals, model.reconstruct(originals), strict=True):
+    texts = model.reconstruct(originals, labels=labels)
+    for original, text in zip(originals, texts, strict=True):
         _item(original)
         _item(text, "  -> ")
     print("samples from the prior:")
-    for text in model.generate(3, seed=1):
+    for text in model.generate(len(originals), seed=1, texts=originals, labels=labels):
         _item(text)
     if len(originals) > 1:
         print("interpolation:")
-        for text in model.interpolate(*originals[:2]):
+        for text in model.interpolate(*originals[:2], labels=labels and labels[:2]):
             _item(text)
 
 

@@ -1,13 +1,16 @@
 """The folder that a run leaves behind."""
 
+import errno
+import fcntl
 import json
 import os
+import socket
 from pathlib import Path
 
 from trainers.command_line import UserError
 from trainers.whole_file import PREFIX, whole_file
 
-FLAGS, METRICS, MODEL = "flags.json", "metrics.json", "model.keras"
+FLAGS, METRICS, MODEL, LOCK = "flags.json", "metrics.json", "model.keras", "lock"
 SPLITS = ("train", "validation", "test")
 
 
@@ -15,7 +18,8 @@ class RunFolder:
     """A run's folder: flags, best model, metrics, logs and checkpoints.
 
     Every file appears whole, so that a run killed at any moment leaves nothing
-    half-written. Nothing is written before `open`.
+    half-written. Nothing is written before `open`; from then on until `close`, or the
+    end of the process in whatever way, no other process can open it.
 
     Args:
         path: the folder, which need not exist.
@@ -29,6 +33,7 @@ class RunFolder:
     def __init__(self, path: str | os.PathLike, flags: dict):
         self.path = Path(path)
         self._flags = flags
+        self._lock = None
         try:
             self._check()
         except OSError as error:
@@ -48,13 +53,19 @@ class RunFolder:
         """Makes the folder, if it is new, and writes the flags.
 
         Raises:
-            UserError: if it cannot be made or written.
+            UserError: if it cannot be made or written, or if another process has it.
         """
         try:
             self.path.mkdir(parents=True, exist_ok=True)
+            self._take()
             self._write(FLAGS, self._flags)
         except OSError as error:
             raise self._error(os.strerror(error.errno)) from error
+
+    def close(self) -> None:
+        """Lets another process open the folder."""
+        if self._lock is not None:
+            self._lock.close()
 
     def metrics(self) -> dict | None:
         """Returns the metrics of a finished run, else `None`."""
@@ -72,6 +83,26 @@ class RunFolder:
         with whole_file(self.model) as partial:
             model.save(partial)
 
+    def _take(self):
+        """Locks the folder; the system unlocks it when the file is closed."""
+        self._lock = open(self.path / LOCK, "a+")  # noqa: SIM115
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            self._lock.seek(0)
+            holder = self._lock.read().strip() or "another process"
+            self._lock.close()
+            raise self._error(
+                f"is in use by {holder}; wait for it, stop it or name another folder"
+            ) from None
+        except OSError as error:
+            # A file system that knows no locks is no reason to do nothing.
+            if error.errno not in (errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS):
+                raise
+        self._lock.truncate(0)
+        self._lock.write(f"process {os.getpid()} on {socket.gethostname()}\n")
+        self._lock.flush()
+
     def _check(self):
         if not self.path.exists():
             nearest = next(
@@ -85,7 +116,10 @@ class RunFolder:
         known = self._read(FLAGS)
         if known is not None:
             self._compare(known)
-        elif any(not file.name.startswith(PREFIX) for file in self.path.iterdir()):
+        elif any(
+            file.name != LOCK and not file.name.startswith(PREFIX)
+            for file in self.path.iterdir()
+        ):
             raise self._error("is not empty and holds no run; name another folder")
 
     def _compare(self, known):

@@ -40,6 +40,13 @@ class Task:
         """Returns what acts on the run and what shows it in TensorBoard."""
         raise NotImplementedError
 
+    def further_bounds(self, model: models.VAE, splits: dict) -> dict[str, dict]:
+        """Returns, by split, what metrics.json gets beside a run's own bounds.
+
+        Called once, with the best weights.
+        """
+        return {}
+
     def print_corpus(self, model: models.VAE, splits: dict) -> None:
         """Prints what the model is trained on."""
         raise NotImplementedError

@@ -17,11 +17,11 @@ FLAGS = [
     flags.DEFINE_enum(
         "kl_schedule",
         "constant",
-        ["constant", "linear", "sigmoid"],
+        ["constant", "linear", "sigmoid", "cyclical"],
         "Weight of the KL.",
     ),
     flags.DEFINE_float(
-        "kl_epochs", 20.0, "Epochs over which the KL weight rises to 1."
+        "kl_epochs", 20.0, "Epochs over which the KL weight rises to 1, or of a cycle."
     ),
 ]
 

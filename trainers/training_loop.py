@@ -9,20 +9,27 @@ import tensorflow as tf
 import tqdm
 
 from tf_vmfvae.evaluation import Bounds, batch_totals
+from trainers.agreement import Agreement
 from trainers.checkpoints import Checkpoints
-from trainers.command_line import RunFailed
+from trainers.failures import RunFailed, UserError
+from trainers.not_finite import name_examples
 from trainers.progress import Progress
 from trainers.run_folder import RunFolder
 from trainers.stop_signals import StopSignals
+from trainers.strategies import share_out
+from trainers.workers import Worker
 
 
 class TrainingLoop:
     """Trains a VAE under a strategy, and goes on where it stopped.
 
-    The gradient of the summed loss of a replica's share is taken inside
-    `strategy.run`; the sums are reduced, divided by the global number of examples
-    and clipped, and the optimiser steps outside. So the number of replicas
-    changes nothing but the speed.
+    The gradient of the summed loss of a replica's share is taken and reduced inside
+    `strategy.run`; the sums are divided by the global number of examples and
+    clipped, and the optimiser steps outside. So the number of replicas changes
+    nothing but the speed.
+
+    Under several workers, all of them go through the same loop: each reads the
+    checkpoints, the chief alone writes them.
 
     Args:
         model: `tf_vmfvae.models.VAE`, built in the strategy's scope.
@@ -31,6 +38,8 @@ class TrainingLoop:
         folder: `RunFolder` for the best model and the checkpoints.
         clip_norm: float. Gradients are scaled down to this global norm.
         save_seconds: float. Time between checkpoints within an epoch.
+        worker: `Worker`, this process's place among those of a run; by default the
+            only one.
 
     Attributes:
         progress: `Progress`, where the run stands.
@@ -44,6 +53,7 @@ class TrainingLoop:
         folder: RunFolder,
         clip_norm: float,
         save_seconds: float = 120.0,
+        worker: Worker | None = None,
     ):
         self.model = model
         self.optimizer = optimizer
@@ -57,12 +67,31 @@ class TrainingLoop:
             folder.checkpoints, [*model.variables, *optimizer.variables]
         )
         self.progress = Progress()
+        self.agreement = Agreement(strategy, worker or Worker())
 
     def restore(self) -> bool:
-        """Goes back to the newest checkpoint; returns whether there was one."""
+        """Goes back to the newest checkpoint; returns whether there was one.
+
+        Raises:
+            UserError: if another worker has found another one.
+        """
+        # By now no chief of before still writes: this one has the folder.
+        self.agreement.wait()
         notes = self.checkpoints.restore()
         if notes is not None:
-            self.progress = Progress(**notes)
+            try:
+                self.progress = Progress(**notes)
+            except TypeError as error:
+                raise UserError(
+                    f"{self.folder.checkpoints}: was left by another version of this "
+                    f"program ({error}); name another --output_dir"
+                ) from error
+        for place in (self.progress.epoch, self.progress.batch):
+            if len(set(self.agreement.gather(place))) > 1:
+                raise UserError(
+                    f"{self.folder.checkpoints}: another worker finds another state "
+                    "there; --output_dir must be a folder that all workers share"
+                )
         return notes is not None
 
     def fit(self, train, validation, epochs: int, patience: int, callbacks=()) -> None:
@@ -99,7 +128,7 @@ class TrainingLoop:
     def evaluate(self, batches) -> Bounds:
         """Returns the bounds on a `Batches`, each example counted once."""
         totals = {}
-        dataset = self.strategy.experimental_distribute_dataset(batches.dataset())
+        dataset = share_out(self.strategy, batches.dataset())
         with _bar(dataset, "evaluation", len(batches)) as bar:
             for inputs in bar:
                 for name, value in self._evaluation_step(inputs).items():
@@ -110,14 +139,20 @@ class TrainingLoop:
     def _train_epoch(self, train, epochs, callbacks, signals):
         progress = self.progress
         dataset = train.dataset(epoch=progress.epoch, start=progress.batch)
-        dataset = self.strategy.experimental_distribute_dataset(dataset)
+        dataset = share_out(self.strategy, dataset)
         title = f"epoch {progress.epoch + 1}/{epochs}"
         saved = last = time.monotonic()
         with _bar(dataset, title, len(train), progress.batch) as bar:
             for inputs in bar:
                 callbacks.on_train_batch_begin(progress.batch)
                 sums = {name: float(x) for name, x in self._train_step(inputs).items()}
-                self._check_finite(sums, f"batch {progress.batch + 1}")
+                self._check_finite(
+                    sums,
+                    f"batch {progress.batch + 1}, ",
+                    lambda: name_examples(
+                        self.model, train, progress.epoch, progress.batch
+                    ),
+                )
                 last, before = time.monotonic(), last
                 progress.add_batch(sums, last - before)
                 callbacks.on_train_batch_end(progress.batch - 1)
@@ -141,7 +176,8 @@ class TrainingLoop:
         is_best = bounds["nll"] < progress.best_nll
         if is_best:
             progress.best_nll, progress.best_epoch = bounds["nll"], progress.epoch
-            self.folder.save_model(self.model)
+            if self.agreement.worker.is_chief:
+                self.folder.save_model(self.model)
         print(_epoch_line(progress, epochs, logs) + (" *" if is_best else ""))
         callbacks.on_epoch_end(progress.epoch, logs)
         progress.end_epoch(logs)
@@ -151,55 +187,67 @@ class TrainingLoop:
     def _train_step(self, inputs):
         variables = [variable.value for variable in self.model.trainable_variables]
 
-        def replica_step(inputs):
+        def share_step(inputs):
             with tf.GradientTape() as tape:
                 totals = self.model.totals(inputs, self.model(inputs, training=True))
                 loss = self.model.objective(totals)
             gradients = tape.gradient(loss, variables)
             return [tf.convert_to_tensor(g) for g in gradients], totals
 
-        gradients, totals = self.strategy.run(replica_step, args=(inputs,))
-        gradients, totals = tf.nest.map_structure(self._sum, (gradients, totals))
+        gradients, totals = self._sum_over_shares(share_step, inputs)
         examples = tf.maximum(totals["examples"], 1.0)
         gradients = [gradient / examples for gradient in gradients]
-        gradients, norm = tf.clip_by_global_norm(gradients, self.clip_norm)
+        norm = tf.linalg.global_norm(gradients)
+        # Weights that are not finite could not tell which sentences were to blame.
+        scale = self.clip_norm * tf.minimum(1.0 / norm, 1.0 / self.clip_norm)
+        scale = tf.where(tf.math.is_finite(norm), scale, 0.0)
+        gradients = [tf.math.multiply_no_nan(g, scale) for g in gradients]
         self.optimizer.apply(gradients, self.model.trainable_variables)
         return {**totals, "norm": norm}
 
     @tf.function(reduce_retracing=True)
     def _evaluation_step(self, inputs):
-        totals = self.strategy.run(
-            lambda inputs: batch_totals(self.model, inputs), args=(inputs,)
+        return self._sum_over_shares(lambda x: batch_totals(self.model, x), inputs)
+
+    def _sum_over_shares(self, step, inputs):
+        """What `step` makes of the replicas' shares, summed in few messages."""
+
+        def replica_step(inputs):
+            context = tf.distribute.get_replica_context()
+            return context.all_reduce(tf.distribute.ReduceOp.SUM, step(inputs))
+
+        sums = self.strategy.run(replica_step, args=(inputs,))
+        return tf.nest.map_structure(
+            lambda replicas: self.strategy.experimental_local_results(replicas)[0], sums
         )
-        return tf.nest.map_structure(self._sum, totals)
 
-    def _sum(self, values):
-        return self.strategy.reduce(tf.distribute.ReduceOp.SUM, values, axis=None)
-
-    def _check_finite(self, sums, where):
+    def _check_finite(self, sums, where, named=lambda: ""):
         names = [name for name, value in sums.items() if not math.isfinite(value)]
         if not names:
             return
         progress = self.progress
         kept = self.folder.model if progress.best_epoch >= 0 else "none yet"
         raise RunFailed(
-            f"not finite in epoch {progress.epoch + 1}, {where}: {', '.join(names)}; "
-            f"best model kept: {kept}; try a lower --learning_rate in another "
-            "--output_dir"
+            f"not finite in epoch {progress.epoch + 1}, {where}{named()}: "
+            f"{', '.join(names)}; best model kept: {kept}; try a lower --learning_rate "
+            "in another --output_dir"
         )
 
     def _save(self):
-        self.checkpoints.save(dataclasses.asdict(self.progress))
+        if self.agreement.worker.is_chief:
+            self.checkpoints.save(dataclasses.asdict(self.progress))
 
     def _stop_if(self, signals):
-        if signals.received is None:
+        """Stops if this worker or another one has received a signal."""
+        received = self.agreement.signal(signals.received)
+        if received is None:
             return
         self._save()
         print(
-            f"stopped by {signals.received.name} after {self.progress.where}; the same "
+            f"stopped by {received.name} after {self.progress.where}; the same "
             "command goes on from there"
         )
-        raise SystemExit(128 + signals.received)
+        raise SystemExit(128 + received)
 
 
 def _number(variable):

@@ -3,12 +3,16 @@
 import contextlib
 
 import keras
+import tensorflow as tf
 
+from tf_vmfvae.models import VAE
+from trainers.agreement import Agreement, lost_workers_named
 from trainers.command_line import UserError
 from trainers.run_folder import SPLITS, RunFolder
 from trainers.strategies import make_strategy
 from trainers.task import Task
 from trainers.training_loop import TrainingLoop
+from trainers.workers import Worker
 
 
 def run(task: Task, folder: RunFolder) -> None:
@@ -22,31 +26,44 @@ def run(task: Task, folder: RunFolder) -> None:
         UserError: if the input is bad.
         RunFailed: if the run cannot go on.
     """
-    keras.utils.set_random_seed(task.settings["seed"])
-    try:
-        task.corpus = task.load_corpus()
-    except (ValueError, OSError) as error:
-        raise UserError(str(error)) from error
-    print(f"run folder: {folder.path}")
-    metrics = folder.metrics()
-    if metrics is None:
-        model, metrics = train(task, folder)
-    else:
-        model = load_model(folder)
-    task.print_report(metrics, model)
+    settings = task.settings
+    worker = Worker.of(settings["strategy"])
+    keras.utils.set_random_seed(settings["seed"])
+    with contextlib.closing(folder), lost_workers_named(worker):
+        metrics = folder.metrics()
+        if metrics is None and worker.count > 1:
+            print(f"waiting until all {worker.count} workers are there")
+        # Workers have to find each other before TensorFlow does anything else.
+        strategy = None if metrics else make_strategy(settings["strategy"])
+        try:
+            task.corpus = task.load_corpus()
+        except (ValueError, OSError) as error:
+            raise UserError(str(error)) from error
+        print(f"run folder: {folder.path}")
+        if metrics is None:
+            model, metrics = train(task, folder, strategy, worker)
+        else:
+            model = load_model(folder)
+        if worker.is_chief:
+            task.print_report(metrics, model)
+        if strategy:
+            # To the chief, a worker that has left would be one that is lost.
+            Agreement(strategy, worker).wait()
 
 
-def train(task: Task, folder: RunFolder) -> tuple:
+def train(
+    task: Task, folder: RunFolder, strategy: tf.distribute.Strategy, worker: Worker
+) -> tuple:
     """Trains (or goes on), evaluates; returns the best model and the metrics."""
     settings = task.settings
-    strategy = make_strategy(settings["strategy"])
     with strategy.scope():
         model = task.make_model()
     splits = task.make_splits(model)
     task.print_corpus(model, splits)
     with strategy.scope():
         optimizer = make_optimizer(settings, len(splits["train"]) * settings["epochs"])
-    folder.open()
+    if worker.is_chief:
+        folder.open()
     loop = TrainingLoop(
         model,
         optimizer,
@@ -54,6 +71,7 @@ def train(task: Task, folder: RunFolder) -> tuple:
         folder,
         settings["clip_norm"],
         settings["save_seconds"],
+        worker,
     )
     go_on(loop, folder)
     loop.fit(
@@ -61,7 +79,12 @@ def train(task: Task, folder: RunFolder) -> tuple:
         splits["validation"],
         settings["epochs"],
         settings["patience"],
-        task.make_callbacks(folder),
+        [
+            callback
+            for callback in task.make_callbacks(folder)
+            # What shows the run writes files.
+            if worker.is_chief or not hasattr(callback, "log_dir")
+        ],
     )
     load_best_weights(model, folder)
     # The one time that the test set is read: the epoch is chosen.
@@ -69,7 +92,10 @@ def train(task: Task, folder: RunFolder) -> tuple:
     metrics["best_epoch"] = loop.progress.best_epoch + 1
     metrics["history"] = loop.progress.history
     metrics["entropy"] = task.corpus.entropy
-    folder.write_metrics(metrics)
+    if worker.is_chief:
+        for name, further in task.further_bounds(model, splits).items():
+            metrics[name].update(further)
+        folder.write_metrics(metrics)
     return model, metrics
 
 
@@ -102,7 +128,10 @@ def go_on(loop: TrainingLoop, folder: RunFolder) -> None:
 def load_model(folder: RunFolder) -> keras.Model:
     """Returns the best model of a finished run."""
     with _readable(folder.model):
-        return keras.models.load_model(folder.model)
+        model = keras.models.load_model(folder.model)
+        if not isinstance(model, VAE):
+            raise ValueError(f"it holds a {type(model).__name__}")
+        return model
 
 
 def load_best_weights(model: keras.Model, folder: RunFolder) -> None:

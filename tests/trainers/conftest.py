@@ -7,6 +7,7 @@ import pytest
 from absl import flags
 from absl.testing import flagsaver
 
+from tf_vmfvae import layers, models
 from trainers import lm
 
 
@@ -27,6 +28,20 @@ def corpus_folder(tmp_path_factory):
     for name, count in (("train", 24), ("valid", 6), ("test", 7)):
         (folder / f"{name}.txt").write_text("\n".join(sentences(count)) + "\n")
     return folder
+
+
+@pytest.fixture(scope="session")
+def model_file(tmp_path_factory):
+    """A small language model of the corpus, trained for a moment and saved."""
+    texts = sentences(24)
+    words = sorted({word for text in texts for word in text.split()})
+    latent = layers.VonMisesFisherLatent(4, kappa=40.0, seed=1)
+    model = models.NVRNN(words, latent, embedding_dim=16, hidden_dim=32, seed=2)
+    model.compile(optimizer=keras.optimizers.Adam(0.01))
+    model.fit(model.to_ids(texts).to_tensor(), epochs=5, verbose=0)
+    path = tmp_path_factory.mktemp("model") / "model.keras"
+    model.save(path)
+    return path
 
 
 @pytest.fixture

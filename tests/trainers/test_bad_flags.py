@@ -46,8 +46,8 @@ def assert_refused(result, *mentions):
 @pytest.mark.parametrize(
     ("arguments", "mentions"),
     [
-        (["--latent=cauchy"], ["--latent=cauchy", "vmf|gaussian|none"]),
-        (["--dataset=wikipedia"], ["--dataset=wikipedia", "embedded|ptb|text"]),
+        (["--latent=cauchy"], ["--latent=cauchy", "vmf|vmf_learned|"]),
+        (["--dataset=wikipedia"], ["--dataset=wikipedia", "embedded|ptb|yelp|text"]),
         (["--setting=loud"], ["--setting=loud", "standard|inputless"]),
         (["--kappa=abc"], ["--kappa=abc"]),
         (["--kappa=0"], ["--kappa", "positive", "0.0"]),
@@ -59,6 +59,7 @@ def assert_refused(result, *mentions):
         (["--dropout=1"], ["--dropout", "below 1"]),
         (["--word_dropout=1.5"], ["--word_dropout", "between 0 and 1"]),
         (["--setting=inputless", "--word_dropout=0.5"], ["--word_dropout"]),
+        (["--bow_loss=-1"], ["--bow_loss", "0 or more", "-1.0"]),
         (["--epochs=0"], ["--epochs"]),
         (["--seed=-1"], ["--seed"]),
         (["--seed=99999999999"], ["--seed"]),

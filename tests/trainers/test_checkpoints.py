@@ -105,6 +105,36 @@ def test_one_of_another_model_is_not_half_restored(checkpoints, variables):
     assert Checkpoints(folder, [*variables, other]).restore() is None
 
 
+def test_values_of_another_kind_are_not_restored(checkpoints, variables):
+    save(checkpoints, variables, [1])
+    file = checkpoints.files()[0]
+    with np.load(file) as content:
+        arrays = dict(content)
+    for wrong in (np.full((2, 3), "x"), np.ones((2, 3)), np.ones((2, 3), "int32")):
+        np.savez(file, **{**arrays, "variable_0": wrong})
+        assert checkpoints.restore() is None
+    np.savez(file, **{**arrays, "notes": np.array("[1]")})
+    assert checkpoints.restore() is None
+    np.savez(file, **arrays)
+    assert checkpoints.restore() == {"epoch": 1}
+
+
+def test_nothing_is_unpickled(checkpoints, variables, tmp_path):
+    class Bomb:
+        def __reduce__(self):
+            return (tmp_path / "exploded").write_text, ("",)
+
+    save(checkpoints, variables, [1])
+    file = checkpoints.files()[0]
+    with np.load(file) as content:
+        arrays = dict(content)
+    bomb = np.empty(1, object)
+    bomb[0] = Bomb()
+    np.savez(file, **{**arrays, "notes": bomb})
+    assert checkpoints.restore() is None
+    assert not (tmp_path / "exploded").exists()
+
+
 def test_a_full_disk_leaves_the_earlier_ones(
     checkpoints, variables, monkeypatch, tmp_path
 ):

@@ -27,6 +27,35 @@ def test_one_command_fits_every_latent_and_says_what_it_leaves_aside(parse):
     assert none == parse("--latent=none")[0]
 
 
+def test_each_latent_has_the_flags_that_it_reads(parse):
+    def kept(*arguments):
+        settings, _ = parse(*arguments)
+        names = ("kappa", "kappa_floor", "norm_width", "free_bits", "encoder")
+        return [name for name in names if settings[name] is not None]
+
+    assert kept("--latent=vmf_learned") == ["kappa", "kappa_floor", "encoder"]
+    assert kept("--latent=vmf_norm") == ["kappa", "norm_width", "encoder"]
+    assert kept("--latent=power_spherical") == ["kappa", "encoder"]
+    assert kept("--latent=gaussian") == ["free_bits", "encoder"]
+    assert kept("--latent=none") == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--latent=vmf_learned", "--kappa_floor=50"], "--kappa: must be between"),
+        (["--latent=vmf_norm", "--norm_width=11"], "--norm_width: must be positive"),
+        (["--latent=gaussian", "--free_bits=-1"], "--free_bits: must be at least 0"),
+        (["--recurrent_dropout=1"], "--recurrent_dropout: must be at least 0 and"),
+        (["--condition=label"], "--condition: --dataset=embedded has no labels"),
+        (["--dataset=yelp"], "--data_dir: --dataset=yelp needs the folder above"),
+    ],
+)
+def test_flags_that_make_no_sense_together_are_named(parse, arguments, message):
+    with pytest.raises(UserError, match=message):
+        parse(*arguments)
+
+
 def test_a_corpus_folder_that_nothing_reads_is_pointed_out(parse):
     _, notes = parse("--data_dir=my_sentences.txt")
     assert notes == ["--data_dir has no effect with --dataset=embedded"]

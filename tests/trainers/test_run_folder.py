@@ -1,14 +1,19 @@
 """The folder that a run leaves behind."""
 
 import errno
+import fcntl
 import json
+import os
 import pathlib
+import subprocess
+import sys
 
 import pytest
 
 from trainers.command_line import UserError
 from trainers.run_folder import RunFolder
 
+ROOT = pathlib.Path(__file__).parents[2]
 FLAGS = {"latent": "vmf", "kappa": 40.0}
 METRICS = {"train": {}, "validation": {}, "test": {}}
 
@@ -92,5 +97,45 @@ def test_a_model_that_is_not_saved_whole_does_not_replace_one_that_is(tmp_path):
     assert folder.model.read_text() == "whole"
     assert sorted(file.name for file in tmp_path.iterdir()) == [
         "flags.json",
+        "lock",
         "model.keras",
     ]
+
+
+def test_one_process_at_a_time(tmp_path):
+    first = opened(tmp_path)
+    with pytest.raises(UserError, match=rf"is in use by process {os.getpid()} on "):
+        opened(tmp_path)
+    first.close()
+    opened(tmp_path).close()
+
+
+def test_the_lock_of_a_killed_process_is_no_lock(tmp_path):
+    code = (
+        "import sys; from trainers.run_folder import RunFolder; "
+        f"folder = RunFolder(sys.argv[1], {FLAGS!r}); folder.open(); "
+        "print('open', flush=True); input()"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", code, str(tmp_path)],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert process.stdout.readline() == "open\n"
+        with pytest.raises(UserError, match=rf"in use by process {process.pid} on "):
+            opened(tmp_path)
+    finally:
+        process.kill()
+        process.communicate()
+    opened(tmp_path)
+
+
+def test_a_file_system_without_locks_is_used_as_it_is(tmp_path, monkeypatch):
+    def refuse(*_):
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    opened(tmp_path)

@@ -1,0 +1,68 @@
+"""Host memory of training on as many documents as RCV1-v2 has.
+
+    python -m benchmarks.document_memory
+
+generates 800,000 documents of 75 different words on average, out of 10,000, trains
+NVDM on them for some steps, starts the next epoch, and prints the peak of the process's
+memory.
+"""
+
+import argparse
+import resource
+import time
+
+import numpy as np
+
+from tf_vmfvae import data, layers, models
+
+
+def random_documents(count: int, words: int, vocabulary: int) -> data.Documents:
+    """Documents of about so many words each, frequent words more often."""
+    rng = np.random.default_rng(0)
+    lengths = np.maximum(rng.negative_binomial(2, 2 / (2 + words), count), 1)
+    row_splits = np.concatenate([[0], np.cumsum(lengths)])
+    pairs = np.empty((row_splits[-1], 2), np.int32)
+    for start in range(0, len(pairs), 1_000_000):
+        part = pairs[start : start + 1_000_000]
+        # The square of a uniform number: small ids, frequent words, come more often.
+        part[:, 0] = 1 + vocabulary * rng.random(len(part)) ** 2
+        part[:, 1] = rng.geometric(0.7, len(part))
+    return data.Documents(pairs, row_splits)
+
+
+def main() -> None:
+    """Parses the options, trains, prints the peak."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--documents", type=int, default=800_000)
+    parser.add_argument("--words", type=int, default=75)
+    parser.add_argument("--vocabulary", type=int, default=10_000)
+    parser.add_argument("--steps", type=int, default=20)
+    options = parser.parse_args()
+    documents = random_documents(options.documents, options.words, options.vocabulary)
+    train, validation = documents.split(every=20, seed=0)
+    del documents
+    batches = data.DocumentBatches(train, batch_size=100)
+    model = models.NVDM(
+        [f"word{i}" for i in range(options.vocabulary)],
+        layers.SphereProductLatent(50, 10, concentration_features=1, seed=1),
+        hidden_dim=800,
+        input_transform="log",
+        seed=1,
+    )
+    model.compile("adam")
+    start = time.perf_counter()
+    for epoch in range(2):
+        model.fit(
+            batches.dataset(epoch), steps_per_epoch=options.steps, epochs=1, verbose=0
+        )
+    seconds = time.perf_counter() - start
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+    print(
+        f"{len(train)} documents to train on, {len(validation)} held out, "
+        f"{batches.num_words} words; {2 * options.steps} steps of 100 documents in "
+        f"{seconds:.0f} s; peak memory {peak:.2f} GiB"
+    )
+
+
+if __name__ == "__main__":
+    main()

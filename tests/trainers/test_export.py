@@ -1,0 +1,131 @@
+"""An exported model does in TensorFlow alone what the Keras model does."""
+
+import json
+import os
+import subprocess
+import sys
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from tf_vmfvae import layers, models
+from trainers import export
+from trainers.command_line import UserError
+
+# Keras and the library are made impossible to import.
+SERVE = """
+import json, sys
+sys.modules.update({name: None for name in (
+    "tf_vmfvae", "trainers", "keras", "keras_hub", "tensorflow_probability")})
+import tensorflow as tf
+served = tf.saved_model.load(sys.argv[1])
+texts = tf.constant(json.loads(sys.argv[2]))
+score = served.score(texts, samples=200, seed=1)
+strings = lambda tensor: [text.decode() for text in tensor.numpy()]
+print(json.dumps({
+    "codes": served.encode(texts).numpy().tolist(),
+    "reconstructions": strings(served.reconstruct(texts)),
+    "samples": strings(served.sample(count=4, seed=1)),
+    "again": strings(served.sample(count=4, seed=1)),
+    "others": strings(served.sample(count=4, seed=2)),
+    "way": strings(served.interpolate(texts[0], texts[1], steps=3)),
+    "score": {name: value.numpy().tolist() for name, value in score.items()},
+}))
+"""
+TEXTS = ["the cat sees it", "a dog hears them again and again", "zebra", ""]
+
+
+@pytest.fixture(scope="module")
+def served(model_file, tmp_path_factory):
+    """What a process that has TensorFlow alone gets from the exported model."""
+    folder = tmp_path_factory.mktemp("served")
+    settings = {"model": str(model_file), "output_dir": str(folder), "max_words": 60}
+    export.main(settings)
+    environment = {**os.environ}
+    environment.pop("PYTHONPATH", None)
+    result = subprocess.run(
+        [sys.executable, "-c", SERVE, str(folder), json.dumps(TEXTS)],
+        env=environment,
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return json.loads(result.stdout.splitlines()[-1])
+
+
+@pytest.fixture(scope="module")
+def model(model_file):
+    return keras.models.load_model(model_file)
+
+
+def test_encodes_and_writes_what_the_keras_model_does(served, model):
+    np.testing.assert_allclose(served["codes"], model.encode(TEXTS), atol=1e-5)
+    assert served["reconstructions"] == model.reconstruct(TEXTS)
+    assert served["way"] == model.interpolate(*TEXTS[:2], steps=3)
+
+
+def test_samples_go_by_the_seed_as_the_keras_models_do(served, model):
+    assert served["samples"] == model.generate(4, seed=1)
+    assert served["again"] == served["samples"]
+    assert served["others"] != served["samples"]
+
+
+def test_scores_are_the_bound(served, model):
+    ids = model.to_ids(TEXTS).to_tensor()
+    hidden = model.encoder(ids)
+    posterior = model.latent.posterior(hidden)
+    nll = [
+        model.likelihood([ids, z]).numpy() for z in posterior.sample(200, seed=(3, 4))
+    ]
+    score = served["score"]
+    error = 6 * np.std(nll, axis=0) / np.sqrt(200) + 1e-4
+
+    assert score["words"] == [5, 8, 2, 1]
+    np.testing.assert_allclose(score["kl"], model.latent.kl(posterior), rtol=1e-5)
+    np.testing.assert_allclose(
+        score["nll"], np.add(score["reconstruction"], score["kl"]), rtol=1e-5
+    )
+    assert np.all(np.abs(score["reconstruction"] - np.mean(nll, axis=0)) < error)
+
+
+def test_a_folder_in_use_and_a_model_that_is_told_things_are_refused(
+    model_file, tmp_path
+):
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "file").write_text("mine")
+    settings = {"model": str(model_file), "max_words": 60}
+    with pytest.raises(UserError, match="is not empty; name another folder"):
+        export.main({**settings, "output_dir": str(tmp_path / "full")})
+    told = models.NVRNN(["a"], layers.NoLatent(), hidden_dim=4, condition="bow")
+    told.save(tmp_path / "told.keras")
+    with pytest.raises(UserError, match="condition is bow: only models that"):
+        export.main(
+            {
+                "model": str(tmp_path / "told.keras"),
+                "output_dir": str(tmp_path / "new"),
+                "max_words": 60,
+            }
+        )
+
+
+def test_a_plain_language_model_is_exported_too(tmp_path):
+    plain = models.NVRNN(["a", "b"], layers.NoLatent(), hidden_dim=4, seed=1)
+    plain.save(tmp_path / "plain.keras")
+    export.main(
+        {
+            "model": str(tmp_path / "plain.keras"),
+            "output_dir": str(tmp_path / "served"),
+            "max_words": 9,
+        }
+    )
+    served = tf.saved_model.load(tmp_path / "served")
+    ids = plain.to_ids(["a b", "b"]).to_tensor()
+
+    np.testing.assert_allclose(
+        served.score(tf.constant(["a b", "b"]), 1, 0)["nll"],
+        plain(ids)["reconstruction"],
+        rtol=1e-5,
+    )

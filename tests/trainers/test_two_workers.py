@@ -1,0 +1,131 @@
+"""Two processes on loopback train one model, and outlive each other."""
+
+import json
+import signal
+import subprocess
+import time
+
+import numpy as np
+import pytest
+
+from benchmarks import local_workers
+
+# Three batches an epoch, of which one leaves the second worker empty: 21 steps.
+FLAGS = (
+    *("--dataset=text", "--batch_size=10", "--epochs=7", "--dropout=0"),
+    *("--latent_dim=10", "--kappa=10", "--hidden_dim=8", "--embedding_dim=8"),
+    *("--save_seconds=0", "--strategy=auto"),
+)
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def start(corpus_folder):
+    """Returns a function that starts a run as so many processes; all are ended."""
+    started = []
+
+    def processes(folder, workers):
+        where = f"--data_dir={corpus_folder}", f"--output_dir={folder}"
+        new = local_workers.start([*FLAGS, *where], workers, stderr=subprocess.PIPE)
+        started.extend(new)
+        return new
+
+    yield processes
+    for process in started:
+        process.kill()
+        process.communicate()
+
+
+def ends(processes):
+    """Each one's status, prints and errors."""
+    printed = [process.communicate(timeout=900) for process in processes]
+    return [
+        (process.returncode, *texts)
+        for process, texts in zip(processes, printed, strict=True)
+    ]
+
+
+def checkpoints(folder):
+    """The checkpoints that there are, by number."""
+    files = folder.glob("checkpoints/state-*.npz")
+    return {int(file.stem.removeprefix("state-")): file for file in files}
+
+
+def wait_for_a_step(processes, folder):
+    """Waits until a checkpoint is written."""
+    before = max(checkpoints(folder), default=0)
+    while all(process.poll() is None for process in processes):
+        if max(checkpoints(folder), default=0) > before:
+            return
+        time.sleep(0.02)
+
+
+def result(folder):
+    """The last checkpoint's arrays, and what every epoch came to."""
+    files = checkpoints(folder)
+    newest = files[max(files)]
+    with np.load(newest) as content:
+        arrays = [content[name] for name in sorted(content.files) if name != "notes"]
+    history = json.loads((folder / "metrics.json").read_text())["history"]
+    for logs in history:
+        # Speed is speed, and codes go round within a replica for their gain.
+        del logs["words_per_second"], logs["val_code_gain"]
+    return arrays, history
+
+
+def assert_close(folder, other):
+    (arrays, history), (others, other_history) = result(folder), result(other)
+    assert len(history) == len(other_history) == 7
+    for logs, expected in zip(history, other_history, strict=True):
+        assert logs == pytest.approx(expected, rel=1e-5)
+    for array, expected in zip(arrays, others, strict=True):
+        np.testing.assert_allclose(array, expected, rtol=1e-5, atol=1e-7)
+
+
+def test_two_workers_learn_what_one_learns_whatever_befalls_them(start, tmp_path):
+    one, two, mended = (tmp_path / name for name in ("one", "two", "mended"))
+    [(status, out, err)] = ends(start(one, workers=1))
+    assert (status, err) == (0, "")
+
+    processes = start(two, workers=2)
+    chief, other = ends(processes)
+    assert (chief[0], chief[2]) == (0, "")
+    assert other == (0, "", "")
+    assert chief[1].startswith("waiting until all 2 workers are there\nrun folder: ")
+    assert chief[1].count("\n") == out.count("\n") + 1
+    assert_close(two, one)
+    # TensorFlow names its logs after the process.
+    events = list(two.rglob("events.*"))
+    assert len(events) == len(list(one.rglob("events.*")))
+    assert all(f".{processes[0].pid}." in file.name for file in events)
+
+    # SIGTERM to one of them stops both, at the same step.
+    processes = start(mended, workers=2)
+    wait_for_a_step(processes, mended)
+    processes[1].terminate()
+    chief, other = ends(processes)
+    assert (chief[0], chief[2]) == (128 + signal.SIGTERM, "")
+    assert other == (128 + signal.SIGTERM, "", "")
+    assert "stopped by SIGTERM after " in chief[1]
+
+    # One that dies ends the other, whichever it is.
+    for dying, living in ((1, 0), (0, 1)):
+        processes = start(mended, workers=2)
+        wait_for_a_step(processes, mended)
+        processes[dying].kill()
+        killed = time.monotonic()
+        status, _, err = ends(processes)[living]
+        assert time.monotonic() - killed < 120
+        assert status == 1
+        # TensorFlow does not always say which one.
+        names = f"worker {dying}", "another worker"
+        assert err.startswith(tuple(f"error: {name} is gone" for name in names)), err
+        assert err.count("\n") == 1, err
+
+    # And the same command goes on, with no epoch lost.
+    chief, other = ends(start(mended, workers=2))
+    assert (chief[0], chief[2]) == (0, "")
+    assert "goes on after " in chief[1]
+    assert other == (0, "", "")
+    assert_close(mended, one)

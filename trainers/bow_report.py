@@ -1,0 +1,87 @@
+"""What a run of the document model prints."""
+
+import textwrap
+
+from tf_vmfvae import evaluation
+
+# Documents that the labels are learned from and told of: enough for the second digit.
+LABELLED = 10_000
+
+
+def print_documents(corpus, train) -> None:
+    """Prints what the model is trained on.
+
+    Args:
+        corpus: a `tf_vmfvae.data.DocumentCorpus`.
+        train: the `tf_vmfvae.data.DocumentBatches` of its training part.
+    """
+    for note in corpus.notes:
+        print(f"note: {note}")
+    print(
+        f"{corpus.name}: {train.num_examples} training documents of "
+        f"{train.num_words / train.num_examples:.1f} words, vocabulary of "
+        f"{len(corpus.vocabulary)}; batches of {train.batch_size}"
+    )
+
+
+def print_document_report(metrics: dict, model, corpus, topics: int) -> None:
+    """Prints the bounds, the topics and what the codes tell of the labels.
+
+    Args:
+        metrics: the content of metrics.json.
+        model: the best model.
+        corpus: the corpus that it was trained on.
+        topics: how many topics to show.
+    """
+    print(f"\nbest epoch: {metrics['best_epoch']}")
+    for name in ("validation", "test"):
+        _print_bounds(name, metrics[name])
+    if not model.latent.latent_dim:
+        return
+    found = evaluation.find_topics(model, corpus.train, min(topics, len(corpus.train)))
+    print(f"\n{len(found.sizes)} topics of the training documents, the largest first:")
+    for size, words in zip(found.sizes, found.top_words, strict=True):
+        line = f"{size:6d}  {' '.join(words)}"
+        print(textwrap.fill(line, 88, subsequent_indent=" " * 8))
+    _print_quality(found, corpus)
+    if corpus.train.labels is not None:
+        _print_labels(model, corpus)
+
+
+def _print_bounds(name, bounds):
+    print(
+        f"{name}: NLL {bounds['nll']:.2f} nats a document (reconstruction "
+        f"{bounds['reconstruction']:.2f}, KL {bounds['kl']:.2f}), PPL "
+        f"{bounds['ppl']:.1f}, by document {bounds['ppl_by_example']:.1f}; code gain "
+        f"{bounds['code_gain']:.2f} nats; {bounds['examples']} documents, "
+        f"{bounds['tokens']} words"
+    )
+    if "nll_iw" in bounds:
+        print(
+            f"  importance-weighted, {bounds['iw_samples']} samples: NLL "
+            f"{bounds['nll_iw']:.2f}, PPL {bounds['ppl_iw']:.1f}, by document "
+            f"{bounds['ppl_iw_by_example']:.1f}"
+        )
+
+
+def _print_quality(found, corpus):
+    reference = corpus.train[:LABELLED]
+    npmi, c_v = (
+        evaluation.coherence(found.top_words, reference, corpus.vocabulary, measure)
+        for measure in ("c_npmi", "c_v")
+    )
+    print(
+        f"coherence: NPMI {npmi:.3f}, C_v {c_v:.3f}; diversity {found.diversity():.2f}"
+    )
+
+
+def _print_labels(model, corpus):
+    table = evaluation.label_table(
+        model, corpus.train[:LABELLED], corpus.test[:LABELLED]
+    )
+    print("\nlabels told right    nearest neighbours    logistic regression")
+    for name, accuracy in table.items():
+        print(
+            f"  from {name:12}  {accuracy.nearest_neighbours:18.1%}  "
+            f"{accuracy.logistic_regression:21.1%}"
+        )

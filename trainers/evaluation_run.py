@@ -1,0 +1,203 @@
+"""An evaluation, from a model on the disk to its table and figures."""
+
+import dataclasses
+import json
+from pathlib import Path
+
+import numpy as np
+
+from tf_vmfvae import data, evaluation
+from trainers import evaluation_figures, evaluation_table
+from trainers.command_line import UserError
+from trainers.language_model_file import (
+    check_words,
+    find_model,
+    load_language_model,
+    run_flags,
+)
+from trainers.run_folder import METRICS
+from trainers.whole_file import whole_file
+
+# The bound is shown for these numbers of samples, up to the one that is asked for.
+LEVELS = (1, 3, 10, 30, 100, 300, 1000, 3000, 10_000, 30_000)
+# Words that the bag of words counts: the most frequent ones.
+BAG_WORDS = 1000
+SWAPS = 500
+# Mutual information takes time with the square of the examples.
+INFORMATION_EXAMPLES = 5000
+
+
+@dataclasses.dataclass(frozen=True)
+class Part:
+    """Sentences and what is known of them."""
+
+    texts: list[str]
+    # As the model is told them; None if it is told none.
+    labels: list[int] | None
+    # name -> a value a sentence, to be told from the code.
+    factors: dict[str, list]
+
+
+def run(settings: dict) -> dict:
+    """Evaluates, prints, writes; returns what evaluation.json holds.
+
+    Args:
+        settings: the value of every flag of `trainers.evaluate`, by name.
+
+    Raises:
+        UserError: if the input is bad.
+    """
+    model = load_language_model(settings["model"])
+    flags = run_flags(settings["model"])
+    settings = {**settings, "dataset": settings["dataset"] or flags.get("dataset")}
+    if settings["dataset"] is None:
+        raise UserError("--dataset: give one, as no run folder names it")
+    corpus = _load(settings, flags)
+    part = _part(corpus, settings["split"], model, settings["examples"])
+    where = f"--dataset={settings['dataset']}"
+    for note in (*corpus.notes, *check_words(model, part.texts, where)):
+        print(f"note: {note}")
+
+    results = {"model": settings["model"], "dataset": settings["dataset"]}
+    results.update(split=settings["split"], seed=settings["seed"])
+    results.update(_bounds(model, part, settings))
+    if model.latent.latent_dim:
+        train = _part(corpus, "train", model, settings["probe_examples"])
+        results["probes"] = probes(model, train, part, settings["seed"])
+    folder = _output_dir(settings)
+    with whole_file(folder / "evaluation.json") as partial:
+        partial.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
+    evaluation_table.print_table(results)
+    for figure in evaluation_figures.draw(results, folder):
+        print(f"figure: {figure}")
+    if settings["examples"] is None and flags.get("dataset") == settings["dataset"]:
+        _add_to_metrics(find_model(settings["model"]).parent / METRICS, results)
+    return results
+
+
+def probes(model, train: Part, test: Part, seed: int) -> dict:
+    """Returns what can be told from the codes of `test`, by probes fitted to `train`.
+
+    The probes of Xu and Durrett (2018), section 6.
+    """
+    codes = [model.encode(part.texts, part.labels) for part in (train, test)]
+    bags = [_bags(model, part.texts) for part in (train, test)]
+    to_words = evaluation.vector_probe(*zip(codes, bags, strict=True), seed=seed)
+    to_code = evaluation.vector_probe(*zip(bags, codes, strict=True), seed=seed)
+    labels = test.labels and test.labels[:SWAPS]
+    swaps = evaluation.swap_sensitivity(
+        lambda texts: model.encode(texts, labels), test.texts[:SWAPS], seed=seed
+    )
+    found = {
+        "bag_of_words_from_code": to_words.as_dict(),
+        "code_from_bag_of_words": to_code.as_dict(),
+        "cosine_after_swaps": swaps,
+    }
+    for name in test.factors:
+        probe = evaluation.label_probe(
+            *(
+                (code, part.factors[name])
+                for code, part in zip(codes, (train, test), strict=True)
+            )
+        )
+        found[f"{name}_from_code"] = probe.as_dict()
+    return found
+
+
+def _load(settings, flags):
+    sizes = {}
+    if flags.get("vocabulary_size"):
+        sizes["vocabulary_size"] = flags["vocabulary_size"]
+    try:
+        return data.load(settings["dataset"], settings["data_dir"], **sizes)
+    except (ValueError, OSError) as error:
+        raise UserError(str(error)) from error
+
+
+def _part(corpus, split, model, limit):
+    texts = getattr(corpus, split)[:limit]
+    labels = corpus.labels and corpus.labels[split][:limit]
+    if model.condition == "label" and labels is None:
+        raise UserError(
+            f"--dataset={corpus.name}: has no labels, which the model is told"
+        )
+    factors = {"label": labels} if labels else {}
+    if corpus.name == "embedded":
+        readers = (data.embedded.topic, data.embedded.sentiment, data.embedded.tense)
+        factors = {read.__name__: [read(text) for text in texts] for read in readers}
+    return Part(texts, labels, factors)
+
+
+def _bounds(model, part, settings):
+    try:
+        ids = model.to_ids(part.texts, part.labels)
+    except ValueError as error:
+        raise UserError(f"--dataset={settings['dataset']}: {error}") from error
+    batches = data.Batches(ids, settings["batch_size"], buckets=12, shuffle=False)
+    single = evaluation.evaluate(model, batches.dataset())
+    levels = [level for level in LEVELS if level < settings["samples"]]
+    weighted = evaluation.importance_weighted(
+        model,
+        batches.dataset(),
+        [*levels, settings["samples"]],
+        seed=settings["seed"],
+        memory=settings["memory_mb"] * 2**20,
+    )
+    some = data.Batches(
+        ids[:INFORMATION_EXAMPLES], settings["batch_size"], buckets=12, shuffle=False
+    )
+    information = evaluation.mutual_information(
+        model, some.dataset(), seed=settings["seed"]
+    )
+    units = evaluation.active_units(model, batches.dataset())
+    return {
+        "code_gain": single.code_gain,
+        "mean_cosine": single.mean_cosine,
+        "bounds": weighted.as_dict(),
+        "information": information.as_dict(),
+        "units": units.as_dict(),
+    }
+
+
+def _bags(model, texts):
+    """Counts of the most frequent words of the vocabulary, `(texts, BAG_WORDS)`."""
+    index = {word: i for i, word in enumerate(model.tokenizer.vocabulary[:BAG_WORDS])}
+    bags = np.zeros((len(texts), len(index)), "float32")
+    for row, text in zip(bags, texts, strict=True):
+        for word in text.split():
+            if word in index:
+                row[index[word]] += 1
+    return bags
+
+
+def _output_dir(settings):
+    folder = settings["output_dir"]
+    if folder is None:
+        model = find_model(settings["model"])
+        folder = model.parent / f"evaluation-{settings['dataset']}-{settings['split']}"
+    folder = Path(folder)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(f"--output_dir={folder}: {error.strerror}") from error
+    return folder
+
+
+def _add_to_metrics(file, results):
+    """Puts the figures of a whole part into the run's own metrics."""
+    try:
+        metrics = json.loads(file.read_text(encoding="utf-8"))
+        split = metrics[results["split"]]
+    except (OSError, ValueError, KeyError, TypeError):
+        return
+    samples = max(results["bounds"]["nll_iw"])
+    split.update(
+        nll_iw=results["bounds"]["nll_iw"][samples],
+        ppl_iw=results["bounds"]["ppl_iw"][samples],
+        iw_samples=samples,
+        mutual_information=results["information"]["mutual_information"],
+        active_units=results["units"]["active_units"],
+    )
+    with whole_file(file) as partial:
+        partial.write_text(json.dumps(metrics, indent=2) + "\n", encoding="utf-8")
+    print(f"added to {file}")

@@ -1,0 +1,147 @@
+"""What trainers.generate writes, from a model on the disk and the user's sentences."""
+
+import json
+import sys
+from collections.abc import Iterator
+
+import keras_hub
+
+from tf_vmfvae import generation
+from tf_vmfvae.data.text_file import read_sentences
+from trainers.command_line import UserError
+from trainers.language_model_file import check_words, load_language_model
+
+
+def run(settings: dict) -> None:
+    """Loads the model and prints an answer for each sentence, pair or sample.
+
+    Args:
+        settings: the value of every flag of `trainers.generate`, by name.
+
+    Raises:
+        UserError: if the input is bad.
+    """
+    model = load_language_model(settings["model"])
+    texts = _texts(settings, wanted=_wants_texts(model, settings["task"]))
+    for note in check_words(model, texts, "the text"):
+        print(f"note: {note}", file=sys.stderr)
+    try:
+        for answer in answers(model, settings, texts):
+            print(json.dumps(answer) if settings["json"] else _shown(answer))
+    except ValueError as error:
+        raise UserError(str(error)) from error
+
+
+def answers(model, settings: dict, texts: list[str]) -> Iterator[dict]:
+    """Yields what is printed, a dictionary a line."""
+    task = settings["task"]
+    options = {
+        "sampler": make_sampler(settings),
+        "seed": settings["seed"],
+        "max_words": settings["max_words"],
+    }
+    if task == "sample":
+        count, labels = settings["count"], settings["label"] or None
+        for text in model.generate(count, texts=texts, labels=labels, **options):
+            yield {"sample": text}
+        return
+    labels = _labels(model, settings["label"], texts)
+    if task == "reconstruct":
+        found = model.reconstruct(texts, labels=labels, **options)
+        for text, reconstruction in zip(texts, found, strict=True):
+            yield {"text": text, "reconstruction": reconstruction}
+    elif task == "interpolate":
+        if len(texts) % 2:
+            raise UserError(f"--text: {len(texts)} sentences do not make pairs")
+        for first in range(0, len(texts), 2):
+            pair = slice(first, first + 2)
+            way = model.interpolate(
+                *texts[pair],
+                steps=settings["steps"],
+                labels=labels and labels[pair],
+                **options,
+            )
+            yield {"start": texts[first], "end": texts[first + 1], "sentences": way}
+    else:
+        yield from _neighbours(model, settings, texts, labels)
+
+
+def make_sampler(settings: dict) -> keras_hub.samplers.Sampler:
+    """Returns the sampler that the flags name."""
+    default = "random" if settings["task"] == "sample" else "greedy"
+    temperature = settings["temperature"]
+    samplers = keras_hub.samplers
+    makers = {
+        "greedy": samplers.GreedySampler,
+        "random": lambda: samplers.RandomSampler(temperature=temperature),
+        "top_k": lambda: samplers.TopKSampler(
+            settings["top_k"], temperature=temperature
+        ),
+        "top_p": lambda: samplers.TopPSampler(
+            settings["top_p"], temperature=temperature
+        ),
+        "beam": lambda: samplers.BeamSampler(
+            settings["beams"], temperature=temperature
+        ),
+    }
+    return makers[settings["sampler"] or default]()
+
+
+def _neighbours(model, settings, texts, labels):
+    corpus = _read(settings["corpus"], "corpus")
+    if model.condition == "label":
+        raise UserError(
+            "--task=neighbours: the model is told labels, which --corpus does not have"
+        )
+    found = generation.neighbours(model, texts, corpus, settings["count"], labels)
+    for text, near in zip(texts, found, strict=True):
+        yield {
+            "text": text,
+            "neighbours": [{"text": other, "cosine": cosine} for other, cosine in near],
+        }
+
+
+def _wants_texts(model, task):
+    return task != "sample" or model.condition == "bow"
+
+
+def _texts(settings, wanted):
+    """The user's sentences; empty ones are left out."""
+    if settings["text"]:
+        texts = [" ".join(text.split()) for text in settings["text"]]
+        if not all(texts):
+            raise UserError("--text: is empty; give a sentence")
+        return texts
+    if not wanted:
+        return []
+    if settings["file"] not in (None, "-"):
+        return _read(settings["file"], "file")
+    texts = [" ".join(line.split()) for line in sys.stdin]
+    texts = [text for text in texts if text]
+    if not texts:
+        raise UserError("--text: no sentence, and none on standard input")
+    return texts
+
+
+def _read(path, flag):
+    try:
+        return read_sentences(path)
+    except ValueError as error:
+        raise UserError(f"--{flag}: {error}") from error
+
+
+def _labels(model, labels, texts):
+    if model.condition != "label":
+        return None
+    return labels * len(texts) if len(labels) == 1 else labels
+
+
+def _shown(answer):
+    if "sample" in answer:
+        return answer["sample"]
+    if "reconstruction" in answer:
+        return f"{answer['text']}\n  -> {answer['reconstruction']}"
+    if "sentences" in answer:
+        return "\n".join([*answer["sentences"], ""])
+    lines = [f"  {near['cosine']:.3f}  {near['text']}" for near in answer["neighbours"]]
+    return "\n".join([answer["text"], *lines])

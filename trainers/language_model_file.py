@@ -1,0 +1,99 @@
+"""A trained language model from the disk, for the programs that use one."""
+
+import collections
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+import keras
+
+from tf_vmfvae.layers.word_tokenizer import UNKNOWN
+from tf_vmfvae.models import LanguageModel
+from trainers.command_line import UserError
+from trainers.run_folder import FLAGS, MODEL
+
+# Share of unknown words above which a text is taken for the wrong one.
+TOO_MANY = 0.5
+# Unknown words that a message names.
+NAMED = 5
+
+
+def find_model(path: str) -> Path:
+    """Returns the .keras file that `path`, a run folder or the file itself, names.
+
+    Raises:
+        UserError: if there is none.
+    """
+    found = Path(path) / MODEL if Path(path).is_dir() else Path(path)
+    if not found.is_file():
+        raise UserError(
+            f"--model={path}: {found} does not exist; give a run folder or a .keras "
+            "file"
+        )
+    return found
+
+
+def load_language_model(path: str) -> LanguageModel:
+    """Returns the language model that `path`, a run folder or a .keras file, holds.
+
+    Raises:
+        UserError: if it holds none.
+    """
+    file = find_model(path)
+    try:
+        model = keras.models.load_model(file)
+    # A file that is cut or of another kind fails anywhere: archive, JSON, arrays.
+    except Exception as error:
+        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
+        raise UserError(
+            f"--model={path}: {file} cannot be read as a model ({reason}); give one "
+            "that trainers.lm has saved"
+        ) from error
+    if not isinstance(model, LanguageModel):
+        raise UserError(
+            f"--model={path}: {file} holds a model of another kind, "
+            f"{type(model).__name__}; give one that trainers.lm has saved"
+        )
+    return model
+
+
+def run_flags(path: str) -> dict:
+    """Returns the flags that the run folder of the model keeps, if there is one."""
+    file = find_model(path).parent / FLAGS
+    try:
+        flags = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return flags if isinstance(flags, dict) else {}
+
+
+def check_words(model: LanguageModel, texts: Iterable[str], where: str) -> list[str]:
+    """Counts the words that the model has never seen.
+
+    Returns:
+        A note for the user, if there are any.
+
+    Raises:
+        UserError: if they are most of the text; names `where` it is from.
+    """
+    counts = collections.Counter(word for text in texts for word in text.split())
+    known = set(model.tokenizer.vocabulary)
+    unknown = collections.Counter(
+        {
+            word: count
+            for word, count in counts.items()
+            if word not in known and word.lower() not in known
+        }
+    )
+    if not unknown:
+        return []
+    total, missing = sum(counts.values()), sum(unknown.values())
+    named = ", ".join(word[:30] for word, _ in unknown.most_common(NAMED))
+    more = ", ..." if len(unknown) > NAMED else ""
+    message = (
+        f"{missing} of {total} words of {where} ({missing / total:.1%}) are unknown to "
+        f"the model and read as {UNKNOWN}, {len(unknown)} different ones: {named}{more}"
+    )
+    if missing > TOO_MANY * total:
+        raise UserError(f"{message}; give text like that which it was trained on")
+    return [message]
