@@ -5,7 +5,7 @@
 
 PYTHON ?= python3
 VENV ?= .venv
-ARGS ?= --latent=vmf
+ARGS ?= --latent=vmf --bow_loss=1
 PYTEST_ARGS ?=
 WORKERS ?= 2
 

@@ -26,6 +26,7 @@ setuptools.setup(
         "matplotlib>=3.9,<4",
         "numpy>=1.26,<3",
         "scikit-learn>=1.5,<2",
+        "scipy>=1.15,<2",
         "tensorboard>=2.20,<3",
         "tensorflow>=2.21,<2.22",
         "tensorflow-datasets>=4.9.9,<5",
@@ -33,8 +34,6 @@ setuptools.setup(
         "tqdm>=4.66,<5",
     ],
     extras_require={
-        # What the benchmarks compare with.
-        "benchmarks": ["torch>=2.5,<3"],
         "gpu": ["tensorflow[and-cuda]>=2.21,<2.22"],
         "test": [
             "mpmath>=1.3,<2",
@@ -42,7 +41,6 @@ setuptools.setup(
             "pytest>=8.3,<10",
             "pytest-xdist>=3.6,<4",
             "ruff>=0.14,<1",
-            "scipy>=1.15,<2",
         ],
     },
 )

@@ -96,6 +96,10 @@ def _parse(arguments: Sequence[str]) -> list[str]:
         rest = flags.FLAGS(list(arguments), known_only=False)
     except flags.Error as error:
         _fail(str(error), BAD_INPUT)
+    except BrokenPipeError:
+        # Who read the help has read enough. Python's last flush would fail once more.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
     except SystemExit:
         # Only --help and its like end here, by absl with status 1, as if they failed.
         sys.exit(0)

@@ -148,7 +148,7 @@ def test_a_file_that_may_not_be_read(tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"dataset": "imdb"}, "dataset is 'imdb': choose one of embedded, ptb, text"),
+        ({"dataset": "imdb"}, "choose one of embedded, ptb, yelp, text"),
         ({"dataset": "text"}, "dataset text needs data_dir"),
         ({"dataset": "embedded", "max_length": 0}, "max_length is 0"),
         ({"dataset": "embedded", "vocabulary_size": 2}, "vocabulary size is 2"),

@@ -104,7 +104,7 @@ def test_data_dir_stays_as_it_was(data_dir):
 
 def test_the_second_time_the_prepared_data_is_read(data_dir, monkeypatch):
     first = data.load("ptb", data_dir)
-    monkeypatch.setattr(reading, "_prepare", None)
+    monkeypatch.setattr(preparation, "_prepare", None)
     assert data.load("ptb", data_dir) == first
 
 

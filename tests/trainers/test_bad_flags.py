@@ -104,3 +104,16 @@ def test_help_is_quick_and_no_failure(run_lm):
     assert "--kappa" in result.stdout
     assert "--output_dir" in result.stdout
     assert result.stderr == ""
+
+
+def test_help_that_is_not_read_to_its_end():
+    command = f"{sys.executable} -m trainers.lm --help"
+    result = subprocess.run(
+        ["bash", "-o", "pipefail", "-c", f"{command} | head -n 1"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert result.stdout == "Trains the language model NVRNN.\n"
+    assert (result.returncode, result.stderr) == (0, "")

@@ -53,7 +53,9 @@ def test_the_figures_agree_with_each_other(evaluated):
     error = bounds["nll_standard_error"] + bounds["nll_iw_standard_error"][30]
     assert bounds["nll_iw"][30] < bounds["nll"] + 4 * error
     information = results["information"]
-    assert 0 < information["mutual_information"] <= information["limit"] + 1e-9
+    # An estimate by samples, so it may fall below 0 by their noise.
+    told = information["mutual_information"]
+    assert -4 * information["standard_error"] < told <= information["limit"] + 1e-9
     assert 0 < results["units"]["active_units"] <= 4
 
 

@@ -125,14 +125,14 @@ class _Sums:
         return _Sums(*(one + another for one, another in values))
 
     def bounds(self, levels):
-        nll = self.reconstruction + self.kl
+        nll = float(self.reconstruction + self.kl)
         iw = dict(zip(levels, self.nll_iw, strict=True))
         error = dict(zip(levels, self.variance_iw, strict=True))
         return ImportanceWeightedBounds(
             nll=nll / self.examples,
             nll_standard_error=math.sqrt(self.variance) / self.examples,
-            reconstruction=self.reconstruction / self.examples,
-            kl=self.kl / self.examples,
+            reconstruction=float(self.reconstruction) / self.examples,
+            kl=float(self.kl) / self.examples,
             ppl=self._perplexity(nll),
             nll_iw={k: float(total) / self.examples for k, total in iw.items()},
             nll_iw_standard_error={
