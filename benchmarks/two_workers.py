@@ -19,7 +19,7 @@ from absl import app, flags
 from benchmarks.local_workers import start
 
 CORES = flags.DEFINE_list("cores", ["0", "1"], "Two processor cores.")
-BATCH_SIZE = flags.DEFINE_integer("batch_size", 64, "Sentences a batch of the one.", 1)
+BATCH_SIZE = flags.DEFINE_integer("batch_size", 512, "Sentences a batch of the one.", 1)
 HIDDEN_DIM = flags.DEFINE_integer("hidden_dim", 400, "Width of the LSTMs.", 1)
 
 
