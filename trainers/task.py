@@ -1,11 +1,13 @@
 """What a training run is about: a corpus, a model for it, and what to show."""
 
+import abc
+
 import keras
 
 from tf_vmfvae import models
 
 
-class Task:
+class Task(abc.ABC):
     """Base class of the tasks; a training run asks nothing else of them.
 
     Args:
@@ -20,25 +22,25 @@ class Task:
         self.settings = settings
         self.corpus = None
 
+    @abc.abstractmethod
     def load_corpus(self):
         """Returns the corpus that the flags name.
 
         Raises:
             ValueError, OSError: if it cannot be read.
         """
-        raise NotImplementedError
 
+    @abc.abstractmethod
     def make_model(self) -> models.VAE:
         """Returns the model that the flags describe, for the corpus."""
-        raise NotImplementedError
 
+    @abc.abstractmethod
     def make_splits(self, model: models.VAE) -> dict:
         """Returns each split's batches, as `tf_vmfvae.data.Batches` are."""
-        raise NotImplementedError
 
+    @abc.abstractmethod
     def make_callbacks(self, folder) -> list[keras.callbacks.Callback]:
         """Returns what acts on the run and what shows it in TensorBoard."""
-        raise NotImplementedError
 
     def further_bounds(self, model: models.VAE, splits: dict) -> dict[str, dict]:
         """Returns, by split, what metrics.json gets beside a run's own bounds.
@@ -47,10 +49,10 @@ class Task:
         """
         return {}
 
+    @abc.abstractmethod
     def print_corpus(self, model: models.VAE, splits: dict) -> None:
         """Prints what the model is trained on."""
-        raise NotImplementedError
 
+    @abc.abstractmethod
     def print_report(self, metrics: dict, model: models.VAE) -> None:
         """Prints the bounds and what the model makes of the data."""
-        raise NotImplementedError

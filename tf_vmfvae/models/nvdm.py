@@ -239,14 +239,6 @@ class NVDM(VAE):
             "name": self.name,
         }
 
-    @classmethod
-    def from_config(cls, config, custom_objects=None):
-        config = dict(config)
-        config["latent"] = keras.saving.deserialize_keras_object(
-            config["latent"], custom_objects=custom_objects
-        )
-        return cls(**config)
-
 
 def _log_length(counts):
     """Log of the hundreds of words, `(batch, 1)`; that of one word for empty rows."""

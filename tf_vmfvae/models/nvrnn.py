@@ -270,14 +270,6 @@ class NVRNN(LanguageModel):
             "name": self.name,
         }
 
-    @classmethod
-    def from_config(cls, config, custom_objects=None):
-        config = dict(config)
-        config["latent"] = keras.saving.deserialize_keras_object(
-            config["latent"], custom_objects=custom_objects
-        )
-        return cls(**config)
-
 
 def _check(encoder, encoder_pooling, num_layers, condition, num_labels):
     choices = {

@@ -54,6 +54,14 @@ class VAE(keras.Model):
         self.compile(**keras.saving.deserialize_keras_object(config))
         self.optimizer.build(self.trainable_variables)
 
+    @classmethod
+    def from_config(cls, config, custom_objects=None):
+        config = dict(config)
+        config["latent"] = keras.saving.deserialize_keras_object(
+            config["latent"], custom_objects=custom_objects
+        )
+        return cls(**config)
+
     def save_own_variables(self, store):
         super().save_own_variables(store)
         for name, state in self._noise_states().items():
