@@ -8,6 +8,7 @@ from tf_vmfvae.layers.latent import Latent
 from tf_vmfvae.layers.learned_von_mises_fisher_latent import (
     LearnedVonMisesFisherLatent,
 )
+from tf_vmfvae.layers.lstm import LSTM
 from tf_vmfvae.layers.no_latent import NoLatent
 from tf_vmfvae.layers.power_spherical_latent import PowerSphericalLatent
 from tf_vmfvae.layers.sphere_product_latent import SphereProductLatent
@@ -20,6 +21,7 @@ from tf_vmfvae.layers.word_softmax import WordSoftmax
 from tf_vmfvae.layers.word_tokenizer import WordTokenizer
 
 __all__ = [
+    "LSTM",
     "BagNLL",
     "CodeScale",
     "FixedConcentrationLatent",

@@ -4,7 +4,9 @@ from collections.abc import Iterator
 
 import keras
 
-LAYERS = {"lstm": keras.layers.LSTM, "gru": keras.layers.GRU}
+from tf_vmfvae.layers import LSTM
+
+LAYERS = {"lstm": LSTM, "gru": keras.layers.GRU}
 
 
 def recurrent_layer(

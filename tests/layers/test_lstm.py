@@ -1,0 +1,157 @@
+"""The fast LSTM is Keras's LSTM: outputs, states and gradients."""
+
+import itertools
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from tf_vmfvae.layers import LSTM
+from tf_vmfvae.layers.lstm_sequence import lstm_sequence
+
+BATCH, TIME, WIDTH, UNITS = 3, 5, 4, 6
+
+
+def _pair(**options):
+    """The fast layer and Keras's, of the same weights."""
+    made = [
+        kind(UNITS, return_sequences=True, return_state=True, **options)
+        for kind in (LSTM, keras.layers.LSTM)
+    ]
+    for layer in made:
+        layer.build((BATCH, TIME, WIDTH))
+    rng = np.random.default_rng(1)
+    weights = [rng.normal(size=w.shape) for w in made[0].get_weights()]
+    for layer in made:
+        layer.set_weights(weights)
+    return made
+
+
+def _problem(seed=0):
+    rng = np.random.default_rng(seed)
+    shapes = [(BATCH, TIME, WIDTH), (BATCH, UNITS), (BATCH, UNITS)]
+    return [tf.constant(rng.normal(size=shape), tf.float32) for shape in shapes]
+
+
+def _weights(shape):
+    return np.random.default_rng(5).normal(size=shape).astype("float32")
+
+
+def _outputs_and_gradients(layer, mask=None, training=False):
+    inputs, h, c = _problem()
+    variables = [variable.value for variable in layer.trainable_variables]
+    with tf.GradientTape() as tape:
+        tape.watch([inputs, h, c])
+        outputs = layer(inputs, initial_state=[h, c], mask=mask, training=training)
+        # Each entry has a weight of its own in the sum: none is left out.
+        total = sum(
+            tf.reduce_sum(output * _weights(output.shape)) for output in outputs
+        )
+    return [*outputs, *tape.gradient(total, [inputs, h, c, *variables])]
+
+
+RIGHT = np.array([[1, 1, 1, 1, 1], [1, 1, 0, 0, 0], [1, 1, 1, 0, 0]], bool)
+HOLES = np.array([[0, 1, 0, 1, 1], [1, 1, 1, 1, 0], [0, 0, 0, 0, 0]], bool)
+
+
+@pytest.mark.parametrize(
+    ("mask", "go_backwards"), [*itertools.product([None, RIGHT, HOLES], [False, True])]
+)
+def test_outputs_states_and_gradients_are_those_of_keras(mask, go_backwards):
+    fast, plain = _pair(go_backwards=go_backwards)
+    ours = _outputs_and_gradients(fast, mask)
+    theirs = _outputs_and_gradients(plain, mask)
+
+    for one, other in zip(ours, theirs, strict=True):
+        np.testing.assert_allclose(one, other, rtol=2e-5, atol=2e-5)
+
+
+def _loop(inputs, h, c, kernel, recurrent_kernel, bias, state_mask):
+    """The same by the formulas, step by step, for automatic differentiation."""
+    outputs = []
+    for x in tf.unstack(inputs, axis=1):
+        logits = x @ kernel + (h * state_mask) @ recurrent_kernel + bias
+        i, f, g, o = tf.split(logits, 4, axis=-1)
+        c = tf.sigmoid(f) * c + tf.sigmoid(i) * tf.tanh(g)
+        h = tf.sigmoid(o) * tf.tanh(c)
+        outputs.append(h)
+    return tf.stack(outputs, axis=1)
+
+
+def test_dropout_of_the_state_is_that_of_the_formulas():
+    inputs, h, c = _problem()
+    weights = [tf.constant(weight, tf.float32) for weight in _pair()[0].get_weights()]
+    state_mask = tf.constant(_weights((BATCH, UNITS)))
+    arguments = [inputs, h, c, *weights]
+    results = []
+    for run in (
+        lambda x, h, c, *w: lstm_sequence(x, (h, c), *w, state_mask=state_mask)[0],
+        lambda *arguments: _loop(*arguments, state_mask),
+    ):
+        with tf.GradientTape() as tape:
+            tape.watch(arguments)
+            outputs = run(*arguments)
+            total = tf.reduce_sum(outputs * _weights(outputs.shape))
+        results.append([outputs, *tape.gradient(total, arguments)])
+
+    for one, other in zip(*results, strict=True):
+        np.testing.assert_allclose(one, other, rtol=2e-5, atol=2e-5)
+
+
+def test_dropout_of_the_state_is_for_training_alone():
+    layer, plain = _pair(recurrent_dropout=0.5, seed=3)
+    inputs = _problem()[0]
+
+    np.testing.assert_allclose(layer(inputs)[0], plain(inputs)[0], atol=1e-6)
+    assert not np.allclose(layer(inputs)[0], layer(inputs, training=True)[0])
+
+
+def test_compiled_for_any_length():
+    fast, plain = _pair()
+    call = tf.function(
+        lambda x: fast(x)[0], input_signature=[tf.TensorSpec([None, None, WIDTH])]
+    )
+    for batch, time in ((2, 1), (1, 9)):
+        inputs = tf.random.stateless_normal([batch, time, WIDTH], (1, 2))
+        np.testing.assert_allclose(call(inputs), plain(inputs)[0], atol=1e-6)
+
+
+def test_under_xla():
+    fast, plain = _pair()
+    inputs = _problem()[0]
+    call = tf.function(lambda x: fast(x)[0], jit_compile=True)
+
+    np.testing.assert_allclose(call(inputs), plain(inputs)[0], atol=1e-6)
+
+
+def test_bfloat16_products_stay_near_float32():
+    fast, plain = _pair(dtype="mixed_bfloat16")[0], _pair()[1]
+    inputs = _problem()[0]
+    outputs, h, c = fast(inputs)
+
+    assert outputs.dtype == h.dtype == c.dtype == tf.bfloat16
+    np.testing.assert_allclose(
+        tf.cast(outputs, tf.float32), plain(inputs)[0], atol=0.05
+    )
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{"activation": "relu"}, {"use_bias": False}, {"unroll": True}, {"dropout": 0.5}],
+)
+def test_what_it_does_not_know_it_leaves_to_keras(options):
+    fast, plain = _pair(**options)
+    inputs = _problem()[0]
+
+    np.testing.assert_array_equal(fast(inputs)[0], plain(inputs)[0])
+
+
+def test_loads_from_its_configuration():
+    layer = LSTM(UNITS, recurrent_dropout=0.25, name="encoder")
+    again = keras.saving.deserialize_keras_object(
+        keras.saving.serialize_keras_object(layer)
+    )
+
+    assert isinstance(again, LSTM)
+    assert (again.units, again.recurrent_dropout) == (UNITS, 0.25)
