@@ -3,7 +3,7 @@
 import keras
 import tensorflow as tf
 
-from tf_vmfvae.layers.word_tokenizer import PADDING_ID
+from tf_vmfvae.layers.softmax_nll import plain_softmax_nll, softmax_nll
 
 
 @keras.saving.register_keras_serializable(package="tf_vmfvae")
@@ -78,13 +78,8 @@ class WordSoftmax(keras.layers.Layer):
             return tf.cast(logits, bias.dtype) + bias
         flat = tf.reshape(features, [-1, features.shape[-1]])
         classes = tf.reshape(targets, [-1]) - 1
-        if training:
-            nll = softmax_nll(flat, kernel, bias, classes)
-        else:
-            logits = tf.matmul(flat, kernel, transpose_b=True)
-            nll = _nll(logits, bias, classes)
-        nll = tf.reshape(nll, tf.shape(targets))
-        return tf.where(targets == PADDING_ID, 0.0, nll)
+        loss = softmax_nll if training else plain_softmax_nll
+        return tf.reshape(loss(flat, kernel, bias, classes), tf.shape(targets))
 
     def get_config(self):
         config = super().get_config()
@@ -111,65 +106,3 @@ class WordSoftmax(keras.layers.Layer):
         else:
             shape = targets.shape
         return keras.KerasTensor(shape, dtype=self.variable_dtype)
-
-
-def softmax_nll(features, kernel, bias, classes):
-    """Returns `-log softmax(features @ kernel' + bias)[classes]`, in nats.
-
-    Equal to a matrix product followed by
-    `tf.nn.sparse_softmax_cross_entropy_with_logits`, with a gradient of its own:
-    the pass over the logits that finds the loss writes their gradient too, and
-    an incoming gradient scales rows of the small factors, not of the logits.
-
-    Args:
-        features: float tensor of shape `(n, width)`.
-        kernel: float tensor of shape `(classes, width)`.
-        bias: float tensor of shape `(classes,)`.
-        classes: int32 tensor of shape `(n,)`. A row outside the range of the
-            classes has the loss `log sum exp` of its logits: mask it.
-
-    Returns:
-        A float tensor of shape `(n,)`.
-    """
-
-    @tf.custom_gradient
-    def fused(features, kernel, bias):
-        logits = tf.matmul(features, kernel, transpose_b=True)
-        nll, slope = _nll_and_slope(logits, bias, classes)
-
-        def gradient(upstream):
-            column = tf.cast(upstream, features.dtype)[:, None]
-            return (
-                column * tf.matmul(slope, kernel),
-                tf.matmul(slope, column * features, transpose_a=True),
-                tf.cast(
-                    tf.linalg.matvec(slope, column[:, 0], transpose_a=True), bias.dtype
-                ),
-            )
-
-        return nll, gradient
-
-    return fused(features, kernel, bias)
-
-
-# Element-wise passes over the logits are bound by memory: XLA fuses them, where
-# the matrix products are faster outside it.
-@tf.function(jit_compile=True)
-def _nll(logits, bias, classes):
-    logits = tf.cast(logits, bias.dtype) + bias
-    picked = tf.one_hot(classes, logits.shape[-1], dtype=logits.dtype)
-    return tf.reduce_logsumexp(logits, -1) - tf.reduce_sum(logits * picked, -1)
-
-
-@tf.function(jit_compile=True)
-def _nll_and_slope(logits, bias, classes):
-    dtype = logits.dtype
-    logits = tf.cast(logits, bias.dtype) + bias
-    picked = tf.one_hot(classes, logits.shape[-1], dtype=logits.dtype)
-    largest = tf.reduce_max(logits, -1, keepdims=True)
-    exponential = tf.exp(logits - largest)
-    total = tf.reduce_sum(exponential, -1, keepdims=True)
-    nll = (
-        tf.math.log(total) + largest - tf.reduce_sum(logits * picked, -1, keepdims=True)
-    )
-    return nll[:, 0], tf.cast(exponential / total - picked, dtype)

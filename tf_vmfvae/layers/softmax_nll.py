@@ -1,0 +1,122 @@
+"""The loss of a softmax over a large vocabulary, from features to gradients."""
+
+import math
+
+import tensorflow as tf
+
+# Of a small vocabulary all logits fit into a processor's cache at once.
+LARGE_VOCABULARY = 4_000
+BLOCKS = 4
+
+
+def softmax_nll(features, kernel, bias, classes):
+    """Returns `-log softmax(features @ kernel' + bias)[classes]`, in nats.
+
+    Equal to `plain_softmax_nll`, with a gradient of its own. The logits never exist
+    all at once: the rows are taken in blocks whose logits stay in a processor's cache,
+    and each block's share of the gradients is there before the next block begins.
+    That is the gradient of the sum over rows, which is what a loss asks for, up to a
+    factor. Where rows weigh differently, the gradient is the plain one, and takes the
+    products of both.
+
+    Args:
+        features: float tensor of shape `(n, width)`.
+        kernel: float tensor of shape `(classes, width)`, of the same dtype. Products
+            are in it, sums in float32 at least.
+        bias: float tensor of shape `(classes,)`.
+        classes: int32 tensor of shape `(n,)`; negative for padding.
+
+    Returns:
+        A tensor of shape `(n,)` of the dtype of `bias`; 0 for padding.
+
+    >>> features, kernel = tf.ones([2, 3]), tf.zeros([8, 3])
+    >>> nll = softmax_nll(features, kernel, tf.zeros([8]), tf.constant([3, -1]))
+    >>> [round(float(value), 4) for value in nll]  # log 8, and nothing for padding
+    [2.0794, 0.0]
+    """
+
+    @tf.custom_gradient
+    def nll_of(features, kernel, bias):
+        nll, slopes = _nll_and_slopes(features, kernel, bias, classes)
+
+        def gradient(upstream):
+            def plain():
+                with tf.GradientTape() as tape:
+                    inputs = features, kernel, bias
+                    tape.watch(inputs)
+                    again = plain_softmax_nll(*inputs, classes)
+                return tape.gradient(again, inputs, upstream)
+
+            # What arrives at padding does not matter.
+            largest = tf.reduce_max(tf.where(classes < 0, -math.inf, upstream))
+            least = tf.reduce_min(tf.where(classes < 0, math.inf, upstream))
+
+            def scaled():
+                return tuple(tf.cast(least, x.dtype) * x for x in slopes)
+
+            is_even, is_one = largest == least, (largest == 1) & (least == 1)
+            return tf.switch_case(
+                tf.cast(is_even, tf.int32) + tf.cast(is_one, tf.int32),
+                [plain, scaled, lambda: slopes],
+            )
+
+        return nll, gradient
+
+    return nll_of(features, kernel, bias)
+
+
+def plain_softmax_nll(features, kernel, bias, classes):
+    """As `softmax_nll`, by TensorFlow's own operations: the reference."""
+    logits = tf.matmul(features, kernel, transpose_b=True)
+    logits = tf.cast(logits, bias.dtype) + bias
+    is_word = classes >= 0
+    nll = tf.nn.sparse_softmax_cross_entropy_with_logits(
+        tf.where(is_word, classes, 0), logits
+    )
+    return tf.where(is_word, nll, 0.0)
+
+
+def _nll_and_slopes(features, kernel, bias, classes):
+    """The loss of each row; the gradients of their sum in the other arguments."""
+    blocks = BLOCKS if kernel.shape[0] >= LARGE_VOCABULARY else 1
+    size = (tf.shape(features)[0] + blocks - 1) // blocks
+    parts = []
+    for index in range(blocks):
+        here = slice(index * size, (index + 1) * size)
+        # Two at a time, for two threads: more would not fit into the cache.
+        with tf.control_dependencies(parts[index - 2] if index > 1 else []):
+            block = tf.identity(features[here])
+        parts.append(_block(block, kernel, bias, classes[here]))
+    nll, d_features, d_kernel, d_bias = zip(*parts, strict=True)
+    # The classes' own share of the slope, `probability - 1`, concerns few entries.
+    counted = tf.cast(classes >= 0, bias.dtype)
+    column = tf.cast(counted, features.dtype)[:, tf.newaxis]
+    classes = tf.maximum(classes, 0)
+    return tf.concat(nll, 0), (
+        tf.concat(d_features, 0) - column * tf.gather(kernel, classes),
+        tf.tensor_scatter_nd_sub(
+            tf.add_n(d_kernel), classes[:, tf.newaxis], column * features
+        ),
+        tf.tensor_scatter_nd_sub(tf.add_n(d_bias), classes[:, tf.newaxis], counted),
+    )
+
+
+def _block(features, kernel, bias, classes):
+    """As `_nll_and_slopes`, for one block, without the classes' own share."""
+    logits = tf.matmul(features, kernel, transpose_b=True)
+    logits = tf.cast(logits, bias.dtype) + bias
+    counted = tf.cast(classes >= 0, bias.dtype)
+    picked = tf.gather(logits, tf.maximum(classes, 0), batch_dims=1)
+    largest = tf.reduce_max(logits, axis=-1, keepdims=True)
+    exponential = tf.exp(logits - largest)
+    total = tf.reduce_sum(exponential, axis=-1, keepdims=True)
+    nll = counted * ((tf.math.log(total) + largest)[:, 0] - picked)
+    # Dividing rows of the small factors spares a pass over the large one.
+    narrow = tf.cast(exponential, kernel.dtype)
+    share = tf.cast(counted[:, tf.newaxis] / total, kernel.dtype)
+    return (
+        nll,
+        tf.matmul(narrow, kernel) * share,
+        tf.matmul(narrow, features * share, transpose_a=True),
+        tf.cast(tf.linalg.matvec(narrow, share[:, 0], transpose_a=True), bias.dtype),
+    )
