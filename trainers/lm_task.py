@@ -9,8 +9,8 @@ from trainers.report import print_corpus, print_report
 from trainers.run_folder import SPLITS
 from trainers.task import Task
 
-# More lengths pad less, but each costs a compilation.
-BUCKETS = 12
+# Every length there is.
+MANY = 10_000
 
 
 class LMTask(Task):
@@ -51,7 +51,7 @@ class LMTask(Task):
             split: data.Batches(
                 model.to_ids(getattr(self.corpus, split), self._labels(split)),
                 settings["batch_size"],
-                buckets=BUCKETS,
+                buckets=_buckets(settings["jit"]),
                 shuffle=split == "train",
                 seed=settings["seed"],
             )
@@ -95,3 +95,9 @@ class LMTask(Task):
             return None
         readers = (data.embedded.topic, data.embedded.sentiment, data.embedded.tense)
         return {read.__name__: [read(text) for text in sentences] for read in readers}
+
+
+def _buckets(jit):
+    """How many lengths sentences are padded to; `None` for few."""
+    # XLA compiles the whole step for each of them; nothing else minds.
+    return None if jit == "on" else MANY

@@ -10,6 +10,21 @@ FLAGS = [
     flags.DEFINE_integer("epochs", None, "Number of epochs.", lower_bound=1),
     flags.DEFINE_integer("batch_size", None, "Examples a batch.", lower_bound=1),
     flags.DEFINE_float("learning_rate", None, "Adam's, at first; falls linearly to 0."),
+    flags.DEFINE_enum(
+        "precision",
+        "float32",
+        ["float32", "mixed_bfloat16"],
+        "Of matrix products; weights and sums stay in float32. mixed_bfloat16 is "
+        "faster where the hardware multiplies bfloat16 (AMX, AVX512-BF16, GPUs, TPUs), "
+        "much slower elsewhere.",
+    ),
+    flags.DEFINE_enum(
+        "jit",
+        "auto",
+        ["auto", "on", "off"],
+        "What XLA compiles: on, the whole step, which takes minutes for each length "
+        "of the inputs; auto, what gains by it on a CPU.",
+    ),
     flags.DEFINE_float("clip_norm", 5.0, "Gradients are scaled to this global norm."),
     flags.DEFINE_integer(
         "patience", 3, "Epochs without a better bound before stopping; 0: never."

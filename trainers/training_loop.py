@@ -17,16 +17,12 @@ from trainers.progress import Progress
 from trainers.run_folder import RunFolder
 from trainers.stop_signals import StopSignals
 from trainers.strategies import share_out
+from trainers.training_step import TrainingStep, sum_over_shares
 from trainers.workers import Worker
 
 
 class TrainingLoop:
     """Trains a VAE under a strategy, and goes on where it stopped.
-
-    The gradient of the summed loss of a replica's share is taken and reduced inside
-    `strategy.run`; the sums are divided by the global number of examples and
-    clipped, and the optimiser steps outside. So the number of replicas changes
-    nothing but the speed.
 
     Under several workers, all of them go through the same loop: each reads the
     checkpoints, the chief alone writes them.
@@ -40,6 +36,7 @@ class TrainingLoop:
         save_seconds: float. Time between checkpoints within an epoch.
         worker: `Worker`, this process's place among those of a run; by default the
             only one.
+        jit: str. What XLA compiles, see `TrainingStep`.
 
     Attributes:
         progress: `Progress`, where the run stands.
@@ -54,15 +51,16 @@ class TrainingLoop:
         clip_norm: float,
         save_seconds: float = 120.0,
         worker: Worker | None = None,
+        jit: str = "auto",
     ):
         self.model = model
         self.optimizer = optimizer
         self.strategy = strategy
         self.folder = folder
-        self.clip_norm = clip_norm
         self.save_seconds = save_seconds
         with strategy.scope():
             optimizer.build(model.trainable_variables)
+        self._step = TrainingStep(model, optimizer, strategy, clip_norm, jit)
         self.checkpoints = Checkpoints(
             folder.checkpoints, [*model.variables, *optimizer.variables]
         )
@@ -145,7 +143,7 @@ class TrainingLoop:
         with _bar(dataset, title, len(train), progress.batch) as bar:
             for inputs in bar:
                 callbacks.on_train_batch_begin(progress.batch)
-                sums = {name: float(x) for name, x in self._train_step(inputs).items()}
+                sums = {name: float(x) for name, x in self._step(inputs).items()}
                 self._check_finite(
                     sums,
                     f"batch {progress.batch + 1}, ",
@@ -184,41 +182,9 @@ class TrainingLoop:
         self._save()
 
     @tf.function(reduce_retracing=True)
-    def _train_step(self, inputs):
-        variables = [variable.value for variable in self.model.trainable_variables]
-
-        def share_step(inputs):
-            with tf.GradientTape() as tape:
-                totals = self.model.totals(inputs, self.model(inputs, training=True))
-                loss = self.model.objective(totals)
-            gradients = tape.gradient(loss, variables)
-            return [tf.convert_to_tensor(g) for g in gradients], totals
-
-        gradients, totals = self._sum_over_shares(share_step, inputs)
-        examples = tf.maximum(totals["examples"], 1.0)
-        gradients = [gradient / examples for gradient in gradients]
-        norm = tf.linalg.global_norm(gradients)
-        # Weights that are not finite could not tell which sentences were to blame.
-        scale = self.clip_norm * tf.minimum(1.0 / norm, 1.0 / self.clip_norm)
-        scale = tf.where(tf.math.is_finite(norm), scale, 0.0)
-        gradients = [tf.math.multiply_no_nan(g, scale) for g in gradients]
-        self.optimizer.apply(gradients, self.model.trainable_variables)
-        return {**totals, "norm": norm}
-
-    @tf.function(reduce_retracing=True)
     def _evaluation_step(self, inputs):
-        return self._sum_over_shares(lambda x: batch_totals(self.model, x), inputs)
-
-    def _sum_over_shares(self, step, inputs):
-        """What `step` makes of the replicas' shares, summed in few messages."""
-
-        def replica_step(inputs):
-            context = tf.distribute.get_replica_context()
-            return context.all_reduce(tf.distribute.ReduceOp.SUM, step(inputs))
-
-        sums = self.strategy.run(replica_step, args=(inputs,))
-        return tf.nest.map_structure(
-            lambda replicas: self.strategy.experimental_local_results(replicas)[0], sums
+        return sum_over_shares(
+            self.strategy, lambda share: batch_totals(self.model, share), inputs
         )
 
     def _check_finite(self, sums, where, named=lambda: ""):

@@ -8,6 +8,7 @@ import tensorflow as tf
 from tf_vmfvae.models import VAE
 from trainers.agreement import Agreement, lost_workers_named
 from trainers.command_line import UserError
+from trainers.hardware import keep_memory, share_threads
 from trainers.run_folder import SPLITS, RunFolder
 from trainers.strategies import make_strategy
 from trainers.task import Task
@@ -26,9 +27,12 @@ def run(task: Task, folder: RunFolder) -> None:
         UserError: if the input is bad.
         RunFailed: if the run cannot go on.
     """
+    keep_memory()
+    share_threads()
     settings = task.settings
     worker = Worker.of(settings["strategy"])
     keras.utils.set_random_seed(settings["seed"])
+    keras.config.set_dtype_policy(settings["precision"])
     with contextlib.closing(folder), lost_workers_named(worker):
         metrics = folder.metrics()
         if metrics is None and worker.count > 1:
@@ -72,6 +76,7 @@ def train(
         settings["clip_norm"],
         settings["save_seconds"],
         worker,
+        settings["jit"],
     )
     go_on(loop, folder)
     loop.fit(

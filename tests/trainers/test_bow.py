@@ -47,6 +47,8 @@ SETTINGS = {
     "seed": 1,
     "strategy": "one_device",
     "save_seconds": 120.0,
+    "jit": "auto",
+    "precision": "float32",
 }
 
 

@@ -161,10 +161,16 @@ class NVRNN(LanguageModel):
         self.word_dropout_layer = WordDropout(word_dropout, seed=next(seeds))
         self.sentence_decoder = SentenceDecoder(*stack)
         self.output_dropout = keras.layers.Dropout(dropout, seed=next(seeds))
-        self.output_map = keras.layers.Dense(
-            embedding_dim if tie_embeddings else hidden_dim,
-            kernel_initializer=keras.initializers.GlorotUniform(next(seeds)),
-            name="output_map",
+        map_seed = next(seeds)
+        # Before a kernel of the softmax's own another map would add nothing.
+        self.output_map = (
+            keras.layers.Dense(
+                embedding_dim,
+                kernel_initializer=keras.initializers.GlorotUniform(map_seed),
+                name="output_map",
+            )
+            if tie_embeddings
+            else keras.layers.Identity(name="output_map")
         )
         self.softmax = WordSoftmax(
             self.tokenizer.vocabulary_size,
@@ -188,7 +194,7 @@ class NVRNN(LanguageModel):
         # Last, so that the other layers' seeds do not go by it.
         if bow_loss:
             self.bag_map = keras.layers.Dense(
-                self.output_map.units,
+                embedding_dim if tie_embeddings else hidden_dim,
                 kernel_initializer=keras.initializers.GlorotUniform(next(seeds)),
                 name="bag_map",
             )

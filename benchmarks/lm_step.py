@@ -1,0 +1,207 @@
+"""Words a second of a training step of the language model, beside PyTorch.
+
+    python -m benchmarks.lm_step --peer=PROGRAM --peer_python=PYTHON
+
+The peer is a program that prints `..., 1234 tokens/s` for the same model in PyTorch:
+vocabulary 10,000, embeddings of 100, LSTMs of 400, a code of 50, Adam, no padding. Both
+take turns, so that what slows the machine slows both; medians over turns. Without a
+peer our own step is timed alone. `--profile` says where the time of our step goes, and
+what share of the machine's own matrix products it is.
+"""
+
+import argparse
+import re
+import statistics
+import subprocess
+import sys
+import time
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from tf_vmfvae import layers, models
+from tf_vmfvae.layers.lstm_sequence import lstm_sequence
+from tf_vmfvae.layers.softmax_nll import softmax_nll
+from trainers.hardware import keep_memory, share_threads
+from trainers.training_step import TrainingStep
+
+EMBEDDING, HIDDEN, CODE, KAPPA = 100, 400, 50, 80.0
+
+
+class Ours:
+    """The training step of `trainers.lm` on random sentences."""
+
+    def __init__(self, options, precision="float32"):
+        keras.config.set_dtype_policy(precision)
+        self.shape = options.batch_size, options.steps
+        vocabulary = [f"word{i}" for i in range(options.vocabulary_size - 2)]
+        strategy = tf.distribute.OneDeviceStrategy("CPU:0")
+        with strategy.scope():
+            self.model = models.NVRNN(
+                vocabulary,
+                layers.VonMisesFisherLatent(CODE, kappa=KAPPA, seed=1),
+                embedding_dim=EMBEDDING,
+                hidden_dim=HIDDEN,
+                dropout=0.0,
+                tie_embeddings=False,
+                seed=1,
+            )
+            self.optimizer = keras.optimizers.Adam(1e-3)
+            self.optimizer.build(self.model.trainable_variables)
+        self.step = TrainingStep(self.model, self.optimizer, strategy, 5.0, options.jit)
+        rng = np.random.default_rng(0)
+        words = rng.integers(3, options.vocabulary_size, self.shape)
+        self.ids = tf.constant(words, tf.int32)
+
+    def run(self):
+        return self.step(self.ids)["reconstruction"]
+
+
+def milliseconds(call, repeats: int) -> float:
+    """The median time of a call, which returns something small."""
+    for _ in range(2):
+        _ready(call())
+    times = []
+    for _ in range(repeats):
+        start = time.perf_counter()
+        _ready(call())
+        times.append(time.perf_counter() - start)
+    return 1e3 * statistics.median(times)
+
+
+def peer_milliseconds(options, mode: str) -> float | None:
+    """The median time of a step of the peer's; `None` if it cannot run here."""
+    command = [options.peer_python, options.peer, f"--modes={mode}"]
+    command += [f"--batch={options.batch_size}", f"--steps={options.steps}"]
+    command += [f"--repeats={options.repeats}"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    found = re.search(r"([\d.]+) tokens/s", done.stdout)
+    if not found:
+        reason = done.stderr.strip().splitlines() or ["it printed nothing"]
+        print(f"the peer's {mode} step does not run here: {reason[-1]}")
+        return None
+    return 1e3 * options.batch_size * options.steps / float(found[1])
+
+
+def compare(options, precision: str) -> None:
+    """Prints the words a second of both, and their ratio."""
+    ours, words = Ours(options, precision), options.batch_size * options.steps
+    mode = {"float32": "fp32", "mixed_bfloat16": "bf16"}[precision]
+    own, other = [], []
+    for _ in range(options.turns):
+        own.append(milliseconds(ours.run, options.repeats))
+        if options.peer:
+            time_of_peer = peer_milliseconds(options, mode)
+            if time_of_peer is None:
+                options = argparse.Namespace(**{**vars(options), "peer": None})
+            else:
+                other.append(time_of_peer)
+    line = f"{precision}, batch {options.batch_size}: ours {_rate(own, words)}"
+    if other:
+        ratio = statistics.median(b / a for a, b in zip(own, other, strict=True))
+        line += f"; peer {_rate(other, words)}; ours / peer {ratio:.2f}"
+    print(f"{line} (median of {options.turns} turns)")
+
+
+def profile(options) -> None:
+    """Prints the time of each part of a float32 step, alone."""
+    ours = Ours(options)
+    model, repeats = ours.model, options.repeats
+    batch, steps = ours.shape
+    rows = batch * steps
+    rng = np.random.default_rng(1)
+
+    def random(*shape):
+        return tf.constant(rng.normal(size=shape), tf.float32)
+
+    def with_gradients(call, *arguments):
+        @tf.function
+        def run():
+            with tf.GradientTape() as tape:
+                tape.watch(arguments)
+                total = tf.reduce_sum(call(*arguments))
+            gradients = tape.gradient(total, arguments)
+            return tf.add_n([tf.reshape(g, [-1])[0] for g in gradients])
+
+        return run
+
+    def lstm(width):
+        arguments = [random(batch, steps, width), random(batch, HIDDEN)]
+        arguments += [random(width, 4 * HIDDEN), random(HIDDEN, 4 * HIDDEN) / 40]
+        call = with_gradients(
+            lambda x, h, w, u, b: lstm_sequence(x, (h, h), w, u, b)[0],
+            *arguments,
+            random(4 * HIDDEN),
+        )
+        flops = 6 * rows * (width + HIDDEN) * 4 * HIDDEN
+        return call, flops
+
+    vocabulary = model.tokenizer.vocabulary_size
+    classes = tf.constant(rng.integers(0, vocabulary, rows), tf.int32)
+    softmax = with_gradients(
+        lambda x, k, b: softmax_nll(x, k, b, classes),
+        random(rows, HIDDEN),
+        random(vocabulary, HIDDEN) / 20,
+        random(vocabulary),
+    )
+    gradients = [random(*v.shape) for v in model.trainable_variables]
+    update = tf.function(lambda: ours.step._update(gradients, 1.0) or tf.constant(0.0))
+    product = random(2048, 2048)
+    square = tf.function(lambda: (product @ product)[0, 0])
+    rate = 2 * 2048**3 / milliseconds(square, repeats)
+
+    parts = {
+        "softmax and its loss": (softmax, 6 * rows * vocabulary * HIDDEN),
+        "encoder's LSTM": lstm(EMBEDDING),
+        "decoder's LSTM": lstm(EMBEDDING + CODE),
+        "optimiser": (update, 0),
+    }
+    whole = milliseconds(ours.run, repeats)
+    rest = whole
+    print(f"the machine's own float32 product: {rate / 1e6:.0f} GFLOP/s")
+    print(f"{'part':<24}{'ms':>8}{'share of that rate':>22}")
+    for name, (call, flops) in parts.items():
+        taken = milliseconds(call, repeats)
+        rest -= taken
+        share = f"{flops / taken / rate:.0%}" if flops else ""
+        print(f"{name:<24}{taken:>8.1f}{share:>22}")
+    flops = sum(flops for _, flops in parts.values())
+    print(f"{'rest':<24}{rest:>8.1f}")
+    print(f"{'whole step':<24}{whole:>8.1f}{flops / whole / rate:>22.0%}")
+
+
+def _rate(times, words):
+    median = statistics.median(times)
+    return f"{1e3 * words / median:.0f} words/s ({median:.1f} ms)"
+
+
+def _ready(value):
+    return float(value)
+
+
+def main() -> None:
+    """Parses the options, runs both in turn."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--peer", help="the PyTorch program; default: none")
+    parser.add_argument("--peer_python", default=sys.executable)
+    parser.add_argument("--batch_size", type=int, default=64)
+    parser.add_argument("--steps", type=int, default=24, help="words a sentence")
+    parser.add_argument("--vocabulary_size", type=int, default=10_000)
+    parser.add_argument("--precision", default="float32,mixed_bfloat16")
+    parser.add_argument("--jit", default="auto", choices=["auto", "on", "off"])
+    parser.add_argument("--turns", type=int, default=5)
+    parser.add_argument("--repeats", type=int, default=7, help="steps a turn")
+    parser.add_argument("--profile", action="store_true")
+    options = parser.parse_args()
+    keep_memory()
+    share_threads()
+    if options.profile:
+        profile(options)
+        return
+    for precision in options.precision.split(","):
+        compare(options, precision)
+
+
+if __name__ == "__main__":
+    main()
