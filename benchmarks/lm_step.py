@@ -11,6 +11,7 @@ what share of the machine's own matrix products it is.
 
 import argparse
 import re
+import resource
 import statistics
 import subprocess
 import sys
@@ -86,6 +87,7 @@ def peer_milliseconds(options, mode: str) -> float | None:
 
 def compare(options, precision: str) -> None:
     """Prints the words a second of both, and their ratio."""
+    before = _peak_memory()
     ours, words = Ours(options, precision), options.batch_size * options.steps
     mode = {"float32": "fp32", "mixed_bfloat16": "bf16"}[precision]
     own, other = [], []
@@ -102,6 +104,9 @@ def compare(options, precision: str) -> None:
         ratio = statistics.median(b / a for a, b in zip(own, other, strict=True))
         line += f"; peer {_rate(other, words)}; ours / peer {ratio:.2f}"
     print(f"{line} (median of {options.turns} turns)")
+    print(
+        f"  peak memory of this process: {_peak_memory():.2f} GiB; {before:.2f} before"
+    )
 
 
 def profile(options) -> None:
@@ -174,6 +179,10 @@ def profile(options) -> None:
 def _rate(times, words):
     median = statistics.median(times)
     return f"{1e3 * words / median:.0f} words/s ({median:.1f} ms)"
+
+
+def _peak_memory():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
 
 
 def _ready(value):

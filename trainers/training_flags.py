@@ -15,8 +15,8 @@ FLAGS = [
         "float32",
         ["float32", "mixed_bfloat16"],
         "Of matrix products; weights and sums stay in float32. mixed_bfloat16 is "
-        "faster where the hardware multiplies bfloat16 (AMX, AVX512-BF16, GPUs, TPUs), "
-        "much slower elsewhere.",
+        "faster where the hardware multiplies bfloat16 (AMX, AVX512-BF16, GPUs, TPUs) "
+        "and nowhere else.",
     ),
     flags.DEFINE_enum(
         "jit",

@@ -432,3 +432,23 @@ def test_untied_output_weights_are_of_their_own():
 
     assert untied.count_params() > tied.count_params()
     assert np.isfinite(untied(ids_of(untied))["reconstruction"]).all()
+
+
+def test_mixed_bfloat16_learns_as_float32_does():
+    losses = {}
+    for policy in ("float32", "mixed_bfloat16"):
+        before = keras.config.dtype_policy()
+        keras.config.set_dtype_policy(policy)
+        try:
+            model = make_model("vmf", dropout=0.0, bow_loss=1.0)
+        finally:
+            keras.config.set_dtype_policy(before)
+        model.compile(keras.optimizers.Adam(0.01))
+        ids = ids_of(model)
+        history = model.fit(ids, epochs=10, verbose=0).history
+        losses[policy] = np.array(history["nll"])
+        assert {v.dtype for v in model.trainable_variables} == {"float32"}
+        assert model(ids)["reconstruction"].dtype == tf.float32
+
+    np.testing.assert_allclose(*losses.values(), rtol=0.03)
+    assert losses["mixed_bfloat16"][-1] < losses["mixed_bfloat16"][0] - 1

@@ -58,8 +58,12 @@ class WordSoftmax(keras.layers.Layer):
                 initializer=self.kernel_initializer,
                 name="kernel",
             )
+        # In full precision, as the sums that it enters.
         self.bias = self.add_weight(
-            shape=(self.vocabulary_size,), initializer="zeros", name="bias"
+            shape=(self.vocabulary_size,),
+            initializer="zeros",
+            autocast=False,
+            name="bias",
         )
         super().build(features_shape)
 
