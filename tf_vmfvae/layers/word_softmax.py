@@ -4,6 +4,10 @@ import keras
 import tensorflow as tf
 
 from tf_vmfvae.layers.softmax_nll import plain_softmax_nll, softmax_nll
+from tf_vmfvae.layers.word_tokenizer import PADDING_ID
+
+# A logit whose exponential is nothing beside any other's.
+NO_SHARE = -1e9
 
 
 @keras.saving.register_keras_serializable(package="tf_vmfvae")
@@ -67,23 +71,29 @@ class WordSoftmax(keras.layers.Layer):
         )
         super().build(features_shape)
 
-    @property
-    def kernel(self):
-        """The weights, of shape `(vocabulary_size, width)`."""
-        if self.embedding is None:
-            return tf.convert_to_tensor(self.own_kernel)
-        return self.embedding.embeddings[1:]
-
     def call(self, features, targets=None, training=False):
-        kernel = tf.cast(self.kernel, features.dtype)
-        bias = tf.convert_to_tensor(self.bias)
-        if targets is None:
-            logits = tf.matmul(features, kernel, transpose_b=True)
-            return tf.cast(logits, bias.dtype) + bias
+        kernel, bias, offset = self._rows(features.dtype)
+        # In two dimensions: of more TensorFlow makes a product for each example.
         flat = tf.reshape(features, [-1, features.shape[-1]])
-        classes = tf.reshape(targets, [-1]) - 1
+        if targets is None:
+            logits = tf.matmul(flat, kernel, transpose_b=True)
+            logits = (tf.cast(logits, bias.dtype) + bias)[:, offset:]
+            shape = [*tf.unstack(tf.shape(features))[:-1], self.vocabulary_size]
+            return tf.reshape(logits, shape)
+        ids = tf.reshape(targets, [-1])
+        rows = tf.where(ids == PADDING_ID, -1, ids - 1 + offset)
         loss = softmax_nll if training else plain_softmax_nll
-        return tf.reshape(loss(flat, kernel, bias, classes), tf.shape(targets))
+        return tf.reshape(loss(flat, kernel, bias, rows), tf.shape(targets))
+
+    def _rows(self, dtype):
+        """The kernel, the bias, and the row of the first word in both."""
+        bias = tf.convert_to_tensor(self.bias)
+        if self.embedding is None:
+            return tf.cast(self.own_kernel, dtype), bias, 0
+        # All rows of the embeddings, padding's too but with no share in the softmax:
+        # cutting it off would copy the gradient of all others.
+        bias = tf.concat([[NO_SHARE], bias], axis=0)
+        return tf.cast(self.embedding.embeddings, dtype), bias, 1
 
     def get_config(self):
         config = super().get_config()
