@@ -82,6 +82,8 @@ def _run(inputs, h, c, mask, state_mask, *weights):
     return run(inputs, h, c, *weights)
 
 
+# Compiled by itself for eager callers; where all is compiled it dissolves.
+@tf.function(reduce_retracing=True)
 def _forward(inputs, state, kernels, bias, mask=None, state_mask=None):
     """All `h`, all `c` and all gates, `(time, batch, units or 4 * units)`."""
     kernel, recurrent_kernel = kernels
@@ -121,6 +123,7 @@ def _forward(inputs, state, kernels, bias, mask=None, state_mask=None):
     return states.stack(), cells.stack(), gates.stack()
 
 
+@tf.function(reduce_retracing=True)
 def _backward(
     inputs, before, cells, gates, kernels, upstream, mask=None, state_mask=None
 ):
