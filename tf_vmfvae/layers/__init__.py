@@ -1,12 +1,16 @@
 """Keras layers: one file a layer."""
 
 from tf_vmfvae.layers.bag_nll import BagNLL
+from tf_vmfvae.layers.bursty_bag_nll import BurstyBagNLL
 from tf_vmfvae.layers.code_scale import CodeScale
 from tf_vmfvae.layers.fixed_concentration_latent import FixedConcentrationLatent
 from tf_vmfvae.layers.gaussian_latent import GaussianLatent
 from tf_vmfvae.layers.latent import Latent
 from tf_vmfvae.layers.learned_von_mises_fisher_latent import (
     LearnedVonMisesFisherLatent,
+)
+from tf_vmfvae.layers.natural_sphere_product_latent import (
+    NaturalSphereProductLatent,
 )
 from tf_vmfvae.layers.no_latent import NoLatent
 from tf_vmfvae.layers.power_spherical_latent import PowerSphericalLatent
@@ -21,11 +25,13 @@ from tf_vmfvae.layers.word_tokenizer import WordTokenizer
 
 __all__ = [
     "BagNLL",
+    "BurstyBagNLL",
     "CodeScale",
     "FixedConcentrationLatent",
     "GaussianLatent",
     "Latent",
     "LearnedVonMisesFisherLatent",
+    "NaturalSphereProductLatent",
     "NoLatent",
     "PowerSphericalLatent",
     "SphereProductLatent",
