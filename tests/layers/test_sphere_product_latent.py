@@ -131,6 +131,21 @@ def test_natural_concentrations_are_the_length_of_the_map(hidden):
     )
 
 
+def test_features_of_the_concentration_are_no_evidence_for_a_direction(hidden):
+    latent = layers.NaturalSphereProductLatent(12, 3, 9.0, 2, seed=3)
+    latent(hidden)
+    assert latent.mean_directions.kernel.shape == (5, 12)
+    latent.log_concentrations.kernel.assign(tf.ones([2, 3]))
+    changed = hidden + np.array([0, 0, 0, 0, 0, 0.5, 0.25], "float32")
+
+    np.testing.assert_allclose(latent.location(changed), latent.location(hidden))
+    np.testing.assert_allclose(
+        latent.concentration(changed),
+        np.exp(0.75) * latent.concentration(hidden),
+        rtol=1e-5,
+    )
+
+
 def test_without_evidence_the_posterior_is_the_prior_and_can_learn():
     latent = layers.NaturalSphereProductLatent(12, 3, kappa=9.0, seed=3)
     hidden = tf.zeros([2, 7])

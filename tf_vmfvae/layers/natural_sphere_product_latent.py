@@ -24,8 +24,9 @@ class NaturalSphereProductLatent(SphereProductLatent):
         spheres: int, at least 1. Number of spheres, which divides `latent_dim`.
         kappa: float, greater than 0. Concentration before training of an example
             whose map has coordinates of mean square 1.
-        concentration_features: int or `None`. On how many of the last hidden features
-            `log g_j` depends beside, as `SphereProductLatent` has it.
+        concentration_features: int or `None` for 0. So many of the last hidden
+            features, the length of a document say, are for `log g_j` alone: they are
+            no evidence for a direction, and of a size that would drown it at first.
         seed: int or `None`. Seed of the noise.
         **kwargs: other arguments of `keras.layers.Layer`.
 
@@ -52,19 +53,22 @@ class NaturalSphereProductLatent(SphereProductLatent):
         latent_dim: int,
         spheres: int,
         kappa: float = 20.0,
-        concentration_features: int | None = 0,
+        concentration_features: int | None = None,
         seed: int | None = None,
         **kwargs,
     ):
         super().__init__(
-            latent_dim, spheres, kappa, concentration_features, seed, **kwargs
+            latent_dim, spheres, kappa, concentration_features or 0, seed, **kwargs
         )
 
     def concentration(self, hidden):
         """Returns the concentrations, of shape `(batch, spheres)`."""
-        vectors = self._flat.inverse(
-            tf.cast(self.mean_directions(hidden), self.variable_dtype)
-        )
         # The root has no slope at 0, and no density is that of kappa = 0 alone.
-        strength = tf.sqrt(tf.reduce_mean(vectors**2, axis=-1) + 1e-12)
+        strength = tf.sqrt(tf.reduce_mean(self._vectors(hidden) ** 2, axis=-1) + 1e-12)
         return tf.minimum(strength * super().concentration(hidden), 1e6)
+
+    def _vectors(self, hidden):
+        return super()._vectors(hidden[:, : self._direction_shape(hidden.shape)[-1]])
+
+    def _direction_shape(self, hidden_shape):
+        return hidden_shape[0], hidden_shape[-1] - self.concentration_features
