@@ -35,6 +35,7 @@ SETTINGS = {
     "input_dropout": 0.1,
     "dropout": 0.0,
     "scale_code": True,
+    "bursts": False,
     "iw_samples": 5,
     "topics": 2,
     "epochs": 2,
