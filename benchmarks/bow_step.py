@@ -5,7 +5,8 @@
 Both train NVDM with a fixed-kappa code on random documents of the shape of 20
 Newsgroups, in float32, with Adam and the same number of threads. They take turns, so
 that what slows the machine slows both. The figure is the median of the ratios of
-neighbouring turns. PyTorch is not a dependency of the library: pip install torch.
+neighbouring turns. PyTorch is not a dependency of the library; the partner was measured
+with pip install torch==2.13.0.
 """
 
 import argparse
@@ -73,7 +74,7 @@ def main() -> None:
     try:
         from benchmarks.torch_nvdm import TorchNVDM
     except ModuleNotFoundError as error:
-        raise SystemExit(f"error: {error}; pip install torch") from None
+        raise SystemExit(f"error: {error}; pip install torch==2.13.0") from None
 
     tf.config.threading.set_intra_op_parallelism_threads(options.threads)
     tf.config.threading.set_inter_op_parallelism_threads(1)

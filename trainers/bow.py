@@ -17,8 +17,7 @@ from trainers.run_folder import RunFolder
 from trainers.settings import leave_aside, require, with_defaults
 
 # What a flag is worth when it is not given, by corpus. Those of 20ng are tuned on
-# validation: half of the decoder's hidden units off, no word kept from the encoder,
-# and so few epochs because the model learns by heart after them.
+# validation, and the epochs are few because a model learns by heart after them.
 DEFAULTS = {
     "embedded": {
         "latent_dim": 10,
@@ -39,12 +38,12 @@ DEFAULTS = {
         "latent_dim": 25,
         "kappa": 100.0,
         "concentration_features": 1,
-        "epochs": 16,
+        "epochs": 25,
         "batch_size": 100,
         "hidden_dim": 400,
-        "input_dropout": 0.0,
-        "dropout": 0.5,
-        "learning_rate": 2e-3,
+        "input_dropout": 0.2,
+        "dropout": 0.1,
+        "learning_rate": 1e-3,
         "vocabulary_size": 2_000,
         "minimum_documents": 2,
         "stop_words": "english",
@@ -59,8 +58,11 @@ DEFAULTS["rcv1"] = {
     "epochs": 5,
     "hidden_dim": 800,
     "dropout": 0.0,
+    "learning_rate": 2e-3,
     "vocabulary_size": 10_000,
 }
+# The same for words in bursts, where they differ.
+BURSTS = {"epochs": 16, "input_dropout": 0.0, "dropout": 0.5, "learning_rate": 2e-3}
 # The same, where the flag's own default is for sentences.
 OWN_DEFAULTS = {"patience": 10, "clip_norm": 20.0, "kl_schedule": "linear"}
 # Share of the epochs in which the weight of the KL rises.
@@ -148,7 +150,11 @@ def read_settings(holders: list[flags.FlagHolder]) -> tuple[dict, list[str]]:
     Raises:
         UserError: if a value makes no sense.
     """
-    settings = with_defaults(holders, DEFAULTS)
+    defaults = dict(DEFAULTS)
+    if flags.FLAGS["bursts"].value:
+        for dataset in ("20ng", "text"):
+            defaults[dataset] = {**defaults[dataset], **BURSTS}
+    settings = with_defaults(holders, defaults)
     own = {**OWN_DEFAULTS, "kl_epochs": KL_RISE * settings["epochs"]}
     if settings["latent"] in PRODUCTS:
         own["kappa"] = PRODUCT_KAPPA
