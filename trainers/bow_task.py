@@ -31,7 +31,7 @@ class BowTask(Task):
 
     def make_model(self) -> models.NVDM:
         settings = self.settings
-        return models.NVDM(
+        model = models.NVDM(
             self.corpus.vocabulary,
             make_latent(settings),
             hidden_dim=settings["hidden_dim"],
@@ -42,8 +42,11 @@ class BowTask(Task):
             input_dropout=settings["input_dropout"],
             dropout=settings["dropout"],
             scale_code=settings["scale_code"] or False,
+            bursts=settings["bursts"],
             seed=settings["seed"],
         )
+        model.adapt(self.corpus.train)
+        return model
 
     def make_splits(self, model) -> dict[str, data.DocumentBatches]:
         return {

@@ -17,6 +17,10 @@ LATENTS = {
         "SphereProductLatent",
         ["latent_dim", "spheres", "kappa", "concentration_features"],
     ),
+    "vmf_natural": (
+        "NaturalSphereProductLatent",
+        ["latent_dim", "spheres", "kappa", "concentration_features"],
+    ),
     "power_spherical": ("PowerSphericalLatent", ["latent_dim", "kappa"]),
     "vmf_norm": (
         "VonMisesFisherNormLatent",
@@ -39,13 +43,16 @@ FLAGS = [
         "kappa_ceiling", 1000.0, "vmf_learned: the largest concentration."
     ),
     flags.DEFINE_integer(
-        "spheres", 5, "vmf_product: among how many spheres the dimensions are shared."
+        "spheres",
+        5,
+        "vmf_product, vmf_natural: among how many spheres the dimensions are shared.",
     ),
     flags.DEFINE_integer(
         "concentration_features",
         None,
         "vmf_product: on how many of the last hidden features the concentrations "
-        "depend; default: on all.",
+        "depend; default: on all. vmf_natural: how many are for them alone; default: "
+        "none.",
         lower_bound=0,
     ),
     flags.DEFINE_float("norm_range", 10.0, "vmf_norm: the largest norm of a code."),
@@ -74,7 +81,7 @@ def check(settings: dict) -> None:
         low, high = settings["kappa_floor"], settings["kappa_ceiling"]
         rule = f"between --kappa_floor={low} and --kappa_ceiling={high}"
         require(settings, "kappa", rule, lambda x: low < x < high < math.inf)
-    if settings["latent"] == "vmf_product":
+    if settings["latent"] in ("vmf_product", "vmf_natural"):
         spheres = settings["spheres"]
         rule = f"a multiple of --spheres={spheres}, at least 2 each"
         require(settings, "spheres", "at least 1", lambda x: x >= 1)

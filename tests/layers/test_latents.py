@@ -15,6 +15,7 @@ LATENTS = {
     "vmf_learned": lambda: layers.LearnedVonMisesFisherLatent(6, kappa=25.0, seed=3),
     "power_spherical": lambda: layers.PowerSphericalLatent(6, kappa=25.0, seed=3),
     "vmf_norm": lambda: layers.VonMisesFisherNormLatent(6, kappa=25.0, seed=3),
+    "vmf_natural": lambda: layers.NaturalSphereProductLatent(6, 2, 25.0, seed=3),
     "gaussian": lambda: layers.GaussianLatent(6, seed=3),
     "none": lambda: layers.NoLatent(seed=3),
 }

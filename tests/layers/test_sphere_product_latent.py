@@ -116,3 +116,43 @@ def test_compiles_with_xla(hidden):
 def test_bad_arguments(arguments, message):
     with pytest.raises(ValueError, match=message):
         layers.SphereProductLatent(*arguments)
+
+
+def test_natural_concentrations_are_the_length_of_the_map(hidden):
+    latent = layers.NaturalSphereProductLatent(12, 3, kappa=9.0, seed=3)
+    latent(hidden)
+    vectors = np.reshape(latent.mean_directions(hidden), (5, 3, 4))
+    expected = 9.0 * np.sqrt(np.mean(vectors**2, axis=-1))
+
+    np.testing.assert_allclose(latent.concentration(hidden), expected, rtol=1e-5)
+    # Twice the evidence, of which none was a bias: twice the concentration.
+    np.testing.assert_allclose(
+        latent.concentration(2 * hidden), 2 * expected, rtol=1e-5
+    )
+
+
+def test_features_of_the_concentration_are_no_evidence_for_a_direction(hidden):
+    latent = layers.NaturalSphereProductLatent(12, 3, 9.0, 2, seed=3)
+    latent(hidden)
+    assert latent.mean_directions.kernel.shape == (5, 12)
+    latent.log_concentrations.kernel.assign(tf.ones([2, 3]))
+    changed = hidden + np.array([0, 0, 0, 0, 0, 0.5, 0.25], "float32")
+
+    np.testing.assert_allclose(latent.location(changed), latent.location(hidden))
+    np.testing.assert_allclose(
+        latent.concentration(changed),
+        np.exp(0.75) * latent.concentration(hidden),
+        rtol=1e-5,
+    )
+
+
+def test_without_evidence_the_posterior_is_the_prior_and_can_learn():
+    latent = layers.NaturalSphereProductLatent(12, 3, kappa=9.0, seed=3)
+    hidden = tf.zeros([2, 7])
+    with tf.GradientTape() as tape:
+        z, kl = latent(hidden)
+        loss = tf.reduce_sum(z) + tf.reduce_sum(kl)
+
+    np.testing.assert_allclose(kl, 0.0, atol=1e-6)
+    for gradient in tape.gradient(loss, latent.trainable_variables):
+        assert np.all(np.isfinite(gradient))

@@ -39,6 +39,24 @@ def test_reconstruction_is_the_log_likelihood_of_every_word(pairs):
     np.testing.assert_allclose(model.likelihood([pairs, z]), expected, rtol=1e-5)
 
 
+def test_bursts_are_drawn_from_an_urn(pairs):
+    model = make_model(bursts=True)
+    z = tf.math.l2_normalize(tf.ones([4, 4]), axis=-1)
+    [urn] = [v for v in model.likelihood.weights if v.name == "log_concentration"]
+    urn.assign(np.log(3.0))
+    shares = 3.0 * tf.nn.softmax(model.decoder(z)).numpy()
+    expected = []
+    for row, balls in zip(ROWS, shares, strict=True):
+        nll = 0.0
+        for word, count in row:
+            for _ in range(count):
+                nll -= np.log(balls[word - 1] / balls.sum())
+                balls[word - 1] += 1
+        expected.append(nll)
+
+    np.testing.assert_allclose(model.likelihood([pairs, z]), expected, rtol=1e-5)
+
+
 def test_gradient_of_the_loss_is_that_of_the_plain_formula():
     logits = tf.Variable(np.random.default_rng(0).normal(size=(3, 5)), dtype=tf.float32)
     counts = tf.constant([[1.0, 0, 2, 0, 0], [0, 0, 0, 0, 0], [0, 4, 0, 1, 1]])
@@ -51,6 +69,16 @@ def test_gradient_of_the_loss_is_that_of_the_plain_formula():
     np.testing.assert_allclose(
         tape.gradient(ours, logits), tape.gradient(plain, logits), atol=1e-5
     )
+
+
+def test_adapted_decoder_starts_at_the_frequencies_of_words(documents):
+    model = make_model()
+    model.adapt(documents)
+    model.logits.kernel.assign(np.zeros_like(model.logits.kernel))
+    shares = tf.nn.softmax(model.decoder(np.ones((1, 4), "float32")))[0]
+
+    # Counts 2, 2, 3, 1 and 6, and one more of each.
+    np.testing.assert_allclose(shares, np.array([3, 3, 4, 2, 7]) / 19, rtol=1e-5)
 
 
 def test_padding_and_the_order_of_words_change_nothing(pairs):
@@ -101,9 +129,9 @@ def test_the_last_hidden_feature_is_the_log_of_the_length(pairs):
     np.testing.assert_allclose(lengths, np.log([0.03, 0.06, 0.01, 0.04]), rtol=1e-5)
 
 
-@pytest.mark.parametrize("decoder_layers", [0, 1, 2])
-def test_learns_by_keras_alone(documents, decoder_layers):
-    model = make_model(decoder_layers=decoder_layers, input_transform="log")
+@pytest.mark.parametrize("options", [{"decoder_layers": 0}, {"bursts": True}])
+def test_learns_by_keras_alone(documents, options):
+    model = make_model(**options, input_transform="log")
     batches = data.DocumentBatches(documents, batch_size=2)
     model.compile(optimizer=keras.optimizers.Adam(0.02))
     losses = model.fit(
@@ -114,8 +142,10 @@ def test_learns_by_keras_alone(documents, decoder_layers):
 
 
 def test_a_saved_model_is_the_same_model(pairs, tmp_path):
-    latent = layers.SphereProductLatent(6, 2, kappa=9.0, seed=3)
-    model = make_model(latent, input_dropout=0.3, dropout=0.1, scale_code=False)
+    latent = layers.NaturalSphereProductLatent(6, 2, kappa=9.0, seed=3)
+    model = make_model(
+        latent, input_dropout=0.3, dropout=0.1, scale_code=False, bursts=True
+    )
     model.save(tmp_path / "model.keras")
     loaded = keras.models.load_model(tmp_path / "model.keras")
 

@@ -35,6 +35,7 @@ SETTINGS = {
     "input_dropout": 0.1,
     "dropout": 0.0,
     "scale_code": True,
+    "bursts": False,
     "iw_samples": 5,
     "topics": 2,
     "epochs": 2,
@@ -107,7 +108,39 @@ def test_a_bad_flag_is_one_line(program, tmp_path, flags, message):
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("latent", ["vmf_product", "none"])
+def settings_of(*arguments):
+    """What a command line comes to, in a process where no other program's flags are."""
+    code = (
+        "import json, sys; from absl import flags; from trainers import bow; "
+        "holders = bow.define_flags(); flags.FLAGS(sys.argv); "
+        "print(json.dumps(bow.read_settings(holders)[0]))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, *arguments],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return json.loads(done.stdout)
+
+
+def test_words_in_bursts_have_defaults_of_their_own():
+    plain = settings_of("--dataset=20ng")
+    bursts = settings_of("--dataset=20ng", "--bursts", "--epochs=3")
+
+    assert (plain["bursts"], plain["dropout"], plain["epochs"]) == (False, 0.1, 25)
+    assert (bursts["bursts"], bursts["dropout"], bursts["epochs"]) == (True, 0.5, 3)
+    assert bursts["kl_epochs"] == 1.5
+    assert settings_of("--bursts")["dropout"] == settings_of()["dropout"]
+
+
+def test_a_product_has_a_concentration_of_its_own():
+    assert settings_of("--dataset=20ng", "--latent=vmf")["kappa"] == 100.0
+    assert settings_of("--dataset=20ng", "--latent=vmf_natural")["kappa"] == 20.0
+
+
+@pytest.mark.parametrize("latent", ["vmf_natural", "none"])
 def test_a_run_leaves_its_folder(documents_folder, tmp_path, capsys, latent):
     path = tmp_path / "run"
     own = task(documents_folder, latent=latent)

@@ -9,6 +9,7 @@ from tf_vmfvae.data.document_corpus import DocumentCorpus
 from tf_vmfvae.data.document_words import build_document_vocabulary, count_words
 from tf_vmfvae.data.documents import Documents
 from tf_vmfvae.data.embedded.documents import DOCUMENT_SPLITS, documents
+from tf_vmfvae.data.held_out_groups import hold_out_groups
 from tf_vmfvae.data.own_documents import read_own_documents
 
 DOCUMENT_DATASETS = ("embedded", "20ng", "rcv1", "text")
@@ -77,11 +78,15 @@ def load_documents(
         }
     splits, empty = _leave_out_empty(splits)
     if "validation" not in splits:
-        splits["train"], splits["validation"] = splits["train"].split(
-            HELD_OUT, HELD_OUT_SEED
+        # A published test part is of a later time than the training part: documents
+        # that are like it have no near-copies to learn by heart.
+        splits["train"], splits["validation"], how = hold_out_groups(
+            splits["train"], len(vocabulary), HELD_OUT, HELD_OUT_SEED
         )
         count = len(splits["validation"])
-        empty.append(f"{count} documents of the training part are held out to validate")
+        empty.append(
+            f"{count} documents of the training part are held out to validate: {how}"
+        )
     return DocumentCorpus(
         name=dataset, vocabulary=vocabulary, notes=(*notes, *empty), **splits
     )

@@ -1,6 +1,7 @@
 """Keras layers: one file a layer."""
 
 from tf_vmfvae.layers.bag_nll import BagNLL
+from tf_vmfvae.layers.bursty_bag_nll import BurstyBagNLL
 from tf_vmfvae.layers.code_scale import CodeScale
 from tf_vmfvae.layers.fixed_concentration_latent import FixedConcentrationLatent
 from tf_vmfvae.layers.gaussian_latent import GaussianLatent
@@ -9,6 +10,9 @@ from tf_vmfvae.layers.learned_von_mises_fisher_latent import (
     LearnedVonMisesFisherLatent,
 )
 from tf_vmfvae.layers.lstm import LSTM
+from tf_vmfvae.layers.natural_sphere_product_latent import (
+    NaturalSphereProductLatent,
+)
 from tf_vmfvae.layers.no_latent import NoLatent
 from tf_vmfvae.layers.power_spherical_latent import PowerSphericalLatent
 from tf_vmfvae.layers.sphere_product_latent import SphereProductLatent
@@ -23,11 +27,13 @@ from tf_vmfvae.layers.word_tokenizer import WordTokenizer
 __all__ = [
     "LSTM",
     "BagNLL",
+    "BurstyBagNLL",
     "CodeScale",
     "FixedConcentrationLatent",
     "GaussianLatent",
     "Latent",
     "LearnedVonMisesFisherLatent",
+    "NaturalSphereProductLatent",
     "NoLatent",
     "PowerSphericalLatent",
     "SphereProductLatent",

@@ -94,7 +94,7 @@ class SphereProductLatent(Latent):
         self._flat = tfb.Reshape([latent_dim], [spheres, self.sphere_dim])
 
     def build(self, hidden_shape):
-        self.mean_directions.build(hidden_shape)
+        self.mean_directions.build(self._direction_shape(hidden_shape))
         features = self.concentration_features
         width = hidden_shape[-1] if features is None else features
         self.log_concentrations.build((hidden_shape[0], width))
@@ -140,8 +140,16 @@ class SphereProductLatent(Latent):
 
     def _directions(self, hidden):
         """Unit vectors, `(batch, spheres, sphere_dim)`."""
+        return unit_vectors(self._vectors(hidden))
+
+    def _direction_shape(self, hidden_shape):
+        """Shape of the features that the directions depend on: here all of them."""
+        return hidden_shape
+
+    def _vectors(self, hidden):
+        """What is normalised to the mean directions, of their shape."""
         vectors = tf.cast(self.mean_directions(hidden), self.variable_dtype)
-        return unit_vectors(self._flat.inverse(vectors))
+        return self._flat.inverse(vectors)
 
     def _joint(self, spheres):
         return tfd.TransformedDistribution(tfd.Independent(spheres, 1), self._flat)

@@ -9,7 +9,7 @@ from keras import ops
 
 from tf_vmfvae.data import Documents
 from tf_vmfvae.data.document_words import count_words
-from tf_vmfvae.layers import BagNLL, CodeScale, Latent, WordCounts
+from tf_vmfvae.layers import BagNLL, BurstyBagNLL, CodeScale, Latent, WordCounts
 from tf_vmfvae.models.seeds import seeds_from
 from tf_vmfvae.models.vae import VAE
 
@@ -40,10 +40,13 @@ class NVDM(VAE):
         input_transform: `"counts"`, `"log"` for `log(1 + count)`, or `"binary"`.
         input_dropout: float in [0, 1). Share of its words that the encoder does not
             see in training; the decoder has to tell them all.
-        dropout: float in [0, 1). Dropout on the hidden layers, in training.
+        dropout: float in [0, 1). Dropout on the decoder's hidden layers, in training.
         scale_code: bool. Whether each coordinate of the code is multiplied by a
             learned number, at first one that makes codes of the prior of unit
             variance.
+        bursts: bool. Whether words are drawn from an urn that remembers, so that a
+            word used once is likelier to be used again (`BurstyBagNLL`); otherwise
+            each is drawn anew from the softmax, as in the papers.
         seed: int or `None`. Seed of initial weights and of dropout's noise.
         **kwargs: other arguments of `keras.Model`.
 
@@ -91,6 +94,7 @@ class NVDM(VAE):
         input_dropout: float = 0.0,
         dropout: float = 0.0,
         scale_code: bool = True,
+        bursts: bool = False,
         seed: int | None = None,
         **kwargs,
     ):
@@ -139,7 +143,7 @@ class NVDM(VAE):
         counts = self.word_counts(pairs)
         hidden = self.input_dropout_layer(TRANSFORMS[input_transform](counts))
         for layer in self.encoder_mlp:
-            hidden = self.dropout_layer(layer(hidden))
+            hidden = layer(hidden)
         length = _log_length(counts)
         hidden = (
             ops.concatenate([hidden, length], axis=-1) if self.encoder_mlp else length
@@ -150,9 +154,9 @@ class NVDM(VAE):
         for layer in self.decoder_mlp:
             features = self.dropout_layer(layer(features))
         self.decoder = keras.Model(z, self.logits(features), name="decoder")
-        self.likelihood = keras.Model(
-            [pairs, z], BagNLL()(self.decoder(z), counts), name="likelihood"
-        )
+        logits = self.decoder(z)
+        nll = BurstyBagNLL()(logits, pairs) if bursts else BagNLL()(logits, counts)
+        self.likelihood = keras.Model([pairs, z], nll, name="likelihood")
         z, kl = latent(self.encoder(pairs))
         outputs = {"reconstruction": self.likelihood([pairs, z]), "kl": kl}
         super().__init__(inputs=pairs, outputs=outputs, **kwargs)
@@ -167,6 +171,7 @@ class NVDM(VAE):
         self.input_dropout = input_dropout
         self.dropout = dropout
         self.scale_code = scale_code
+        self.bursts = bursts
         self.seed = seed
 
     def is_example(self, inputs):
@@ -174,6 +179,21 @@ class NVDM(VAE):
 
     def count_words(self, inputs):
         return tf.reduce_sum(tf.cast(inputs[..., 1], tf.float32), axis=-1)
+
+    def adapt(self, documents: Documents) -> None:
+        """Starts the decoder at how often each word occurs, before training.
+
+        Otherwise the first epochs go by learning it, at Adam's pace a bias: for
+        frequent words and rare ones it lies ten nats apart.
+
+        Args:
+            documents: the training documents.
+        """
+        ids, counts = documents.pairs[:, 0], documents.pairs[:, 1]
+        words = len(self.vocabulary)
+        # Every word once more, so that none is impossible.
+        frequencies = 1.0 + np.bincount(ids - 1, weights=counts, minlength=words)
+        self.logits.bias.assign(np.log(frequencies / frequencies.sum()))
 
     def encode(
         self, documents: Documents | Sequence[str], batch_size: int = 256
@@ -235,6 +255,7 @@ class NVDM(VAE):
             "input_dropout": self.input_dropout,
             "dropout": self.dropout,
             "scale_code": self.scale_code,
+            "bursts": self.bursts,
             "seed": self.seed,
             "name": self.name,
         }
