@@ -22,6 +22,7 @@ DEFAULTS = {
     "embedded": {
         "latent_dim": 10,
         "kappa": 40.0,
+        "spheres": 5,
         "concentration_features": 1,
         "epochs": 20,
         "batch_size": 50,
@@ -37,6 +38,7 @@ DEFAULTS = {
     "20ng": {
         "latent_dim": 25,
         "kappa": 100.0,
+        "spheres": 5,
         "concentration_features": 1,
         "epochs": 25,
         "batch_size": 100,

@@ -44,7 +44,7 @@ FLAGS = [
     ),
     flags.DEFINE_integer(
         "spheres",
-        5,
+        None,
         "vmf_product, vmf_natural: among how many spheres the dimensions are shared.",
     ),
     flags.DEFINE_integer(

@@ -14,21 +14,27 @@ class TalkingModel(keras.Model):
         self.dense = keras.layers.Dense(1)
         self.kl_weight = keras.Variable(1.0, trainable=False, name="kl_weight")
         self.asked = []
+        # The labels that each call came with.
+        self.told = []
 
     def call(self, inputs):
         return self.dense(inputs)
 
-    def encode(self, texts):
+    def encode(self, texts, labels=None):
+        self.told.append(labels)
         return np.array([[len(text), 1.5] for text in texts], "float32")
 
-    def reconstruct(self, texts):
+    def reconstruct(self, texts, labels=None):
+        self.told.append(labels)
         return [f"again {text}" for text in texts]
 
-    def generate(self, count, seed=None):
+    def generate(self, count, seed=None, texts=None, labels=None):
         self.asked.append(seed)
+        self.told.append(labels)
         return [f"sample {i} <unk>" for i in range(count)]
 
-    def interpolate(self, start, end, steps):
+    def interpolate(self, start, end, steps, labels=None):
+        self.told.append(labels)
         return [f"{start} {i} {end}" for i in range(steps)]
 
 

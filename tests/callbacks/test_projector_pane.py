@@ -59,3 +59,9 @@ def test_a_model_without_a_code_leaves_nothing(model, tmp_path):
 def test_labels_that_do_not_fit_are_named(tmp_path, labels, message):
     with pytest.raises(ValueError, match=message):
         ProjectorPane(tmp_path, ["a b", "c"], labels)
+
+
+def test_a_model_that_is_told_labels_encodes_with_them(fit, model, tmp_path):
+    fit([ProjectorPane(tmp_path, ["a b", "c"], told=[4, 1])])
+
+    assert model.told == [[4, 1]]

@@ -70,3 +70,15 @@ def test_fit_writes_a_table_an_epoch_and_goes_on_after_a_restart(
     fit([TextsPane(tmp_path, SENTENCES)], epochs=3, initial_epoch=2)
     # Files that are written within one second are read in no certain order.
     assert sorted(shown(read_events(tmp_path / "texts"), "samples")) == [0, 1, 2]
+
+
+def test_a_model_that_is_told_labels_gets_each_sentences_own(model, tmp_path):
+    model.condition = "label"
+    run_epochs(
+        TextsPane(tmp_path, ["one", "two", "three"], samples=4, told=[3, 0, 4]),
+        model,
+        [0],
+    )
+
+    # Reconstructions; samples, which go round the sentences; the interpolation's ends.
+    assert model.told == [[3, 0, 4], [3, 0, 4, 3], [3, 4]]

@@ -3,6 +3,8 @@
 import pytest
 
 from trainers.command_line import UserError, identity
+from trainers.latent_flags import LATENTS
+from trainers.make_latent import make_latent
 
 
 def test_defaults_go_by_the_corpus(parse):
@@ -25,6 +27,14 @@ def test_one_command_fits_every_latent_and_says_what_it_leaves_aside(parse):
     assert len(notes) == 2
     # So it is the same run with and without them.
     assert none == parse("--latent=none")[0]
+
+
+@pytest.mark.parametrize("corpus", [[], ["--dataset=ptb"]])
+@pytest.mark.parametrize("latent", list(LATENTS))
+def test_every_latent_goes_with_the_defaults_of_every_corpus(parse, latent, corpus):
+    settings, _ = parse(f"--latent={latent}", *corpus)
+
+    assert make_latent(settings).latent_dim == (settings["latent_dim"] or 0)
 
 
 def test_each_latent_has_the_flags_that_it_reads(parse):
