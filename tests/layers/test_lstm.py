@@ -117,6 +117,23 @@ def test_compiled_for_any_length():
         np.testing.assert_allclose(call(inputs), plain(inputs)[0], atol=1e-6)
 
 
+def test_layers_of_several_sizes_side_by_side():
+    inputs = tf.random.stateless_normal([20, 7, WIDTH], (1, 2))
+    for units in (3, 5, 4, 3):
+        fast, plain = (
+            kind(units, return_sequences=True) for kind in (LSTM, keras.layers.LSTM)
+        )
+        for layer in (fast, plain):
+            layer.build(inputs.shape)
+        plain.set_weights(fast.get_weights())
+        with tf.GradientTape() as tape:
+            outputs = fast(inputs)
+        np.testing.assert_allclose(outputs, plain(inputs), atol=1e-6)
+        gradients = tape.gradient(outputs, fast.trainable_variables)
+        assert [g.shape for g in gradients] == [w.shape for w in fast.weights]
+        inputs = outputs
+
+
 def test_under_xla():
     fast, plain = _pair()
     inputs = _problem()[0]

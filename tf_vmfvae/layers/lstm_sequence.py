@@ -1,5 +1,7 @@
 """An LSTM over whole sequences, with a gradient of its own."""
 
+import functools
+
 import tensorflow as tf
 
 # A step's product is too small to be shared among threads; two halves of a batch are
@@ -65,15 +67,19 @@ def _run(inputs, h, c, mask, state_mask, *weights):
     if state_mask is not None:
         masks["state_mask"] = state_mask
 
+    forward, backward = _forward, _backward
+    if tf.executing_eagerly():
+        forward, backward = _compiled(inputs.shape[-1], h.shape[-1])
+
     @tf.custom_gradient
     def run(inputs, h, c, kernel, recurrent_kernel, bias):
         kernels = kernel, recurrent_kernel
-        states, cells, gates = _forward(inputs, (h, c), kernels, bias, **masks)
+        states, cells, gates = forward(inputs, (h, c), kernels, bias, **masks)
 
         def gradient(d_states, d_h, d_c):
             before = (_shifted(h, states), _shifted(c, cells))
             d_states = tf.transpose(d_states, [1, 0, 2])
-            return _backward(
+            return backward(
                 inputs, before, cells, gates, kernels, (d_states, d_h, d_c), **masks
             )
 
@@ -82,8 +88,18 @@ def _run(inputs, h, c, mask, state_mask, *weights):
     return run(inputs, h, c, *weights)
 
 
-# Compiled by itself for eager callers; where all is compiled it dissolves.
-@tf.function(reduce_retracing=True)
+@functools.cache
+def _compiled(width, units):
+    """The loops for eager callers, who would go through them in Python.
+
+    Functions of their own for each pair of sizes: of one that sees several, TensorFlow
+    forgets the sizes.
+    """
+    return tuple(
+        tf.function(loop, reduce_retracing=True) for loop in (_forward, _backward)
+    )
+
+
 def _forward(inputs, state, kernels, bias, mask=None, state_mask=None):
     """All `h`, all `c` and all gates, `(time, batch, units or 4 * units)`."""
     kernel, recurrent_kernel = kernels
@@ -123,7 +139,6 @@ def _forward(inputs, state, kernels, bias, mask=None, state_mask=None):
     return states.stack(), cells.stack(), gates.stack()
 
 
-@tf.function(reduce_retracing=True)
 def _backward(
     inputs, before, cells, gates, kernels, upstream, mask=None, state_mask=None
 ):
