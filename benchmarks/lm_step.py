@@ -22,8 +22,9 @@ import numpy as np
 import tensorflow as tf
 
 from tf_vmfvae import layers, models
-from tf_vmfvae.layers.lstm_sequence import STREAMS, lstm_sequence
+from tf_vmfvae.layers.lstm_sequence import lstm_sequence
 from tf_vmfvae.layers.softmax_nll import softmax_nll
+from tf_vmfvae.layers.streams import STREAMS
 from trainers.hardware import keep_memory, share_threads
 from trainers.training_step import TrainingStep
 
@@ -60,13 +61,13 @@ class Ours:
 
 
 def milliseconds(call, repeats: int) -> float:
-    """The median time of a call, which returns something small."""
+    """The median time of a call, which returns a scalar."""
     for _ in range(2):
-        _ready(call())
+        float(call())
     times = []
     for _ in range(repeats):
         start = time.perf_counter()
-        _ready(call())
+        float(call())
         times.append(time.perf_counter() - start)
     return 1e3 * statistics.median(times)
 
@@ -90,15 +91,15 @@ def compare(options, precision: str) -> None:
     before = _peak_memory()
     ours, words = Ours(options, precision), options.batch_size * options.steps
     mode = {"float32": "fp32", "mixed_bfloat16": "bf16"}[precision]
-    own, other = [], []
+    own, other, peer = [], [], options.peer
     for _ in range(options.turns):
         own.append(milliseconds(ours.run, options.repeats))
-        if options.peer:
-            time_of_peer = peer_milliseconds(options, mode)
-            if time_of_peer is None:
-                options = argparse.Namespace(**{**vars(options), "peer": None})
-            else:
-                other.append(time_of_peer)
+        taken = peer_milliseconds(options, mode) if peer else None
+        if taken is None:
+            # What does not run once need not be tried again.
+            peer = None
+        else:
+            other.append(taken)
     line = f"{precision}, batch {options.batch_size}: ours {_rate(own, words)}"
     if other:
         ratio = statistics.median(b / a for a, b in zip(own, other, strict=True))
@@ -184,10 +185,6 @@ def _rate(times, words):
 
 def _peak_memory():
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-
-
-def _ready(value):
-    return float(value)
 
 
 def main() -> None:

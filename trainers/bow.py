@@ -71,7 +71,6 @@ OWN_DEFAULTS = {"patience": 10, "clip_norm": 20.0, "kl_schedule": "linear"}
 KL_RISE = 0.5
 # A product of small spheres wants another concentration than one large sphere.
 PRODUCT_KAPPA = 20.0
-PRODUCTS = ("vmf_product", "vmf_natural")
 
 
 def define_flags() -> list[flags.FlagHolder]:
@@ -158,7 +157,7 @@ def read_settings(holders: list[flags.FlagHolder]) -> tuple[dict, list[str]]:
             defaults[dataset] = {**defaults[dataset], **BURSTS}
     settings = with_defaults(holders, defaults)
     own = {**OWN_DEFAULTS, "kl_epochs": KL_RISE * settings["epochs"]}
-    if settings["latent"] in PRODUCTS:
+    if settings["latent"] in latent_flags.PRODUCTS:
         own["kappa"] = PRODUCT_KAPPA
     settings.update({k: v for k, v in own.items() if not flags.FLAGS[k].present})
     _check(settings)

@@ -6,7 +6,7 @@ import os
 
 import tensorflow as tf
 
-from tf_vmfvae.layers.lstm_sequence import STREAMS
+from tf_vmfvae.layers.streams import STREAMS
 
 # From glibc's malloc.h.
 M_TRIM_THRESHOLD, M_MMAP_MAX = -1, -4
@@ -20,7 +20,8 @@ def keep_memory() -> None:
     cleared: a sixth of a step's time on a CPU. Where there is no glibc, nothing
     happens.
     """
-    library = ctypes.CDLL(None)
+    # Elsewhere there is no library of the process itself to ask.
+    library = ctypes.CDLL(None) if os.name == "posix" else None
     if hasattr(library, "mallopt"):
         library.mallopt(M_MMAP_MAX, 0)
         library.mallopt(M_TRIM_THRESHOLD, 2**31 - 1)
@@ -35,7 +36,9 @@ def share_threads() -> None:
     TF_NUM_INTEROP_THREADS go first; after TensorFlow's first operation it is too late,
     and nothing happens.
     """
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
+    # Not every system says which cores this process may use.
+    allowed = getattr(os, "sched_getaffinity", lambda _: range(os.cpu_count() or 1))
+    cores = len(allowed(0))
     threads = {"INTRA": max(cores // STREAMS, 1), "INTER": min(cores, STREAMS)}
     setters = {
         "INTRA": tf.config.threading.set_intra_op_parallelism_threads,

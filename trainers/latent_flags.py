@@ -30,6 +30,9 @@ LATENTS = {
     "none": ("NoLatent", []),
 }
 
+# Those on several spheres.
+PRODUCTS = [name for name, (_, reads) in LATENTS.items() if "spheres" in reads]
+
 FLAGS = [
     flags.DEFINE_enum(
         "latent", "vmf", list(LATENTS), "The latent; none: a model without a code."
@@ -81,7 +84,7 @@ def check(settings: dict) -> None:
         low, high = settings["kappa_floor"], settings["kappa_ceiling"]
         rule = f"between --kappa_floor={low} and --kappa_ceiling={high}"
         require(settings, "kappa", rule, lambda x: low < x < high < math.inf)
-    if settings["latent"] in ("vmf_product", "vmf_natural"):
+    if settings["latent"] in PRODUCTS:
         spheres = settings["spheres"]
         rule = f"a multiple of --spheres={spheres}, at least 2 each"
         require(settings, "spheres", "at least 1", lambda x: x >= 1)

@@ -4,9 +4,9 @@ import functools
 
 import tensorflow as tf
 
-# A step's product is too small to be shared among threads; two halves of a batch are
-# not, each with a loop of its own.
-STREAMS = 2
+from tf_vmfvae.layers.streams import STREAMS
+
+# Examples below which a loop for each stream costs more than it gains.
 SMALL_BATCH = 16
 
 

@@ -4,6 +4,8 @@ import math
 
 import tensorflow as tf
 
+from tf_vmfvae.layers.streams import STREAMS
+
 # Of a small vocabulary all logits fit into a processor's cache at once.
 LARGE_VOCABULARY = 4_000
 BLOCKS = 4
@@ -83,8 +85,9 @@ def _nll_and_slopes(features, kernel, bias, classes):
     parts = []
     for index in range(blocks):
         here = slice(index * size, (index + 1) * size)
-        # Two at a time, for two threads: more would not fit into the cache.
-        with tf.control_dependencies(parts[index - 2] if index > 1 else []):
+        # So many at a time and no more: they would not fit into the cache.
+        earlier = parts[index - STREAMS] if index >= STREAMS else []
+        with tf.control_dependencies(earlier):
             block = tf.identity(features[here])
         parts.append(_block(block, kernel, bias, classes[here]))
     nll, d_features, d_kernel, d_bias = zip(*parts, strict=True)
