@@ -11,6 +11,12 @@ TensorFlow alone serves it, without this library:
     served.interpolate(tf.constant("shares rose"), tf.constant("shares fell"), steps=5)
     served.score(tf.constant(["shares rose"]), samples=100, seed=1)
 
+A model trained with --condition=label takes labels=tf.constant([0]) too, and one that
+is told the words (--condition=bow) takes them from texts; for samples both are `told`:
+
+    served.sample(count=3, seed=1, told=tf.constant([0]))
+    served.sample(count=3, seed=1, told=tf.constant(["shares rose"]))
+
 Exit status: 0, 1 if the disk is full, 2 for bad input.
 """
 
@@ -46,13 +52,9 @@ def main(settings: dict) -> None:
         from trainers.language_model_file import load_language_model
         from trainers.served_model import ServedModel
 
-    model = load_language_model(settings["model"])
-    try:
-        served = ServedModel(model, settings["max_words"])
-    except ValueError as error:
-        raise UserError(f"--model={settings['model']}: {error}") from error
+    served = ServedModel(load_language_model(settings["model"]), settings["max_words"])
     served.save(folder)
-    print(f"{folder}: {', '.join(served.names)}")
+    print(f"{folder}: {', '.join(served.signatures)}")
 
 
 if __name__ == "__main__":

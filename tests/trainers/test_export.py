@@ -13,6 +13,7 @@ import tensorflow as tf
 from tf_vmfvae import layers, models
 from trainers import export
 from trainers.command_line import UserError
+from trainers.served_model import ServedModel
 
 # Keras and the library are made impossible to import.
 SERVE = """
@@ -91,24 +92,78 @@ def test_scores_are_the_bound(served, model):
     assert np.all(np.abs(score["reconstruction"] - np.mean(nll, axis=0)) < error)
 
 
-def test_a_folder_in_use_and_a_model_that_is_told_things_are_refused(
-    model_file, tmp_path
-):
+def test_a_folder_in_use_is_refused(model_file, tmp_path):
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "file").write_text("mine")
     settings = {"model": str(model_file), "max_words": 60}
     with pytest.raises(UserError, match="is not empty; name another folder"):
         export.main({**settings, "output_dir": str(tmp_path / "full")})
-    told = models.NVRNN(["a"], layers.NoLatent(), hidden_dim=4, condition="bow")
-    told.save(tmp_path / "told.keras")
-    with pytest.raises(UserError, match="condition is bow: only models that"):
-        export.main(
-            {
-                "model": str(tmp_path / "told.keras"),
-                "output_dir": str(tmp_path / "new"),
-                "max_words": 60,
-            }
+
+
+@pytest.mark.parametrize("condition", ["bow", "label"])
+def test_a_model_that_is_told_things_is_exported_with_them(condition, tmp_path):
+    texts, labels = ["a b c", "c", "b a"], [1, 0, 2]
+    model = models.NVRNN(
+        ["a", "b", "c"],
+        layers.VonMisesFisherLatent(3, kappa=20.0, seed=1),
+        hidden_dim=8,
+        condition=condition,
+        num_labels=3,
+        seed=1,
+    )
+    # Large enough that what is told changes what is written.
+    model.set_weights([8 * weight for weight in model.get_weights()])
+    model.save(tmp_path / "told.keras")
+    export.main(
+        {
+            "model": str(tmp_path / "told.keras"),
+            "output_dir": str(tmp_path / "served"),
+            "max_words": 9,
+        }
+    )
+    served = tf.saved_model.load(tmp_path / "served")
+    options = {"labels": tf.constant(labels)} if condition == "label" else {}
+    ends = {name: value[:2] for name, value in options.items()}
+    told = {"texts": texts} if condition == "bow" else {"labels": labels}
+    (first,) = told.values()
+
+    def strings(tensor):
+        return [text.decode() for text in tensor.numpy()]
+
+    np.testing.assert_allclose(
+        served.encode(tf.constant(texts), **options),
+        model.encode(texts, labels),
+        atol=1e-5,
+    )
+    again = model.reconstruct(texts, labels=labels, max_words=9)
+    assert strings(served.reconstruct(tf.constant(texts), **options)) == again
+    way = model.interpolate(*texts[:2], steps=3, labels=labels[:2], max_words=9)
+    found = served.interpolate(*map(tf.constant, texts[:2]), steps=3, **ends)
+    assert strings(found) == way
+    for given in (first, first[:1]):
+        expected = model.generate(
+            3, seed=1, max_words=9, **{name: given for name in told}
         )
+        found = served.sample(count=3, seed=1, told=tf.constant(given))
+        assert strings(found) == expected
+    ids = model.to_ids(texts, labels).to_tensor()
+    score = served.score(tf.constant(texts), samples=300, seed=1, **options)
+    posterior = model.latent.posterior(model.encoder(ids))
+    nll = [model.likelihood([ids, z]) for z in posterior.sample(300, seed=(3, 4))]
+    error = 9 * np.std(nll, axis=0) / np.sqrt(300) + 1e-4
+    assert np.all(np.abs(score["reconstruction"] - np.mean(nll, axis=0)) < error)
+
+
+def test_a_label_out_of_range_is_refused_where_it_is_served(tmp_path):
+    model = models.NVRNN(
+        ["a"], layers.NoLatent(), hidden_dim=4, condition="label", num_labels=2
+    )
+    ServedModel(model).save(tmp_path)
+    served = tf.saved_model.load(tmp_path)
+
+    for label in (-1, 2):
+        with pytest.raises(tf.errors.InvalidArgumentError, match="labels are 0 to 1"):
+            served.encode(tf.constant(["a"]), labels=tf.constant([label]))
 
 
 def test_a_plain_language_model_is_exported_too(tmp_path):
