@@ -153,6 +153,23 @@ def test_bfloat16_products_stay_near_float32():
     )
 
 
+def test_bfloat16_drops_as_much_of_the_state_as_float32():
+    # Each unit passes its own state on, and there is nothing else that it could tell.
+    layer = LSTM(UNITS, recurrent_dropout=0.05, dtype="mixed_bfloat16", seed=1)
+    layer.build((None, 1, WIDTH))
+    _, recurrent_kernel, _ = weights = [np.zeros(w.shape) for w in layer.get_weights()]
+    recurrent_kernel[:, 2 * UNITS : 3 * UNITS] = np.eye(UNITS)
+    layer.set_weights(weights)
+    examples = 20_000
+    ones, zeros = tf.ones([examples, UNITS]), tf.zeros([examples, UNITS])
+    outputs = layer(
+        tf.zeros([examples, 1, WIDTH]), initial_state=[ones, zeros], training=True
+    )
+
+    share = np.mean(tf.cast(outputs, tf.float32) == 0)
+    assert abs(share - 0.05) < 6 * np.sqrt(0.05 * 0.95 / (examples * UNITS))
+
+
 @pytest.mark.parametrize(
     "options",
     [{"activation": "relu"}, {"use_bias": False}, {"unroll": True}, {"dropout": 0.5}],

@@ -435,21 +435,48 @@ def test_untied_output_weights_are_of_their_own():
     assert np.isfinite(untied(ids_of(untied))["reconstruction"]).all()
 
 
+def in_mixed_bfloat16(make):
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy("mixed_bfloat16")
+    try:
+        return make()
+    finally:
+        keras.config.set_dtype_policy(before)
+
+
 def test_mixed_bfloat16_learns_as_float32_does():
-    losses = {}
-    for policy in ("float32", "mixed_bfloat16"):
-        before = keras.config.dtype_policy()
-        keras.config.set_dtype_policy(policy)
-        try:
-            model = make_model("vmf", dropout=0.0, bow_loss=1.0)
-        finally:
-            keras.config.set_dtype_policy(before)
+    losses = []
+
+    def make():
+        return make_model("vmf", dropout=0.0, bow_loss=1.0)
+
+    for model in (make(), in_mixed_bfloat16(make)):
         model.compile(keras.optimizers.Adam(0.01))
         ids = ids_of(model)
         history = model.fit(ids, epochs=10, shuffle=False, verbose=0).history
-        losses[policy] = np.array(history["nll"])
+        losses.append(np.array(history["nll"]))
         assert {v.dtype for v in model.trainable_variables} == {"float32"}
         assert model(ids)["reconstruction"].dtype == tf.float32
 
-    np.testing.assert_allclose(*losses.values(), rtol=0.03)
-    assert losses["mixed_bfloat16"][-1] < losses["mixed_bfloat16"][0] - 1
+    np.testing.assert_allclose(*losses, rtol=0.03)
+    assert losses[1][-1] < losses[1][0] - 1
+
+
+@pytest.mark.parametrize("tied", [True, False])
+def test_mixed_bfloat16_sums_over_all_uses_of_a_word(tied):
+    # A thousand: one after the other, in bfloat16, they would add up to 256 at most.
+    texts = [" ".join(["shares"] * 50)] * 20
+    gradients = []
+
+    def make():
+        return make_model("none", dropout=0.0, tie_embeddings=tied)
+
+    for model in (make(), in_mixed_bfloat16(make)):
+        ids = ids_of(model, texts)
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_sum(model(ids, training=True)["reconstruction"])
+        embeddings = model.embedding.embeddings
+        gradients.append(tf.convert_to_tensor(tape.gradient(loss, embeddings.value)))
+
+    error = np.linalg.norm(gradients[0] - gradients[1])
+    assert error < 0.02 * np.linalg.norm(gradients[0])

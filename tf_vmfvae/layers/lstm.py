@@ -37,17 +37,24 @@ class LSTM(keras.layers.LSTM):
         h, c = initial_state
         state_mask = None
         if training and self.recurrent_dropout:
-            state_mask, *_ = self.cell.get_recurrent_dropout_mask(h)
+            # Not Keras's own masks: their noise is in the inputs' precision, see
+            # `Dropout`.
+            ones = tf.ones_like(h, self.variable_dtype)
+            state_mask = keras.random.dropout(
+                ones, self.recurrent_dropout, seed=self.cell.seed_generator
+            )
+            state_mask = tf.cast(state_mask, h.dtype)
         sequences = tf.convert_to_tensor(sequences)
         if self.go_backwards:
             sequences = tf.reverse(sequences, [1])
             mask = mask if mask is None else tf.reverse(mask, [1])
         cell = self.cell
-        weights = [cell.kernel, cell.recurrent_kernel, cell.bias]
         outputs, h, c = lstm_sequence(
             sequences,
             (h, c),
-            *[tf.cast(weight, sequences.dtype) for weight in weights],
+            tf.cast(cell.kernel, sequences.dtype),
+            tf.cast(cell.recurrent_kernel, sequences.dtype),
+            tf.cast(cell.bias, cell.variable_dtype),
             mask=mask,
             state_mask=state_mask,
         )

@@ -23,14 +23,14 @@ def lstm_sequence(
     kernels, of the bias and of the inputs. Within the loops one product a step is
     left, with `U` on the way there and with `U'`, transposed once, on the way back.
 
-    Products are in the dtype of `inputs`, sums over steps in float32 at least.
+    Products are in the dtype of `inputs`, sums in float32 at least.
 
     Args:
         inputs: float tensor, `(batch, time, width)`.
         state: `h` and `c` before the first step, each `(batch, units)`.
         kernel: `W`, `(width, 4 * units)`, gates in the order i, f, g, o.
         recurrent_kernel: `U`, `(units, 4 * units)`.
-        bias: `(4 * units,)`.
+        bias: `(4 * units,)`, in float32 at least.
         mask: bool tensor `(batch, time)` or `None`: where it is false, the state stays.
         state_mask: `(batch, units)` or `None`: what `h` is multiplied by before each
             step reads it (dropout on the state).
@@ -106,13 +106,13 @@ def _forward(inputs, state, kernels, bias, mask=None, state_mask=None):
     h, c = state
     time, units = tf.shape(inputs)[1], recurrent_kernel.shape[0]
     by_step = tf.transpose(inputs, [1, 0, 2])
-    projected = tf.reshape(by_step, [-1, kernel.shape[0]]) @ kernel + bias
+    projected = _wide(tf.reshape(by_step, [-1, kernel.shape[0]]) @ kernel) + bias
     projected = tf.reshape(projected, [time, -1, 4 * units])
 
     def step(index, h, c, states, cells, gates):
         read = h if state_mask is None else h * state_mask
-        logits = projected[index] + read @ recurrent_kernel
-        i, f, g, o = tf.split(_wide(logits), 4, axis=-1)
+        logits = projected[index] + _wide(read @ recurrent_kernel)
+        i, f, g, o = tf.split(logits, 4, axis=-1)
         i, f, g, o = tf.sigmoid(i), tf.sigmoid(f), tf.tanh(g), tf.sigmoid(o)
         new_c = f * c + i * g
         new_h = tf.cast(o * tf.tanh(new_c), h.dtype)
@@ -194,7 +194,7 @@ def _backward(
         tf.cast(d_c, inputs.dtype),
         tf.matmul(tf.reshape(by_step, [-1, kernel.shape[0]]), flat, transpose_a=True),
         tf.matmul(tf.reshape(read, [-1, units]), flat, transpose_a=True),
-        tf.cast(tf.reduce_sum(_wide(flat), axis=0), inputs.dtype),
+        tf.reduce_sum(_wide(flat), axis=0),
     )
 
 

@@ -22,10 +22,10 @@ def softmax_nll(features, kernel, bias, classes):
     products of both.
 
     Args:
-        features: float tensor of shape `(n, width)`.
-        kernel: float tensor of shape `(classes, width)`, of the same dtype. Products
-            are in it, sums in float32 at least.
-        bias: float tensor of shape `(classes,)`.
+        features: float tensor of shape `(n, width)`. Products are in its dtype.
+        kernel: float tensor of shape `(classes, width)`, of float32 at least: sums of
+            its gradient are in its dtype.
+        bias: float tensor of shape `(classes,)`, of the same dtype.
         classes: int32 tensor of shape `(n,)`; negative for padding.
 
     Returns:
@@ -69,7 +69,7 @@ def softmax_nll(features, kernel, bias, classes):
 
 def plain_softmax_nll(features, kernel, bias, classes):
     """As `softmax_nll`, by TensorFlow's own operations: the reference."""
-    logits = tf.matmul(features, kernel, transpose_b=True)
+    logits = tf.matmul(features, tf.cast(kernel, features.dtype), transpose_b=True)
     logits = tf.cast(logits, bias.dtype) + bias
     is_word = classes >= 0
     nll = tf.nn.sparse_softmax_cross_entropy_with_logits(
@@ -82,6 +82,7 @@ def _nll_and_slopes(features, kernel, bias, classes):
     """The loss of each row; the gradients of their sum in the other arguments."""
     blocks = BLOCKS if kernel.shape[0] >= LARGE_VOCABULARY else 1
     size = (tf.shape(features)[0] + blocks - 1) // blocks
+    narrow_kernel = tf.cast(kernel, features.dtype)
     parts = []
     for index in range(blocks):
         here = slice(index * size, (index + 1) * size)
@@ -89,34 +90,34 @@ def _nll_and_slopes(features, kernel, bias, classes):
         earlier = parts[index - STREAMS] if index >= STREAMS else []
         with tf.control_dependencies(earlier):
             block = tf.identity(features[here])
-        parts.append(_block(block, kernel, bias, classes[here]))
+        parts.append(_block(block, narrow_kernel, bias, classes[here]))
     nll, d_features, d_kernel, d_bias = zip(*parts, strict=True)
-    # The classes' own share of the slope, `probability - 1`, concerns few entries.
-    counted = tf.cast(classes >= 0, bias.dtype)
-    column = tf.cast(counted, features.dtype)[:, tf.newaxis]
-    classes = tf.maximum(classes, 0)
     return tf.concat(nll, 0), (
-        tf.concat(d_features, 0) - column * tf.gather(kernel, classes),
-        tf.tensor_scatter_nd_sub(
-            tf.add_n(d_kernel), classes[:, tf.newaxis], column * features
-        ),
-        tf.tensor_scatter_nd_sub(tf.add_n(d_bias), classes[:, tf.newaxis], counted),
+        tf.concat(d_features, 0),
+        # The blocks' shares are rounded once, their sum is not.
+        tf.add_n([tf.cast(part, kernel.dtype) for part in d_kernel]),
+        tf.add_n(d_bias),
     )
 
 
 def _block(features, kernel, bias, classes):
-    """As `_nll_and_slopes`, for one block, without the classes' own share."""
+    """As `_nll_and_slopes`, for one block."""
     logits = tf.matmul(features, kernel, transpose_b=True)
     logits = tf.cast(logits, bias.dtype) + bias
     counted = tf.cast(classes >= 0, bias.dtype)
-    picked = tf.gather(logits, tf.maximum(classes, 0), batch_dims=1)
+    rows = tf.range(tf.shape(classes)[0])
+    entries = tf.stack([rows, tf.maximum(classes, 0)], axis=-1)
+    picked = tf.gather_nd(logits, entries)
     largest = tf.reduce_max(logits, axis=-1, keepdims=True)
     exponential = tf.exp(logits - largest)
     total = tf.reduce_sum(exponential, axis=-1, keepdims=True)
     nll = counted * ((tf.math.log(total) + largest)[:, 0] - picked)
+    # The class's own slope, `probability - 1`, goes in before anything is rounded: of
+    # a word foretold well, little would be left of it after.
+    slope = tf.tensor_scatter_nd_sub(exponential, entries, total[:, 0])
     # Dividing rows of the small factors spares a pass over the large one.
-    narrow = tf.cast(exponential, kernel.dtype)
-    share = tf.cast(counted[:, tf.newaxis] / total, kernel.dtype)
+    narrow = tf.cast(slope, features.dtype)
+    share = tf.cast(counted[:, tf.newaxis] / total, features.dtype)
     return (
         nll,
         tf.matmul(narrow, kernel) * share,

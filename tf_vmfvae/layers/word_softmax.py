@@ -50,7 +50,8 @@ class WordSoftmax(keras.layers.Layer):
         kernel_initializer: str = "glorot_uniform",
         **kwargs,
     ):
-        super().__init__(**kwargs)
+        # Weights in full precision, as the sums of their gradients; products are not.
+        super().__init__(autocast=False, **kwargs)
         self.vocabulary_size = vocabulary_size
         self.embedding = embedding
         self.kernel_initializer = keras.initializers.get(kernel_initializer)
@@ -60,9 +61,9 @@ class WordSoftmax(keras.layers.Layer):
             self.own_kernel = self.add_weight(
                 shape=(self.vocabulary_size, features_shape[-1]),
                 initializer=self.kernel_initializer,
+                autocast=False,
                 name="kernel",
             )
-        # In full precision, as the sums that it enters.
         self.bias = self.add_weight(
             shape=(self.vocabulary_size,),
             initializer="zeros",
@@ -72,10 +73,12 @@ class WordSoftmax(keras.layers.Layer):
         super().build(features_shape)
 
     def call(self, features, targets=None, training=False):
-        kernel, bias, offset = self._rows(features.dtype)
+        kernel, bias, offset = self._rows()
+        features = tf.cast(features, self.compute_dtype)
         # In two dimensions: of more TensorFlow makes a product for each example.
         flat = tf.reshape(features, [-1, features.shape[-1]])
         if targets is None:
+            kernel = tf.cast(kernel, flat.dtype)
             logits = tf.matmul(flat, kernel, transpose_b=True)
             logits = (tf.cast(logits, bias.dtype) + bias)[:, offset:]
             shape = [*tf.unstack(tf.shape(features))[:-1], self.vocabulary_size]
@@ -85,15 +88,15 @@ class WordSoftmax(keras.layers.Layer):
         loss = softmax_nll if training else plain_softmax_nll
         return tf.reshape(loss(flat, kernel, bias, rows), tf.shape(targets))
 
-    def _rows(self, dtype):
+    def _rows(self):
         """The kernel, the bias, and the row of the first word in both."""
         bias = tf.convert_to_tensor(self.bias)
         if self.embedding is None:
-            return tf.cast(self.own_kernel, dtype), bias, 0
+            return tf.convert_to_tensor(self.own_kernel), bias, 0
         # All rows of the embeddings, padding's too but with no share in the softmax:
         # cutting it off would copy the gradient of all others.
         bias = tf.concat([[NO_SHARE], bias], axis=0)
-        return tf.cast(self.embedding.embeddings, dtype), bias, 1
+        return tf.convert_to_tensor(self.embedding.embeddings), bias, 1
 
     def get_config(self):
         config = super().get_config()

@@ -9,7 +9,14 @@ from keras import ops
 
 from tf_vmfvae.data import Documents
 from tf_vmfvae.data.document_words import count_words
-from tf_vmfvae.layers import BagNLL, BurstyBagNLL, CodeScale, Latent, WordCounts
+from tf_vmfvae.layers import (
+    BagNLL,
+    BurstyBagNLL,
+    CodeScale,
+    Dropout,
+    Latent,
+    WordCounts,
+)
 from tf_vmfvae.models.seeds import seeds_from
 from tf_vmfvae.models.vae import VAE
 
@@ -120,7 +127,7 @@ class NVDM(VAE):
             )
 
         self.word_counts = WordCounts(len(words), name="word_counts")
-        self.input_dropout_layer = keras.layers.Dropout(input_dropout, seed=next(seeds))
+        self.input_dropout_layer = Dropout(input_dropout, seed=next(seeds))
         # A code of no dimensions leaves nothing to encode.
         self.encoder_mlp = [
             dense(hidden_dim, f"encoder_{i}", activation)
@@ -135,7 +142,7 @@ class NVDM(VAE):
         self.decoder_mlp = [
             dense(hidden_dim, f"decoder_{i}", activation) for i in range(decoder_layers)
         ]
-        self.dropout_layer = keras.layers.Dropout(dropout, seed=next(seeds))
+        self.dropout_layer = Dropout(dropout, seed=next(seeds))
         self.logits = dense(len(words), "logits")
 
         # === Functional model ===

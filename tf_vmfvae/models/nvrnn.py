@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import keras
 from keras import ops
 
-from tf_vmfvae.layers import Latent, WordDropout, WordSoftmax, WordTokenizer
+from tf_vmfvae.layers import Dropout, Latent, WordDropout, WordSoftmax, WordTokenizer
 from tf_vmfvae.layers.word_tokenizer import END_ID, PADDING_ID
 from tf_vmfvae.models.language_model import CONDITIONS, LanguageModel
 from tf_vmfvae.models.seeds import seeds_from
@@ -149,9 +149,12 @@ class NVRNN(LanguageModel):
             self.tokenizer.vocabulary_size + 1,
             embedding_dim,
             embeddings_initializer=_small_uniform(seeds),
+            # There is no product to speed up, and a gradient that sums over all uses
+            # of a word: in bfloat16 a sum of ones stops at 256.
+            dtype=keras.config.dtype_policy().variable_dtype,
             name="embedding",
         )
-        self.embedding_dropout = keras.layers.Dropout(dropout, seed=next(seeds))
+        self.embedding_dropout = Dropout(dropout, seed=next(seeds))
         stack = hidden_dim, num_layers, dropout, recurrent_dropout, seeds
         # A code of no dimensions leaves nothing to encode.
         self.sentence_encoder = latent.latent_dim and SentenceEncoder(
@@ -160,7 +163,7 @@ class NVRNN(LanguageModel):
         self.latent = latent
         self.word_dropout_layer = WordDropout(word_dropout, seed=next(seeds))
         self.sentence_decoder = SentenceDecoder(*stack)
-        self.output_dropout = keras.layers.Dropout(dropout, seed=next(seeds))
+        self.output_dropout = Dropout(dropout, seed=next(seeds))
         map_seed = next(seeds)
         # Before a kernel of the softmax's own another map would add nothing.
         self.output_map = (

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import keras
 from keras import ops
 
+from tf_vmfvae.layers import Dropout
 from tf_vmfvae.models.recurrent_layers import recurrent_layer
 
 
@@ -66,9 +67,7 @@ class SentenceDecoder:
                     name="decoder_rnn" + suffix,
                 )
             )
-        self.dropouts = [
-            keras.layers.Dropout(dropout, seed=next(seeds)) for _ in self.layers[1:]
-        ]
+        self.dropouts = [Dropout(dropout, seed=next(seeds)) for _ in self.layers[1:]]
 
     def __call__(self, inputs, z):
         state, outputs = self.initial_state(z), inputs

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import keras
 from keras import ops
 
+from tf_vmfvae.layers import Dropout
 from tf_vmfvae.models.recurrent_layers import recurrent_layer
 
 ENCODERS = ("lstm", "bilstm", "gru", "bow")
@@ -62,9 +63,7 @@ class SentenceEncoder:
                 options.update(return_sequences=sequences, return_state=True)
             layer = make(kind, units, recurrent_dropout, seeds, **options)
             self.layers.append(layer)
-        self.dropouts = [
-            keras.layers.Dropout(dropout, seed=next(seeds)) for _ in self.layers[1:]
-        ]
+        self.dropouts = [Dropout(dropout, seed=next(seeds)) for _ in self.layers[1:]]
 
     def __call__(self, embedded, is_word):
         if self.kind == "bow":
