@@ -17,6 +17,18 @@ def test_defaults_go_by_the_corpus(parse):
     assert ptb["output_dir"] == "runs/lm-ptb-inputless-vmf"
 
 
+@pytest.mark.parametrize("dataset", ["ptb", "text", "yelp"])
+def test_without_inputs_the_code_is_told_what_it_is_for(parse, dataset):
+    corpus = [f"--dataset={dataset}", "--data_dir=data"]
+    standard, inputless = (
+        parse(*corpus, f"--setting={name}")[0] for name in ("standard", "inputless")
+    )
+
+    assert standard["bow_loss"] == 0.0
+    assert (inputless["bow_loss"], inputless["encoder_pooling"]) == (1.0, "mean")
+    assert parse(*corpus, "--setting=inputless", "--bow_loss=0")[0]["bow_loss"] == 0.0
+
+
 def test_one_command_fits_every_latent_and_says_what_it_leaves_aside(parse):
     flags = "--latent_dim=50", "--kappa=35"
     gaussian, notes = parse(*flags, "--latent=gaussian")
