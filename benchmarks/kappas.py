@@ -1,0 +1,72 @@
+"""What a trained model's bound would be with another kappa, its weights as they are.
+
+    python -m benchmarks.kappas --model=saved_models/ptb_vmf_inputless \
+        --dataset=ptb --data_dir=data
+
+Where another kappa does better with weights that were not even trained for it, the
+code's price is out of proportion to what the decoder makes of it. Validation sentences.
+"""
+
+import argparse
+import math
+import os
+import sys
+from pathlib import Path
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+import keras
+import tensorflow as tf
+
+from tf_vmfvae import data
+from tf_vmfvae.distributions import VonMisesFisher, kl_to_uniform
+from tf_vmfvae.layers import VonMisesFisherLatent
+
+BATCH = 100
+
+
+def main() -> int:
+    """Prints a line for each kappa."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--model", type=Path, required=True, help="run folder")
+    parser.add_argument("--dataset", default="embedded")
+    parser.add_argument("--data_dir")
+    parser.add_argument("--count", type=int, default=1000, help="sentences")
+    parser.add_argument(
+        "--kappa",
+        type=float,
+        nargs="+",
+        default=[10.0, 20.0, 30.0, 40.0, 60.0, 80.0, 120.0, 160.0],
+    )
+    options = parser.parse_args()
+    model = keras.models.load_model(options.model / "model.keras")
+    if not isinstance(model.latent, VonMisesFisherLatent):
+        parser.error(f"--model={options.model}: its latent is no VonMisesFisherLatent")
+    corpus = data.load(options.dataset, options.data_dir)
+    ids = model.to_ids(corpus.validation[: options.count])
+    sentences, words = int(ids.nrows()), int(tf.size(ids.flat_values))
+
+    @tf.function(reduce_retracing=True)
+    def reconstruction(ids, kappa, seed):
+        location = model.latent.location(model.encoder(ids))
+        z = VonMisesFisher(location, kappa).sample(seed=seed)
+        return tf.reduce_sum(model.likelihood([ids, z]))
+
+    print(f"trained at kappa {model.latent.kappa:g}; {sentences} sentences, nats")
+    print(f"{'kappa':>8}{'KL':>9}{'reconstruction':>16}{'NLL':>9}{'PPL':>9}")
+    for kappa in options.kappa:
+        total = 0.0
+        for start in range(0, sentences, BATCH):
+            rows = ids[start : start + BATCH].to_tensor()
+            total += float(reconstruction(rows, tf.constant(kappa), [1, start]))
+        kl, nll = (
+            float(kl_to_uniform(model.latent.latent_dim, kappa)),
+            total / sentences,
+        )
+        ppl = math.exp((nll + kl) * sentences / words)
+        print(f"{kappa:8g}{kl:9.2f}{nll:16.2f}{nll + kl:9.2f}{ppl:9.1f}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
