@@ -121,6 +121,9 @@ def define_flags() -> list[flags.FlagHolder]:
             "bursts", False, "Words used once are likelier to be used again."
         ),
         flags.DEFINE_integer(
+            "samples", 1, "Codes a document in training; their bounds are averaged.", 1
+        ),
+        flags.DEFINE_integer(
             "iw_samples", 100, "Samples of the importance-weighted bound; 0: none.", 0
         ),
         flags.DEFINE_integer("topics", None, "Topics to show.", lower_bound=1),
@@ -182,7 +185,7 @@ def _check(settings):
 def _without_effect(settings):
     unused = latent_flags.without_effect(settings)
     if settings["latent"] == "none":
-        unused["scale_code"] = "latent"
+        unused["scale_code"] = unused["samples"] = "latent"
     if settings["dataset"] == "embedded":
         unused["data_dir"] = "dataset"
     if settings["dataset"] in ("20ng", "rcv1"):

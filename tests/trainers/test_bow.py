@@ -36,6 +36,7 @@ SETTINGS = {
     "dropout": 0.0,
     "scale_code": True,
     "bursts": False,
+    "samples": 2,
     "iw_samples": 5,
     "topics": 2,
     "epochs": 2,

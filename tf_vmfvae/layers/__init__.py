@@ -1,5 +1,6 @@
 """Keras layers: one file a layer."""
 
+from tf_vmfvae.layers.bag_dense import BagDense
 from tf_vmfvae.layers.bag_nll import BagNLL
 from tf_vmfvae.layers.bursty_bag_nll import BurstyBagNLL
 from tf_vmfvae.layers.code_scale import CodeScale
@@ -10,11 +11,13 @@ from tf_vmfvae.layers.learned_von_mises_fisher_latent import (
     LearnedVonMisesFisherLatent,
 )
 from tf_vmfvae.layers.lstm import LSTM
+from tf_vmfvae.layers.mean_over_codes import MeanOverCodes
 from tf_vmfvae.layers.natural_sphere_product_latent import (
     NaturalSphereProductLatent,
 )
 from tf_vmfvae.layers.no_latent import NoLatent
 from tf_vmfvae.layers.power_spherical_latent import PowerSphericalLatent
+from tf_vmfvae.layers.several_codes import SeveralCodes
 from tf_vmfvae.layers.sphere_product_latent import SphereProductLatent
 from tf_vmfvae.layers.spherical_latent import SphericalLatent
 from tf_vmfvae.layers.von_mises_fisher_latent import VonMisesFisherLatent
@@ -26,6 +29,7 @@ from tf_vmfvae.layers.word_tokenizer import WordTokenizer
 
 __all__ = [
     "LSTM",
+    "BagDense",
     "BagNLL",
     "BurstyBagNLL",
     "CodeScale",
@@ -33,9 +37,11 @@ __all__ = [
     "GaussianLatent",
     "Latent",
     "LearnedVonMisesFisherLatent",
+    "MeanOverCodes",
     "NaturalSphereProductLatent",
     "NoLatent",
     "PowerSphericalLatent",
+    "SeveralCodes",
     "SphereProductLatent",
     "SphericalLatent",
     "VonMisesFisherLatent",
