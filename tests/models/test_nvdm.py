@@ -77,7 +77,7 @@ def test_several_codes_a_document_average_their_bounds(pairs):
     start = state.numpy()
     outputs = model(pairs, training=True)
     state.assign(start)
-    codes, _ = model.latent(tf.tile(model.encoder(pairs), [3, 1]))
+    codes, _ = model.latent(model.encoder(pairs), codes=3, training=True)
     each = [model.likelihood([pairs, z]) for z in tf.split(codes, 3)]
 
     np.testing.assert_allclose(
@@ -98,7 +98,7 @@ def test_several_codes_take_noise_out_of_the_gradient(pairs):
             slopes.append(tape.gradient(loss, kernel))
         return np.var(slopes, axis=0).mean()
 
-    assert spread(8) == pytest.approx(spread(1) / 8, rel=0.5)
+    assert spread(4) < spread(1) / 4
 
 
 def test_outside_training_there_is_one_code(pairs):

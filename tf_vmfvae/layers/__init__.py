@@ -17,7 +17,6 @@ from tf_vmfvae.layers.natural_sphere_product_latent import (
 )
 from tf_vmfvae.layers.no_latent import NoLatent
 from tf_vmfvae.layers.power_spherical_latent import PowerSphericalLatent
-from tf_vmfvae.layers.several_codes import SeveralCodes
 from tf_vmfvae.layers.sphere_product_latent import SphereProductLatent
 from tf_vmfvae.layers.spherical_latent import SphericalLatent
 from tf_vmfvae.layers.von_mises_fisher_latent import VonMisesFisherLatent
@@ -41,7 +40,6 @@ __all__ = [
     "NaturalSphereProductLatent",
     "NoLatent",
     "PowerSphericalLatent",
-    "SeveralCodes",
     "SphereProductLatent",
     "SphericalLatent",
     "VonMisesFisherLatent",

@@ -6,7 +6,10 @@ import tensorflow as tf
 
 @keras.saving.register_keras_serializable(package="tf_vmfvae")
 class MeanOverCodes(keras.layers.Layer):
-    """Averages what each of an example's codes costs (see `SeveralCodes`).
+    """Averages what each of an example's codes costs (see `Latent`).
+
+    The average of several bounds is a bound with less noise in its gradient. Each code
+    is decoded by itself: bounds are averaged, never codes.
 
     Args:
         **kwargs: arguments of `keras.layers.Layer`.

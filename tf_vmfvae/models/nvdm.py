@@ -17,7 +17,6 @@ from tf_vmfvae.layers import (
     CodeScale,
     Latent,
     MeanOverCodes,
-    SeveralCodes,
     WordCounts,
 )
 from tf_vmfvae.models.seeds import seeds_from
@@ -57,9 +56,10 @@ class NVDM(VAE):
         bursts: bool. Whether words are drawn from an urn that remembers, so that a
             word used once is likelier to be used again (`BurstyBagNLL`); otherwise
             each is drawn anew from the softmax, as in the papers.
-        samples: int, at least 1. Codes a document in training, each decoded by itself;
-            their bounds are averaged, which takes noise out of the gradient and is a
-            bound too. Outside training there is one.
+        samples: int, at least 1. Codes a document in training, half of them the mirror
+            images of the others, each decoded by itself; their bounds are averaged,
+            which takes noise out of the gradient and is a bound too. Outside training
+            there is one.
         seed: int or `None`. Seed of initial weights and of dropout's noise.
         **kwargs: other arguments of `keras.Model`.
 
@@ -181,14 +181,10 @@ class NVDM(VAE):
             nll = BurstyBagNLL()(logits, pairs)
         else:
             nll = BagNLL()(logits, self.word_counts(pairs))
-        mean = MeanOverCodes(name="mean_over_codes")
-        self.likelihood = keras.Model([pairs, z], mean(nll, pairs), name="likelihood")
-        several = SeveralCodes(samples, name="several_codes")
-        z, kl = latent(several(self.encoder(pairs)))
-        outputs = {
-            "reconstruction": self.likelihood([pairs, z]),
-            "kl": mean(kl, pairs),
-        }
+        nll = MeanOverCodes(name="mean_over_codes")(nll, pairs)
+        self.likelihood = keras.Model([pairs, z], nll, name="likelihood")
+        z, kl = latent(self.encoder(pairs), codes=samples)
+        outputs = {"reconstruction": self.likelihood([pairs, z]), "kl": kl}
         super().__init__(inputs=pairs, outputs=outputs, **kwargs)
 
         # === Config ===
