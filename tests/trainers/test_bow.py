@@ -130,8 +130,9 @@ def test_words_in_bursts_have_defaults_of_their_own():
     plain = settings_of("--dataset=20ng")
     bursts = settings_of("--dataset=20ng", "--bursts", "--epochs=3")
 
-    assert (plain["bursts"], plain["dropout"], plain["epochs"]) == (False, 0.1, 25)
+    assert (plain["bursts"], plain["dropout"], plain["epochs"]) == (False, 0.3, 25)
     assert (bursts["bursts"], bursts["dropout"], bursts["epochs"]) == (True, 0.5, 3)
+    assert (plain["samples"], bursts["samples"]) == (2, 1)
     assert bursts["kl_epochs"] == 1.5
     assert settings_of("--bursts")["dropout"] == settings_of()["dropout"]
 

@@ -75,7 +75,7 @@ class BagDense(keras.layers.Layer):
             product = _dense_product
         else:
             product = _sparse_product
-        values = tf.cast(values, kernel.dtype)
+        values = tf.stop_gradient(tf.cast(values, kernel.dtype))
         return self.activation(product(ids, values, kernel) + bias)
 
     def compute_output_spec(self, ids, values):
