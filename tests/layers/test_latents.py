@@ -61,7 +61,7 @@ def test_mirror_images_are_opposite_and_as_likely(latent, hidden):
     middle = tf.math.l2_normalize(_parts(latent, z + images), axis=-1)
     axis = tf.math.l2_normalize(_parts(latent, latent.location(hidden)), axis=-1)
     cosine, one = tf.reduce_sum(middle * axis, -1), tf.reduce_sum(axis * axis, -1)
-    np.testing.assert_allclose(tf.abs(cosine), one, atol=1e-4)
+    assert np.allclose(tf.abs(cosine), one, atol=1e-4)
 
 
 def _parts(latent, z):

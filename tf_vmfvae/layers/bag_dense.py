@@ -68,6 +68,7 @@ class BagDense(keras.layers.Layer):
     def call(self, ids, values):
         kernel = tf.convert_to_tensor(self.kernel)
         bias = tf.convert_to_tensor(self.bias)
+        # TensorFlow has no public way to ask.
         in_xla = control_flow_util.GraphOrParentsInXlaContext(
             tf.compat.v1.get_default_graph()
         )
