@@ -29,6 +29,7 @@ DEFAULTS = {
         "hidden_dim": 100,
         "input_dropout": 0.3,
         "dropout": 0.0,
+        "samples": 1,
         "learning_rate": 2e-3,
         "vocabulary_size": 2_000,
         "minimum_documents": 1,
@@ -44,7 +45,8 @@ DEFAULTS = {
         "batch_size": 100,
         "hidden_dim": 400,
         "input_dropout": 0.2,
-        "dropout": 0.1,
+        "dropout": 0.3,
+        "samples": 2,
         "learning_rate": 1e-3,
         "vocabulary_size": 2_000,
         "minimum_documents": 2,
@@ -60,11 +62,18 @@ DEFAULTS["rcv1"] = {
     "epochs": 5,
     "hidden_dim": 800,
     "dropout": 0.0,
+    "samples": 1,
     "learning_rate": 2e-3,
     "vocabulary_size": 10_000,
 }
 # The same for words in bursts, where they differ.
-BURSTS = {"epochs": 16, "input_dropout": 0.0, "dropout": 0.5, "learning_rate": 2e-3}
+BURSTS = {
+    "epochs": 16,
+    "input_dropout": 0.0,
+    "dropout": 0.5,
+    "samples": 1,
+    "learning_rate": 2e-3,
+}
 # The same, where the flag's own default is for sentences.
 OWN_DEFAULTS = {"patience": 10, "clip_norm": 20.0, "kl_schedule": "linear"}
 # Share of the epochs in which the weight of the KL rises.
@@ -119,6 +128,9 @@ def define_flags() -> list[flags.FlagHolder]:
         flags.DEFINE_boolean("scale_code", True, "Learn a scale of the code."),
         flags.DEFINE_boolean(
             "bursts", False, "Words used once are likelier to be used again."
+        ),
+        flags.DEFINE_integer(
+            "samples", None, "Codes a document in training; bounds are averaged.", 1
         ),
         flags.DEFINE_integer(
             "iw_samples", 100, "Samples of the importance-weighted bound; 0: none.", 0
@@ -182,7 +194,7 @@ def _check(settings):
 def _without_effect(settings):
     unused = latent_flags.without_effect(settings)
     if settings["latent"] == "none":
-        unused["scale_code"] = "latent"
+        unused["scale_code"] = unused["samples"] = "latent"
     if settings["dataset"] == "embedded":
         unused["data_dir"] = "dataset"
     if settings["dataset"] in ("20ng", "rcv1"):

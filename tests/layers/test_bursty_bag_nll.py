@@ -43,6 +43,15 @@ def test_empty_rows_cost_nothing():
     assert float(layers.BurstyBagNLL(10.0)(LOGITS, PAIRS)[2]) == pytest.approx(0)
 
 
+def test_several_codes_of_each_bag():
+    more = np.random.default_rng(1).normal(size=(3, 4)).astype("float32")
+    counts = layers.WordCounts(4)(PAIRS)
+    for layer, bags in [(layers.BurstyBagNLL(10.0), PAIRS), (layers.BagNLL(), counts)]:
+        both = layer(np.concatenate([LOGITS, more]), bags)
+        apart = tf.concat([layer(LOGITS, bags), layer(more, bags)], axis=0)
+        np.testing.assert_allclose(both, apart, rtol=1e-5)
+
+
 @pytest.mark.parametrize("concentration", [0.0, -1.0, float("inf"), float("nan")])
 def test_bad_concentration(concentration):
     with pytest.raises(ValueError, match="must be a positive, finite number"):

@@ -49,6 +49,36 @@ def test_price_is_the_divergence_of_its_own_distributions(latent, hidden):
     assert np.all(np.abs(tf.reduce_mean(estimate, 0) - kl) < error)
 
 
+def test_mirror_images_are_opposite_and_as_likely(latent, hidden):
+    posterior = latent.posterior(hidden)
+    z = posterior.sample(3, seed=(1, 2))
+    images = latent.mirror(z, hidden)
+
+    np.testing.assert_allclose(latent.mirror(images, hidden), z, atol=1e-5)
+    likely = posterior.log_prob(z)
+    np.testing.assert_allclose(posterior.log_prob(images), likely, rtol=1e-4, atol=1e-3)
+    # Their middle lies where the posterior does, nearer or farther on its axis.
+    middle = tf.math.l2_normalize(_parts(latent, z + images), axis=-1)
+    axis = tf.math.l2_normalize(_parts(latent, latent.location(hidden)), axis=-1)
+    cosine, one = tf.reduce_sum(middle * axis, -1), tf.reduce_sum(axis * axis, -1)
+    assert np.allclose(tf.abs(cosine), one, atol=1e-4)
+
+
+def _parts(latent, z):
+    """The unit vectors that a code consists of."""
+    return tf.reshape(z, [*z.shape[:-1], getattr(latent, "spheres", 1), -1])
+
+
+@pytest.mark.parametrize("codes", [2, 3])
+def test_several_codes_in_training_are_mirror_images(latent, hidden, codes):
+    z, kl = latent(hidden, codes=codes, training=True)
+
+    assert z.shape == (codes * 5, latent.latent_dim)
+    np.testing.assert_allclose(kl, latent(hidden)[1], rtol=1e-6)
+    np.testing.assert_allclose(latent.mirror(z[:5], hidden), z[5:10], atol=1e-6)
+    assert latent(hidden, codes=codes)[0].shape == (5, latent.latent_dim)
+
+
 def test_same_seed_gives_the_same_codes_and_each_call_new_ones(hidden):
     first, second = LATENTS["vmf"](), LATENTS["vmf"]()
 

@@ -71,6 +71,52 @@ def test_gradient_of_the_loss_is_that_of_the_plain_formula():
     )
 
 
+def test_several_codes_a_document_average_their_bounds(pairs):
+    model = make_model(samples=3)
+    state = model.latent.seed_generator.state
+    start = state.numpy()
+    outputs = model(pairs, training=True)
+    state.assign(start)
+    codes, _ = model.latent(model.encoder(pairs), codes=3, training=True)
+    each = [model.likelihood([pairs, z]) for z in tf.split(codes, 3)]
+
+    np.testing.assert_allclose(
+        outputs["reconstruction"], tf.reduce_mean(each, axis=0), rtol=1e-5
+    )
+    np.testing.assert_allclose(outputs["kl"], model(pairs)["kl"], rtol=1e-5)
+    assert not np.allclose(each[0], each[1])
+
+
+def test_several_codes_take_noise_out_of_the_gradient(pairs):
+    def spread(samples):
+        model = make_model(samples=samples)
+        kernel = model.decoder_mlp[0].kernel.value
+        slopes = []
+        for _ in range(40):
+            with tf.GradientTape() as tape:
+                loss = tf.reduce_sum(model(pairs, training=True)["reconstruction"])
+            slopes.append(tape.gradient(loss, kernel))
+        return np.var(slopes, axis=0).mean()
+
+    assert spread(4) < spread(1) / 4
+
+
+def test_outside_training_there_is_one_code(pairs):
+    for name, values in make_model()(pairs).items():
+        np.testing.assert_array_equal(make_model(samples=4)(pairs)[name], values)
+
+
+def test_weights_fit_whatever_the_number_of_codes(pairs, tmp_path):
+    several, one = make_model(samples=4), make_model()
+    several.logits.bias.assign(np.arange(5.0))
+    several.save_weights(tmp_path / "model.weights.h5")
+    one.load_weights(tmp_path / "model.weights.h5")
+
+    np.testing.assert_array_equal(
+        one(pairs)["reconstruction"], several(pairs)["reconstruction"]
+    )
+
+
 def test_adapted_decoder_starts_at_the_frequencies_of_words(documents):
     model = make_model()
     model.adapt(documents)
@@ -129,7 +175,9 @@ def test_the_last_hidden_feature_is_the_log_of_the_length(pairs):
     np.testing.assert_allclose(lengths, np.log([0.03, 0.06, 0.01, 0.04]), rtol=1e-5)
 
 
-@pytest.mark.parametrize("options", [{"decoder_layers": 0}, {"bursts": True}])
+@pytest.mark.parametrize(
+    "options", [{"decoder_layers": 0}, {"bursts": True}, {"samples": 3}]
+)
 def test_learns_by_keras_alone(documents, options):
     model = make_model(**options, input_transform="log")
     batches = data.DocumentBatches(documents, batch_size=2)
@@ -144,7 +192,12 @@ def test_learns_by_keras_alone(documents, options):
 def test_a_saved_model_is_the_same_model(pairs, tmp_path):
     latent = layers.NaturalSphereProductLatent(6, 2, kappa=9.0, seed=3)
     model = make_model(
-        latent, input_dropout=0.3, dropout=0.1, scale_code=False, bursts=True
+        latent,
+        input_dropout=0.3,
+        dropout=0.1,
+        scale_code=False,
+        bursts=True,
+        samples=2,
     )
     model.save(tmp_path / "model.keras")
     loaded = keras.models.load_model(tmp_path / "model.keras")
@@ -181,6 +234,7 @@ def test_a_document_of_unknown_words_is_named():
     [
         ({"input_transform": "tf"}, "input_transform is 'tf'"),
         ({"encoder_layers": 0}, "encoder_layers is 0"),
+        ({"samples": 0}, "samples is 0"),
     ],
 )
 def test_bad_arguments(options, message):

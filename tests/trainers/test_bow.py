@@ -36,6 +36,7 @@ SETTINGS = {
     "dropout": 0.0,
     "scale_code": True,
     "bursts": False,
+    "samples": 2,
     "iw_samples": 5,
     "topics": 2,
     "epochs": 2,
@@ -129,8 +130,9 @@ def test_words_in_bursts_have_defaults_of_their_own():
     plain = settings_of("--dataset=20ng")
     bursts = settings_of("--dataset=20ng", "--bursts", "--epochs=3")
 
-    assert (plain["bursts"], plain["dropout"], plain["epochs"]) == (False, 0.1, 25)
+    assert (plain["bursts"], plain["dropout"], plain["epochs"]) == (False, 0.3, 25)
     assert (bursts["bursts"], bursts["dropout"], bursts["epochs"]) == (True, 0.5, 3)
+    assert (plain["samples"], bursts["samples"]) == (2, 1)
     assert bursts["kl_epochs"] == 1.5
     assert settings_of("--bursts")["dropout"] == settings_of()["dropout"]
 

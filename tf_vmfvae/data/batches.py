@@ -146,14 +146,13 @@ class Batches:
         def pad(rows: tf.Tensor, length: tf.Tensor) -> tf.Tensor:
             is_example = rows >= 0
             rows = tf.maximum(rows, 0)
-            ends = tf.where(is_example, tf.gather(row_lengths, rows), 0)
-            position = tf.range(length)
-            is_word = position < ends[:, tf.newaxis]
-            cells = tf.gather(row_starts, rows)[:, tf.newaxis] + position
-            found = tf.gather(words, tf.where(is_word, cells, 0))
-            while is_word.shape.rank < found.shape.rank:
-                is_word = is_word[..., tf.newaxis]
-            return tf.where(is_word, found, 0)
+            starts = tf.gather(row_starts, rows)
+            words_here = tf.where(is_example, tf.gather(row_lengths, rows), 0)
+            # Padding comes last: of documents it is most of the cells.
+            cells = tf.ragged.range(starts, starts + words_here)
+            found = cells.with_values(tf.gather(words, cells.values))
+            shape = [self.batch_size, length, *words.shape[1:]]
+            return found.to_tensor(shape=tf.stack(shape))
 
         dataset = tf.data.Dataset.from_tensor_slices((indices[start:], lengths[start:]))
         return dataset.map(pad).prefetch(2).with_options(_own_thread())

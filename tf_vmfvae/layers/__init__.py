@@ -1,5 +1,6 @@
 """Keras layers: one file a layer."""
 
+from tf_vmfvae.layers.bag_dense import BagDense
 from tf_vmfvae.layers.bag_nll import BagNLL
 from tf_vmfvae.layers.bursty_bag_nll import BurstyBagNLL
 from tf_vmfvae.layers.code_scale import CodeScale
@@ -11,6 +12,7 @@ from tf_vmfvae.layers.learned_von_mises_fisher_latent import (
     LearnedVonMisesFisherLatent,
 )
 from tf_vmfvae.layers.lstm import LSTM
+from tf_vmfvae.layers.mean_over_codes import MeanOverCodes
 from tf_vmfvae.layers.natural_sphere_product_latent import (
     NaturalSphereProductLatent,
 )
@@ -27,6 +29,7 @@ from tf_vmfvae.layers.word_tokenizer import WordTokenizer
 
 __all__ = [
     "LSTM",
+    "BagDense",
     "BagNLL",
     "BurstyBagNLL",
     "CodeScale",
@@ -35,6 +38,7 @@ __all__ = [
     "GaussianLatent",
     "Latent",
     "LearnedVonMisesFisherLatent",
+    "MeanOverCodes",
     "NaturalSphereProductLatent",
     "NoLatent",
     "PowerSphericalLatent",

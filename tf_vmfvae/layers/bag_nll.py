@@ -15,11 +15,12 @@ class BagNLL(keras.layers.Layer):
         **kwargs: arguments of `keras.layers.Layer`.
 
     Call arguments:
-        logits: float tensor of shape `(batch, vocabulary_size)`.
-        counts: float tensor of the same shape.
+        logits: float tensor of shape `(codes * batch, vocabulary_size)`, the whole
+            batch `codes` times over.
+        counts: float tensor of shape `(batch, vocabulary_size)`.
 
     Returns:
-        Nats, of shape `(batch,)`.
+        Nats, of shape `(codes * batch,)`.
 
     Example:
     >>> import numpy as np
@@ -34,14 +35,15 @@ class BagNLL(keras.layers.Layer):
         return bag_nll(tf.cast(logits, counts.dtype), counts)
 
     def compute_output_spec(self, logits, counts):
-        return keras.KerasTensor(counts.shape[:1], dtype=counts.dtype)
+        return keras.KerasTensor(logits.shape[:1], dtype=counts.dtype)
 
 
 @tf.custom_gradient
 def bag_nll(logits, counts):
     """Returns `-sum counts * log_softmax(logits)` over the last axis, in nats.
 
-    The gradient in the counts is left out: they are data.
+    The rows of `logits` go through those of `counts` again and again. The gradient in
+    the counts is left out: they are data.
     """
     nll, slope = _nll_and_slope(logits, counts)
     return nll, lambda upstream: (upstream[:, tf.newaxis] * slope, None)
@@ -50,6 +52,8 @@ def bag_nll(logits, counts):
 # Passes over the logits are bound by memory: XLA fuses them.
 @tf.function(jit_compile=True)
 def _nll_and_slope(logits, counts):
+    shape = tf.shape(logits)
+    logits = tf.reshape(logits, tf.concat([[-1], tf.shape(counts)], axis=0))
     logits = logits - tf.reduce_max(logits, -1, keepdims=True)
     exponential = tf.exp(logits)
     partition = tf.reduce_sum(exponential, -1, keepdims=True)
@@ -57,4 +61,5 @@ def _nll_and_slope(logits, counts):
     nll = words * tf.math.log(partition) - tf.reduce_sum(
         counts * logits, -1, keepdims=True
     )
-    return nll[:, 0], words / partition * exponential - counts
+    slope = words / partition * exponential - counts
+    return tf.reshape(nll, [-1]), tf.reshape(slope, shape)

@@ -25,12 +25,13 @@ class BurstyBagNLL(keras.layers.Layer):
         **kwargs: arguments of `keras.layers.Layer`.
 
     Call arguments:
-        logits: float tensor of shape `(batch, vocabulary_size)`.
+        logits: float tensor of shape `(codes * batch, vocabulary_size)`, the whole
+            batch `codes` times over.
         pairs: int32 tensor of shape `(batch, pairs, 2)`: word ids from 1 up and
             counts, padded with zeros; no word twice in a row.
 
     Returns:
-        Nats, of shape `(batch,)`.
+        Nats, of shape `(codes * batch,)`.
 
     Raises:
         ValueError: if `concentration` is not a positive, finite number.
@@ -63,6 +64,8 @@ class BurstyBagNLL(keras.layers.Layer):
     def call(self, logits, pairs):
         log_total = tf.convert_to_tensor(self.log_concentration)
         logits = tf.cast(logits, log_total.dtype)
+        codes = tf.shape(logits)[0] // tf.shape(pairs)[0]
+        pairs = tf.tile(pairs, [codes, 1, 1])
         counts = tf.cast(pairs[..., 1], logits.dtype)
         log_own = log_total + _of_pairs(logits, pairs[..., 0])
         log_own -= tf.reduce_logsumexp(logits, axis=-1, keepdims=True)

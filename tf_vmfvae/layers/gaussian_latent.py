@@ -87,6 +87,9 @@ class GaussianLatent(Latent):
             tf.zeros([self.latent_dim], self.variable_dtype)
         )
 
+    def mirror(self, z, hidden):
+        return 2.0 * self.location(hidden) - z
+
     def charge(self, kl):
         return tf.maximum(kl, self.free_bits)
 

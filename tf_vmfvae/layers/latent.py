@@ -14,7 +14,8 @@ class Latent(keras.layers.Layer):
     distribution `q(z|x)`, draws one code from it, and charges
     `KL(q(z|x) || p(z))`. Nothing outside a latent asks which one it is: models,
     evaluation and generation use only what is defined here. A new latent is a
-    subclass with `posterior`, `prior` and `location`.
+    subclass with `posterior`, `prior` and `location`, and `mirror` if it is to draw
+    several codes at once.
 
     Args:
         latent_dim: int. Number of dimensions of a code.
@@ -23,11 +24,15 @@ class Latent(keras.layers.Layer):
 
     Call arguments:
         hidden: float tensor of shape `(batch, features)`.
+        codes: int, at least 1. Codes an example in training, every second one the
+            mirror image of the one before it: what their noise does to a gradient all
+            but cancels out. Outside training there is one.
+        training: bool.
 
     Returns:
-        `(z, kl)`: the codes, of shape `(batch, latent_dim)`, one sample an
-        example, in training and outside it alike; and the KL divergence to the
-        prior in nats, of shape `(batch,)`.
+        `(z, kl)`: the codes, of shape `(batch, latent_dim)`, or in training
+        `(codes * batch, latent_dim)`, the whole batch `codes` times over; and the KL
+        divergence to the prior in nats, of shape `(batch,)`.
     """
 
     def __init__(self, latent_dim: int, seed: int | None = None, **kwargs):
@@ -47,6 +52,17 @@ class Latent(keras.layers.Layer):
     def location(self, hidden):
         """Returns where the posterior lies, of shape `(batch, latent_dim)`."""
         raise NotImplementedError(f"{type(self).__name__} has no location")
+
+    def mirror(self, z, hidden):
+        """Returns the mirror image of each code about the middle of its posterior.
+
+        It is as likely under the posterior as the code, so it is a sample too.
+
+        Args:
+            z: codes of shape `(..., batch, latent_dim)`.
+            hidden: float tensor of shape `(batch, features)`.
+        """
+        raise NotImplementedError(f"{type(self).__name__} has no mirror images")
 
     def kl(self, posterior: tfd.Distribution):
         """Returns `KL(posterior || prior)` in nats, of shape `(batch,)`."""
@@ -70,14 +86,19 @@ class Latent(keras.layers.Layer):
         fraction = tf.linspace(0.0, 1.0, steps)[:, None]
         return (1.0 - fraction) * start + fraction * end
 
-    def call(self, hidden):
+    def call(self, hidden, codes=1, training=False):
         posterior = self.posterior(hidden)
-        return self._sample(posterior), self.kl(posterior)
+        if training and codes > 1:
+            z = self._sample_mirrored(posterior, hidden, codes)
+        else:
+            z = self._sample(posterior)
+        return z, self.kl(posterior)
 
-    def compute_output_spec(self, hidden):
+    def compute_output_spec(self, hidden, codes=1, training=False):
         batch = hidden.shape[0]
+        rows = batch if codes == 1 else None
         return (
-            keras.KerasTensor((batch, self.latent_dim), dtype=self.variable_dtype),
+            keras.KerasTensor((rows, self.latent_dim), dtype=self.variable_dtype),
             keras.KerasTensor((batch,), dtype=self.variable_dtype),
         )
 
@@ -91,16 +112,23 @@ class Latent(keras.layers.Layer):
             name=name,
         )
 
-    def _sample(self, posterior):
-        """One code an example."""
+    def _sample(self, posterior, shape=()):
+        """One code an example, or `shape` of them."""
         seed = self._next_seed()
         context = tf.distribute.get_replica_context()
         if context is None or context.num_replicas_in_sync == 1:
-            return posterior.sample(seed=seed)
+            return posterior.sample(shape, seed=seed)
         # A draw for every replica, of which each takes its own: the noise of the
         # shares of a batch is then that of the whole batch on one device.
-        draws = posterior.sample(context.num_replicas_in_sync, seed=seed)
+        draws = posterior.sample((context.num_replicas_in_sync, *shape), seed=seed)
         return draws[context.replica_id_in_sync_group]
+
+    def _sample_mirrored(self, posterior, hidden, codes):
+        """So many codes an example, in one long batch."""
+        drawn = self._sample(posterior, ((codes + 1) // 2,))
+        both = tf.stack([drawn, self.mirror(drawn, hidden)], axis=1)
+        rows = codes * tf.shape(hidden)[0]
+        return tf.reshape(both, [-1, self.latent_dim])[:rows]
 
     def _next_seed(self):
         """A fresh stateless seed of shape `(2,)`, the same in every replica."""

@@ -53,6 +53,9 @@ class NoLatent(Latent):
             reinterpreted_batch_ndims=1,
         )
 
+    def mirror(self, z, hidden):
+        return z
+
     def kl(self, posterior: tfd.Distribution):
         return tf.zeros(posterior.batch_shape_tensor(), posterior.dtype)
 

@@ -8,7 +8,11 @@ import tensorflow_probability as tfp
 
 from tf_vmfvae.distributions import VonMisesFisher, kl_to_uniform
 from tf_vmfvae.layers.latent import Latent
-from tf_vmfvae.layers.unit_vectors import great_circle, unit_vectors
+from tf_vmfvae.layers.unit_vectors import (
+    great_circle,
+    mirror_about,
+    unit_vectors,
+)
 
 tfd = tfp.distributions
 tfb = tfp.bijectors
@@ -123,6 +127,10 @@ class SphereProductLatent(Latent):
             self.sphere_dim, batch_shape=[self.spheres], dtype=self.variable_dtype
         )
         return self._joint(sphere)
+
+    def mirror(self, z, hidden):
+        directions = self._directions(hidden)
+        return self._flat.forward(mirror_about(self._flat.inverse(z), directions))
 
     def kl(self, posterior: tfd.Distribution):
         concentration = posterior.distribution.distribution.concentration

@@ -4,7 +4,11 @@ import tensorflow as tf
 import tensorflow_probability as tfp
 
 from tf_vmfvae.layers.latent import Latent
-from tf_vmfvae.layers.unit_vectors import great_circle, unit_vectors
+from tf_vmfvae.layers.unit_vectors import (
+    great_circle,
+    mirror_about,
+    unit_vectors,
+)
 
 tfd = tfp.distributions
 
@@ -39,6 +43,9 @@ class SphericalLatent(Latent):
     def location(self, hidden):
         """Returns the mean directions, unit vectors `(batch, latent_dim)`."""
         return self._direct(tf.cast(self.mean_direction(hidden), self.variable_dtype))
+
+    def mirror(self, z, hidden):
+        return mirror_about(z, unit_vectors(self.location(hidden)))
 
     def prior(self) -> tfd.Distribution:
         return tfd.SphericalUniform(self.latent_dim, dtype=self.variable_dtype)

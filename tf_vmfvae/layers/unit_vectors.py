@@ -17,6 +17,20 @@ def unit_vectors(vectors):
     return tf.math.l2_normalize(tf.where(is_zero, first, vectors), axis=-1)
 
 
+def mirror_about(z, axes):
+    """Returns `z` turned half round its axis, of the same shape `(..., d)`.
+
+    Args:
+        z: float tensor of shape `(..., d)`.
+        axes: unit vectors that broadcast against `z`.
+
+    >>> axis = tf.constant([0.0, 1.0])
+    >>> mirror_about(tf.constant([[0.6, 0.8]]), axis).numpy().round(4).tolist()
+    [[-0.6000000238418579, 0.800000011920929]]
+    """
+    return 2.0 * tf.reduce_sum(z * axes, axis=-1, keepdims=True) * axes - z
+
+
 def great_circle(start, end, steps: int):
     """Returns `steps` unit vectors from `start` to `end`, of shape `(steps, d)`.
 

@@ -34,16 +34,8 @@ class WordCounts(keras.layers.Layer):
         self.vocabulary_size = vocabulary_size
 
     def call(self, pairs):
-        ids, counts = pairs[..., 0], tf.cast(pairs[..., 1], self.variable_dtype)
-        # Padding gets a column of its own.
-        columns = self.vocabulary_size + 1
-        rows = tf.shape(ids)[0]
-        # One index a cell: a scatter by row and column takes three times as long.
-        cells = ids + columns * tf.range(rows)[:, tf.newaxis]
-        spread = tf.math.unsorted_segment_sum(
-            tf.reshape(counts, [-1]), tf.reshape(cells, [-1]), rows * columns
-        )
-        return tf.reshape(spread, [rows, columns])[:, 1:]
+        counts = tf.cast(pairs[..., 1], self.variable_dtype)
+        return spread_over_vocabulary(pairs[..., 0], counts, self.vocabulary_size)
 
     def compute_output_spec(self, pairs):
         return keras.KerasTensor(
@@ -54,3 +46,23 @@ class WordCounts(keras.layers.Layer):
         config = super().get_config()
         config.update({"vocabulary_size": self.vocabulary_size})
         return config
+
+
+def spread_over_vocabulary(ids, values, vocabulary_size: int):
+    """Returns the values by word, `(batch, vocabulary_size)`.
+
+    Args:
+        ids: int32 tensor of shape `(batch, pairs)`, padded with zeros.
+        values: float tensor of the same shape. Those of a word that is there twice
+            are summed.
+        vocabulary_size: number of words; ids go from 1 to it.
+    """
+    # Padding gets a column of its own.
+    columns = vocabulary_size + 1
+    rows = tf.shape(ids)[0]
+    # One index a cell: a scatter by row and column takes three times as long.
+    cells = ids + columns * tf.range(rows)[:, tf.newaxis]
+    spread = tf.math.unsorted_segment_sum(
+        tf.reshape(values, [-1]), tf.reshape(cells, [-1]), rows * columns
+    )
+    return tf.reshape(spread, [rows, columns])[:, 1:]

@@ -1,5 +1,6 @@
 """The document model: a bag of words and its code."""
 
+import functools
 from collections.abc import Sequence
 
 import keras
@@ -10,11 +11,13 @@ from keras import ops
 from tf_vmfvae.data import Documents
 from tf_vmfvae.data.document_words import count_words
 from tf_vmfvae.layers import (
+    BagDense,
     BagNLL,
     BurstyBagNLL,
     CodeScale,
     Dropout,
     Latent,
+    MeanOverCodes,
     WordCounts,
 )
 from tf_vmfvae.models.seeds import seeds_from
@@ -54,20 +57,25 @@ class NVDM(VAE):
         bursts: bool. Whether words are drawn from an urn that remembers, so that a
             word used once is likelier to be used again (`BurstyBagNLL`); otherwise
             each is drawn anew from the softmax, as in the papers.
+        samples: int, at least 1. Codes a document in training, half of them the mirror
+            images of the others, each decoded by itself; their bounds are averaged,
+            which takes noise out of the gradient and is a bound too. Outside training
+            there is one.
         seed: int or `None`. Seed of initial weights and of dropout's noise.
         **kwargs: other arguments of `keras.Model`.
 
     Call arguments:
         pairs: int32 tensor of shape `(batch, pairs, 2)`: word ids and counts, padded
-            with zeros, as `tf_vmfvae.data.DocumentBatches` gives it.
+            with zeros, no word twice in a row, as `tf_vmfvae.data.DocumentBatches`
+            gives it.
 
     Returns:
         A dictionary of `"reconstruction"` and `"kl"`, each of shape `(batch,)`, in
         nats; see `VAE`.
 
     Raises:
-        ValueError: if `input_transform` is unknown, there is no encoder layer, or a
-            word is listed twice.
+        ValueError: if `input_transform` is unknown, there is no encoder layer, no
+            sample, or a word is listed twice.
 
     Attributes:
         vocabulary: list of the words.
@@ -102,6 +110,7 @@ class NVDM(VAE):
         dropout: float = 0.0,
         scale_code: bool = True,
         bursts: bool = False,
+        samples: int = 1,
         seed: int | None = None,
         **kwargs,
     ):
@@ -112,6 +121,8 @@ class NVDM(VAE):
             )
         if encoder_layers < 1:
             raise ValueError(f"encoder_layers is {encoder_layers}: give at least 1")
+        if samples < 1:
+            raise ValueError(f"samples is {samples}: give at least 1")
         words = list(vocabulary)
         if len(set(words)) != len(words):
             twice = next(word for word in words if words.count(word) > 1)
@@ -120,18 +131,23 @@ class NVDM(VAE):
         # === Layers ===
         seeds = seeds_from(seed)
 
-        def dense(units, name, activation=None):
+        def dense(units, name, activation=None, kind=keras.layers.Dense):
             initializer = keras.initializers.GlorotUniform(next(seeds))
-            return keras.layers.Dense(
-                units, activation, kernel_initializer=initializer, name=name
+            return kind(
+                units=units,
+                activation=activation,
+                kernel_initializer=initializer,
+                name=name,
             )
 
         self.word_counts = WordCounts(len(words), name="word_counts")
         self.input_dropout_layer = Dropout(input_dropout, seed=next(seeds))
+        first = functools.partial(BagDense, len(words))
+        kinds = [first, *[keras.layers.Dense] * (encoder_layers - 1)]
         # A code of no dimensions leaves nothing to encode.
         self.encoder_mlp = [
-            dense(hidden_dim, f"encoder_{i}", activation)
-            for i in range(encoder_layers if latent.latent_dim else 0)
+            dense(hidden_dim, f"encoder_{i}", activation, kind)
+            for i, kind in enumerate(kinds if latent.latent_dim else [])
         ]
         self.latent = latent
         self.code_scale = (
@@ -147,14 +163,14 @@ class NVDM(VAE):
 
         # === Functional model ===
         pairs = keras.Input((None, 2), dtype="int32", name="pairs")
-        counts = self.word_counts(pairs)
-        hidden = self.input_dropout_layer(TRANSFORMS[input_transform](counts))
-        for layer in self.encoder_mlp:
-            hidden = layer(hidden)
-        length = _log_length(counts)
-        hidden = (
-            ops.concatenate([hidden, length], axis=-1) if self.encoder_mlp else length
-        )
+        ids, counts = pairs[..., 0], ops.cast(pairs[..., 1], keras.config.floatx())
+        hidden = length = _log_length(counts)
+        if self.encoder_mlp:
+            seen = self.input_dropout_layer(TRANSFORMS[input_transform](counts))
+            hidden = self.encoder_mlp[0](ids, seen)
+            for layer in self.encoder_mlp[1:]:
+                hidden = layer(hidden)
+            hidden = ops.concatenate([hidden, length], axis=-1)
         self.encoder = keras.Model(pairs, hidden, name="encoder")
         z = keras.Input((latent.latent_dim,), name="z")
         features = self.code_scale(z)
@@ -162,9 +178,13 @@ class NVDM(VAE):
             features = self.dropout_layer(layer(features))
         self.decoder = keras.Model(z, self.logits(features), name="decoder")
         logits = self.decoder(z)
-        nll = BurstyBagNLL()(logits, pairs) if bursts else BagNLL()(logits, counts)
+        if bursts:
+            nll = BurstyBagNLL()(logits, pairs)
+        else:
+            nll = BagNLL()(logits, self.word_counts(pairs))
+        nll = MeanOverCodes(name="mean_over_codes")(nll, pairs)
         self.likelihood = keras.Model([pairs, z], nll, name="likelihood")
-        z, kl = latent(self.encoder(pairs))
+        z, kl = latent(self.encoder(pairs), codes=samples)
         outputs = {"reconstruction": self.likelihood([pairs, z]), "kl": kl}
         super().__init__(inputs=pairs, outputs=outputs, **kwargs)
 
@@ -179,6 +199,7 @@ class NVDM(VAE):
         self.dropout = dropout
         self.scale_code = scale_code
         self.bursts = bursts
+        self.samples = samples
         self.seed = seed
 
     def is_example(self, inputs):
@@ -263,6 +284,7 @@ class NVDM(VAE):
             "dropout": self.dropout,
             "scale_code": self.scale_code,
             "bursts": self.bursts,
+            "samples": self.samples,
             "seed": self.seed,
             "name": self.name,
         }

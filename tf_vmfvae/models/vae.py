@@ -11,10 +11,11 @@ class VAE(keras.Model):
 
     A subclass builds a functional graph whose output is a dictionary of
     `"reconstruction"`, the negative log-likelihood of each example given one
-    sample of its code, and `"kl"`, both of shape `(batch,)` in nats. Their sum is
-    minus the evidence lower bound. The loss is its mean over the examples, with
-    what `latent` charges for the KL weighted by `kl_weight`, a variable that a
-    callback moves. A third output, `"auxiliary"`, adds to the loss and to no bound.
+    sample of its code (the mean over several, where a model draws several in
+    training), and `"kl"`, both of shape `(batch,)` in nats. Their sum is minus the
+    evidence lower bound. The loss is its mean over the examples, with what `latent`
+    charges for the KL weighted by `kl_weight`, a variable that a callback moves. A
+    third output, `"auxiliary"`, adds to the loss and to no bound.
 
     Examples that are empty (see `is_example`) only fill up a batch: they enter no
     loss and no metric.
