@@ -8,7 +8,7 @@ from trainers.settings import require
 
 # --latent -> the layer of `tf_vmfvae.layers` and the flags that are its arguments.
 LATENTS = {
-    "vmf": ("VonMisesFisherLatent", ["latent_dim", "kappa"]),
+    "vmf": ("VonMisesFisherLatent", ["latent_dim", "kappa", "training_kappa"]),
     "vmf_learned": (
         "LearnedVonMisesFisherLatent",
         ["latent_dim", "kappa", "kappa_floor", "kappa_ceiling"],
@@ -21,10 +21,13 @@ LATENTS = {
         "NaturalSphereProductLatent",
         ["latent_dim", "spheres", "kappa", "concentration_features"],
     ),
-    "power_spherical": ("PowerSphericalLatent", ["latent_dim", "kappa"]),
+    "power_spherical": (
+        "PowerSphericalLatent",
+        ["latent_dim", "kappa", "training_kappa"],
+    ),
     "vmf_norm": (
         "VonMisesFisherNormLatent",
-        ["latent_dim", "kappa", "norm_range", "norm_width"],
+        ["latent_dim", "kappa", "training_kappa", "norm_range", "norm_width"],
     ),
     "gaussian": ("GaussianLatent", ["latent_dim", "free_bits"]),
     "none": ("NoLatent", []),
@@ -40,6 +43,12 @@ FLAGS = [
     flags.DEFINE_integer("latent_dim", None, "Dimensions of the code."),
     flags.DEFINE_float(
         "kappa", None, "Concentration of a spherical posterior; vmf_learned: at first."
+    ),
+    flags.DEFINE_float(
+        "training_kappa",
+        None,
+        "vmf, power_spherical, vmf_norm: concentration of the codes drawn in training; "
+        "default: --kappa.",
     ),
     flags.DEFINE_float("kappa_floor", 1.0, "vmf_learned: the least concentration."),
     flags.DEFINE_float(
@@ -78,6 +87,9 @@ def check(settings: dict) -> None:
     require(settings, "latent_dim", f"at least {least}", lambda x: x >= least)
     for name in ("kappa", "norm_range"):
         require(settings, name, "positive and finite", lambda x: 0 < x < math.inf)
+    if settings["training_kappa"] is not None:
+        rule = "positive and finite"
+        require(settings, "training_kappa", rule, lambda x: 0 < x < math.inf)
     for name in ("kappa_floor", "free_bits"):
         require(settings, name, "at least 0, finite", lambda x: 0 <= x < math.inf)
     if settings["latent"] == "vmf_learned":

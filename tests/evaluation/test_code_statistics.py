@@ -47,7 +47,7 @@ def test_information_is_that_of_integration(on_circle):
     mixture = density.mean(axis=0)
     exact = np.mean(np.sum(density * np.log(density / mixture), axis=1))
     exact *= 2 * np.pi / 5000
-    kl = float(on_circle.latent.exact_kl())
+    kl = float(on_circle.latent.exact_kl(on_circle.latent.kappa))
 
     assert abs(found.mutual_information - exact) < 4 * found.standard_error
     assert found.marginal_kl == pytest.approx(kl - found.mutual_information, rel=1e-5)

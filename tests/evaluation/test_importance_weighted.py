@@ -75,7 +75,7 @@ def test_the_average_bound_and_its_error_are_those_of_single_samples(
 
     assert fifty.nll_standard_error == pytest.approx(spread, rel=0.2)
     assert abs(fifty.nll - bounds.nll) < 4 * spread
-    kl = float(circle_model.latent.exact_kl())
+    kl = float(circle_model.latent.exact_kl(circle_model.latent.kappa))
     assert abs(draws[0].mean() + kl - bounds.nll) < 4 * spread
     single = evaluation.evaluate(circle_model, [ids] * 200)
     assert abs(single.nll - bounds.nll) < 4 * spread * np.sqrt(4000 / 800)

@@ -49,6 +49,15 @@ def test_every_latent_goes_with_the_defaults_of_every_corpus(parse, latent, corp
     assert make_latent(settings).latent_dim == (settings["latent_dim"] or 0)
 
 
+def test_codes_may_be_drawn_at_another_concentration_in_training(parse):
+    settings, _ = parse("--kappa=15", "--training_kappa=35")
+    latent = make_latent(settings)
+    assert (latent.kappa, latent.training_kappa) == (15.0, 35.0)
+    assert make_latent(parse("--kappa=15")[0]).training_kappa is None
+    _, notes = parse("--latent=gaussian", "--training_kappa=35")
+    assert notes == ["--training_kappa has no effect with --latent=gaussian"]
+
+
 def test_each_latent_has_the_flags_that_it_reads(parse):
     def kept(*arguments):
         settings, _ = parse(*arguments)

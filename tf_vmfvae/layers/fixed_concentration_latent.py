@@ -13,42 +13,75 @@ tfd = tfp.distributions
 class FixedConcentrationLatent(SphericalLatent):
     """A spherical code whose concentration, and so its KL, is a constant.
 
-    A subclass says in `posterior` how the codes lie and in `exact_kl` what they cost;
-    the latter is asked once, when the layer is built.
+    A subclass says in `posterior_at` how the codes lie and in `exact_kl` what they
+    cost; the latter is asked once, when the layer is built.
 
     Args:
         latent_dim: int, at least 2. Dimension of the space that holds the sphere.
         kappa: float, greater than 0. Concentration of the posterior.
         seed: int or `None`. Seed of the noise.
+        training_kappa: float, greater than 0, or `None` for `kappa`. Concentration of
+            the codes drawn in training. With a larger one the decoder learns sooner
+            what the codes say; where the encoder reads sentences that it has not seen
+            it is less sure than in training, and a smaller one makes the better bound.
         **kwargs: other arguments of `keras.layers.Layer`.
 
     Raises:
-        ValueError: if `latent_dim` is below 2 or `kappa` is not a positive,
-            finite number.
+        ValueError: if `latent_dim` is below 2, or a kappa is not a positive, finite
+            number.
     """
 
     def __init__(
-        self, latent_dim: int, kappa: float, seed: int | None = None, **kwargs
+        self,
+        latent_dim: int,
+        kappa: float,
+        seed: int | None = None,
+        training_kappa: float | None = None,
+        **kwargs,
     ):
-        if not (math.isfinite(kappa) and kappa > 0):
-            raise ValueError(f"kappa must be a positive, finite number, not {kappa}")
+        given = {"kappa": kappa}
+        if training_kappa is not None:
+            given["training_kappa"] = training_kappa
+        for name, value in given.items():
+            if not (math.isfinite(value) and value > 0):
+                raise ValueError(
+                    f"{name} must be a positive, finite number, not {value}"
+                )
         super().__init__(latent_dim, seed, **kwargs)
         self.kappa = float(kappa)
+        self.training_kappa = None if training_kappa is None else float(training_kappa)
 
     def build(self, hidden_shape):
-        self._kl = self.exact_kl()
+        self._kl = self.exact_kl(self.kappa)
+        self._training_kl = self.exact_kl(self.training_kappa or self.kappa)
         super().build(hidden_shape)
 
-    def exact_kl(self) -> float:
+    def posterior_at(self, hidden, kappa: float) -> tfd.Distribution:
+        """Returns the posterior of this concentration."""
+        raise NotImplementedError(f"{type(self).__name__} has no posterior")
+
+    def exact_kl(self, kappa: float) -> float:
         """Returns the KL divergence to the prior in nats, computed in float64."""
         raise NotImplementedError(f"{type(self).__name__} has no KL divergence")
 
+    def posterior(self, hidden) -> tfd.Distribution:
+        return self.posterior_at(hidden, self.kappa)
+
+    def training_posterior(self, hidden) -> tfd.Distribution:
+        return self.posterior_at(hidden, self.training_kappa or self.kappa)
+
     def kl(self, posterior: tfd.Distribution):
-        return tf.fill(
-            posterior.batch_shape_tensor(), tf.cast(self._kl, posterior.dtype)
-        )
+        return _repeated(self._kl, posterior)
+
+    def training_kl(self, posterior: tfd.Distribution):
+        return _repeated(self._training_kl, posterior)
 
     def get_config(self):
         config = super().get_config()
-        config.update({"kappa": self.kappa})
+        config.update({"kappa": self.kappa, "training_kappa": self.training_kappa})
         return config
+
+
+def _repeated(kl, posterior):
+    """A constant for each example."""
+    return tf.fill(posterior.batch_shape_tensor(), tf.cast(kl, posterior.dtype))

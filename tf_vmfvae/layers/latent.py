@@ -68,6 +68,14 @@ class Latent(keras.layers.Layer):
         """Returns `KL(posterior || prior)` in nats, of shape `(batch,)`."""
         return tfd.kl_divergence(posterior, self.prior())
 
+    def training_posterior(self, hidden) -> tfd.Distribution:
+        """Returns what training draws from: the posterior, unless a latent differs."""
+        return self.posterior(hidden)
+
+    def training_kl(self, posterior: tfd.Distribution):
+        """Returns the KL of `training_posterior`, as `kl` does that of `posterior`."""
+        return self.kl(posterior)
+
     def charge(self, kl):
         """Returns what training charges for `kl`, of shape `(batch,)`.
 
@@ -87,12 +95,15 @@ class Latent(keras.layers.Layer):
         return (1.0 - fraction) * start + fraction * end
 
     def call(self, hidden, codes=1, training=False):
-        posterior = self.posterior(hidden)
-        if training and codes > 1:
+        if not training:
+            posterior = self.posterior(hidden)
+            return self._sample(posterior), self.kl(posterior)
+        posterior = self.training_posterior(hidden)
+        if codes > 1:
             z = self._sample_mirrored(posterior, hidden, codes)
         else:
             z = self._sample(posterior)
-        return z, self.kl(posterior)
+        return z, self.training_kl(posterior)
 
     def compute_output_spec(self, hidden, codes=1, training=False):
         batch = hidden.shape[0]

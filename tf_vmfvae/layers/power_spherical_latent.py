@@ -22,6 +22,8 @@ class PowerSphericalLatent(FixedConcentrationLatent):
         latent_dim: int, at least 2. Dimension of the space that holds the sphere.
         kappa: float, greater than 0. Concentration of the posterior.
         seed: int or `None`. Seed of the noise.
+        training_kappa: float, greater than 0, or `None` for `kappa`. Concentration of
+            the codes drawn in training (`FixedConcentrationLatent`).
         **kwargs: other arguments of `keras.layers.Layer`.
 
     Call arguments:
@@ -44,13 +46,13 @@ class PowerSphericalLatent(FixedConcentrationLatent):
     0.193147
     """
 
-    def posterior(self, hidden) -> tfd.Distribution:
-        return PowerSpherical(self.location(hidden), self.kappa)
+    def posterior_at(self, hidden, kappa: float) -> tfd.Distribution:
+        return PowerSpherical(self.location(hidden), kappa)
 
-    def exact_kl(self) -> float:
+    def exact_kl(self, kappa: float) -> float:
         # A constant of the layer, also while a graph is being built.
         with tf.init_scope():
             pole = tf.one_hot(0, self.latent_dim, dtype=tf.float64)
-            law = PowerSpherical(pole, self.kappa)
+            law = PowerSpherical(pole, kappa)
             uniform = tfd.SphericalUniform(self.latent_dim, dtype=tf.float64)
             return float(law.kl_divergence(uniform))

@@ -23,6 +23,8 @@ class VonMisesFisherLatent(FixedConcentrationLatent):
         kappa: float, greater than 0. Concentration of the posterior; the larger,
             the less noise and the higher the price.
         seed: int or `None`. Seed of the noise.
+        training_kappa: float, greater than 0, or `None` for `kappa`. Concentration of
+            the codes drawn in training (`FixedConcentrationLatent`).
         **kwargs: other arguments of `keras.layers.Layer`.
 
     Call arguments:
@@ -33,8 +35,8 @@ class VonMisesFisherLatent(FixedConcentrationLatent):
         KL in nats, of shape `(batch,)`.
 
     Raises:
-        ValueError: if `latent_dim` is below 2 or `kappa` is not a positive,
-            finite number.
+        ValueError: if `latent_dim` is below 2, or a kappa is not a positive, finite
+            number.
 
     Example:
     >>> import numpy as np
@@ -47,8 +49,8 @@ class VonMisesFisherLatent(FixedConcentrationLatent):
     [19.5152, 19.5152]
     """
 
-    def posterior(self, hidden) -> tfd.Distribution:
-        return VonMisesFisher(self.location(hidden), self.kappa)
+    def posterior_at(self, hidden, kappa: float) -> tfd.Distribution:
+        return VonMisesFisher(self.location(hidden), kappa)
 
-    def exact_kl(self) -> float:
-        return float(kl_to_uniform(self.latent_dim, self.kappa))
+    def exact_kl(self, kappa: float) -> float:
+        return float(kl_to_uniform(self.latent_dim, kappa))

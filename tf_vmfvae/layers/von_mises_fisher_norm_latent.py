@@ -29,7 +29,7 @@ class VonMisesFisherNormLatent(FixedConcentrationLatent):
         norm_width: float, between 0 and `norm_range`. Width of the interval that the
             norm of an example's codes lies in.
         seed: int or `None`. Seed of the noise.
-        **kwargs: other arguments of `keras.layers.Layer`.
+        **kwargs: other arguments of `FixedConcentrationLatent`.
 
     Call arguments:
         hidden: float tensor of shape `(batch, features)`.
@@ -74,16 +74,16 @@ class VonMisesFisherNormLatent(FixedConcentrationLatent):
         direction, least = self._direction_and_least_norm(hidden)
         return (least + self.norm_width / 2)[:, None] * direction
 
-    def posterior(self, hidden) -> tfd.Distribution:
+    def posterior_at(self, hidden, kappa: float) -> tfd.Distribution:
         direction, least = self._direction_and_least_norm(hidden)
-        law = VonMisesFisher(direction, self.kappa)
+        law = VonMisesFisher(direction, kappa)
         return SphericalShell(law, least, least + self.norm_width)
 
     def prior(self) -> tfd.Distribution:
         return SphericalShell(super().prior(), 0.0, self.norm_range)
 
-    def exact_kl(self) -> float:
-        kl_of_direction = float(kl_to_uniform(self.latent_dim, self.kappa))
+    def exact_kl(self, kappa: float) -> float:
+        kl_of_direction = float(kl_to_uniform(self.latent_dim, kappa))
         return kl_of_direction + math.log(self.norm_range / self.norm_width)
 
     def interpolate(self, start, end, steps: int):
