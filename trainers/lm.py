@@ -87,7 +87,8 @@ DEFAULTS = {
     "embedded": {
         "vocabulary_size": 10_000,
         "latent_dim": 16,
-        "kappa": 40.0,
+        "kappa": 25.0,
+        "training_kappa": 40.0,
         "spheres": 4,
         "epochs": 6,
         "batch_size": 32,
@@ -101,7 +102,8 @@ DEFAULTS = {
     "ptb": {
         "vocabulary_size": 10_000,
         "latent_dim": 50,
-        "kappa": 35.0,
+        "kappa": 15.0,
+        "training_kappa": 35.0,
         "spheres": 5,
         "epochs": 8,
         "batch_size": 32,
@@ -118,8 +120,9 @@ DEFAULTS["yelp"] = {**DEFAULTS["ptb"], "vocabulary_size": 15_000}
 # The same for --setting=inputless on real text, where they differ: the code has to
 # carry everything, and learns to sooner when the encoder is told what it is for.
 INPUTLESS = {
-    "kappa": 40.0,
-    "epochs": 6,
+    "kappa": 45.0,
+    "training_kappa": 80.0,
+    "epochs": 9,
     "encoder_pooling": "mean",
     "bow_loss": 1.0,
     "dropout": 0.2,
@@ -155,6 +158,9 @@ def read_settings() -> tuple[dict, list[str]]:
         for dataset in ("ptb", "yelp", "text"):
             defaults[dataset] = {**defaults[dataset], **INPUTLESS}
     settings = with_defaults(FLAGS, defaults)
+    # Of a kappa of the user's own the default one says nothing.
+    if flags.FLAGS["kappa"].present and not flags.FLAGS["training_kappa"].present:
+        settings["training_kappa"] = None
     if settings["word_dropout"] is None:
         settings["word_dropout"] = 1.0 if settings["setting"] == "inputless" else 0.0
     _check(settings)

@@ -54,6 +54,7 @@ def test_codes_may_be_drawn_at_another_concentration_in_training(parse):
     latent = make_latent(settings)
     assert (latent.kappa, latent.training_kappa) == (15.0, 35.0)
     assert make_latent(parse("--kappa=15")[0]).training_kappa is None
+    assert make_latent(parse()[0]).training_kappa == 40.0
     _, notes = parse("--latent=gaussian", "--training_kappa=35")
     assert notes == ["--training_kappa has no effect with --latent=gaussian"]
 
