@@ -47,7 +47,6 @@ def main() -> int:
         axes.spines[["top", "right"]].set_visible(False)
         axes.set(xlabel="epoch", ylabel=name)
     panels[0].set_ylim(bottom=0)
-    panels[1].set_yscale("log")
     panels[1].legend(frameon=False, fontsize=8)
     figure.savefig(options.output, dpi=150)
     return 0
