@@ -153,7 +153,7 @@ def test_bow_loss_is_the_words_under_a_softmax_that_reads_the_code_alone(options
     ids = ids_of(model)
     # Large enough to tell words apart.
     model.bag_map.kernel.assign(10 * model.bag_map.kernel)
-    model.latent.call = lambda hidden: (z, kl)
+    model.latent.call = lambda hidden, training=False: (z, kl)
     z, kl = tf.math.l2_normalize(tf.eye(4, 8) + 0.1, -1), tf.zeros([4])
     outputs = model(ids)
 
