@@ -92,16 +92,26 @@ def _nll_and_slopes(features, kernel, bias, classes):
             block = tf.identity(features[here])
         parts.append(_block(block, narrow_kernel, bias, classes[here]))
     nll, d_features, d_kernel, d_bias = zip(*parts, strict=True)
-    return tf.concat(nll, 0), (
-        tf.concat(d_features, 0),
-        # The blocks' shares are rounded once, their sum is not.
-        tf.add_n([tf.cast(part, kernel.dtype) for part in d_kernel]),
-        tf.add_n(d_bias),
+    nll, d_features = tf.concat(nll, 0), tf.concat(d_features, 0)
+    # The blocks' shares are rounded once, their sum is not.
+    d_kernel = tf.add_n([tf.cast(part, kernel.dtype) for part in d_kernel])
+    d_bias = tf.add_n(d_bias)
+    if _is_narrow(features, bias):
+        return nll, (d_features, d_kernel, d_bias)
+    # The classes' own share of the slope, `probability - 1`, concerns few entries.
+    counted = tf.cast(classes >= 0, bias.dtype)
+    column = counted[:, tf.newaxis]
+    classes = tf.maximum(classes, 0)
+    rows = classes[:, tf.newaxis]
+    return nll, (
+        d_features - column * tf.gather(kernel, classes),
+        tf.tensor_scatter_nd_sub(d_kernel, rows, column * features),
+        tf.tensor_scatter_nd_sub(d_bias, rows, counted),
     )
 
 
 def _block(features, kernel, bias, classes):
-    """As `_nll_and_slopes`, for one block."""
+    """As `_nll_and_slopes`, for one block; the classes' own share only if narrow."""
     logits = tf.matmul(features, kernel, transpose_b=True)
     logits = tf.cast(logits, bias.dtype) + bias
     counted = tf.cast(classes >= 0, bias.dtype)
@@ -109,12 +119,13 @@ def _block(features, kernel, bias, classes):
     entries = tf.stack([rows, tf.maximum(classes, 0)], axis=-1)
     picked = tf.gather_nd(logits, entries)
     largest = tf.reduce_max(logits, axis=-1, keepdims=True)
-    exponential = tf.exp(logits - largest)
-    total = tf.reduce_sum(exponential, axis=-1, keepdims=True)
+    slope = tf.exp(logits - largest)
+    total = tf.reduce_sum(slope, axis=-1, keepdims=True)
     nll = counted * ((tf.math.log(total) + largest)[:, 0] - picked)
-    # The class's own slope, `probability - 1`, goes in before anything is rounded: of
-    # a word foretold well, little would be left of it after.
-    slope = tf.tensor_scatter_nd_sub(exponential, entries, total[:, 0])
+    if _is_narrow(features, bias):
+        # Before anything is rounded: of the slope of a word foretold well little would
+        # be left after. It takes a copy, which float32 can do without.
+        slope = tf.tensor_scatter_nd_sub(slope, entries, total[:, 0])
     # Dividing rows of the small factors spares a pass over the large one.
     narrow = tf.cast(slope, features.dtype)
     share = tf.cast(counted[:, tf.newaxis] / total, features.dtype)
@@ -124,3 +135,8 @@ def _block(features, kernel, bias, classes):
         tf.matmul(narrow, features * share, transpose_a=True),
         tf.cast(tf.linalg.matvec(narrow, share[:, 0], transpose_a=True), bias.dtype),
     )
+
+
+def _is_narrow(features, bias):
+    """Whether products have fewer digits than sums."""
+    return features.dtype != bias.dtype
