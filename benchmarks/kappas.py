@@ -19,8 +19,7 @@ import keras
 import tensorflow as tf
 
 from tf_vmfvae import data
-from tf_vmfvae.distributions import VonMisesFisher, kl_to_uniform
-from tf_vmfvae.layers import VonMisesFisherLatent
+from tf_vmfvae.layers import FixedConcentrationLatent
 
 BATCH = 100
 
@@ -40,29 +39,28 @@ def main() -> int:
     )
     options = parser.parse_args()
     model = keras.models.load_model(options.model / "model.keras")
-    if not isinstance(model.latent, VonMisesFisherLatent):
-        parser.error(f"--model={options.model}: its latent is no VonMisesFisherLatent")
+    latent = model.latent
+    if not isinstance(latent, FixedConcentrationLatent):
+        parser.error(f"--model={options.model}: its latent has no fixed concentration")
     corpus = data.load(options.dataset, options.data_dir)
     ids = model.to_ids(corpus.validation[: options.count])
     sentences, words = int(ids.nrows()), int(tf.size(ids.flat_values))
 
     @tf.function(reduce_retracing=True)
     def reconstruction(ids, kappa, seed):
-        location = model.latent.location(model.encoder(ids))
-        z = VonMisesFisher(location, kappa).sample(seed=seed)
+        z = latent.posterior_at(model.encoder(ids), kappa).sample(seed=seed)
         return tf.reduce_sum(model.likelihood([ids, z]))
 
-    print(f"trained at kappa {model.latent.kappa:g}; {sentences} sentences, nats")
+    trained_at = latent.training_kappa or latent.kappa
+    print(f"trained at kappa {trained_at:g}; {sentences} sentences, nats")
     print(f"{'kappa':>8}{'KL':>9}{'reconstruction':>16}{'NLL':>9}{'PPL':>9}")
     for kappa in options.kappa:
         total = 0.0
         for start in range(0, sentences, BATCH):
             rows = ids[start : start + BATCH].to_tensor()
-            total += float(reconstruction(rows, tf.constant(kappa), [1, start]))
-        kl, nll = (
-            float(kl_to_uniform(model.latent.latent_dim, kappa)),
-            total / sentences,
-        )
+            seed = tf.constant([1, start])
+            total += float(reconstruction(rows, tf.constant(kappa), seed))
+        kl, nll = latent.exact_kl(kappa), total / sentences
         ppl = math.exp((nll + kl) * sentences / words)
         print(f"{kappa:8g}{kl:9.2f}{nll:16.2f}{nll + kl:9.2f}{ppl:9.1f}")
     return 0

@@ -25,7 +25,7 @@ def main() -> int:
     options = parser.parse_args()
     figure = matplotlib.figure.Figure(figsize=(9, 3.4), layout="constrained")
     panels = figure.subplots(1, 2)
-    groups = {}
+    drawn = []
     for run in options.run:
         label, _, folder = run.partition("=")
         file = Path(folder) / "metrics.json"
@@ -34,10 +34,12 @@ def main() -> int:
         except (OSError, ValueError, KeyError) as error:
             parser.error(f"--run={run}: {file}: {error}; name a run that has ended")
         epochs = range(1, len(history) + 1)
-        drawn = groups.setdefault(label.partition(",")[0], [])
-        colour = COLOURS[list(groups).index(label.partition(",")[0]) % len(COLOURS)]
-        style = {"color": colour, "linestyle": "--" if drawn else "-", "label": label}
-        drawn.append(label)
+        group = label.partition(",")[0]
+        line = "--" if group in drawn else "-"
+        if group not in drawn:
+            drawn.append(group)
+        colour = COLOURS[drawn.index(group) % len(COLOURS)]
+        style = {"color": colour, "linestyle": line, "label": label}
         for axes, quantity in zip(panels, ("val_kl", "val_ppl"), strict=True):
             axes.plot(epochs, [epoch[quantity] for epoch in history], **style)
         last = history[-1]

@@ -14,7 +14,7 @@ from absl import flags
 from trainers import command_line, latent_flags, training_flags
 from trainers.command_line import UserError
 from trainers.run_folder import RunFolder
-from trainers.settings import leave_aside, require, with_defaults
+from trainers.settings import leave_aside, override, require, with_defaults
 
 # What a flag is worth when it is not given, by corpus. Those of 20ng are tuned on
 # validation, and the epochs are few because a model learns by heart after them.
@@ -163,10 +163,9 @@ def read_settings(holders: list[flags.FlagHolder]) -> tuple[dict, list[str]]:
     Raises:
         UserError: if a value makes no sense.
     """
-    defaults = dict(DEFAULTS)
+    defaults = DEFAULTS
     if flags.FLAGS["bursts"].value:
-        for dataset in ("20ng", "text"):
-            defaults[dataset] = {**defaults[dataset], **BURSTS}
+        defaults = override(defaults, ("20ng", "text"), BURSTS)
     settings = with_defaults(holders, defaults)
     own = {**OWN_DEFAULTS, "kl_epochs": KL_RISE * settings["epochs"]}
     if settings["latent"] in latent_flags.PRODUCTS:

@@ -19,7 +19,7 @@ from absl import flags
 from trainers import command_line, latent_flags, training_flags
 from trainers.command_line import UserError
 from trainers.run_folder import RunFolder
-from trainers.settings import leave_aside, require, with_defaults
+from trainers.settings import leave_aside, override, require, with_defaults
 
 FLAGS = [
     *command_line.define_run_flags(),
@@ -153,10 +153,9 @@ def read_settings() -> tuple[dict, list[str]]:
     Raises:
         UserError: if a value makes no sense.
     """
-    defaults = dict(DEFAULTS)
+    defaults = DEFAULTS
     if flags.FLAGS["setting"].value == "inputless":
-        for dataset in ("ptb", "yelp", "text"):
-            defaults[dataset] = {**defaults[dataset], **INPUTLESS}
+        defaults = override(defaults, ("ptb", "yelp", "text"), INPUTLESS)
     settings = with_defaults(FLAGS, defaults)
     # Of a kappa of the user's own the default one says nothing.
     if flags.FLAGS["kappa"].present and not flags.FLAGS["training_kappa"].present:

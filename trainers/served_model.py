@@ -7,6 +7,7 @@ import keras_hub
 import tensorflow as tf
 
 from tf_vmfvae.generation.decoding import decode_ids
+from tf_vmfvae.layers.straight_line import straight_line
 from tf_vmfvae.layers.word_tokenizer import END_ID, PADDING_ID
 from tf_vmfvae.models import LanguageModel
 
@@ -88,8 +89,7 @@ class ServedModel:
         ends, conditions = self._locations(ids), self._conditions(ids)
         z = self._model.latent.interpolate(ends[0], ends[1], steps)
         if conditions is not None:
-            fraction = tf.linspace(0.0, 1.0, steps)[:, None]
-            conditions = (1.0 - fraction) * conditions[:1] + fraction * conditions[1:]
+            conditions = straight_line(conditions[0], conditions[1], steps)
         return self._decode(self._greedy, z, conditions)
 
     def score(self, texts, samples, seed, labels=None):

@@ -21,6 +21,11 @@ def with_defaults(holders: Iterable[flags.FlagHolder], defaults: dict) -> dict:
     return settings
 
 
+def override(defaults: dict, corpora: Iterable[str], values: dict) -> dict:
+    """Returns the defaults of `with_defaults` with other values for some corpora."""
+    return {**defaults, **{name: {**defaults[name], **values} for name in corpora}}
+
+
 def require(
     settings: dict, name: str, rule: str, holds: Callable[[float], bool]
 ) -> None:

@@ -92,6 +92,18 @@ def test_scores_are_the_bound(served, model):
     assert np.all(np.abs(score["reconstruction"] - np.mean(nll, axis=0)) < error)
 
 
+def exported(model, folder):
+    """What is loaded of a model that trainers.export has exported."""
+    model.save(folder / "model.keras")
+    settings = {
+        "model": str(folder / "model.keras"),
+        "output_dir": str(folder / "served"),
+        "max_words": 9,
+    }
+    export.main(settings)
+    return tf.saved_model.load(folder / "served")
+
+
 def test_a_folder_in_use_is_refused(model_file, tmp_path):
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "file").write_text("mine")
@@ -113,15 +125,7 @@ def test_a_model_that_is_told_things_is_exported_with_them(condition, tmp_path):
     )
     # Large enough that what is told changes what is written.
     model.set_weights([8 * weight for weight in model.get_weights()])
-    model.save(tmp_path / "told.keras")
-    export.main(
-        {
-            "model": str(tmp_path / "told.keras"),
-            "output_dir": str(tmp_path / "served"),
-            "max_words": 9,
-        }
-    )
-    served = tf.saved_model.load(tmp_path / "served")
+    served = exported(model, tmp_path)
     options = {"labels": tf.constant(labels)} if condition == "label" else {}
     ends = {name: value[:2] for name, value in options.items()}
     told = {"texts": texts} if condition == "bow" else {"labels": labels}
@@ -168,15 +172,7 @@ def test_a_label_out_of_range_is_refused_where_it_is_served(tmp_path):
 
 def test_a_plain_language_model_is_exported_too(tmp_path):
     plain = models.NVRNN(["a", "b"], layers.NoLatent(), hidden_dim=4, seed=1)
-    plain.save(tmp_path / "plain.keras")
-    export.main(
-        {
-            "model": str(tmp_path / "plain.keras"),
-            "output_dir": str(tmp_path / "served"),
-            "max_words": 9,
-        }
-    )
-    served = tf.saved_model.load(tmp_path / "served")
+    served = exported(plain, tmp_path)
     ids = plain.to_ids(["a b", "b"]).to_tensor()
 
     np.testing.assert_allclose(

@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 
-import tensorflow as tf
-
 from tf_vmfvae.generation.decoding import decode
+from tf_vmfvae.layers.straight_line import straight_line
 
 
 def interpolate(
@@ -46,6 +45,5 @@ def interpolate(
     first, last = model.encode([start, end], labels)
     z = model.latent.interpolate(first, last, steps)
     told = model.conditions(2, [start, end], labels)
-    fraction = tf.linspace(0.0, 1.0, steps)[:, None]
-    conditions = (1.0 - fraction) * told[:1] + fraction * told[1:]
+    conditions = straight_line(told[0], told[1], steps)
     return decode(model, z, sampler, max_words, seed, conditions)

@@ -58,11 +58,11 @@ class FixedConcentrationLatent(SphericalLatent):
 
     def posterior_at(self, hidden, kappa: float) -> tfd.Distribution:
         """Returns the posterior of this concentration."""
-        raise NotImplementedError(f"{type(self).__name__} has no posterior")
+        raise NotImplementedError(f"{type(self).__name__} has no posterior_at")
 
     def exact_kl(self, kappa: float) -> float:
         """Returns the KL divergence to the prior in nats, computed in float64."""
-        raise NotImplementedError(f"{type(self).__name__} has no KL divergence")
+        raise NotImplementedError(f"{type(self).__name__} has no exact_kl")
 
     def posterior(self, hidden) -> tfd.Distribution:
         return self.posterior_at(hidden, self.kappa)

@@ -4,6 +4,8 @@ import keras
 import tensorflow as tf
 import tensorflow_probability as tfp
 
+from tf_vmfvae.layers.straight_line import straight_line
+
 tfd = tfp.distributions
 
 
@@ -91,8 +93,7 @@ class Latent(keras.layers.Layer):
             end: code of shape `(latent_dim,)`.
             steps: int, at least 2; the first code is `start`, the last `end`.
         """
-        fraction = tf.linspace(0.0, 1.0, steps)[:, None]
-        return (1.0 - fraction) * start + fraction * end
+        return straight_line(start, end, steps)
 
     def call(self, hidden, codes=1, training=False):
         if not training:
