@@ -8,6 +8,7 @@ from tf_vmfvae import callbacks, data, evaluation, models
 from trainers.bow_report import print_document_report, print_documents
 from trainers.command_line import identity
 from trainers.make_latent import make_latent
+from trainers.make_schedules import make_schedules
 from trainers.run_folder import SPLITS
 from trainers.task import Task
 
@@ -64,7 +65,7 @@ class BowTask(Task):
         settings, corpus = self.settings, self.corpus
         path = folder.path
         made = [
-            callbacks.KLWeightSchedule(settings["kl_schedule"], settings["kl_epochs"]),
+            *make_schedules(settings),
             callbacks.ScalarsPane(path),
             callbacks.HParamsPane(path, identity(settings), name=path.name),
         ]

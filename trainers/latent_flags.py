@@ -50,6 +50,17 @@ FLAGS = [
         "vmf, power_spherical, vmf_norm: concentration of the codes drawn in training; "
         "default: --kappa.",
     ),
+    flags.DEFINE_float(
+        "initial_kappa",
+        None,
+        "vmf, power_spherical, vmf_norm: concentration of the codes drawn at first, "
+        "which falls to --training_kappa; default: no other than that.",
+    ),
+    flags.DEFINE_float(
+        "kappa_epochs",
+        None,
+        "Epochs over which --initial_kappa falls; default: half of --epochs.",
+    ),
     flags.DEFINE_float("kappa_floor", 1.0, "vmf_learned: the least concentration."),
     flags.DEFINE_float(
         "kappa_ceiling", 1000.0, "vmf_learned: the largest concentration."
@@ -87,9 +98,9 @@ def check(settings: dict) -> None:
     require(settings, "latent_dim", f"at least {least}", lambda x: x >= least)
     for name in ("kappa", "norm_range"):
         require(settings, name, "positive and finite", lambda x: 0 < x < math.inf)
-    if settings["training_kappa"] is not None:
-        rule = "positive and finite"
-        require(settings, "training_kappa", rule, lambda x: 0 < x < math.inf)
+    for name in ("training_kappa", "initial_kappa", "kappa_epochs"):
+        if settings[name] is not None:
+            require(settings, name, "positive and finite", lambda x: 0 < x < math.inf)
     for name in ("kappa_floor", "free_bits"):
         require(settings, name, "at least 0, finite", lambda x: 0 <= x < math.inf)
     if settings["latent"] == "vmf_learned":
@@ -114,5 +125,11 @@ def check(settings: dict) -> None:
 def without_effect(settings: dict) -> dict[str, str]:
     """Returns the flags that nothing reads, each with the flag that makes it so."""
     _, arguments = LATENTS[settings["latent"]]
-    names = [flag.name for flag in FLAGS if flag.name != "latent"]
-    return {name: "latent" for name in names if name not in arguments}
+    read = {"latent", *arguments}
+    # What moves one of these arguments, which no layer takes.
+    if "training_kappa" in arguments:
+        read |= {"initial_kappa", "kappa_epochs"}
+    unused = {flag.name: "latent" for flag in FLAGS if flag.name not in read}
+    if "initial_kappa" in read and settings["initial_kappa"] is None:
+        unused["kappa_epochs"] = "initial_kappa"
+    return unused

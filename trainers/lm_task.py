@@ -5,6 +5,7 @@ import keras
 from tf_vmfvae import callbacks, data, models
 from trainers.command_line import identity
 from trainers.make_latent import make_latent
+from trainers.make_schedules import make_schedules
 from trainers.report import print_corpus, print_report
 from trainers.run_folder import SPLITS
 from trainers.task import Task
@@ -64,7 +65,7 @@ class LMTask(Task):
         told = self._labels("validation") or []
         path = folder.path
         made = [
-            callbacks.KLWeightSchedule(settings["kl_schedule"], settings["kl_epochs"]),
+            *make_schedules(settings),
             callbacks.ScalarsPane(path),
             callbacks.HParamsPane(path, identity(settings), name=path.name),
             callbacks.TextsPane(path, corpus.validation[:8], told=told[:8]),

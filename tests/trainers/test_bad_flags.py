@@ -60,6 +60,8 @@ def assert_refused(result, *mentions):
         (["--word_dropout=1.5"], ["--word_dropout", "between 0 and 1"]),
         (["--setting=inputless", "--word_dropout=0.5"], ["--word_dropout"]),
         (["--training_kappa=0"], ["--training_kappa", "positive and finite", "0.0"]),
+        (["--initial_kappa=inf"], ["--initial_kappa", "positive and finite", "inf"]),
+        (["--initial_kappa=9", "--kappa_epochs=0"], ["--kappa_epochs", "positive"]),
         (["--bow_loss=-1"], ["--bow_loss", "0 or more", "-1.0"]),
         (["--epochs=0"], ["--epochs"]),
         (["--seed=-1"], ["--seed"]),

@@ -27,6 +27,8 @@ SETTINGS = {
     "spheres": 2,
     "kappa": 10.0,
     "concentration_features": 1,
+    "initial_kappa": None,
+    "kappa_epochs": None,
     "hidden_dim": 8,
     "encoder_layers": 1,
     "decoder_layers": 1,

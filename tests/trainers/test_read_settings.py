@@ -5,6 +5,7 @@ import pytest
 from trainers.command_line import UserError, identity
 from trainers.latent_flags import LATENTS
 from trainers.make_latent import make_latent
+from trainers.make_schedules import make_schedules
 
 
 def test_defaults_go_by_the_corpus(parse):
@@ -57,6 +58,27 @@ def test_codes_may_be_drawn_at_another_concentration_in_training(parse):
     assert make_latent(parse()[0]).training_kappa == 40.0
     _, notes = parse("--latent=gaussian", "--training_kappa=35")
     assert notes == ["--training_kappa has no effect with --latent=gaussian"]
+
+
+def test_codes_may_be_drawn_with_little_noise_at_first(parse):
+    def schedule(*arguments):
+        settings, notes = parse("--epochs=6", "--kappa=15", *arguments)
+        moved = make_schedules(settings)[1:]
+        return [(s.start, s.end, s.epochs) for s in moved], notes
+
+    assert schedule("--initial_kappa=90") == ([(90.0, 15.0, 3.0)], [])
+    assert schedule(
+        "--initial_kappa=90", "--training_kappa=30", "--kappa_epochs=5"
+    ) == ([(90.0, 30.0, 5.0)], [])
+    assert schedule() == ([], [])
+    assert schedule("--kappa_epochs=5") == (
+        [],
+        ["--kappa_epochs has no effect with --initial_kappa=None"],
+    )
+    assert schedule("--initial_kappa=90", "--latent=vmf_learned") == (
+        [],
+        ["--initial_kappa has no effect with --latent=vmf_learned"],
+    )
 
 
 def test_each_latent_has_the_flags_that_it_reads(parse):

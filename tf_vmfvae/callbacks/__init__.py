@@ -1,5 +1,6 @@
-"""Keras callbacks: schedules of the KL weight, and what TensorBoard shows of a run."""
+"""Keras callbacks: schedules over the epochs, and what TensorBoard shows of a run."""
 
+from tf_vmfvae.callbacks.concentration_schedule import ConcentrationSchedule
 from tf_vmfvae.callbacks.documents_projector_pane import DocumentsProjectorPane
 from tf_vmfvae.callbacks.hparams_pane import HParamsPane
 from tf_vmfvae.callbacks.kl_weight_schedule import KLWeightSchedule
@@ -9,6 +10,7 @@ from tf_vmfvae.callbacks.texts_pane import TextsPane
 from tf_vmfvae.callbacks.topics_pane import TopicsPane
 
 __all__ = [
+    "ConcentrationSchedule",
     "DocumentsProjectorPane",
     "HParamsPane",
     "KLWeightSchedule",

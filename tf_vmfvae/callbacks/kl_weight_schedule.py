@@ -2,13 +2,13 @@
 
 import math
 
-import keras
+from tf_vmfvae.callbacks.epoch_schedule import EpochSchedule
 
 # The sigmoid runs from -6 to 6, where it is within 0.0025 of 0 and of 1.
 _SIGMOID_REACH = 6.0
 
 
-class KLWeightSchedule(keras.callbacks.Callback):
+class KLWeightSchedule(EpochSchedule):
     """Moves `model.kl_weight` batch by batch, as KL annealing does.
 
     The weight rises from `start` to `end` over the first `epochs` epochs and stays
@@ -57,31 +57,20 @@ class KLWeightSchedule(keras.callbacks.Callback):
         end: float = 1.0,
         steps_per_epoch: int | None = None,
     ):
-        super().__init__()
         if schedule not in _SHAPES:
             raise ValueError(
                 f"unknown KL weight schedule {schedule!r}; choose one of "
                 + ", ".join(_SHAPES)
             )
-        if not (epochs > 0 and math.isfinite(epochs)):
-            raise ValueError(
-                f"epochs of a KL weight schedule must be positive, not {epochs}"
-            )
+        super().__init__(epochs, steps_per_epoch)
         for name, weight in (("start", start), ("end", end)):
             if not (weight >= 0 and math.isfinite(weight)):
                 raise ValueError(
                     f"{name} of a KL weight schedule must be 0 or more, not {weight}"
                 )
-        if steps_per_epoch is not None and steps_per_epoch < 1:
-            raise ValueError(
-                f"steps_per_epoch must be at least 1, not {steps_per_epoch}"
-            )
         self.schedule = schedule
-        self.epochs = epochs
         self.start = start
         self.end = end
-        self.steps_per_epoch = steps_per_epoch
-        self._epoch = 0
 
     def weight_at(self, epoch: float) -> float:
         """Returns the weight after `epoch` epochs; a fraction is part of an epoch."""
@@ -95,16 +84,8 @@ class KLWeightSchedule(keras.callbacks.Callback):
                 f"models of tf_vmfvae.models have; {type(self.model).__name__} has none"
             )
 
-    def on_epoch_begin(self, epoch, logs=None):
-        self._epoch = epoch
+    def move(self, epoch):
         self.model.kl_weight.assign(self.weight_at(epoch))
-
-    def on_train_batch_begin(self, batch, logs=None):
-        steps = self.steps_per_epoch or self.params.get("steps")
-        # A constant weight was set when the epoch began; so was one that can only
-        # move by the epoch.
-        if steps and self.schedule != "constant":
-            self.model.kl_weight.assign(self.weight_at(self._epoch + batch / steps))
 
 
 def _sigmoid_rise(progress):

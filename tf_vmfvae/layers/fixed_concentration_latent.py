@@ -53,8 +53,24 @@ class FixedConcentrationLatent(SphericalLatent):
 
     def build(self, hidden_shape):
         self._kl = self.exact_kl(self.kappa)
-        self._training_kl = self.exact_kl(self.training_kappa or self.kappa)
+        # No weights of the layer: what moves them sets them whenever training goes on.
+        drawn = self.training_kappa or self.kappa
+        with tf.init_scope():
+            self._drawn_kappa, self._drawn_kl = (
+                tf.Variable(value, trainable=False, dtype=self.variable_dtype)
+                for value in (drawn, self.exact_kl(drawn))
+            )
         super().build(hidden_shape)
+
+    def draw_at(self, kappa: float) -> None:
+        """Has training draw its codes at this concentration from now on.
+
+        Args:
+            kappa: float, greater than 0. In place of `training_kappa`, as long as the
+                layer is in memory: it is not saved.
+        """
+        self._drawn_kappa.assign(kappa)
+        self._drawn_kl.assign(self.exact_kl(kappa))
 
     def posterior_at(self, hidden, kappa: float) -> tfd.Distribution:
         """Returns the posterior of this concentration."""
@@ -68,13 +84,13 @@ class FixedConcentrationLatent(SphericalLatent):
         return self.posterior_at(hidden, self.kappa)
 
     def training_posterior(self, hidden) -> tfd.Distribution:
-        return self.posterior_at(hidden, self.training_kappa or self.kappa)
+        return self.posterior_at(hidden, tf.convert_to_tensor(self._drawn_kappa))
 
     def kl(self, posterior: tfd.Distribution):
         return _repeated(self._kl, posterior)
 
     def training_kl(self, posterior: tfd.Distribution):
-        return _repeated(self._training_kl, posterior)
+        return _repeated(tf.convert_to_tensor(self._drawn_kl), posterior)
 
     def get_config(self):
         config = super().get_config()

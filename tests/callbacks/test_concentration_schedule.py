@@ -1,0 +1,118 @@
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from tf_vmfvae import layers, models
+from tf_vmfvae.callbacks import ConcentrationSchedule
+
+END = 40.0
+
+
+@pytest.fixture
+def model():
+    latent = layers.VonMisesFisherLatent(6, kappa=10.0, training_kappa=END, seed=1)
+    model = models.NVRNN(["a", "b"], latent, hidden_dim=4, dropout=0.0, seed=1)
+    model.compile("adam")
+    return model
+
+
+@pytest.fixture
+def dataset(model):
+    ids = model.to_ids(["a b", "b", "b a", "a"]).to_tensor()
+    return tf.data.Dataset.from_tensor_slices(ids).batch(2)
+
+
+class Recorder(keras.callbacks.Callback):
+    """Notes the KL of the codes that each batch is trained with."""
+
+    def __init__(self):
+        super().__init__()
+        self.kls = []
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.kls.append(float(self.model.latent(tf.ones([1, 8]), training=True)[1][0]))
+
+
+def test_every_batch_is_charged_the_exact_kl_of_what_it_draws(model, dataset):
+    recorder = Recorder()
+    schedule = ConcentrationSchedule(400.0, END, epochs=2)
+
+    model.fit(dataset, epochs=3, callbacks=[schedule, recorder], verbose=0)
+
+    kappas = [400 * 0.1**progress for progress in (0, 0.25, 0.5, 0.75, 1, 1)]
+    exact = [model.latent.exact_kl(kappa) for kappa in kappas]
+    np.testing.assert_allclose(recorder.kls, exact, rtol=1e-6)
+
+
+def test_the_bound_is_taken_at_the_latents_own_concentration_all_the_while(model):
+    before = model.latent(tf.ones([1, 8]))[1]
+    model.latent.draw_at(500.0)
+    assert model.latent(tf.ones([1, 8]))[1] == before
+    assert model.latent(tf.ones([1, 8]), training=True)[1] > 2 * before
+
+
+def test_codes_lie_as_close_as_they_are_charged_for(model):
+    hidden, latent = tf.ones([4000, 8]), model.latent
+    direction = latent.location(hidden)
+    for kappa in (5.0, 5000.0):
+        latent.draw_at(kappa)
+        cosines = tf.reduce_sum(latent(hidden, training=True)[0] * direction, -1)
+        law = latent.posterior_at(hidden[:1], kappa)
+        mean = tf.norm(law.mean()[0])
+        spread = float(tf.math.reduce_std(cosines)) / np.sqrt(4000)
+        assert abs(float(tf.reduce_mean(cosines) - mean)) < 5 * spread
+
+
+def test_a_saved_model_draws_as_if_nothing_had_been_moved(model, tmp_path):
+    model.latent.draw_at(500.0)
+    model.save(tmp_path / "model.keras")
+    loaded = keras.models.load_model(tmp_path / "model.keras")
+    _, kl = loaded.latent(tf.ones([1, 8]), training=True)
+    assert float(kl[0]) == pytest.approx(model.latent.exact_kl(END), rel=1e-6)
+
+
+def test_a_restarted_run_goes_on_with_the_concentration_it_would_have_had(model):
+    schedule = ConcentrationSchedule(400.0, END, epochs=10)
+    callbacks = keras.callbacks.CallbackList([schedule], model=model, steps=4)
+    callbacks.on_train_begin()
+    callbacks.on_epoch_begin(4)
+    callbacks.on_train_batch_begin(4)
+    _, kl = model.latent(tf.ones([1, 8]), training=True)
+    expected = model.latent.exact_kl(400 * 0.1**0.5)
+    assert float(kl[0]) == pytest.approx(expected, rel=1e-6)
+
+
+def test_between_steps_nothing_is_computed(model, monkeypatch):
+    schedule = ConcentrationSchedule(400.0, END, epochs=1, steps_per_epoch=10_000)
+    schedule.set_model(model)
+    schedule.on_train_begin()
+    drawn = []
+    monkeypatch.setattr(model.latent, "draw_at", drawn.append)
+    schedule.on_epoch_begin(0)
+    for batch in range(300):
+        schedule.on_train_batch_begin(batch)
+    np.testing.assert_allclose(drawn, [400 * 0.1 ** (i / 100) for i in range(3)])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"start": 0.0}, "start .* positive and finite, not 0"),
+        ({"start": float("inf")}, "start .* positive and finite, not inf"),
+        ({"end": -1.0}, "end .* positive and finite, not -1"),
+        ({"epochs": 0}, "epochs of a schedule must be positive, not 0"),
+        ({"steps_per_epoch": 0}, "steps_per_epoch must be at least 1, not 0"),
+    ],
+)
+def test_bad_arguments_are_named(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        ConcentrationSchedule(**{"start": 9.0, "end": 5.0, "epochs": 2, **arguments})
+
+
+def test_a_latent_without_a_fixed_concentration_is_refused():
+    schedule = ConcentrationSchedule(9.0, 5.0, epochs=2)
+    latent = layers.GaussianLatent(3)
+    schedule.set_model(models.NVRNN(["a"], latent, hidden_dim=4))
+    with pytest.raises(ValueError, match="fixed concentration; GaussianLatent has"):
+        schedule.on_train_begin()

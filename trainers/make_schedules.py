@@ -1,0 +1,21 @@
+"""What moves in the course of training, by the flags."""
+
+import keras
+
+from tf_vmfvae import callbacks
+
+
+def make_schedules(settings: dict) -> list[keras.callbacks.Callback]:
+    """Returns the schedules of the KL's weight and of the concentration."""
+    schedules = [
+        callbacks.KLWeightSchedule(settings["kl_schedule"], settings["kl_epochs"])
+    ]
+    if settings["initial_kappa"]:
+        schedules.append(
+            callbacks.ConcentrationSchedule(
+                settings["initial_kappa"],
+                settings["training_kappa"] or settings["kappa"],
+                settings["kappa_epochs"] or 0.5 * settings["epochs"],
+            )
+        )
+    return schedules
