@@ -135,6 +135,13 @@ def define_flags() -> list[flags.FlagHolder]:
         flags.DEFINE_integer(
             "iw_samples", 100, "Samples of the importance-weighted bound; 0: none.", 0
         ),
+        flags.DEFINE_integer(
+            "refine_steps",
+            0,
+            "Steps that fit each posterior to its document, for bounds beside the "
+            "encoder's own; 0: none.",
+            0,
+        ),
         flags.DEFINE_integer("topics", None, "Topics to show.", lower_bound=1),
     ]
 

@@ -56,12 +56,21 @@ def _print_bounds(name, bounds):
         f"{bounds['code_gain']:.2f} nats; {bounds['examples']} documents, "
         f"{bounds['tokens']} words"
     )
-    if "nll_iw" in bounds:
-        print(
-            f"  importance-weighted, {bounds['iw_samples']} samples: NLL "
-            f"{bounds['nll_iw']:.2f}, PPL {bounds['ppl_iw']:.1f}, by document "
-            f"{bounds['ppl_iw_by_example']:.1f}"
-        )
+    if "nll_iw" not in bounds:
+        return
+    weighted = f"importance-weighted, {bounds['iw_samples']} samples: "
+    print(f"  {weighted}{_figures(bounds, '_iw')}")
+    if "refined" in bounds:
+        refined = bounds["refined"]
+        print(f"  posteriors fitted to their documents: {_figures(refined)}")
+        print(f"    {weighted}{_figures(refined, '_iw')}")
+
+
+def _figures(bounds, kind=""):
+    return (
+        f"NLL {bounds[f'nll{kind}']:.2f}, PPL {bounds[f'ppl{kind}']:.1f}, by document "
+        f"{bounds[f'ppl{kind}_by_example']:.1f}"
+    )
 
 
 def _print_quality(found, corpus):

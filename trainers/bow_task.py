@@ -12,6 +12,8 @@ from trainers.make_schedules import make_schedules
 from trainers.run_folder import SPLITS
 from trainers.task import Task
 
+# Of the bounds of refined posteriors, averaged over all samples.
+REFINED = ("nll", "reconstruction", "kl", "ppl")
 # Documents in the projector, which gets slow with more.
 PROJECTED = 2_000
 
@@ -82,7 +84,7 @@ class BowTask(Task):
         if not samples or self.settings["latent"] == "none":
             return {}
         return {
-            split: _importance_weighted(model, splits[split], samples)
+            split: self._importance_weighted(model, splits[split].dataset(), samples)
             for split in ("validation", "test")
         }
 
@@ -92,15 +94,25 @@ class BowTask(Task):
     def print_report(self, metrics, model) -> None:
         print_document_report(metrics, model, self.corpus, self.settings["topics"])
 
+    def _importance_weighted(self, model, batches, samples):
+        bounds = evaluation.importance_weighted(model, batches, (1, samples))
+        found = {"iw_samples": samples, **_weighted(bounds, samples)}
+        steps = self.settings["refine_steps"]
+        if steps:
+            bounds = evaluation.importance_weighted(
+                model, batches, (1, samples), refinement=evaluation.Refinement(steps)
+            )
+            found["refined"] = {
+                **{name: getattr(bounds, name) for name in REFINED},
+                "ppl_by_example": bounds.ppl_iw_by_example[1],
+                **_weighted(bounds, samples),
+            }
+        return found
 
-def _importance_weighted(model, batches, samples):
-    bounds = evaluation.importance_weighted(model, batches.dataset(), samples)
-    return {
-        "iw_samples": samples,
-        "nll_iw": bounds.nll_iw[samples],
-        "ppl_iw": bounds.ppl_iw[samples],
-        "ppl_iw_by_example": bounds.ppl_iw_by_example[samples],
-    }
+
+def _weighted(bounds, samples):
+    names = ("nll_iw", "ppl_iw", "ppl_iw_by_example")
+    return {name: getattr(bounds, name)[samples] for name in names}
 
 
 def _stop_words(name):

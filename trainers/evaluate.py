@@ -40,6 +40,14 @@ def define_flags() -> list[flags.FlagHolder]:
             "samples", 100, "Samples of the code an example.", 1, 100_000
         ),
         flags.DEFINE_integer(
+            "refine_steps",
+            0,
+            "Steps that fit each posterior to its example, for bounds beside the "
+            "encoder's own; 0: none. A step takes as long as training on the example "
+            "eight times.",
+            0,
+        ),
+        flags.DEFINE_integer(
             "examples", None, "So many examples of the part, the first ones.", 2
         ),
         flags.DEFINE_integer(

@@ -135,14 +135,22 @@ def _bounds(model, part, settings):
         raise UserError(f"--dataset={settings['dataset']}: {error}") from error
     batches = data.Batches(ids, settings["batch_size"], buckets=12, shuffle=False)
     single = evaluation.evaluate(model, batches.dataset())
-    levels = [level for level in LEVELS if level < settings["samples"]]
-    weighted = evaluation.importance_weighted(
-        model,
-        batches.dataset(),
-        [*levels, settings["samples"]],
-        seed=settings["seed"],
-        memory=settings["memory_mb"] * 2**20,
-    )
+
+    def weighted(refinement=None):
+        levels = [level for level in LEVELS if level < settings["samples"]]
+        return evaluation.importance_weighted(
+            model,
+            batches.dataset(),
+            [*levels, settings["samples"]],
+            seed=settings["seed"],
+            memory=settings["memory_mb"] * 2**20,
+            refinement=refinement,
+        ).as_dict()
+
+    bounds = {"bounds": weighted()}
+    if settings["refine_steps"] and model.latent.latent_dim:
+        refinement = evaluation.Refinement(settings["refine_steps"])
+        bounds["refined_bounds"] = weighted(refinement)
     some = data.Batches(
         ids[:INFORMATION_EXAMPLES], settings["batch_size"], buckets=12, shuffle=False
     )
@@ -153,7 +161,7 @@ def _bounds(model, part, settings):
     return {
         "code_gain": single.code_gain,
         "mean_cosine": single.mean_cosine,
-        "bounds": weighted.as_dict(),
+        **bounds,
         "information": information.as_dict(),
         "units": units.as_dict(),
     }

@@ -13,6 +13,26 @@ def print_table(results: dict) -> None:
         f"{bounds['examples']} sentences, {bounds['tokens']} words with <eos>"
     )
     _line("", "nats a sentence", "PPL")
+    _print_bounds(bounds)
+    _line("code gain", f"{results['code_gain']:.3f}")
+    information = results["information"]
+    _line(
+        "mutual information (at most "
+        f"log {information['examples']} = {information['limit']:.2f})",
+        f"{information['mutual_information']:.3f} "
+        f"+- {information['standard_error']:.3f}",
+    )
+    _line("KL of all codes together", f"{information['marginal_kl']:.3f}")
+    units = results["units"]
+    _line("active units", f"{units['active_units']} of {units['latent_dim']}")
+    _line("effective dimension", f"{units['effective_dimension']:.1f}")
+    if "refined_bounds" in results:
+        print("with each posterior fitted to its sentence")
+        _print_bounds(results["refined_bounds"])
+    _print_probes(results.get("probes", {}))
+
+
+def _print_bounds(bounds):
     samples = max(bounds["nll_iw"])
     _line(
         f"evidence lower bound, mean of {samples}",
@@ -27,19 +47,6 @@ def print_table(results: dict) -> None:
         _line(name, shown, f"{bounds['ppl_iw'][samples]:.2f}")
     _line("reconstruction", f"{bounds['reconstruction']:.3f}")
     _line("KL", f"{bounds['kl']:.3f}")
-    _line("code gain", f"{results['code_gain']:.3f}")
-    information = results["information"]
-    _line(
-        "mutual information (at most "
-        f"log {information['examples']} = {information['limit']:.2f})",
-        f"{information['mutual_information']:.3f} "
-        f"+- {information['standard_error']:.3f}",
-    )
-    _line("KL of all codes together", f"{information['marginal_kl']:.3f}")
-    units = results["units"]
-    _line("active units", f"{units['active_units']} of {units['latent_dim']}")
-    _line("effective dimension", f"{units['effective_dimension']:.1f}")
-    _print_probes(results.get("probes", {}))
 
 
 def _print_probes(probes):

@@ -40,6 +40,7 @@ SETTINGS = {
     "bursts": False,
     "samples": 2,
     "iw_samples": 5,
+    "refine_steps": 0,
     "topics": 2,
     "epochs": 2,
     "batch_size": 8,
@@ -147,7 +148,7 @@ def test_a_product_has_a_concentration_of_its_own():
 @pytest.mark.parametrize("latent", ["vmf_natural", "none"])
 def test_a_run_leaves_its_folder(documents_folder, tmp_path, capsys, latent):
     path = tmp_path / "run"
-    own = task(documents_folder, latent=latent)
+    own = task(documents_folder, latent=latent, refine_steps=2)
     training_run.run(own, RunFolder(path, {}))
     printed = capsys.readouterr().out
     metrics = json.loads((path / "metrics.json").read_text())
@@ -163,6 +164,10 @@ def test_a_run_leaves_its_folder(documents_folder, tmp_path, capsys, latent):
         return
     assert test["nll_iw"] < test["nll"] + 1
     assert test["iw_samples"] == 5
+    assert test["refined"]["nll"] == pytest.approx(
+        test["refined"]["reconstruction"] + test["refined"]["kl"]
+    )
+    assert "posteriors fitted to their documents" in printed
     assert (path / "projector" / "metadata.tsv").read_text().count("sport") >= 1
     assert list((path / "topics").glob("events.*"))
     assert "2 topics of the training documents" in printed

@@ -18,6 +18,7 @@ SETTINGS = {
     "data_dir": None,
     "split": "test",
     "samples": 30,
+    "refine_steps": 3,
     "examples": None,
     "probe_examples": 24,
     "batch_size": 4,
@@ -57,6 +58,16 @@ def test_the_figures_agree_with_each_other(evaluated):
     told = information["mutual_information"]
     assert -4 * information["standard_error"] < told <= information["limit"] + 1e-9
     assert 0 < results["units"]["active_units"] <= 4
+
+
+def test_fitted_posteriors_have_bounds_of_their_own(evaluated):
+    _, results = evaluated
+    bounds, refined = results["bounds"], results["refined_bounds"]
+
+    assert refined["nll"] != bounds["nll"]
+    assert refined["kl"] == pytest.approx(bounds["kl"])  # that of a fixed kappa
+    assert list(refined["nll_iw"]) == list(bounds["nll_iw"])
+    assert refined["tokens"] == bounds["tokens"]
 
 
 def test_probes_are_about_the_code(evaluated):

@@ -14,6 +14,7 @@ from tf_vmfvae.evaluation.mutual_information import (
 )
 from tf_vmfvae.evaluation.nearest_documents import nearest_documents
 from tf_vmfvae.evaluation.probes import Probe, label_probe, vector_probe
+from tf_vmfvae.evaluation.refinement import Refinement
 from tf_vmfvae.evaluation.swap_sensitivity import swap_sensitivity, swap_words
 from tf_vmfvae.evaluation.topics import Topics, find_topics
 
@@ -24,6 +25,7 @@ __all__ = [
     "LabelAccuracy",
     "MutualInformation",
     "Probe",
+    "Refinement",
     "Topics",
     "active_units",
     "batch_totals",

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import tensorflow as tf
 
+from tf_vmfvae.evaluation.refinement import Refinement
+
 # Copies of the logits alive at once: product, exponentials, probabilities.
 COPIES = 3
 BYTES = 4
@@ -57,6 +59,7 @@ def importance_weighted(
     samples: int | Sequence[int] = 100,
     seed: int = 0,
     memory: int = 2**29,
+    refinement: Refinement | None = None,
 ) -> ImportanceWeightedBounds:
     """Returns the importance-weighted bound of Burda et al. (2016), equation 8.
 
@@ -77,6 +80,8 @@ def importance_weighted(
             same batches and `memory`.
         memory: about how many bytes the decoding of one chunk may take. How many
             samples there are does not matter to it.
+        refinement: how posteriors are fitted to their examples first; by default the
+            encoder's are taken as they are.
 
     Returns:
         The `ImportanceWeightedBounds`.
@@ -97,10 +102,12 @@ def importance_weighted(
     if not levels or levels[0] < 1:
         raise ValueError(f"samples must be 1 or more, not {samples}")
     sums = None
-    decode = _decoder(model)
+    encode, decode = _encoder(model, refinement), _decoder(model)
+    # A gradient keeps what a mere product would let go of.
+    copies = 2 * refinement.samples if refinement else 1
     for number, inputs in enumerate(batches):
-        for part in _parts(model, inputs, memory):
-            batch = _batch_sums(model, decode, *part, levels, (seed, number))
+        for part in _parts(model, inputs, memory, copies):
+            batch = _batch_sums(model, encode, decode, *part, levels, (seed, number))
             sums = batch if sums is None else sums + batch
     if sums is None or not sums.examples:
         raise ValueError("batches holds no example: there is nothing to evaluate")
@@ -151,20 +158,36 @@ class _Sums:
         return math.exp(min(nll / self.words, 700.0))
 
 
-def _parts(model, inputs, memory):
-    """Cuts a batch so that a sample of each of its rows fits into memory.
+def _parts(model, inputs, memory, copies):
+    """Cuts a batch so that so many copies of each of its rows fit into memory.
 
     Yields rows and how many samples of each fit.
     """
     inputs = tf.convert_to_tensor(inputs)
-    rows = max(1, memory // (COPIES * BYTES * _cells(model, inputs)))
+    fit = max(1, memory // (COPIES * BYTES * _cells(model, inputs)))
+    rows = max(1, fit // copies)
     for start in range(0, inputs.shape[0], rows):
-        yield inputs[start : start + rows], max(1, rows // inputs.shape[0])
+        part = inputs[start : start + rows]
+        yield part, max(1, fit // part.shape[0])
 
 
 def _cells(model, inputs):
     """Logits that the decoder makes for an example: words times time, or words."""
     return math.prod(size or inputs.shape[1] for size in model.decoder.output.shape[1:])
+
+
+def _encoder(model, refinement):
+    """Returns a function from inputs and a seed to what the latent reads of them."""
+    refine = refinement.of(model) if refinement else lambda inputs, hidden, seed: hidden
+
+    def encode(inputs, seed):
+        hidden = model.encoder(inputs, training=False)
+        # A seed of its own: the samples of the bound must be new to the posterior.
+        return refine(
+            inputs, hidden, tf.random.experimental.stateless_fold_in(seed, -1)
+        )
+
+    return encode
 
 
 def _decoder(model):
@@ -184,9 +207,9 @@ def _decoder(model):
     return decode
 
 
-def _batch_sums(model, decode, inputs, at_once, levels, seed):
+def _batch_sums(model, encode, decode, inputs, at_once, levels, seed):
     is_example = model.is_example(inputs).numpy()
-    hidden = model.encoder(inputs, training=False)
+    hidden = encode(inputs, seed)
     kl = model.latent.kl(model.latent.posterior(hidden)).numpy().astype("float64")
     moments = _Moments(len(is_example))
     words = model.count_words(inputs).numpy()[is_example]

@@ -1,0 +1,129 @@
+"""Posteriors fitted to their examples: better bounds, and still bounds."""
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from tf_vmfvae import evaluation, layers
+from tf_vmfvae.evaluation import Refinement
+
+LATENTS = {
+    "vmf": lambda: layers.VonMisesFisherLatent(4, kappa=20.0, seed=1),
+    "vmf_learned": lambda: layers.LearnedVonMisesFisherLatent(4, 20.0, seed=1),
+    "power_spherical": lambda: layers.PowerSphericalLatent(4, kappa=20.0, seed=1),
+    "vmf_norm": lambda: layers.VonMisesFisherNormLatent(4, kappa=20.0, seed=1),
+    "product": lambda: layers.SphereProductLatent(4, 2, seed=1),
+    "natural": lambda: layers.NaturalSphereProductLatent(4, 2, seed=1),
+    "gaussian": lambda: layers.GaussianLatent(4, seed=1),
+}
+
+
+@pytest.mark.parametrize("name", LATENTS)
+def test_every_latent_gets_a_better_bound(make_model, sentences, name):
+    model = make_model(LATENTS[name]())
+    ids = model.tokenizer(sentences).to_tensor()
+    weights = [weight.copy() for weight in model.get_weights()]
+
+    def bounds(refinement=None):
+        return evaluation.importance_weighted(model, [ids], 2000, refinement=refinement)
+
+    before, after = bounds(), bounds(Refinement(steps=30))
+
+    # The weights were drawn, not trained: no posterior is where it should be.
+    error = np.hypot(before.nll_standard_error, after.nll_standard_error)
+    assert after.nll < before.nll - 10 * error
+    for weight, kept in zip(weights, model.get_weights(), strict=True):
+        np.testing.assert_array_equal(weight, kept)
+
+
+def test_it_is_a_bound_for_every_sentence_and_meets_the_likelihood(
+    circle_model, sentences
+):
+    """By numerical integration over the circle."""
+    ids = circle_model.tokenizer(sentences).to_tensor()
+    angle = np.arange(2000) * 2 * np.pi / 2000
+    circle = tf.constant(np.stack([np.cos(angle), np.sin(angle)], axis=-1), "float32")
+    for row in ids:
+        log_p = -circle_model.likelihood([tf.repeat(row[None], 2000, axis=0), circle])
+        exact = np.log(2000) - np.logaddexp.reduce(log_p)
+        bounds = evaluation.importance_weighted(
+            circle_model, [row[None]], (1, 20_000), refinement=Refinement(steps=40)
+        )
+        assert bounds.nll > exact - 4 * bounds.nll_standard_error
+        error = bounds.nll_iw_standard_error[20_000]
+        assert abs(bounds.nll_iw[20_000] - exact) < 5 * error
+
+
+def test_the_bound_is_taken_with_other_codes_than_the_fit(circle_model, sentences):
+    """Fitted to two codes a step: those would make the bound look better than it is."""
+    ids = circle_model.tokenizer(sentences).to_tensor()
+    refinement = Refinement(steps=5, samples=2)
+    first, other = (
+        evaluation.importance_weighted(
+            circle_model, [ids] * 100, 1, seed=seed, refinement=refinement
+        ).nll
+        for seed in (1, 2)
+    )
+    many = evaluation.importance_weighted(
+        circle_model, [ids] * 100, 100, seed=1, refinement=refinement
+    )
+    error = many.nll_standard_error * 10
+    assert abs(first - many.nll) < 4 * error
+    assert abs(first - other) < 6 * error
+    assert first != other
+
+
+def test_the_same_seed_gives_the_same_figures(circle_model, sentences):
+    ids = circle_model.tokenizer(sentences).to_tensor()
+    one, again = (
+        evaluation.importance_weighted(
+            circle_model, [ids], 10, seed=3, refinement=Refinement(steps=3)
+        )
+        for _ in range(2)
+    )
+    assert one == again
+
+
+def test_rows_that_fill_up_a_batch_change_nothing_and_little_memory_is_enough(
+    circle_model, sentences
+):
+    ids = circle_model.tokenizer(sentences).to_tensor()
+    padded = tf.pad(ids, [[0, 2], [0, 1]])
+    whole, in_parts = (
+        evaluation.importance_weighted(
+            circle_model,
+            [batch],
+            3000,
+            memory=memory,
+            refinement=Refinement(steps=20),
+        )
+        for batch, memory in ((ids, 2**29), (padded, 20_000))
+    )
+    assert (in_parts.examples, in_parts.tokens) == (whole.examples, whole.tokens)
+    # Parts are drawn, and so fitted, with noise of their own.
+    assert in_parts.nll == pytest.approx(whole.nll, rel=0.01)
+
+
+def test_a_model_without_a_code_has_nothing_to_fit(make_model, sentences):
+    model = make_model(layers.NoLatent())
+    ids = model.tokenizer(sentences).to_tensor()
+    plain, refined = (
+        evaluation.importance_weighted(model, [ids], 1, refinement=refinement)
+        for refinement in (None, Refinement())
+    )
+    assert plain == refined
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"steps": 0}, "steps must be 1 or more, not 0"),
+        ({"samples": 1}, "samples must be even, 2 or more, not 1"),
+        ({"samples": 3}, "samples must be even, 2 or more, not 3"),
+        ({"learning_rate": 0.0}, "learning_rate must be positive and finite, not 0"),
+        ({"learning_rate": float("nan")}, "learning_rate must be .* not nan"),
+    ],
+)
+def test_bad_arguments_are_named(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        Refinement(**arguments)
