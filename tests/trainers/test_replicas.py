@@ -14,6 +14,8 @@ from trainers.strategies import make_strategy, share_out
 FLAGS = (
     *("--dataset=text", "--batch_size=10", "--epochs=7", "--dropout=0"),
     *("--latent_dim=3", "--kappa=10", "--hidden_dim=8", "--embedding_dim=8"),
+    # What a schedule moves is moved in every replica.
+    "--initial_kappa=60",
 )
 
 
