@@ -13,7 +13,7 @@ from trainers.run_folder import SPLITS
 from trainers.task import Task
 
 # Of the bounds of refined posteriors, averaged over all samples.
-REFINED = ("nll", "reconstruction", "kl", "ppl")
+REFINED = ("nll", "reconstruction", "kl", "ppl", "ppl_by_example")
 # Documents in the projector, which gets slow with more.
 PROJECTED = 2_000
 
@@ -95,16 +95,16 @@ class BowTask(Task):
         print_document_report(metrics, model, self.corpus, self.settings["topics"])
 
     def _importance_weighted(self, model, batches, samples):
-        bounds = evaluation.importance_weighted(model, batches, (1, samples))
+        bounds = evaluation.importance_weighted(model, batches, samples)
         found = {"iw_samples": samples, **_weighted(bounds, samples)}
         steps = self.settings["refine_steps"]
         if steps:
             bounds = evaluation.importance_weighted(
-                model, batches, (1, samples), refinement=evaluation.Refinement(steps)
+                model, batches, samples, refinement=evaluation.Refinement(steps)
             )
             found["refined"] = {
+                "steps": steps,
                 **{name: getattr(bounds, name) for name in REFINED},
-                "ppl_by_example": bounds.ppl_iw_by_example[1],
                 **_weighted(bounds, samples),
             }
         return found

@@ -41,11 +41,11 @@ def define_flags() -> list[flags.FlagHolder]:
         ),
         flags.DEFINE_integer(
             "refine_steps",
-            0,
+            None,
             "Steps that fit each posterior to its example, for bounds beside the "
-            "encoder's own; 0: none. A step takes as long as training on the example "
-            "eight times.",
-            0,
+            "encoder's own. A step takes as long as training on the example eight "
+            "times. Default: none.",
+            1,
         ),
         flags.DEFINE_integer(
             "examples", None, "So many examples of the part, the first ones.", 2

@@ -148,9 +148,12 @@ def _bounds(model, part, settings):
         ).as_dict()
 
     bounds = {"bounds": weighted()}
-    if settings["refine_steps"] and model.latent.latent_dim:
-        refinement = evaluation.Refinement(settings["refine_steps"])
-        bounds["refined_bounds"] = weighted(refinement)
+    steps = settings["refine_steps"]
+    if steps and not model.latent.latent_dim:
+        print("note: --refine_steps has no effect on a model without a code")
+    elif steps:
+        refined = weighted(evaluation.Refinement(steps))
+        bounds["refined_bounds"] = {"steps": steps, **refined}
     some = data.Batches(
         ids[:INFORMATION_EXAMPLES], settings["batch_size"], buckets=12, shuffle=False
     )

@@ -14,6 +14,11 @@ def print_table(results: dict) -> None:
     )
     _line("", "nats a sentence", "PPL")
     _print_bounds(bounds)
+    if "refined_bounds" in results:
+        refined = results["refined_bounds"]
+        print(f"with each posterior fitted to its sentence in {refined['steps']} steps")
+        _print_bounds(refined)
+        print("by the encoder alone again")
     _line("code gain", f"{results['code_gain']:.3f}")
     information = results["information"]
     _line(
@@ -26,9 +31,6 @@ def print_table(results: dict) -> None:
     units = results["units"]
     _line("active units", f"{units['active_units']} of {units['latent_dim']}")
     _line("effective dimension", f"{units['effective_dimension']:.1f}")
-    if "refined_bounds" in results:
-        print("with each posterior fitted to its sentence")
-        _print_bounds(results["refined_bounds"])
     _print_probes(results.get("probes", {}))
 
 

@@ -103,6 +103,10 @@ def check(settings: dict) -> None:
             require(settings, name, "positive and finite", lambda x: 0 < x < math.inf)
     for name in ("kappa_floor", "free_bits"):
         require(settings, name, "at least 0, finite", lambda x: 0 <= x < math.inf)
+    if settings["initial_kappa"] and "training_kappa" in LATENTS[settings["latent"]][1]:
+        least = settings["training_kappa"] or settings["kappa"]
+        rule = f"no less than {least}, to which it falls"
+        require(settings, "initial_kappa", rule, lambda x: x >= least)
     if settings["latent"] == "vmf_learned":
         low, high = settings["kappa_floor"], settings["kappa_ceiling"]
         rule = f"between --kappa_floor={low} and --kappa_ceiling={high}"

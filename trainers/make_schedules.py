@@ -4,6 +4,9 @@ import keras
 
 from tf_vmfvae import callbacks
 
+# Share of the epochs in which the concentration falls, unless a flag says otherwise.
+KAPPA_FALL = 0.5
+
 
 def make_schedules(settings: dict) -> list[keras.callbacks.Callback]:
     """Returns the schedules of the KL's weight and of the concentration."""
@@ -15,7 +18,7 @@ def make_schedules(settings: dict) -> list[keras.callbacks.Callback]:
             callbacks.ConcentrationSchedule(
                 settings["initial_kappa"],
                 settings["training_kappa"] or settings["kappa"],
-                settings["kappa_epochs"] or 0.5 * settings["epochs"],
+                settings["kappa_epochs"] or KAPPA_FALL * settings["epochs"],
             )
         )
     return schedules

@@ -52,6 +52,8 @@ def leave_aside(settings: dict, without_effect: dict[str, str]) -> list[str]:
     notes = []
     for name, cause in without_effect.items():
         if flags.FLAGS[name].present:
-            notes.append(f"--{name} has no effect with --{cause}={settings[cause]}")
+            value = settings[cause]
+            why = f"without --{cause}" if value is None else f"with --{cause}={value}"
+            notes.append(f"--{name} has no effect {why}")
         settings[name] = None
     return notes

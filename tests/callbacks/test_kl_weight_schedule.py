@@ -86,8 +86,8 @@ def test_steps_per_epoch_takes_precedence_over_what_fit_says(model):
     ("arguments", "message"),
     [
         ({"schedule": "cosine"}, "'cosine'.*constant, linear, sigmoid"),
-        ({"epochs": 0}, "epochs .* positive, not 0"),
-        ({"epochs": float("nan")}, "epochs .* positive, not nan"),
+        ({"epochs": 0}, "epochs .* positive and finite, not 0"),
+        ({"epochs": float("nan")}, "epochs .* positive and finite, not nan"),
         ({"start": -1}, "start .* 0 or more, not -1"),
         ({"end": float("inf")}, "end .* 0 or more, not inf"),
         ({"steps_per_epoch": 0}, "steps_per_epoch must be at least 1, not 0"),

@@ -54,23 +54,34 @@ def test_it_is_a_bound_for_every_sentence_and_meets_the_likelihood(
         assert abs(bounds.nll_iw[20_000] - exact) < 5 * error
 
 
-def test_the_bound_is_taken_with_other_codes_than_the_fit(circle_model, sentences):
-    """Fitted to two codes a step: those would make the bound look better than it is."""
+def test_no_code_is_drawn_twice(circle_model, sentences, monkeypatch):
+    """Those of the bound are not those of the fit, nor those of another part."""
+    seeds, posterior = [], circle_model.latent.posterior
+
+    def recorded(hidden):
+        law = posterior(hidden)
+        sample = law.sample
+
+        def record(count, seed):
+            seeds.append(tuple(np.asarray(seed)))
+            return sample(count, seed=seed)
+
+        law.sample = record
+        return law
+
+    monkeypatch.setattr(circle_model.latent, "posterior", recorded)
     ids = circle_model.tokenizer(sentences).to_tensor()
-    refinement = Refinement(steps=5, samples=2)
-    first, other = (
+    tf.config.run_functions_eagerly(True)
+    try:
         evaluation.importance_weighted(
-            circle_model, [ids] * 100, 1, seed=seed, refinement=refinement
-        ).nll
-        for seed in (1, 2)
-    )
-    many = evaluation.importance_weighted(
-        circle_model, [ids] * 100, 100, seed=1, refinement=refinement
-    )
-    error = many.nll_standard_error * 10
-    assert abs(first - many.nll) < 4 * error
-    assert abs(first - other) < 6 * error
-    assert first != other
+            circle_model, [ids, ids], 6, memory=1, refinement=Refinement(steps=3)
+        )
+    finally:
+        tf.config.run_functions_eagerly(False)
+
+    # Two batches of four rows, a row a part: three steps and six single samples each.
+    assert len(seeds) == 2 * 4 * (3 + 6)
+    assert len(set(seeds)) == len(seeds)
 
 
 def test_the_same_seed_gives_the_same_figures(circle_model, sentences):
@@ -100,8 +111,18 @@ def test_rows_that_fill_up_a_batch_change_nothing_and_little_memory_is_enough(
         for batch, memory in ((ids, 2**29), (padded, 20_000))
     )
     assert (in_parts.examples, in_parts.tokens) == (whole.examples, whole.tokens)
-    # Parts are drawn, and so fitted, with noise of their own.
+    # Parts are fitted with noise of their own, and steps of another length.
     assert in_parts.nll == pytest.approx(whole.nll, rel=0.01)
+
+
+def test_a_latent_without_mirror_images_is_refused(make_model, sentences):
+    class Plain(layers.GaussianLatent):
+        mirror = layers.Latent.mirror
+
+    model = make_model(Plain(4, seed=1))
+    ids = model.tokenizer(sentences).to_tensor()
+    with pytest.raises(ValueError, match="Plain has no mirror images"):
+        evaluation.importance_weighted(model, [ids], 1, refinement=Refinement())
 
 
 def test_a_model_without_a_code_has_nothing_to_fit(make_model, sentences):

@@ -40,7 +40,7 @@ SETTINGS = {
     "bursts": False,
     "samples": 2,
     "iw_samples": 5,
-    "refine_steps": 0,
+    "refine_steps": None,
     "topics": 2,
     "epochs": 2,
     "batch_size": 8,
@@ -164,9 +164,11 @@ def test_a_run_leaves_its_folder(documents_folder, tmp_path, capsys, latent):
         return
     assert test["nll_iw"] < test["nll"] + 1
     assert test["iw_samples"] == 5
-    assert test["refined"]["nll"] == pytest.approx(
-        test["refined"]["reconstruction"] + test["refined"]["kl"]
-    )
+    refined = test["refined"]
+    # By codes of their own: the noise of five a document is not far below a nat.
+    assert refined["nll"] < test["nll"] + 3
+    assert refined["steps"] == 2
+    assert {"kl", "ppl", "ppl_by_example", "nll_iw", "ppl_iw"} <= refined.keys()
     assert "posteriors fitted to their documents" in printed
     assert (path / "projector" / "metadata.tsv").read_text().count("sport") >= 1
     assert list((path / "topics").glob("events.*"))

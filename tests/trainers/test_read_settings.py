@@ -73,7 +73,7 @@ def test_codes_may_be_drawn_with_little_noise_at_first(parse):
     assert schedule() == ([], [])
     assert schedule("--kappa_epochs=5") == (
         [],
-        ["--kappa_epochs has no effect with --initial_kappa=None"],
+        ["--kappa_epochs has no effect without --initial_kappa"],
     )
     assert schedule("--initial_kappa=90", "--latent=vmf_learned") == (
         [],

@@ -52,9 +52,13 @@ class ConcentrationSchedule(EpochSchedule):
                     f"{name} of a concentration schedule must be positive and finite, "
                     f"not {kappa}"
                 )
+        if start < end:
+            raise ValueError(
+                f"start of a concentration schedule must be no less than end, {end}, "
+                f"not {start}"
+            )
         self.start = start
         self.end = end
-        self._kappa = None
 
     def kappa_at(self, epoch: float) -> float:
         """Returns the concentration after `epoch` epochs, a fraction included."""
@@ -68,10 +72,9 @@ class ConcentrationSchedule(EpochSchedule):
                 "ConcentrationSchedule needs a model whose latent has a fixed "
                 f"concentration; {type(latent).__name__} has none"
             )
-        self._kappa = None
 
-    def move(self, epoch):
-        kappa = self.kappa_at(epoch)
-        if kappa != self._kappa:
-            self.model.latent.draw_at(kappa)
-            self._kappa = kappa
+    def value_at(self, epoch):
+        return self.kappa_at(epoch)
+
+    def apply(self, value):
+        self.model.latent.draw_at(value)

@@ -84,8 +84,11 @@ class KLWeightSchedule(EpochSchedule):
                 f"models of tf_vmfvae.models have; {type(self.model).__name__} has none"
             )
 
-    def move(self, epoch):
-        self.model.kl_weight.assign(self.weight_at(epoch))
+    def value_at(self, epoch):
+        return self.weight_at(epoch)
+
+    def apply(self, value):
+        self.model.kl_weight.assign(value)
 
 
 def _sigmoid_rise(progress):

@@ -26,12 +26,13 @@ class ImportanceWeightedBounds:
         reconstruction: minus the log-likelihood given the code, averaged likewise.
         kl: what the code costs.
         ppl: `exp(total NLL / total words)`, `<eos>` included.
+        ppl_by_example: `exp(mean over examples of NLL / words)`, the perplexity of
+            Miao et al. (2016), in which short examples weigh as much as long ones.
         nll_iw: number of samples -> minus the importance-weighted bound.
         nll_iw_standard_error: likewise, for the noise of the samples alone, by the
             delta method: too small where a few weights hold all the mass.
         ppl_iw: number of samples -> its perplexity.
-        ppl_iw_by_example: number of samples -> `exp(mean of NLL / words)`, the
-            perplexity of Miao et al. (2016).
+        ppl_iw_by_example: number of samples -> likewise.
         examples: how many examples.
         tokens: how many target words, `<eos>` included.
     """
@@ -41,6 +42,7 @@ class ImportanceWeightedBounds:
     reconstruction: float
     kl: float
     ppl: float
+    ppl_by_example: float
     nll_iw: dict[int, float]
     nll_iw_standard_error: dict[int, float]
     ppl_iw: dict[int, float]
@@ -87,7 +89,8 @@ def importance_weighted(
         The `ImportanceWeightedBounds`.
 
     Raises:
-        ValueError: if there is no example, or a number of samples is below 1.
+        ValueError: if there is no example, a number of samples is below 1, or
+            posteriors are to be fitted that have no mirror images.
 
     Example:
     >>> import tf_vmfvae
@@ -105,10 +108,10 @@ def importance_weighted(
     encode, decode = _encoder(model, refinement), _decoder(model)
     # A gradient keeps what a mere product would let go of.
     copies = 2 * refinement.samples if refinement else 1
-    for number, inputs in enumerate(batches):
-        for part in _parts(model, inputs, memory, copies):
-            batch = _batch_sums(model, encode, decode, *part, levels, (seed, number))
-            sums = batch if sums is None else sums + batch
+    parts = (part for batch in batches for part in _parts(model, batch, memory, copies))
+    for number, part in enumerate(parts):
+        more = _batch_sums(model, encode, decode, *part, levels, (seed, number))
+        sums = more if sums is None else sums + more
     if sums is None or not sums.examples:
         raise ValueError("batches holds no example: there is nothing to evaluate")
     return sums.bounds(levels)
@@ -123,6 +126,7 @@ class _Sums:
     kl: float
     reconstruction: float
     variance: float
+    nll_per_word: float
     nll_iw: np.ndarray
     variance_iw: np.ndarray
     nll_iw_per_word: np.ndarray
@@ -141,13 +145,14 @@ class _Sums:
             reconstruction=float(self.reconstruction) / self.examples,
             kl=float(self.kl) / self.examples,
             ppl=self._perplexity(nll),
+            ppl_by_example=_exp(self.nll_per_word / self.examples),
             nll_iw={k: float(total) / self.examples for k, total in iw.items()},
             nll_iw_standard_error={
                 k: math.sqrt(total) / self.examples for k, total in error.items()
             },
             ppl_iw={k: self._perplexity(total) for k, total in iw.items()},
             ppl_iw_by_example={
-                k: math.exp(min(float(total) / self.examples, 700.0))
+                k: _exp(total / self.examples)
                 for k, total in zip(levels, self.nll_iw_per_word, strict=True)
             },
             examples=self.examples,
@@ -155,7 +160,11 @@ class _Sums:
         )
 
     def _perplexity(self, nll):
-        return math.exp(min(nll / self.words, 700.0))
+        return _exp(nll / self.words)
+
+
+def _exp(nll):
+    return math.exp(min(float(nll), 700.0))
 
 
 def _parts(model, inputs, memory, copies):
@@ -178,14 +187,15 @@ def _cells(model, inputs):
 
 def _encoder(model, refinement):
     """Returns a function from inputs and a seed to what the latent reads of them."""
-    refine = refinement.of(model) if refinement else lambda inputs, hidden, seed: hidden
+    refine = refinement and refinement.of(model)
 
     def encode(inputs, seed):
         hidden = model.encoder(inputs, training=False)
+        if not refine:
+            return hidden
         # A seed of its own: the samples of the bound must be new to the posterior.
-        return refine(
-            inputs, hidden, tf.random.experimental.stateless_fold_in(seed, -1)
-        )
+        seed = tf.random.experimental.stateless_fold_in(seed, -1)
+        return refine(inputs, hidden, seed)
 
     return encode
 
@@ -222,12 +232,14 @@ def _batch_sums(model, encode, decode, inputs, at_once, levels, seed):
         nll_iw.append(moments.nll_iw()[is_example].sum())
         nll_iw_per_word.append((moments.nll_iw()[is_example] / words).sum())
         variance_iw.append(moments.variance_iw()[is_example].sum())
+    nll = moments.reconstruction() + kl
     return _Sums(
         examples=int(is_example.sum()),
         words=float(words.sum()),
         kl=kl[is_example].sum(),
         reconstruction=moments.reconstruction()[is_example].sum(),
         variance=moments.variance()[is_example].sum(),
+        nll_per_word=(nll[is_example] / words).sum(),
         nll_iw=np.array(nll_iw),
         variance_iw=np.array(variance_iw),
         nll_iw_per_word=np.array(nll_iw_per_word),

@@ -6,6 +6,8 @@ from collections.abc import Callable
 import keras
 import tensorflow as tf
 
+from tf_vmfvae.layers import Latent
+
 
 @dataclasses.dataclass(frozen=True)
 class Refinement:
@@ -27,10 +29,12 @@ class Refinement:
         samples: int, at least 2 and even. Codes an example in each step, half of them
             the mirror images of the others.
         learning_rate: float, greater than 0. That of the first step, in standard
-            deviations of the features; falls linearly to 0.
+            deviations of the features over the examples that are fitted together;
+            falls linearly to 0.
 
     Raises:
-        ValueError: if an argument is out of its range.
+        ValueError: if an argument is out of its range, or, once there is a model, if
+            its latent has no mirror images.
 
     Example:
     >>> import numpy as np
@@ -38,9 +42,10 @@ class Refinement:
     >>> latent = tf_vmfvae.layers.VonMisesFisherLatent(8, kappa=20.0, seed=1)
     >>> model = tf_vmfvae.models.NVDM(["profit", "rose"], latent, hidden_dim=8, seed=1)
     >>> batch = np.array([[[1, 9], [2, 1]], [[2, 5], [0, 0]]], "int32")
-    >>> bound = tf_vmfvae.evaluation.importance_weighted
-    >>> refined = bound(model, [batch], 100, refinement=Refinement(steps=10))
-    >>> refined.nll < bound(model, [batch], 100).nll
+    >>> bounds = tf_vmfvae.evaluation.importance_weighted
+    >>> refinement = tf_vmfvae.evaluation.Refinement(steps=10)
+    >>> refined = bounds(model, [batch], 100, refinement=refinement)
+    >>> refined.nll < bounds(model, [batch], 100).nll
     True
     """
 
@@ -65,6 +70,13 @@ class Refinement:
             model: a `tf_vmfvae.models.VAE`. Its weights stay as they are.
         """
         latent = model.latent
+        if not latent.latent_dim:
+            return lambda inputs, hidden, seed: hidden
+        if type(latent).mirror is Latent.mirror:
+            raise ValueError(
+                f"{type(latent).__name__} has no mirror images, which the fit of a "
+                "posterior draws; give it a method mirror"
+            )
 
         @tf.function(reduce_retracing=True)
         def slope(inputs, hidden, seed):
@@ -81,14 +93,15 @@ class Refinement:
             return tape.gradient(loss, hidden)
 
         def refine(inputs, hidden, seed):
-            if not latent.latent_dim:
+            examples = tf.boolean_mask(hidden, model.is_example(inputs))
+            if not examples.shape[0]:
                 return hidden
             rate = keras.optimizers.schedules.PolynomialDecay(
-                self.learning_rate * float(tf.math.reduce_std(hidden)),
+                self.learning_rate * float(tf.math.reduce_std(examples)),
                 self.steps,
                 end_learning_rate=0.0,
             )
-            features = keras.Variable(hidden)
+            features = keras.Variable(hidden, dtype="float32")
             optimizer = keras.optimizers.Adam(rate)
             for step in range(self.steps):
                 fresh = tf.random.experimental.stateless_fold_in(seed, step)

@@ -14,7 +14,8 @@ class FixedConcentrationLatent(SphericalLatent):
     """A spherical code whose concentration, and so its KL, is a constant.
 
     A subclass says in `posterior_at` how the codes lie and in `exact_kl` what they
-    cost; the latter is asked once, when the layer is built.
+    cost; the latter is asked when the layer is built and whenever `draw_at` moves the
+    concentration of training.
 
     Args:
         latent_dim: int, at least 2. Dimension of the space that holds the sphere.
@@ -39,14 +40,9 @@ class FixedConcentrationLatent(SphericalLatent):
         training_kappa: float | None = None,
         **kwargs,
     ):
-        given = {"kappa": kappa}
+        _check("kappa", kappa)
         if training_kappa is not None:
-            given["training_kappa"] = training_kappa
-        for name, value in given.items():
-            if not (math.isfinite(value) and value > 0):
-                raise ValueError(
-                    f"{name} must be a positive, finite number, not {value}"
-                )
+            _check("training_kappa", training_kappa)
         super().__init__(latent_dim, seed, **kwargs)
         self.kappa = float(kappa)
         self.training_kappa = None if training_kappa is None else float(training_kappa)
@@ -67,13 +63,18 @@ class FixedConcentrationLatent(SphericalLatent):
 
         Args:
             kappa: float, greater than 0. In place of `training_kappa`, as long as the
-                layer is in memory: it is not saved.
+                layer, which is built by now, is in memory: a model that is saved and
+                loaded draws at `training_kappa` again.
+
+        Raises:
+            ValueError: if `kappa` is not a positive, finite number.
         """
+        _check("kappa", kappa)
         self._drawn_kappa.assign(kappa)
         self._drawn_kl.assign(self.exact_kl(kappa))
 
-    def posterior_at(self, hidden, kappa: float) -> tfd.Distribution:
-        """Returns the posterior of this concentration."""
+    def posterior_at(self, hidden, kappa: float | tf.Tensor) -> tfd.Distribution:
+        """Returns the posterior of this concentration, a number or a scalar tensor."""
         raise NotImplementedError(f"{type(self).__name__} has no posterior_at")
 
     def exact_kl(self, kappa: float) -> float:
@@ -96,6 +97,11 @@ class FixedConcentrationLatent(SphericalLatent):
         config = super().get_config()
         config.update({"kappa": self.kappa, "training_kappa": self.training_kappa})
         return config
+
+
+def _check(name, kappa):
+    if not (math.isfinite(kappa) and kappa > 0):
+        raise ValueError(f"{name} must be a positive, finite number, not {kappa}")
 
 
 def _repeated(kl, posterior):

@@ -46,7 +46,7 @@ class PowerSphericalLatent(FixedConcentrationLatent):
     0.193147
     """
 
-    def posterior_at(self, hidden, kappa: float) -> tfd.Distribution:
+    def posterior_at(self, hidden, kappa: float | tf.Tensor) -> tfd.Distribution:
         return PowerSpherical(self.location(hidden), kappa)
 
     def exact_kl(self, kappa: float) -> float:

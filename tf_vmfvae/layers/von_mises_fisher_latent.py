@@ -1,6 +1,7 @@
 """A code on the unit sphere with a fixed concentration."""
 
 import keras
+import tensorflow as tf
 import tensorflow_probability as tfp
 
 from tf_vmfvae.distributions import VonMisesFisher, kl_to_uniform
@@ -49,7 +50,7 @@ class VonMisesFisherLatent(FixedConcentrationLatent):
     [19.5152, 19.5152]
     """
 
-    def posterior_at(self, hidden, kappa: float) -> tfd.Distribution:
+    def posterior_at(self, hidden, kappa: float | tf.Tensor) -> tfd.Distribution:
         return VonMisesFisher(self.location(hidden), kappa)
 
     def exact_kl(self, kappa: float) -> float:

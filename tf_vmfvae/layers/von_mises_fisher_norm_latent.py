@@ -74,7 +74,7 @@ class VonMisesFisherNormLatent(FixedConcentrationLatent):
         direction, least = self._direction_and_least_norm(hidden)
         return (least + self.norm_width / 2)[:, None] * direction
 
-    def posterior_at(self, hidden, kappa: float) -> tfd.Distribution:
+    def posterior_at(self, hidden, kappa: float | tf.Tensor) -> tfd.Distribution:
         direction, least = self._direction_and_least_norm(hidden)
         law = VonMisesFisher(direction, kappa)
         return SphericalShell(law, least, least + self.norm_width)
