@@ -43,7 +43,7 @@ def ids_of(model, sentences=SENTENCES):
 @pytest.fixture(scope="module")
 def overfitted():
     model = make_model(hidden_dim=64, embedding_dim=32, dropout=0.0)
-    model.compile(optimizer=keras.optimizers.Adam(0.02))
+    model.compile(optimizer=keras.optimizers.Adam(0.01))
     # Unshuffled, so that each run learns the same.
     model.fit(ids_of(model), epochs=200, shuffle=False, verbose=0)
     return model
