@@ -18,8 +18,12 @@ TOO_MANY = 0.5
 NAMED = 5
 
 
-def find_model(path: str) -> Path:
+def find_model(path: str, flag: str = "model") -> Path:
     """Returns the .keras file that `path`, a run folder or the file itself, names.
+
+    Args:
+        path: a flag's value.
+        flag: its name.
 
     Raises:
         UserError: if there is none.
@@ -27,31 +31,35 @@ def find_model(path: str) -> Path:
     found = Path(path) / MODEL if Path(path).is_dir() else Path(path)
     if not found.is_file():
         raise UserError(
-            f"--model={path}: {found} does not exist; give a run folder or a .keras "
+            f"--{flag}={path}: {found} does not exist; give a run folder or a .keras "
             "file"
         )
     return found
 
 
-def load_language_model(path: str) -> LanguageModel:
+def load_language_model(path: str, flag: str = "model") -> LanguageModel:
     """Returns the language model that `path`, a run folder or a .keras file, holds.
+
+    Args:
+        path: a flag's value.
+        flag: its name.
 
     Raises:
         UserError: if it holds none.
     """
-    file = find_model(path)
+    file = find_model(path, flag)
     try:
         model = keras.models.load_model(file)
     # A file that is cut or of another kind fails anywhere: archive, JSON, arrays.
     except Exception as error:
         reason = (str(error).strip() or type(error).__name__).splitlines()[0]
         raise UserError(
-            f"--model={path}: {file} cannot be read as a model ({reason}); give one "
+            f"--{flag}={path}: {file} cannot be read as a model ({reason}); give one "
             "that trainers.lm has saved"
         ) from error
     if not isinstance(model, LanguageModel):
         raise UserError(
-            f"--model={path}: {file} holds a model of another kind, "
+            f"--{flag}={path}: {file} holds a model of another kind, "
             f"{type(model).__name__}; give one that trainers.lm has saved"
         )
     return model

@@ -75,6 +75,12 @@ FLAGS = [
         "dropout", None, "Dropout on embeddings, between layers and on outputs."
     ),
     flags.DEFINE_float("recurrent_dropout", 0.0, "Dropout on the recurrent state."),
+    flags.DEFINE_string(
+        "pretrained",
+        None,
+        "Trained model, a run folder or a .keras file, whose weights training begins "
+        "with as far as both models have them: a plain one that is given a code, say.",
+    ),
     flags.DEFINE_boolean(
         "tie_embeddings", True, "Embeddings serve as output weights too."
     ),
@@ -176,6 +182,11 @@ def _check(settings):
     require(settings, "word_dropout", "between 0 and 1", lambda x: 0 <= x <= 1)
     for name in ("dropout", "recurrent_dropout"):
         require(settings, name, "at least 0 and below 1", lambda x: 0 <= x < 1)
+    if settings["pretrained"] and not os.path.exists(settings["pretrained"]):
+        raise UserError(
+            f"--pretrained={settings['pretrained']}: does not exist; give a run folder "
+            "or a .keras file"
+        )
     if settings["setting"] == "inputless" and settings["word_dropout"] != 1.0:
         raise UserError("--word_dropout: is 1 with --setting=inputless; leave it out")
     if settings["condition"] == "label" and settings["dataset"] != "yelp":

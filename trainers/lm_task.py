@@ -3,7 +3,8 @@
 import keras
 
 from tf_vmfvae import callbacks, data, models
-from trainers.command_line import identity
+from trainers.command_line import UserError, identity
+from trainers.language_model_file import load_language_model
 from trainers.make_latent import make_latent
 from trainers.make_schedules import make_schedules
 from trainers.report import print_corpus, print_report
@@ -28,7 +29,7 @@ class LMTask(Task):
 
     def make_model(self) -> models.NVRNN:
         settings = self.settings
-        return models.NVRNN(
+        model = models.NVRNN(
             self.corpus.vocabulary,
             make_latent(settings),
             embedding_dim=settings["embedding_dim"],
@@ -46,6 +47,9 @@ class LMTask(Task):
             tie_embeddings=settings["tie_embeddings"],
             seed=settings["seed"],
         )
+        if settings["pretrained"]:
+            _begin_with(model, settings["pretrained"])
+        return model
 
     def make_splits(self, model) -> dict[str, data.Batches]:
         settings = self.settings
@@ -97,3 +101,11 @@ class LMTask(Task):
             return None
         readers = (data.embedded.topic, data.embedded.sentiment, data.embedded.tense)
         return {read.__name__: [read(text) for text in sentences] for read in readers}
+
+
+def _begin_with(model, path):
+    pretrained = load_language_model(path, "pretrained")
+    try:
+        models.warm_start(model, pretrained)
+    except ValueError as error:
+        raise UserError(f"--pretrained={path}: {error}; give one like it") from error

@@ -64,6 +64,7 @@ def assert_refused(result, *mentions):
         (["--initial_kappa=90", "--kappa_epochs=0"], ["--kappa_epochs", "positive"]),
         (["--kappa=60", "--initial_kappa=50"], ["--initial_kappa", "60.0", "50.0"]),
         (["--bow_loss=-1"], ["--bow_loss", "0 or more", "-1.0"]),
+        (["--pretrained=absent"], ["--pretrained=absent", "does not exist"]),
         (["--epochs=0"], ["--epochs"]),
         (["--seed=-1"], ["--seed"]),
         (["--seed=99999999999"], ["--seed"]),
