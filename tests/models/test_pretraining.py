@@ -60,8 +60,9 @@ def test_the_new_code_is_learned_to_be_used():
     assert not np.allclose(likelihood(model, z), likelihood(model, -z), atol=1e-3)
 
 
-def test_of_a_like_code_everything_is_taken():
-    trained, model = make(vmf(50.0)), make(vmf(10.0))
+@pytest.mark.parametrize("bow_loss", [0.0, 1.0])
+def test_of_a_like_code_everything_is_taken(bow_loss):
+    trained, model = (make(vmf(kappa), bow_loss=bow_loss) for kappa in (50.0, 10.0))
     models.warm_start(model, trained)
     for weight, of_trained in zip(
         model.trainable_weights, trained.trainable_weights, strict=True

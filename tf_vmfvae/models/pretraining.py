@@ -52,6 +52,8 @@ def warm_start(model: NVRNN, pretrained: NVRNN) -> None:
     same_code = _code_of(model) == _code_of(pretrained)
     if same_code:
         layers += zip(_writers(model), _writers(pretrained), strict=True)
+        if hasattr(model, "bag_map") and hasattr(pretrained, "bag_map"):
+            layers.append((model.bag_map, pretrained.bag_map))
     for layer, trained in layers:
         _assign(layer, _values(trained))
     _take_first_layer(model, pretrained, same_code)
