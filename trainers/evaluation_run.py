@@ -11,11 +11,10 @@ from trainers import evaluation_figures, evaluation_table
 from trainers.command_line import UserError
 from trainers.language_model_file import (
     check_words,
-    find_model,
     load_language_model,
     run_flags,
 )
-from trainers.run_folder import METRICS
+from trainers.run_folder import METRICS, find_model
 from trainers.whole_file import whole_file
 
 # The bound is shown for these numbers of samples, up to the one that is asked for.

@@ -3,38 +3,18 @@
 import collections
 import json
 from collections.abc import Iterable
-from pathlib import Path
 
 import keras
 
 from tf_vmfvae.layers.word_tokenizer import UNKNOWN
 from tf_vmfvae.models import LanguageModel
 from trainers.command_line import UserError
-from trainers.run_folder import FLAGS, MODEL
+from trainers.run_folder import FLAGS, find_model
 
 # Share of unknown words above which a text is taken for the wrong one.
 TOO_MANY = 0.5
 # Unknown words that a message names.
 NAMED = 5
-
-
-def find_model(path: str, flag: str = "model") -> Path:
-    """Returns the .keras file that `path`, a run folder or the file itself, names.
-
-    Args:
-        path: a flag's value.
-        flag: its name.
-
-    Raises:
-        UserError: if there is none.
-    """
-    found = Path(path) / MODEL if Path(path).is_dir() else Path(path)
-    if not found.is_file():
-        raise UserError(
-            f"--{flag}={path}: {found} does not exist; give a run folder or a .keras "
-            "file"
-        )
-    return found
 
 
 def load_language_model(path: str, flag: str = "model") -> LanguageModel:

@@ -18,7 +18,7 @@ from absl import flags
 
 from trainers import command_line, latent_flags, training_flags
 from trainers.command_line import UserError
-from trainers.run_folder import RunFolder
+from trainers.run_folder import RunFolder, find_model
 from trainers.settings import leave_aside, override, require, with_defaults
 
 FLAGS = [
@@ -182,11 +182,8 @@ def _check(settings):
     require(settings, "word_dropout", "between 0 and 1", lambda x: 0 <= x <= 1)
     for name in ("dropout", "recurrent_dropout"):
         require(settings, name, "at least 0 and below 1", lambda x: 0 <= x < 1)
-    if settings["pretrained"] and not os.path.exists(settings["pretrained"]):
-        raise UserError(
-            f"--pretrained={settings['pretrained']}: does not exist; give a run folder "
-            "or a .keras file"
-        )
+    if settings["pretrained"]:
+        find_model(settings["pretrained"], "pretrained")
     if settings["setting"] == "inputless" and settings["word_dropout"] != 1.0:
         raise UserError("--word_dropout: is 1 with --setting=inputless; leave it out")
     if settings["condition"] == "label" and settings["dataset"] != "yelp":

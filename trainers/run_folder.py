@@ -159,3 +159,22 @@ def _unusable(file, reason):
         f"{file}: is not what a run wrote ({reason}); put the right one back or name "
         "another --output_dir"
     )
+
+
+def find_model(path: str, flag: str = "model") -> Path:
+    """Returns the .keras file that `path`, a run folder or the file itself, names.
+
+    Args:
+        path: a flag's value.
+        flag: its name.
+
+    Raises:
+        UserError: if there is none.
+    """
+    found = Path(path) / MODEL if Path(path).is_dir() else Path(path)
+    if not found.is_file():
+        raise UserError(
+            f"--{flag}={path}: {found} does not exist; give a run folder or a .keras "
+            "file"
+        )
+    return found

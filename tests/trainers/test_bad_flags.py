@@ -65,6 +65,7 @@ def assert_refused(result, *mentions):
         (["--kappa=60", "--initial_kappa=50"], ["--initial_kappa", "60.0", "50.0"]),
         (["--bow_loss=-1"], ["--bow_loss", "0 or more", "-1.0"]),
         (["--pretrained=absent"], ["--pretrained=absent", "does not exist"]),
+        (["--pretrained=."], ["--pretrained=.", "model.keras does not exist"]),
         (["--epochs=0"], ["--epochs"]),
         (["--seed=-1"], ["--seed"]),
         (["--seed=99999999999"], ["--seed"]),
