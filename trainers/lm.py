@@ -59,6 +59,13 @@ FLAGS = [
         ["last", "max", "mean"],
         "What a recurrent encoder hands on: its last state, or its outputs pooled.",
     ),
+    flags.DEFINE_integer(
+        "code_layers",
+        0,
+        "Layers of a perceptron through which the decoder reads the code.",
+        0,
+        10,
+    ),
     flags.DEFINE_enum(
         "condition",
         "none",
@@ -72,6 +79,11 @@ FLAGS = [
         "Weight of a loss that has the code foretell the sentence's words.",
     ),
     flags.DEFINE_float(
+        "bow_loss_epochs",
+        None,
+        "Epochs over which --bow_loss falls to 0; default: it stays.",
+    ),
+    flags.DEFINE_float(
         "dropout", None, "Dropout on embeddings, between layers and on outputs."
     ),
     flags.DEFINE_float("recurrent_dropout", 0.0, "Dropout on the recurrent state."),
@@ -80,6 +92,17 @@ FLAGS = [
         None,
         "Trained model, a run folder or a .keras file, whose weights training begins "
         "with as far as both models have them: a plain one that is given a code, say.",
+    ),
+    flags.DEFINE_string(
+        "synthetic",
+        None,
+        "File of sentences, one a line, that a language model trained on the same "
+        "corpus has written (trainers.generate): training reads them too.",
+    ),
+    flags.DEFINE_float(
+        "synthetic_share",
+        0.67,
+        "Share of an epoch's sentences that are of --synthetic, in place of others.",
     ),
     flags.DEFINE_boolean(
         "tie_embeddings", True, "Embeddings serve as output weights too."
@@ -179,11 +202,23 @@ def _check(settings):
     latent_flags.check(settings)
     training_flags.check(settings)
     require(settings, "bow_loss", "0 or more, finite", lambda x: 0 <= x < math.inf)
-    require(settings, "word_dropout", "between 0 and 1", lambda x: 0 <= x <= 1)
+    for name in ("word_dropout", "synthetic_share"):
+        require(settings, name, "between 0 and 1", lambda x: 0 <= x <= 1)
+    if settings["bow_loss_epochs"] is not None:
+        require(
+            settings,
+            "bow_loss_epochs",
+            "positive and finite",
+            lambda x: 0 < x < math.inf,
+        )
     for name in ("dropout", "recurrent_dropout"):
         require(settings, name, "at least 0 and below 1", lambda x: 0 <= x < 1)
     if settings["pretrained"]:
         find_model(settings["pretrained"], "pretrained")
+    if settings["synthetic"] and settings["condition"] == "label":
+        raise UserError(
+            "--synthetic: its sentences have no labels, which --condition=label tells"
+        )
     if settings["setting"] == "inputless" and settings["word_dropout"] != 1.0:
         raise UserError("--word_dropout: is 1 with --setting=inputless; leave it out")
     if settings["condition"] == "label" and settings["dataset"] != "yelp":
@@ -204,9 +239,18 @@ def _without_effect(settings):
     if settings["dataset"] == "embedded":
         unused["data_dir"] = "dataset"
     if settings["latent"] == "none":
-        unused.update(encoder="latent", encoder_pooling="latent", bow_loss="latent")
+        unused.update(
+            encoder="latent",
+            encoder_pooling="latent",
+            code_layers="latent",
+            bow_loss="latent",
+        )
     elif settings["encoder"] == "bow":
         unused["encoder_pooling"] = "encoder"
+    if not settings["bow_loss"] or settings["latent"] == "none":
+        unused["bow_loss_epochs"] = "bow_loss"
+    if not settings["synthetic"]:
+        unused["synthetic_share"] = "synthetic"
     return unused
 
 

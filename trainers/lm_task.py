@@ -3,6 +3,7 @@
 import keras
 
 from tf_vmfvae import callbacks, data, models
+from tf_vmfvae.data.text_file import read_sentences
 from trainers.command_line import UserError, identity
 from trainers.language_model_file import load_language_model
 from trainers.make_latent import make_latent
@@ -38,6 +39,7 @@ class LMTask(Task):
             # A model without a code has no encoder, and nothing foretells the words.
             encoder=settings["encoder"] or "lstm",
             encoder_pooling=settings["encoder_pooling"] or "last",
+            code_layers=settings["code_layers"] or 0,
             bow_loss=settings["bow_loss"] or 0.0,
             condition=settings["condition"],
             num_labels=self.corpus.num_labels,
@@ -52,17 +54,18 @@ class LMTask(Task):
         return model
 
     def make_splits(self, model) -> dict[str, data.Batches]:
-        settings = self.settings
-        return {
-            split: data.Batches(
-                model.to_ids(getattr(self.corpus, split), self._labels(split)),
-                settings["batch_size"],
-                buckets=BUCKETS,
-                shuffle=split == "train",
-                seed=settings["seed"],
-            )
+        splits = {
+            split: data.Batches(self._ids(model, split), **self._batching(split))
             for split in SPLITS
         }
+        if self.settings["synthetic"]:
+            splits["train"] = data.AugmentedBatches(
+                self._ids(model, "train"),
+                model.to_ids(self._synthetic()),
+                self.settings["synthetic_share"],
+                **self._batching("train"),
+            )
+        return splits
 
     def make_callbacks(self, folder) -> list[keras.callbacks.Callback]:
         settings, corpus = self.settings, self.corpus
@@ -87,6 +90,23 @@ class LMTask(Task):
 
     def print_report(self, metrics, model) -> None:
         print_report(metrics, model, self.corpus)
+
+    def _ids(self, model, split):
+        return model.to_ids(getattr(self.corpus, split), self._labels(split))
+
+    def _batching(self, split):
+        return {
+            "batch_size": self.settings["batch_size"],
+            "buckets": BUCKETS,
+            "shuffle": split == "train",
+            "seed": self.settings["seed"],
+        }
+
+    def _synthetic(self):
+        try:
+            return read_sentences(self.settings["synthetic"])
+        except ValueError as error:
+            raise UserError(f"--synthetic: {error}") from error
 
     def _labels(self, split):
         labels = self.corpus.labels

@@ -9,7 +9,7 @@ KAPPA_FALL = 0.5
 
 
 def make_schedules(settings: dict) -> list[keras.callbacks.Callback]:
-    """Returns the schedules of the KL's weight and of the concentration."""
+    """Returns the schedules of the losses' weights and of the concentration."""
     schedules = [
         callbacks.KLWeightSchedule(settings["kl_schedule"], settings["kl_epochs"])
     ]
@@ -21,4 +21,6 @@ def make_schedules(settings: dict) -> list[keras.callbacks.Callback]:
                 settings["kappa_epochs"] or KAPPA_FALL * settings["epochs"],
             )
         )
+    if settings.get("bow_loss_epochs"):
+        schedules.append(callbacks.AuxiliaryWeightSchedule(settings["bow_loss_epochs"]))
     return schedules

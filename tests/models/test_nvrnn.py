@@ -183,17 +183,34 @@ def test_bow_loss_changes_the_loss_and_not_the_bound():
     assert set(without) == {"reconstruction", "kl"}
 
 
-def test_step_by_step_gives_the_logits_of_the_whole_sentence():
-    model = make_model()
+@pytest.mark.parametrize("code_layers", [0, 2])
+def test_step_by_step_gives_the_logits_of_the_whole_sentence(code_layers):
+    model = make_model(code_layers=code_layers)
     ids = ids_of(model)
     z = tf.math.l2_normalize(tf.random.stateless_normal([4, 8], (1, 2)), -1)
     whole = model.decoder([ids, z])
 
     state, previous = model.initial_state(z), tf.fill([4], 2)
     for position in range(ids.shape[1]):
-        logits, state = model.step(previous, z, state)
+        logits, state = model.step(previous, model.context(z), state)
         np.testing.assert_allclose(logits, whole[:, position], rtol=1e-4, atol=1e-5)
         previous = ids[:, position]
+
+
+def test_code_layers_read_the_code_at_the_scale_of_their_weights():
+    # With a perceptron in between, the decoder sees of the code what that makes of it.
+    model = make_model(code_layers=1, word_dropout=1.0)
+    z = model.latent.prior().sample(500, seed=(1, 2))
+    scaled = model.code_readers[0](z)
+    np.testing.assert_allclose(np.mean(np.square(scaled)), 1.0, rtol=0.05)
+    model.code_readers[-1].kernel.assign(0.0 * model.code_readers[-1].kernel)
+    ids = ids_of(model)
+    nll = model.likelihood([ids, z[:4]])
+    np.testing.assert_allclose(nll, model.likelihood([ids, z[4:8]]), rtol=1e-6)
+
+
+def test_a_plain_model_has_no_code_to_read_through_layers():
+    assert make_model("none", code_layers=2).code_readers == []
 
 
 def fitted_and_loaded(latent, path):
@@ -376,6 +393,7 @@ CONFIGURATIONS = {
     "gru": {"encoder": "gru", "recurrent_dropout": 0.2, "condition": "bow"},
     "bow": {"encoder": "bow", "condition": "label", "num_labels": 5, "bow_loss": 1.0},
     "untied": {"tie_embeddings": False, "num_layers": 3, "condition_dim": None},
+    "code_layers": {"code_layers": 2, "condition": "bow", "bow_loss": 1.0},
 }
 
 
@@ -409,6 +427,7 @@ def test_every_configuration_learns_and_comes_back_from_its_file(name, tmp_path)
         ({"encoder": "cnn"}, "encoder is 'cnn': choose one of lstm, bilstm, gru, bow"),
         ({"encoder_pooling": "min"}, "choose one of last, max, mean"),
         ({"num_layers": 0}, "num_layers is 0: give at least 1"),
+        ({"code_layers": -1}, "code_layers is -1: give 0 or more"),
         ({"condition": "topic"}, "choose one of none, bow, label"),
         ({"condition": "label"}, "give num_labels"),
         ({"bow_loss": -1.0}, "bow_loss is -1.0: give 0 or a positive number"),
@@ -421,7 +440,8 @@ def test_arguments_out_of_range_are_named(options, message):
 
 def test_a_configuration_from_before_an_argument_was_added_still_loads():
     config = make_model().get_config()
-    for name in ("encoder", "encoder_pooling", "num_layers", "condition"):
+    added = ("encoder", "encoder_pooling", "num_layers", "condition", "code_layers")
+    for name in added:
         del config[name]
     model = tf_vmfvae.models.NVRNN.from_config(config)
 

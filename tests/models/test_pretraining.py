@@ -39,6 +39,7 @@ def likelihood(model, z):
         {"num_layers": 2, "tie_embeddings": False},
         {"condition": "bow"},
         {"condition": "label", "num_labels": 2},
+        {"code_layers": 2},
     ],
     ids=str,
 )
@@ -60,9 +61,11 @@ def test_the_new_code_is_learned_to_be_used():
     assert not np.allclose(likelihood(model, z), likelihood(model, -z), atol=1e-3)
 
 
-@pytest.mark.parametrize("bow_loss", [0.0, 1.0])
-def test_of_a_like_code_everything_is_taken(bow_loss):
-    trained, model = (make(vmf(kappa), bow_loss=bow_loss) for kappa in (50.0, 10.0))
+@pytest.mark.parametrize(
+    "options", [{}, {"bow_loss": 1.0}, {"code_layers": 1}], ids=str
+)
+def test_of_a_like_code_everything_is_taken(options):
+    trained, model = (make(vmf(kappa), **options) for kappa in (50.0, 10.0))
     models.warm_start(model, trained)
     for weight, of_trained in zip(
         model.trainable_weights, trained.trainable_weights, strict=True
@@ -78,9 +81,17 @@ def test_of_a_like_code_everything_is_taken(bow_loss):
         (lambda: layers.GaussianLatent(4), {}),
         (vmf, {"encoder": "bow"}),
         (vmf, {"encoder": "lstm", "encoder_pooling": "mean"}),
+        (vmf, {"code_layers": 1}),
         (layers.NoLatent, {}),
     ],
-    ids=["wider", "gaussian", "another encoder", "another pooling", "no code"],
+    ids=[
+        "wider",
+        "gaussian",
+        "another encoder",
+        "another pooling",
+        "code layers",
+        "no code",
+    ],
 )
 def test_another_code_is_a_new_one(latent, options):
     trained, model = make(vmf()), make(latent(), **options)

@@ -1,6 +1,7 @@
 """Corpora of sentences and of documents, and batches of them."""
 
 from tf_vmfvae.data import embedded
+from tf_vmfvae.data.augmented_batches import AugmentedBatches
 from tf_vmfvae.data.batches import Batches
 from tf_vmfvae.data.corpus import Corpus
 from tf_vmfvae.data.document_batches import DocumentBatches
@@ -11,6 +12,7 @@ from tf_vmfvae.data.loading import load
 from tf_vmfvae.data.vocabulary import build_vocabulary
 
 __all__ = [
+    "AugmentedBatches",
     "Batches",
     "Corpus",
     "DocumentBatches",

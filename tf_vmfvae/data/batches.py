@@ -36,7 +36,7 @@ class Batches:
     Attributes:
         lengths: int64 `[num_examples]`, words an example.
         num_examples: examples an epoch.
-        num_words: words an epoch, `<eos>` included.
+        num_words: words of the first epoch, `<eos>` included.
         bucket_lengths: the lengths that batches are padded to; no batch has another.
         padding_share: share of an epoch's cells that hold padding, 0 to 1.
 
@@ -76,8 +76,7 @@ class Batches:
         row_splits = ids.row_splits.numpy().astype(np.int64)
         self._row_starts = row_splits[:-1]
         self.lengths = np.diff(row_splits)
-        self.num_examples = len(self.lengths)
-        self.num_words = int(self.lengths.sum())
+        self.num_examples = self._examples_an_epoch()
         if self.num_examples == 0:
             raise ValueError("ids holds no examples: there is nothing to batch")
         if self.lengths.min() == 0:
@@ -88,7 +87,8 @@ class Batches:
 
         self.bucket_lengths = self._bucket_lengths(buckets)
         self._bucket_of = np.searchsorted(self.bucket_lengths, self.lengths)
-        _, plan_lengths = self.plan()
+        indices, plan_lengths = self.plan()
+        self.num_words = int(self.lengths[indices[indices >= 0]].sum())
         self.padding_share = 1 - self.num_words / (self.batch_size * plan_lengths.sum())
 
     def __len__(self) -> int:
@@ -159,9 +159,18 @@ class Batches:
 
     def _order(self, rng: np.random.Generator) -> np.ndarray:
         """The examples from bucket to bucket, int64 `[num_examples]`."""
+        chosen = self._choose(rng)
         if self.shuffle:
-            return np.lexsort((rng.random(self.num_examples), self._bucket_of))
-        return np.argsort(self.lengths, kind="stable")
+            ties = rng.random(self.num_examples)
+            return chosen[np.lexsort((ties, self._bucket_of[chosen]))]
+        return chosen[np.argsort(self.lengths[chosen], kind="stable")]
+
+    def _examples_an_epoch(self) -> int:
+        return len(self.lengths)
+
+    def _choose(self, rng: np.random.Generator) -> np.ndarray:
+        """The examples of an epoch in any order, int64 `[num_examples]`: here all."""
+        return np.arange(self.num_examples)
 
     def _bucket_lengths(self, buckets: int | Sequence[int] | None) -> list[int]:
         if buckets is None:

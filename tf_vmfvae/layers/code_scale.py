@@ -3,6 +3,8 @@
 import keras
 import tensorflow as tf
 
+from tf_vmfvae.layers.latent import Latent
+
 
 @keras.saving.register_keras_serializable(package="tf_vmfvae")
 class CodeScale(keras.layers.Layer):
@@ -32,6 +34,14 @@ class CodeScale(keras.layers.Layer):
     def __init__(self, start: float = 1.0, **kwargs):
         super().__init__(**kwargs)
         self.start = float(start)
+
+    @classmethod
+    def of(cls, latent: Latent, **kwargs) -> "CodeScale":
+        """Returns one that starts where the prior's coordinates have a spread of 1."""
+        if not latent.latent_dim:
+            return cls(1.0, **kwargs)
+        codes = latent.prior().sample(1_000, seed=(1, 2))
+        return cls(float(1.0 / tf.sqrt(tf.reduce_mean(codes**2))), **kwargs)
 
     def build(self, shape):
         self.log_scale = self.add_weight(

@@ -151,7 +151,7 @@ class NVDM(VAE):
         ]
         self.latent = latent
         self.code_scale = (
-            CodeScale(_inverse_spread(latent), name="code_scale")
+            CodeScale.of(latent, name="code_scale")
             if scale_code
             else keras.layers.Identity(name="no_code_scale")
         )
@@ -294,11 +294,3 @@ def _log_length(counts):
     """Log of the hundreds of words, `(batch, 1)`; that of one word for empty rows."""
     words = ops.sum(counts, axis=-1, keepdims=True)
     return ops.log(ops.maximum(words, 1.0) / 100.0)
-
-
-def _inverse_spread(latent):
-    """One over the standard deviation of the coordinates of the prior's codes."""
-    if not latent.latent_dim:
-        return 1.0
-    codes = latent.prior().sample(1_000, seed=(1, 2))
-    return float(1.0 / tf.sqrt(tf.reduce_mean(codes**2)))

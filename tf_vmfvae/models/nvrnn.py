@@ -6,7 +6,14 @@ from collections.abc import Sequence
 import keras
 from keras import ops
 
-from tf_vmfvae.layers import Dropout, Latent, WordDropout, WordSoftmax, WordTokenizer
+from tf_vmfvae.layers import (
+    CodeScale,
+    Dropout,
+    Latent,
+    WordDropout,
+    WordSoftmax,
+    WordTokenizer,
+)
 from tf_vmfvae.layers.word_tokenizer import END_ID, PADDING_ID
 from tf_vmfvae.models.language_model import CONDITIONS, LanguageModel
 from tf_vmfvae.models.seeds import seeds_from
@@ -42,6 +49,11 @@ class NVRNN(LanguageModel):
         encoder: `"lstm"`, `"bilstm"`, `"gru"` or `"bow"`, see `SentenceEncoder`.
         encoder_pooling: `"last"`, the encoder's last state; `"max"` or `"mean"`, that
             of its outputs over the words. A bag of words is always a mean.
+        code_layers: int, at least 0. Layers of a perceptron through which the decoder
+            reads the code, of `hidden_dim` rectified units each, with a learned scale
+            of each coordinate before them (`CodeScale`); with 0 it reads the code as
+            it is. What a code says is noisy and dense: the decoder's first state and
+            gates, linear in what they read, are shallow readers of it.
         condition: what the decoder is told beside the code, at every step: `"none"`;
             `"bow"`, a linear map of the mean embedding of the sentence's words,
             `<eos>` included; or `"label"`, an embedding of the sentence's label,
@@ -106,6 +118,7 @@ class NVRNN(LanguageModel):
         num_layers: int = 1,
         encoder: str = "lstm",
         encoder_pooling: str = "last",
+        code_layers: int = 0,
         condition: str = "none",
         condition_dim: int | None = None,
         num_labels: int | None = None,
@@ -119,6 +132,8 @@ class NVRNN(LanguageModel):
     ):
         # === Config ===
         _check(encoder, encoder_pooling, num_layers, condition, num_labels)
+        if code_layers < 0:
+            raise ValueError(f"code_layers is {code_layers}: give 0 or more")
         if not 0 <= bow_loss < math.inf:
             raise ValueError(f"bow_loss is {bow_loss}: give 0 or a positive number")
         if condition_dim is None:
@@ -129,6 +144,7 @@ class NVRNN(LanguageModel):
             "num_layers": num_layers,
             "encoder": encoder,
             "encoder_pooling": encoder_pooling,
+            "code_layers": code_layers,
             "condition": condition,
             "condition_dim": condition_dim,
             "num_labels": num_labels,
@@ -194,13 +210,25 @@ class NVRNN(LanguageModel):
                 embeddings_initializer=_small_uniform(seeds),
                 name="label_embedding",
             )
-        # Last, so that the other layers' seeds do not go by it.
+        # Last, so that the other layers' seeds do not go by them.
         if bow_loss:
             self.bag_map = keras.layers.Dense(
                 embedding_dim if tie_embeddings else hidden_dim,
                 kernel_initializer=keras.initializers.GlorotUniform(next(seeds)),
                 name="bag_map",
             )
+        self.code_readers = []
+        if code_layers and latent.latent_dim:
+            self.code_readers.append(CodeScale.of(latent, name="code_scale"))
+            self.code_readers += [
+                keras.layers.Dense(
+                    hidden_dim,
+                    "relu",
+                    kernel_initializer=keras.initializers.GlorotUniform(next(seeds)),
+                    name=f"code_{index}",
+                )
+                for index in range(code_layers)
+            ]
 
         # === Functional model ===
         ids = keras.Input((None,), dtype="int32", name="ids")
@@ -246,24 +274,33 @@ class NVRNN(LanguageModel):
         embedded = self.embedding_dropout(
             self.embedding(self.word_dropout_layer(previous))
         )
-        context = z
+        context = code = self._read(z)
         if self.condition != "none":
-            context = ops.concatenate([z, self._tell(ids)], axis=-1)
-        outputs = self.sentence_decoder(_beside(embedded, context), z)
+            context = ops.concatenate([code, self._tell(ids)], axis=-1)
+        outputs = self.sentence_decoder(_beside(embedded, context), code)
         return self.output_map(self.output_dropout(outputs))
 
     def _bag_nll(self, z, words):
         """-log p of the words, each drawn for itself, given the code; `(batch,)`."""
-        logits = self.softmax(ops.expand_dims(self.bag_map(z), 1))[:, 0]
+        logits = self.softmax(ops.expand_dims(self.bag_map(self._read(z)), 1))[:, 0]
         # Padding is no class: it picks the first one, and is taken out again.
         classes = ops.maximum(words - 1, 0)
         log_p = ops.take_along_axis(ops.log_softmax(logits), classes, axis=-1)
         is_word = ops.cast(ops.not_equal(words, PADDING_ID), log_p.dtype)
         return -ops.sum(log_p * is_word, axis=-1)
 
+    def _read(self, z):
+        """What the decoder sees of a code."""
+        for layer in self.code_readers:
+            z = layer(z)
+        return z
+
+    def context(self, z, conditions=None):
+        return super().context(self._read(z), conditions)
+
     def initial_state(self, z) -> list:
         """Returns the decoder's state before the first word, `h, c` of each layer."""
-        return self.sentence_decoder.initial_state(z)
+        return self.sentence_decoder.initial_state(self._read(z))
 
     def step(self, previous, context, state) -> tuple:
         embedded = self.embedding(self.word_dropout_layer(previous))

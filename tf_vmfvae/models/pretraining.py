@@ -77,9 +77,16 @@ def _readers(model):
 
 
 def _writers(model):
-    """Layers that make the code."""
+    """Layers that make the code, and that the decoder reads it through."""
     encoder = model.sentence_encoder
-    return [*(encoder.layers if encoder else []), model.latent]
+    return [*(encoder.layers if encoder else []), model.latent, *model.code_readers]
+
+
+def _code_width(model):
+    """How much the decoder sees of a code."""
+    if model.code_readers:
+        return model.code_readers[-1].units
+    return model.latent.latent_dim
 
 
 def _code_of(model):
@@ -95,11 +102,8 @@ def _take_first_layer(model, pretrained, same_code):
     """The decoder's layer that reads, side by side, word, code and what is told."""
     layer, trained = (each.sentence_decoder.layers[0] for each in (model, pretrained))
     kernel, *others = _values(trained)
-    word, old, new = (
-        model.get_config()["embedding_dim"],
-        pretrained.latent.latent_dim,
-        model.latent.latent_dim,
-    )
+    word = model.get_config()["embedding_dim"]
+    old, new = _code_width(pretrained), _code_width(model)
     of_code = kernel[word : word + old] if same_code else _zeros(new, kernel)
     kernel = np.concatenate([kernel[:word], of_code, kernel[word + old :]])
     _assign(layer, [kernel, *others])
@@ -118,7 +122,7 @@ def _take_initial_states(model, pretrained, same_code):
                 if trained.built
                 else map(np.zeros_like, _values(layer))
             )
-            kernel = kernel if same_code else _zeros(model.latent.latent_dim, kernel)
+            kernel = kernel if same_code else _zeros(_code_width(model), kernel)
             _assign(layer, [kernel, bias])
 
 

@@ -15,7 +15,8 @@ class VAE(keras.Model):
     training), and `"kl"`, both of shape `(batch,)` in nats. Their sum is minus the
     evidence lower bound. The loss is its mean over the examples, with what `latent`
     charges for the KL weighted by `kl_weight`, a variable that a callback moves. A
-    third output, `"auxiliary"`, adds to the loss and to no bound.
+    third output, `"auxiliary"`, adds to the loss, weighted by `auxiliary_weight`, which
+    a callback moves too, and to no bound.
 
     Examples that are empty (see `is_example`) only fill up a batch: they enter no
     loss and no metric.
@@ -26,6 +27,8 @@ class VAE(keras.Model):
         self.kl_weight = keras.Variable(
             1.0, trainable=False, dtype="float32", name="kl_weight"
         )
+        # No weight of the model: what moves it sets it whenever training goes on.
+        self.auxiliary_weight = tf.Variable(1.0, trainable=False)
         self.bound_trackers = {
             name: keras.metrics.Mean(name=name)
             for name in ("nll", "reconstruction", "kl")
@@ -112,7 +115,7 @@ class VAE(keras.Model):
         """Returns the loss summed over a batch, of which `totals` are the sums."""
         weight = tf.convert_to_tensor(self.kl_weight)
         bound = totals["reconstruction"] + weight * totals["charge"]
-        return bound + totals["auxiliary"]
+        return bound + self.auxiliary_weight * totals["auxiliary"]
 
     def compute_loss(
         self, x=None, y=None, y_pred=None, sample_weight=None, training=True
