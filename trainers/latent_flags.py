@@ -8,7 +8,10 @@ from trainers.settings import require
 
 # --latent -> the layer of `tf_vmfvae.layers` and the flags that are its arguments.
 LATENTS = {
-    "vmf": ("VonMisesFisherLatent", ["latent_dim", "kappa", "training_kappa"]),
+    "vmf": (
+        "VonMisesFisherLatent",
+        ["latent_dim", "kappa", "training_kappa", "prior_components"],
+    ),
     "vmf_learned": (
         "LearnedVonMisesFisherLatent",
         ["latent_dim", "kappa", "kappa_floor", "kappa_ceiling"],
@@ -60,6 +63,13 @@ FLAGS = [
         "kappa_epochs",
         None,
         "Epochs over which --initial_kappa falls; default: half of --epochs.",
+    ),
+    flags.DEFINE_integer(
+        "prior_components",
+        0,
+        "vmf: components of a prior learned after training, of so many of its "
+        "examples; 0: a uniform prior.",
+        lower_bound=0,
     ),
     flags.DEFINE_float("kappa_floor", 1.0, "vmf_learned: the least concentration."),
     flags.DEFINE_float(

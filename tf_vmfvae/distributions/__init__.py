@@ -3,5 +3,12 @@
 from tf_vmfvae.distributions.power_spherical import PowerSpherical
 from tf_vmfvae.distributions.spherical_shell import SphericalShell
 from tf_vmfvae.distributions.von_mises_fisher import VonMisesFisher, kl_to_uniform
+from tf_vmfvae.distributions.von_mises_fisher_mixture import VonMisesFisherMixture
 
-__all__ = ["PowerSpherical", "SphericalShell", "VonMisesFisher", "kl_to_uniform"]
+__all__ = [
+    "PowerSpherical",
+    "SphericalShell",
+    "VonMisesFisher",
+    "VonMisesFisherMixture",
+    "kl_to_uniform",
+]

@@ -1,5 +1,6 @@
 """Keras layers: one file a layer."""
 
+from tf_vmfvae.layers.aggregate_prior import AggregatePrior
 from tf_vmfvae.layers.bag_dense import BagDense
 from tf_vmfvae.layers.bag_nll import BagNLL
 from tf_vmfvae.layers.bursty_bag_nll import BurstyBagNLL
@@ -29,6 +30,7 @@ from tf_vmfvae.layers.word_tokenizer import WordTokenizer
 
 __all__ = [
     "LSTM",
+    "AggregatePrior",
     "BagDense",
     "BagNLL",
     "BurstyBagNLL",

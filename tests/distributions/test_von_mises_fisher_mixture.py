@@ -1,0 +1,98 @@
+"""The equal mixture, against its components one by one."""
+
+import numpy as np
+import pytest
+import scipy.special
+import scipy.stats
+import tensorflow as tf
+import tensorflow_probability as tfp
+
+from tf_vmfvae.distributions import VonMisesFisher, VonMisesFisherMixture
+from tf_vmfvae.distributions.von_mises_fisher_mixture import BLOCK
+
+tfd = tfp.distributions
+
+
+def unit_vectors(count, d, seed=0):
+    x = np.random.default_rng(seed).normal(size=(count, d))
+    return (x / np.linalg.norm(x, axis=-1, keepdims=True)).astype("float32")
+
+
+@pytest.mark.parametrize("d", [2, 3, 50])
+@pytest.mark.parametrize("kappa", [0.01, 1.0, 80.0, 2000.0])
+def test_density_is_the_mean_of_its_components(d, kappa):
+    directions, z = unit_vectors(7, d), unit_vectors(5, d, seed=1)
+    each = [
+        scipy.stats.vonmises_fisher(_wide(mu), kappa).logpdf(_wide(z))
+        for mu in directions
+    ]
+    expected = scipy.special.logsumexp(each, axis=0) - np.log(7)
+    found = VonMisesFisherMixture(directions, kappa).log_prob(z)
+    # What float32 leaves of kappa times a cosine.
+    np.testing.assert_allclose(found, expected, rtol=1e-5, atol=3e-7 * kappa + 1e-5)
+
+
+def _wide(vectors):
+    """Unit vectors in float64."""
+    vectors = np.asarray(vectors, "float64")
+    return vectors / np.linalg.norm(vectors, axis=-1, keepdims=True)
+
+
+def test_no_concentration_is_uniform():
+    z = unit_vectors(9, 50, seed=1)
+    mixture = VonMisesFisherMixture(unit_vectors(4, 50), 0.0)
+    expected = tfd.SphericalUniform(50).log_prob(z)
+    np.testing.assert_allclose(mixture.log_prob(z), expected, rtol=1e-6)
+    draws = mixture.sample(4000, seed=(1, 2)).numpy()
+    assert np.abs(draws.mean(0)).max() < 5 / np.sqrt(50 * 4000)
+
+
+def test_more_components_than_are_weighed_at_once():
+    d, kappa = 5, 20.0
+    directions, z = unit_vectors(2 * BLOCK + 3, d), unit_vectors(4, d, seed=1)
+    each = VonMisesFisher(directions, kappa).log_prob(z[:, None])
+    expected = tf.reduce_logsumexp(each, axis=-1) - np.log(len(directions))
+    found = VonMisesFisherMixture(directions, kappa).log_prob(z)
+    np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-4)
+
+
+def test_batches_of_codes_keep_their_shape():
+    mixture = VonMisesFisherMixture(unit_vectors(3, 4), 5.0)
+    z = unit_vectors(6, 4, seed=1)
+    rows = mixture.log_prob(z)
+    np.testing.assert_array_equal(
+        mixture.log_prob(z.reshape(2, 3, 4)), tf.reshape(rows, [2, 3])
+    )
+    assert mixture.log_prob(z[0]).shape == ()
+
+
+def test_draws_are_of_the_mixture():
+    directions, kappa, count = unit_vectors(3, 3), 300.0, 9000
+    z = VonMisesFisherMixture(directions, kappa).sample(count, seed=(3, 4)).numpy()
+    np.testing.assert_allclose(np.linalg.norm(z, axis=-1), 1.0, rtol=1e-5)
+    nearest = np.argmax(z @ directions.T, axis=-1)
+    observed = np.bincount(nearest, minlength=3)
+    assert scipy.stats.chisquare(observed).pvalue > 1e-3
+    # About each direction, the cosines of that law: on the sphere in three
+    # dimensions 1 - w is exponential, up to what is beyond the other pole.
+    for component, direction in enumerate(directions):
+        cosines = z[nearest == component] @ direction
+        law = scipy.stats.expon(scale=1 / kappa)
+        assert scipy.stats.kstest(1 - cosines, law.cdf).pvalue > 1e-3
+
+
+def test_compiled_and_with_gradients():
+    directions = tf.Variable(unit_vectors(3, 4))
+    z = unit_vectors(5, 4, seed=1)
+
+    def loss(concentration):
+        mixture = VonMisesFisherMixture(tf.convert_to_tensor(directions), concentration)
+        return tf.reduce_sum(mixture.log_prob(z))
+
+    compiled = tf.function(loss, jit_compile=True)
+    kappa = tf.constant(6.0)
+    np.testing.assert_allclose(compiled(kappa), loss(kappa), rtol=1e-5)
+    _, gradient = tfp.math.value_and_gradient(loss, kappa)
+    step = 1e-2
+    slope = (loss(kappa + step) - loss(kappa - step)) / (2 * step)
+    np.testing.assert_allclose(gradient, slope, rtol=1e-2)
