@@ -482,6 +482,12 @@ def test_mixed_bfloat16_learns_as_float32_does():
     assert losses[1][-1] < losses[1][0] - 1
 
 
+@pytest.mark.parametrize("latent", ["vmf", "none"])
+def test_mixed_bfloat16_writes_sentences(latent):
+    model = in_mixed_bfloat16(lambda: make_model(latent))
+    assert len(model.generate(3, seed=1)) == 3
+
+
 @pytest.mark.parametrize("tied", [True, False])
 def test_mixed_bfloat16_sums_over_all_uses_of_a_word(tied):
     # A thousand: one after the other, in bfloat16, they would add up to 256 at most.

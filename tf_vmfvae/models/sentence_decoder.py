@@ -87,6 +87,8 @@ class SentenceDecoder:
         """
         if not z.shape[-1]:
             zero = ops.sum(z, axis=-1, keepdims=True)
+            # As the layers' own states, which a loop over words puts in its place.
+            zero = ops.cast(zero, self.layers[0].compute_dtype)
             return [ops.repeat(zero, self.units, axis=-1) for _ in self.state_maps]
         return [state_map(z) for state_map in self.state_maps]
 
