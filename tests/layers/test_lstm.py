@@ -189,3 +189,58 @@ def test_loads_from_its_configuration():
 
     assert isinstance(again, LSTM)
     assert (again.units, again.recurrent_dropout) == (UNITS, 0.25)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{}, {"go_backwards": True}, {"activation": "relu"}],
+    ids=str,
+)
+@pytest.mark.parametrize("mask", [None, RIGHT])
+def test_a_context_is_read_as_if_it_were_repeated_over_time(options, mask):
+    context = tf.constant(_weights((BATCH, 2)))
+    results = []
+    for given in ("context", "repeated"):
+        layer = LSTM(UNITS, return_sequences=True, return_state=True, **options)
+        layer.build((BATCH, TIME, WIDTH + 2))
+        layer.set_weights([_weights(w.shape) for w in layer.get_weights()])
+        inputs, h, c = _problem()
+        variables = [variable.value for variable in layer.trainable_variables]
+        with tf.GradientTape() as tape:
+            tape.watch([inputs, h, c, context])
+            beside, read = {"context": context}, inputs
+            if given == "repeated":
+                repeated = tf.repeat(context[:, None], TIME, axis=1)
+                beside, read = {}, tf.concat([inputs, repeated], axis=-1)
+            outputs = layer(
+                read, initial_state=[h, c], mask=mask, training=True, **beside
+            )
+            total = sum(
+                tf.reduce_sum(output * _weights(output.shape)) for output in outputs
+            )
+        gradients = tape.gradient(total, [inputs, h, c, context, *variables])
+        results.append([*outputs, *gradients])
+
+    for one, other in zip(*results, strict=True):
+        np.testing.assert_allclose(one, other, rtol=2e-5, atol=2e-5)
+
+
+@pytest.mark.parametrize("batch", [5, 40])
+def test_a_context_in_a_functional_model_of_one_loop_and_of_several(batch):
+    words = keras.Input((None, WIDTH))
+    context = keras.Input((2,))
+    layer = LSTM(UNITS)
+    model = keras.Model([words, context], layer(words, context=context))
+    assert layer.cell.kernel.shape == (WIDTH + 2, 4 * UNITS)
+
+    x = tf.random.stateless_normal([batch, TIME, WIDTH], (1, 2))
+    read = tf.random.stateless_normal([batch, 2], (3, 4))
+    plain = keras.layers.LSTM(UNITS)
+    plain.build((None, None, WIDTH + 2))
+    plain.set_weights(layer.get_weights())
+    repeated = tf.repeat(read[:, None], TIME, axis=1)
+    expected = plain(tf.concat([x, repeated], axis=-1))
+    np.testing.assert_allclose(model([x, read]), expected, atol=1e-6)
+    again = keras.Model.from_config(model.get_config())
+    again.set_weights(model.get_weights())
+    np.testing.assert_allclose(again([x, read]), expected, atol=1e-6)

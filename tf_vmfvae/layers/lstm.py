@@ -17,6 +17,15 @@ class LSTM(keras.layers.LSTM):
     One thing differs: with `recurrent_dropout` all four gates read the same state, of
     which the same units are dropped (Gal and Ghahramani 2016); Keras draws for each.
 
+    Call arguments:
+        sequences: as for `keras.layers.LSTM`, with the others.
+        initial_state: likewise.
+        mask: likewise.
+        training: likewise.
+        context: float tensor `(batch, width)` or `None`: what is read at every step,
+            beside the sequence and after it, as if it had been repeated over time.
+            Its product with the kernel is taken once an example, not once a step.
+
     Example:
     >>> import numpy as np
     >>> import tf_vmfvae
@@ -30,9 +39,38 @@ class LSTM(keras.layers.LSTM):
     True
     """
 
+    def build(self, sequences_shape, initial_state_shape=None, context_shape=None):
+        if context_shape is not None:
+            width = sequences_shape[-1] + context_shape[-1]
+            sequences_shape = (*sequences_shape[:-1], width)
+        super().build(sequences_shape, initial_state_shape)
+
+    def compute_output_shape(
+        self, sequences_shape, initial_state_shape=None, context_shape=None
+    ):
+        return super().compute_output_shape(sequences_shape, initial_state_shape)
+
+    def call(
+        self, sequences, initial_state=None, mask=None, training=False, context=None
+    ):
+        if context is not None and (self.stateful or not self._is_fast()):
+            repeated = context[:, tf.newaxis] * tf.ones_like(sequences[..., :1])
+            sequences, context = tf.concat([sequences, repeated], axis=-1), None
+        if context is None:
+            return super().call(sequences, initial_state, mask, training)
+        if initial_state is None:
+            initial_state = self.get_initial_state(tf.shape(sequences)[0])
+        state = [tf.cast(value, self.compute_dtype) for value in initial_state]
+        last, outputs, state = self._run(sequences, state, mask, training, context)
+        output = outputs if self.return_sequences else last
+        return (output, *state) if self.return_state else output
+
     def inner_loop(self, sequences, initial_state, mask, training=False):
-        if not self._is_known() or tf.config.list_physical_devices("GPU"):
-            return super().inner_loop(sequences, initial_state, mask, training)
+        run = self._run if self._is_fast() else super().inner_loop
+        return run(sequences, initial_state, mask, training)
+
+    def _run(self, sequences, initial_state, mask, training, context=None):
+        """The last output, all of them, and the last state."""
         mask = mask[0] if isinstance(mask, list | tuple) else mask
         h, c = initial_state
         state_mask = None
@@ -49,12 +87,18 @@ class LSTM(keras.layers.LSTM):
             sequences = tf.reverse(sequences, [1])
             mask = mask if mask is None else tf.reverse(mask, [1])
         cell = self.cell
+        kernel = tf.cast(cell.kernel, sequences.dtype)
+        bias = tf.cast(cell.bias, cell.variable_dtype)
+        if context is not None:
+            width = sequences.shape[-1]
+            bias += tf.cast(context @ kernel[width:], bias.dtype)
+            kernel = kernel[:width]
         outputs, h, c = lstm_sequence(
             sequences,
             (h, c),
-            tf.cast(cell.kernel, sequences.dtype),
+            kernel,
             tf.cast(cell.recurrent_kernel, sequences.dtype),
-            tf.cast(cell.bias, cell.variable_dtype),
+            bias,
             mask=mask,
             state_mask=state_mask,
         )
@@ -63,6 +107,9 @@ class LSTM(keras.layers.LSTM):
             begun = tf.cumsum(tf.cast(mask, tf.int32), axis=1)[..., tf.newaxis] > 0
             outputs = tf.where(begun, outputs, tf.zeros_like(outputs))
         return outputs[:, -1], outputs, [h, tf.cast(c, h.dtype)]
+
+    def _is_fast(self):
+        return self._is_known() and not tf.config.list_physical_devices("GPU")
 
     def _is_known(self):
         return (

@@ -30,7 +30,8 @@ def lstm_sequence(
         state: `h` and `c` before the first step, each `(batch, units)`.
         kernel: `W`, `(width, 4 * units)`, gates in the order i, f, g, o.
         recurrent_kernel: `U`, `(units, 4 * units)`.
-        bias: `(4 * units,)`, in float32 at least.
+        bias: `(4 * units,)`, or one an example, `(batch, 4 * units)`; in float32 at
+            least.
         mask: bool tensor `(batch, time)` or `None`: where it is false, the state stays.
         state_mask: `(batch, units)` or `None`: what `h` is multiplied by before each
             step reads it (dropout on the state).
@@ -44,7 +45,8 @@ def lstm_sequence(
     >>> [round(float(value), 4) for value in outputs[0, :, 0]]
     [0.3696, 0.5453, 0.6225]
     """
-    by_example = [inputs, *state, mask, state_mask]
+    own_bias = bias.shape.rank == 2
+    by_example = [inputs, *state, mask, state_mask, bias if own_bias else None]
     batch = inputs.shape[0]
     if batch is not None and batch < SMALL_BATCH:
         parts = [by_example]
@@ -54,8 +56,8 @@ def lstm_sequence(
             [x if x is None else x[i * size : (i + 1) * size] for x in by_example]
             for i in range(STREAMS)
         ]
-    weights = kernel, recurrent_kernel, bias
-    results = [_run(*part, *weights) for part in parts]
+    weights = kernel, recurrent_kernel
+    results = [_run(*part, *weights, own if own_bias else bias) for *part, own in parts]
     return [tf.concat(column, axis=0) for column in zip(*results, strict=True)]
 
 
@@ -67,9 +69,13 @@ def _run(inputs, h, c, mask, state_mask, *weights):
     if state_mask is not None:
         masks["state_mask"] = state_mask
 
+    bias_rank = weights[-1].shape.rank
     forward, backward = _forward, _backward
     if tf.executing_eagerly():
-        forward, backward = _compiled(inputs.shape[-1], h.shape[-1])
+        forward, backward = _compiled(inputs.shape[-1], h.shape[-1], bias_rank)
+
+    # Of one an example the gradient is by example too.
+    bias_axes = [0] if bias_rank == 2 else [0, 1]
 
     @tf.custom_gradient
     def run(inputs, h, c, kernel, recurrent_kernel, bias):
@@ -79,9 +85,10 @@ def _run(inputs, h, c, mask, state_mask, *weights):
         def gradient(d_states, d_h, d_c):
             before = (_shifted(h, states), _shifted(c, cells))
             d_states = tf.transpose(d_states, [1, 0, 2])
-            return backward(
+            *gradients, d_logits = backward(
                 inputs, before, cells, gates, kernels, (d_states, d_h, d_c), **masks
             )
+            return *gradients, tf.reduce_sum(_wide(d_logits), axis=bias_axes)
 
         return (tf.transpose(states, [1, 0, 2]), states[-1], cells[-1]), gradient
 
@@ -89,11 +96,11 @@ def _run(inputs, h, c, mask, state_mask, *weights):
 
 
 @functools.cache
-def _compiled(width, units):
+def _compiled(width, units, bias_rank):
     """The loops for eager callers, who would go through them in Python.
 
-    Functions of their own for each pair of sizes: of one that sees several, TensorFlow
-    forgets the sizes.
+    Functions of their own for all sizes: of one that sees several, TensorFlow forgets
+    the sizes.
     """
     return tuple(
         tf.function(loop, reduce_retracing=True) for loop in (_forward, _backward)
@@ -106,8 +113,8 @@ def _forward(inputs, state, kernels, bias, mask=None, state_mask=None):
     h, c = state
     time, units = tf.shape(inputs)[1], recurrent_kernel.shape[0]
     by_step = tf.transpose(inputs, [1, 0, 2])
-    projected = _wide(tf.reshape(by_step, [-1, kernel.shape[0]]) @ kernel) + bias
-    projected = tf.reshape(projected, [time, -1, 4 * units])
+    projected = _wide(tf.reshape(by_step, [-1, kernel.shape[0]]) @ kernel)
+    projected = tf.reshape(projected, [time, -1, 4 * units]) + bias
 
     def step(index, h, c, states, cells, gates):
         read = h if state_mask is None else h * state_mask
@@ -142,7 +149,7 @@ def _forward(inputs, state, kernels, bias, mask=None, state_mask=None):
 def _backward(
     inputs, before, cells, gates, kernels, upstream, mask=None, state_mask=None
 ):
-    """The gradients in `inputs`, `h`, `c`, both kernels and the bias."""
+    """The gradients in `inputs`, `h`, `c`, both kernels, and each step's gates."""
     kernel, recurrent_kernel = kernels
     states_before, cells_before = before
     d_states, d_h, d_c = upstream
@@ -194,7 +201,7 @@ def _backward(
         tf.cast(d_c, inputs.dtype),
         tf.matmul(tf.reshape(by_step, [-1, kernel.shape[0]]), flat, transpose_a=True),
         tf.matmul(tf.reshape(read, [-1, units]), flat, transpose_a=True),
-        tf.reduce_sum(_wide(flat), axis=0),
+        d_logits,
     )
 
 

@@ -277,7 +277,7 @@ class NVRNN(LanguageModel):
         context = code = self._read(z)
         if self.condition != "none":
             context = ops.concatenate([code, self._tell(ids)], axis=-1)
-        outputs = self.sentence_decoder(_beside(embedded, context), code)
+        outputs = self.sentence_decoder(embedded, context, code)
         return self.output_map(self.output_dropout(outputs))
 
     def _bag_nll(self, z, words):
@@ -334,9 +334,6 @@ def _check(encoder, encoder_pooling, num_layers, condition, num_labels):
 
 def _beside(embedded, context):
     """Puts `(batch, width)` beside each word of `(batch, time, width)`."""
-    # Nothing to put there; TensorFlow's compiled graphs cannot broadcast it.
-    if not context.shape[-1]:
-        return embedded
     context = ops.expand_dims(context, 1) * ops.ones_like(embedded[:, :, :1])
     return ops.concatenate([embedded, context], axis=-1)
 

@@ -20,8 +20,9 @@ class SentenceDecoder:
         seeds: from `seeds_from`.
 
     Call arguments:
-        inputs: what it reads at each step, `(batch, time, width)`.
-        z: codes, `(batch, latent_dim)`.
+        words: what it reads step by step, `(batch, time, width)`.
+        context: what it reads at every step beside it, `(batch, context_width)`.
+        z: codes that set its first state, `(batch, latent_dim)`.
 
     Returns:
         The outputs, `(batch, time, units)`.
@@ -30,10 +31,11 @@ class SentenceDecoder:
     >>> import numpy as np
     >>> from tf_vmfvae.models.seeds import seeds_from
     >>> decoder = SentenceDecoder(8, 2, 0.0, 0.0, seeds_from(1))
-    >>> inputs, z = np.ones((2, 5, 3), "float32"), np.ones((2, 4), "float32")
-    >>> decoder(inputs, z).shape
+    >>> words, z = np.ones((2, 5, 3), "float32"), np.ones((2, 4), "float32")
+    >>> decoder(words, z, z).shape
     TensorShape([2, 5, 8])
-    >>> output, state = decoder.step(inputs[:, 0], decoder.initial_state(z))
+    >>> read = np.concatenate([words[:, 0], z], axis=-1)
+    >>> output, state = decoder.step(read, decoder.initial_state(z))
     >>> output.shape, len(state)
     (TensorShape([2, 8]), 4)
     """
@@ -69,13 +71,15 @@ class SentenceDecoder:
             )
         self.dropouts = [Dropout(dropout, seed=next(seeds)) for _ in self.layers[1:]]
 
-    def __call__(self, inputs, z):
-        state, outputs = self.initial_state(z), inputs
+    def __call__(self, words, context, z):
+        state, outputs = self.initial_state(z), words
+        # A plain model's is of no width, which compiled graphs cannot multiply.
+        beside = {"context": context} if context.shape[-1] else {}
         for index, layer in enumerate(self.layers):
             if index:
-                outputs = self.dropouts[index - 1](outputs)
+                outputs, beside = self.dropouts[index - 1](outputs), {}
             own = state[2 * index : 2 * index + 2]
-            outputs = layer(outputs, initial_state=own)
+            outputs = layer(outputs, initial_state=own, **beside)
         return outputs
 
     def initial_state(self, z) -> list:
@@ -96,7 +100,7 @@ class SentenceDecoder:
         """Takes all layers one word further; outside training.
 
         Args:
-            inputs: what is read at this step, `(batch, width)`.
+            inputs: word and context, side by side, `(batch, width + context_width)`.
             state: as `initial_state` gave it, or the step before.
 
         Returns:
