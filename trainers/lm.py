@@ -86,6 +86,14 @@ FLAGS = [
     flags.DEFINE_float(
         "dropout", None, "Dropout on embeddings, between layers and on outputs."
     ),
+    flags.DEFINE_integer(
+        "samples",
+        1,
+        "Codes a sentence in training; of more than one the loss is the "
+        "importance-weighted bound.",
+        1,
+        1000,
+    ),
     flags.DEFINE_float("recurrent_dropout", 0.0, "Dropout on the recurrent state."),
     flags.DEFINE_string(
         "pretrained",
@@ -244,6 +252,7 @@ def _without_effect(settings):
             encoder_pooling="latent",
             code_layers="latent",
             bow_loss="latent",
+            samples="latent",
         )
     elif settings["encoder"] == "bow":
         unused["encoder_pooling"] = "encoder"

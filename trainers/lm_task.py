@@ -41,6 +41,7 @@ class LMTask(Task):
             encoder_pooling=settings["encoder_pooling"] or "last",
             code_layers=settings["code_layers"] or 0,
             bow_loss=settings["bow_loss"] or 0.0,
+            samples=settings["samples"] or 1,
             condition=settings["condition"],
             num_labels=self.corpus.num_labels,
             word_dropout=settings["word_dropout"],

@@ -183,6 +183,35 @@ def test_bow_loss_changes_the_loss_and_not_the_bound():
     assert set(without) == {"reconstruction", "kl"}
 
 
+def test_of_several_codes_training_has_the_importance_weighted_bound():
+    count = 4
+    model = make_model(samples=count, dropout=0.0)
+    ids = ids_of(model)
+    hidden = model.encoder(ids)
+    # The very codes that the loss is about to draw.
+    state = model.latent.seed_generator.state
+    before = tf.identity(state)
+    z, _ = model.latent(hidden, codes=count, training=True)
+    state.assign(before)
+    outputs = model(ids, training=True)
+
+    nll = model.likelihood([tf.tile(ids, [count, 1]), z])
+    z, nll = tf.reshape(z, [count, 4, 8]), tf.reshape(nll, [count, 4])
+    posterior, prior = model.latent.posterior(hidden), model.latent.prior()
+    log_ratio = (posterior.log_prob(z) - prior.log_prob(z)).numpy()
+    bound = np.log(np.mean(np.exp(-nll - log_ratio), axis=0))
+    # The KL stands for the mean of the log-ratios, which is noise about it.
+    expected = -bound - np.mean(log_ratio, axis=0)
+    np.testing.assert_allclose(outputs["reconstruction"], expected, rtol=1e-4)
+    assert np.all(outputs["reconstruction"] < np.mean(nll, axis=0))
+
+
+def test_several_codes_are_for_training_alone():
+    one, several = make_model(), make_model(samples=4)
+    for name, value in one(ids_of(one)).items():
+        np.testing.assert_array_equal(value, several(ids_of(several))[name])
+
+
 @pytest.mark.parametrize("code_layers", [0, 2])
 def test_step_by_step_gives_the_logits_of_the_whole_sentence(code_layers):
     model = make_model(code_layers=code_layers)
@@ -393,6 +422,7 @@ CONFIGURATIONS = {
     "gru": {"encoder": "gru", "recurrent_dropout": 0.2, "condition": "bow"},
     "bow": {"encoder": "bow", "condition": "label", "num_labels": 5, "bow_loss": 1.0},
     "untied": {"tie_embeddings": False, "num_layers": 3, "condition_dim": None},
+    "samples": {"samples": 3, "condition": "label", "num_labels": 5, "bow_loss": 1.0},
     "code_layers": {"code_layers": 2, "condition": "bow", "bow_loss": 1.0},
 }
 
@@ -427,6 +457,7 @@ def test_every_configuration_learns_and_comes_back_from_its_file(name, tmp_path)
         ({"encoder": "cnn"}, "encoder is 'cnn': choose one of lstm, bilstm, gru, bow"),
         ({"encoder_pooling": "min"}, "choose one of last, max, mean"),
         ({"num_layers": 0}, "num_layers is 0: give at least 1"),
+        ({"samples": 0}, "samples is 0: give at least 1"),
         ({"code_layers": -1}, "code_layers is -1: give 0 or more"),
         ({"condition": "topic"}, "choose one of none, bow, label"),
         ({"condition": "label"}, "give num_labels"),
@@ -440,8 +471,8 @@ def test_arguments_out_of_range_are_named(options, message):
 
 def test_a_configuration_from_before_an_argument_was_added_still_loads():
     config = make_model().get_config()
-    added = ("encoder", "encoder_pooling", "num_layers", "condition", "code_layers")
-    for name in added:
+    added = ("encoder", "encoder_pooling", "num_layers", "condition")
+    for name in (*added, "code_layers", "samples"):
         del config[name]
     model = tf_vmfvae.models.NVRNN.from_config(config)
 

@@ -8,6 +8,7 @@ from tf_vmfvae.layers.code_scale import CodeScale
 from tf_vmfvae.layers.dropout import Dropout
 from tf_vmfvae.layers.fixed_concentration_latent import FixedConcentrationLatent
 from tf_vmfvae.layers.gaussian_latent import GaussianLatent
+from tf_vmfvae.layers.importance_weighted_nll import ImportanceWeightedNLL
 from tf_vmfvae.layers.latent import Latent
 from tf_vmfvae.layers.learned_von_mises_fisher_latent import (
     LearnedVonMisesFisherLatent,
@@ -19,6 +20,7 @@ from tf_vmfvae.layers.natural_sphere_product_latent import (
 )
 from tf_vmfvae.layers.no_latent import NoLatent
 from tf_vmfvae.layers.power_spherical_latent import PowerSphericalLatent
+from tf_vmfvae.layers.repeat_examples import RepeatExamples
 from tf_vmfvae.layers.sphere_product_latent import SphereProductLatent
 from tf_vmfvae.layers.spherical_latent import SphericalLatent
 from tf_vmfvae.layers.von_mises_fisher_latent import VonMisesFisherLatent
@@ -38,12 +40,14 @@ __all__ = [
     "Dropout",
     "FixedConcentrationLatent",
     "GaussianLatent",
+    "ImportanceWeightedNLL",
     "Latent",
     "LearnedVonMisesFisherLatent",
     "MeanOverCodes",
     "NaturalSphereProductLatent",
     "NoLatent",
     "PowerSphericalLatent",
+    "RepeatExamples",
     "SphereProductLatent",
     "SphericalLatent",
     "VonMisesFisherLatent",

@@ -78,6 +78,16 @@ class Latent(keras.layers.Layer):
         """Returns the KL of `training_posterior`, as `kl` does that of `posterior`."""
         return self.kl(posterior)
 
+    def training_log_ratio(self, z, hidden):
+        """Returns `log q(z|x) - log p(z)` of codes that training has drawn.
+
+        Args:
+            z: codes of shape `(..., batch, latent_dim)`.
+            hidden: float tensor of shape `(batch, features)`.
+        """
+        posterior = self.training_posterior(hidden)
+        return posterior.log_prob(z) - self.prior().log_prob(z)
+
     def charge(self, kl):
         """Returns what training charges for `kl`, of shape `(batch,)`.
 

@@ -9,7 +9,10 @@ from keras import ops
 from tf_vmfvae.layers import (
     CodeScale,
     Dropout,
+    ImportanceWeightedNLL,
     Latent,
+    MeanOverCodes,
+    RepeatExamples,
     WordDropout,
     WordSoftmax,
     WordTokenizer,
@@ -65,6 +68,10 @@ class NVRNN(LanguageModel):
             of the sentence, in no order, under a softmax that reads the code alone
             (Zhao et al. 2017). It makes the code carry what the sentence is about,
             and enters no bound.
+        samples: int, at least 1. Codes a sentence in training, half of them the mirror
+            images of the others, each decoded by itself. With more than one the loss is
+            the importance-weighted bound of so many codes
+            (`tf_vmfvae.layers.ImportanceWeightedNLL`), at so many times the price.
         word_dropout: float in [0, 1]. Probability that the decoder reads `<unk>`
             in place of a previous word; 1 is the Inputless setting.
         dropout: float in [0, 1). Dropout on the embeddings, between layers and on
@@ -123,6 +130,7 @@ class NVRNN(LanguageModel):
         condition_dim: int | None = None,
         num_labels: int | None = None,
         bow_loss: float = 0.0,
+        samples: int = 1,
         word_dropout: float = 0.0,
         dropout: float = 0.5,
         recurrent_dropout: float = 0.0,
@@ -132,6 +140,8 @@ class NVRNN(LanguageModel):
     ):
         # === Config ===
         _check(encoder, encoder_pooling, num_layers, condition, num_labels)
+        if samples < 1:
+            raise ValueError(f"samples is {samples}: give at least 1")
         if code_layers < 0:
             raise ValueError(f"code_layers is {code_layers}: give 0 or more")
         if not 0 <= bow_loss < math.inf:
@@ -149,6 +159,7 @@ class NVRNN(LanguageModel):
             "condition_dim": condition_dim,
             "num_labels": num_labels,
             "bow_loss": bow_loss,
+            "samples": samples,
             "word_dropout": word_dropout,
             "dropout": dropout,
             "recurrent_dropout": recurrent_dropout,
@@ -244,10 +255,20 @@ class NVRNN(LanguageModel):
         self.likelihood = keras.Model(
             [ids, z], ops.sum(self.softmax(features, words), axis=-1), name="likelihood"
         )
-        z, kl = latent(self.encoder(ids))
-        outputs = {"reconstruction": self.likelihood([ids, z]), "kl": kl}
+        hidden = self.encoder(ids)
+        several = samples > 1 and latent.latent_dim
+        z, kl = latent(hidden, codes=samples if several else 1)
+        each = RepeatExamples(name="repeat")(ids, z) if several else ids
+        nll = self.likelihood([each, z])
+        if several:
+            weigh = ImportanceWeightedNLL(latent.training_log_ratio, name="weigh")
+            nll = weigh(nll, z, hidden)
+        outputs = {"reconstruction": nll, "kl": kl}
         if bow_loss:
-            outputs["auxiliary"] = bow_loss * self._bag_nll(z, self.words(ids))
+            bag_nll = self._bag_nll(z, self.words(each))
+            if several:
+                bag_nll = MeanOverCodes(name="mean_over_codes")(bag_nll, ids)
+            outputs["auxiliary"] = bow_loss * bag_nll
         super().__init__(inputs=ids, outputs=outputs, **kwargs)
         self._arguments = arguments
 
