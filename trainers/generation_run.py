@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator
 
 import keras_hub
+import tqdm
 
 from tf_vmfvae import generation
 from tf_vmfvae.data.text_file import read_sentences
@@ -42,7 +43,8 @@ def answers(model, settings: dict, texts: list[str]) -> Iterator[dict]:
     }
     if task == "sample":
         count, labels = settings["count"], settings["label"] or None
-        for text in model.generate(count, texts=texts, labels=labels, **options):
+        told = {"texts": texts, "labels": labels}
+        for text in model.generate(count, **told, **options, progress=_bar):
             yield {"sample": text}
         return
     labels = _labels(model, settings["label"], texts)
@@ -99,6 +101,19 @@ def _neighbours(model, settings, texts, labels):
             "text": text,
             "neighbours": [{"text": other, "cosine": cosine} for other, cosine in near],
         }
+
+
+def _bar(batches):
+    """Goes through batches, with a progress bar where stderr is a terminal."""
+    return tqdm.tqdm(
+        batches,
+        desc="samples",
+        unit="batch",
+        leave=False,
+        mininterval=1.0,
+        dynamic_ncols=True,
+        disable=None,
+    )
 
 
 def _wants_texts(model, task):

@@ -200,6 +200,19 @@ def test_many_are_decoded_part_by_part(model, codes):
     assert generation.decode(model, codes[:0]) == []
 
 
+def test_where_the_decoding_stands_is_shown(model):
+    seen = []
+
+    def progress(batches):
+        for batch in batches:
+            yield batch
+            seen.append(batch)
+
+    texts = generation.generate(model, 600, seed=3, max_words=2, progress=progress)
+    assert len(seen) == 3
+    assert texts == generation.generate(model, 600, seed=3, max_words=2)
+
+
 def test_a_sampler_object_is_seeded_too(model, codes):
     sampler = keras_hub.samplers.TopKSampler(k=3, temperature=2.0)
     first = generation.decode(model, codes[:30], sampler, seed=3)

@@ -1,6 +1,7 @@
 """From codes to words: the one loop over decoding steps, by keras_hub's samplers."""
 
 import weakref
+from collections.abc import Callable, Iterable
 
 import keras
 import numpy as np
@@ -25,6 +26,7 @@ def decode(
     seed: int | None = None,
     conditions=None,
     batch_size: int = 256,
+    progress: Callable[[Iterable], Iterable] | None = None,
 ) -> list[str]:
     """Decodes codes into sentences, one step of the decoder a word.
 
@@ -38,6 +40,8 @@ def decode(
         conditions: what the decoder is told beside the code, `(count, width)`, from
             `model.conditions`; or `None`.
         batch_size: int. How many sentences are decoded at once.
+        progress: what the loop over the batches goes through, `tqdm.tqdm` say, to show
+            where it stands.
 
     Returns:
         A list of `count` texts.
@@ -49,7 +53,8 @@ def decode(
     z = tf.convert_to_tensor(z, tf.float32)
     context = model.context(z, conditions)
     texts = []
-    for start in range(0, z.shape[0], batch_size):
+    starts = range(0, z.shape[0], batch_size)
+    for start in progress(starts) if progress else starts:
         rows = slice(start, start + batch_size)
         ids = np.asarray(run(z[rows], context[rows]))
         texts += model.tokenizer.detokenize(ids)

@@ -1,6 +1,6 @@
 """Sentences from the prior."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from tf_vmfvae.generation.decoding import decode
 
@@ -13,6 +13,7 @@ def generate(
     max_words: int = 60,
     texts: Sequence[str] | None = None,
     labels: Sequence[int] | None = None,
+    progress: Callable[[Iterable], Iterable] | None = None,
 ) -> list[str]:
     """Decodes codes drawn from the prior.
 
@@ -26,6 +27,7 @@ def generate(
         texts: the sentences whose words the decoder is told, one for all or one
             each, which a model with `condition="bow"` needs.
         labels: likewise for a model with `condition="label"`.
+        progress: as for `decode`.
 
     Returns:
         A list of `count` texts.
@@ -36,4 +38,4 @@ def generate(
     conditions = model.conditions(count, texts, labels)
     stateless = None if seed is None else (seed, 0)
     z = model.latent.prior().sample(count, seed=stateless)
-    return decode(model, z, sampler, max_words, seed, conditions)
+    return decode(model, z, sampler, max_words, seed, conditions, progress=progress)
