@@ -197,14 +197,16 @@ def test_loads_from_its_configuration():
     ids=str,
 )
 @pytest.mark.parametrize("mask", [None, RIGHT])
-def test_a_context_is_read_as_if_it_were_repeated_over_time(options, mask):
+@pytest.mark.parametrize("width", [WIDTH, 0])
+def test_a_context_is_read_as_if_it_were_repeated_over_time(options, mask, width):
     context = tf.constant(_weights((BATCH, 2)))
     results = []
     for given in ("context", "repeated"):
         layer = LSTM(UNITS, return_sequences=True, return_state=True, **options)
-        layer.build((BATCH, TIME, WIDTH + 2))
+        layer.build((BATCH, TIME, width + 2))
         layer.set_weights([_weights(w.shape) for w in layer.get_weights()])
         inputs, h, c = _problem()
+        inputs = inputs[..., :width]
         variables = [variable.value for variable in layer.trainable_variables]
         with tf.GradientTape() as tape:
             tape.watch([inputs, h, c, context])
@@ -226,17 +228,18 @@ def test_a_context_is_read_as_if_it_were_repeated_over_time(options, mask):
 
 
 @pytest.mark.parametrize("batch", [5, 40])
-def test_a_context_in_a_functional_model_of_one_loop_and_of_several(batch):
-    words = keras.Input((None, WIDTH))
+@pytest.mark.parametrize("width", [WIDTH, 0])
+def test_a_context_in_a_functional_model_of_one_loop_and_of_several(batch, width):
+    words = keras.Input((None, width))
     context = keras.Input((2,))
     layer = LSTM(UNITS)
     model = keras.Model([words, context], layer(words, context=context))
-    assert layer.cell.kernel.shape == (WIDTH + 2, 4 * UNITS)
+    assert layer.cell.kernel.shape == (width + 2, 4 * UNITS)
 
-    x = tf.random.stateless_normal([batch, TIME, WIDTH], (1, 2))
+    x = tf.random.stateless_normal([batch, TIME, width], (1, 2))
     read = tf.random.stateless_normal([batch, 2], (3, 4))
     plain = keras.layers.LSTM(UNITS)
-    plain.build((None, None, WIDTH + 2))
+    plain.build((None, None, width + 2))
     plain.set_weights(layer.get_weights())
     repeated = tf.repeat(read[:, None], TIME, axis=1)
     expected = plain(tf.concat([x, repeated], axis=-1))

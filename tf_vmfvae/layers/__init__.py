@@ -5,6 +5,7 @@ from tf_vmfvae.layers.bag_dense import BagDense
 from tf_vmfvae.layers.bag_nll import BagNLL
 from tf_vmfvae.layers.bursty_bag_nll import BurstyBagNLL
 from tf_vmfvae.layers.code_scale import CodeScale
+from tf_vmfvae.layers.dense import Dense
 from tf_vmfvae.layers.dropout import Dropout
 from tf_vmfvae.layers.fixed_concentration_latent import FixedConcentrationLatent
 from tf_vmfvae.layers.gaussian_latent import GaussianLatent
@@ -37,6 +38,7 @@ __all__ = [
     "BagNLL",
     "BurstyBagNLL",
     "CodeScale",
+    "Dense",
     "Dropout",
     "FixedConcentrationLatent",
     "GaussianLatent",

@@ -25,6 +25,7 @@ class LSTM(keras.layers.LSTM):
         context: float tensor `(batch, width)` or `None`: what is read at every step,
             beside the sequence and after it, as if it had been repeated over time.
             Its product with the kernel is taken once an example, not once a step.
+            The sequence may then be of no width, `(batch, time, 0)`.
 
     Example:
     >>> import numpy as np
@@ -54,7 +55,7 @@ class LSTM(keras.layers.LSTM):
         self, sequences, initial_state=None, mask=None, training=False, context=None
     ):
         if context is not None and (self.stateful or not self._is_fast()):
-            repeated = context[:, tf.newaxis] * tf.ones_like(sequences[..., :1])
+            repeated = tf.repeat(context[:, tf.newaxis], tf.shape(sequences)[1], axis=1)
             sequences, context = tf.concat([sequences, repeated], axis=-1), None
         if context is None:
             return super().call(sequences, initial_state, mask, training)

@@ -26,7 +26,8 @@ def lstm_sequence(
     Products are in the dtype of `inputs`, sums in float32 at least.
 
     Args:
-        inputs: float tensor, `(batch, time, width)`.
+        inputs: float tensor, `(batch, time, width)`; of width 0, if every step reads
+            the bias alone.
         state: `h` and `c` before the first step, each `(batch, units)`.
         kernel: `W`, `(width, 4 * units)`, gates in the order i, f, g, o.
         recurrent_kernel: `U`, `(units, 4 * units)`.
@@ -112,13 +113,11 @@ def _forward(inputs, state, kernels, bias, mask=None, state_mask=None):
     kernel, recurrent_kernel = kernels
     h, c = state
     time, units = tf.shape(inputs)[1], recurrent_kernel.shape[0]
-    by_step = tf.transpose(inputs, [1, 0, 2])
-    projected = _wide(tf.reshape(by_step, [-1, kernel.shape[0]]) @ kernel)
-    projected = tf.reshape(projected, [time, -1, 4 * units]) + bias
+    projected = _projected(inputs, kernel, bias)
 
     def step(index, h, c, states, cells, gates):
         read = h if state_mask is None else h * state_mask
-        logits = projected[index] + _wide(read @ recurrent_kernel)
+        logits = projected(index) + _wide(read @ recurrent_kernel)
         i, f, g, o = tf.split(logits, 4, axis=-1)
         i, f, g, o = tf.sigmoid(i), tf.sigmoid(f), tf.tanh(g), tf.sigmoid(o)
         new_c = f * c + i * g
@@ -190,19 +189,38 @@ def _backward(
     d_logits = d_logits.stack()
     flat = tf.reshape(d_logits, [-1, 4 * units])
     read = states_before if state_mask is None else states_before * state_mask
-    d_inputs = tf.reshape(
-        tf.matmul(flat, kernel, transpose_b=True),
-        [time, -1, kernel.shape[0]],
-    )
-    by_step = tf.transpose(inputs, [1, 0, 2])
+    d_inputs, d_kernel = _of_projection(inputs, kernel, flat)
     return (
-        tf.transpose(d_inputs, [1, 0, 2]),
+        d_inputs,
         tf.cast(d_h, inputs.dtype),
         tf.cast(d_c, inputs.dtype),
-        tf.matmul(tf.reshape(by_step, [-1, kernel.shape[0]]), flat, transpose_a=True),
+        d_kernel,
         tf.matmul(tf.reshape(read, [-1, units]), flat, transpose_a=True),
         d_logits,
     )
+
+
+def _projected(inputs, kernel, bias):
+    """A function from a step to `x W + b`."""
+    width, gates = kernel.shape
+    if not width:  # Compiled graphs cannot take a product over nothing.
+        return lambda index: bias
+    by_step = tf.transpose(inputs, [1, 0, 2])
+    projected = _wide(tf.reshape(by_step, [-1, width]) @ kernel)
+    projected = tf.reshape(projected, [tf.shape(by_step)[0], -1, gates]) + bias
+    return lambda index: projected[index]
+
+
+def _of_projection(inputs, kernel, flat):
+    """The gradients in `x` and `W`."""
+    width = kernel.shape[0]
+    if not width:
+        return tf.zeros_like(inputs), tf.zeros_like(kernel)
+    by_step = tf.transpose(inputs, [1, 0, 2])
+    d_inputs = tf.matmul(flat, kernel, transpose_b=True)
+    d_inputs = tf.reshape(d_inputs, tf.shape(by_step))
+    d_kernel = tf.matmul(tf.reshape(by_step, [-1, width]), flat, transpose_a=True)
+    return tf.transpose(d_inputs, [1, 0, 2]), d_kernel
 
 
 def _shifted(first, values):

@@ -7,6 +7,7 @@ import tensorflow as tf
 import tensorflow_probability as tfp
 
 from tf_vmfvae.distributions import VonMisesFisher, kl_to_uniform
+from tf_vmfvae.layers.dense import Dense
 from tf_vmfvae.layers.latent import Latent
 from tf_vmfvae.layers.unit_vectors import (
     great_circle,
@@ -88,7 +89,7 @@ class SphereProductLatent(Latent):
         self.kappa = float(kappa)
         self.concentration_features = concentration_features
         self.mean_directions = self._linear_map("mean_directions")
-        self.log_concentrations = keras.layers.Dense(
+        self.log_concentrations = Dense(
             spheres,
             kernel_initializer="zeros",
             bias_initializer=keras.initializers.Constant(math.log(kappa)),

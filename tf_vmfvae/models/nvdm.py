@@ -15,6 +15,7 @@ from tf_vmfvae.layers import (
     BagNLL,
     BurstyBagNLL,
     CodeScale,
+    Dense,
     Dropout,
     Latent,
     MeanOverCodes,
@@ -131,7 +132,7 @@ class NVDM(VAE):
         # === Layers ===
         seeds = seeds_from(seed)
 
-        def dense(units, name, activation=None, kind=keras.layers.Dense):
+        def dense(units, name, activation=None, kind=Dense):
             initializer = keras.initializers.GlorotUniform(next(seeds))
             return kind(
                 units=units,
@@ -143,7 +144,7 @@ class NVDM(VAE):
         self.word_counts = WordCounts(len(words), name="word_counts")
         self.input_dropout_layer = Dropout(input_dropout, seed=next(seeds))
         first = functools.partial(BagDense, len(words))
-        kinds = [first, *[keras.layers.Dense] * (encoder_layers - 1)]
+        kinds = [first, *[Dense] * (encoder_layers - 1)]
         # A code of no dimensions leaves nothing to encode.
         self.encoder_mlp = [
             dense(hidden_dim, f"encoder_{i}", activation, kind)

@@ -257,7 +257,7 @@ class NVRNN(LanguageModel):
         )
         hidden = self.encoder(ids)
         several = samples > 1 and latent.latent_dim
-        z, kl = latent(hidden, codes=samples if several else 1)
+        z, kl = latent(hidden, codes=samples) if several else latent(hidden)
         each = RepeatExamples(name="repeat")(ids, z) if several else ids
         nll = self.likelihood([each, z])
         if several:
@@ -292,12 +292,15 @@ class NVRNN(LanguageModel):
         words = self.words(ids)
         start = ops.full_like(words[:, :1], END_ID)
         previous = ops.concatenate([start, words[:, :-1]], axis=1)
-        embedded = self.embedding_dropout(
-            self.embedding(self.word_dropout_layer(previous))
-        )
+        is_blind = self.word_dropout_layer.rate == 1
+        seen = self.word_dropout_layer(start[:, 0] if is_blind else previous)
+        embedded = self.embedding_dropout(self.embedding(seen))
         context = code = self._read(z)
         if self.condition != "none":
             context = ops.concatenate([code, self._tell(ids)], axis=-1)
+        if is_blind:  # What is the same at every step is read as context.
+            context = ops.concatenate([embedded, context], axis=-1)
+            embedded = ops.cast(previous, context.dtype)[..., None][..., :0]
         outputs = self.sentence_decoder(embedded, context, code)
         return self.output_map(self.output_dropout(outputs))
 
