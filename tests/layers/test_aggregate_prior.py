@@ -122,6 +122,22 @@ def test_a_loaded_model_has_the_prior(model, tmp_path):
     assert loaded.generate(3, seed=1) == model.generate(3, seed=1)
 
 
+def test_it_is_as_precise_in_mixed_bfloat16():
+    hidden = np.random.default_rng(1).normal(size=(60, 8)).astype("float32")
+    wide, mixed = (
+        layers.VonMisesFisherLatent(D, KAPPA, seed=1, prior_components=40, dtype=dtype)
+        for dtype in ("float32", "mixed_bfloat16")
+    )
+    for latent in (wide, mixed):
+        latent(hidden)
+        latent.learn_prior(hidden, hidden)
+    mixed.set_weights(wide.get_weights())
+    kl = mixed(hidden)[1]
+    assert kl.dtype == tf.float32
+    # Products of features are in bfloat16.
+    np.testing.assert_allclose(kl, wide(hidden)[1], rtol=0.03)
+
+
 def test_a_uniform_prior_has_nothing_to_learn():
     latent = layers.VonMisesFisherLatent(D, KAPPA)
     with pytest.raises(ValueError, match="prior_components is 0"):

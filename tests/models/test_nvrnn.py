@@ -417,6 +417,19 @@ def test_a_label_is_read_by_encoder_and_decoder_and_is_no_word():
     assert model.decoder([ids, z]).shape[1] == ids.shape[1] - 1
 
 
+def in_precision(precision, make):
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(precision)
+    try:
+        return make()
+    finally:
+        keras.config.set_dtype_policy(before)
+
+
+def in_mixed_bfloat16(make):
+    return in_precision("mixed_bfloat16", make)
+
+
 CONFIGURATIONS = {
     "bilstm": {"encoder": "bilstm", "num_layers": 2, "encoder_pooling": "max"},
     "gru": {"encoder": "gru", "recurrent_dropout": 0.2, "condition": "bow"},
@@ -424,19 +437,24 @@ CONFIGURATIONS = {
     "untied": {"tie_embeddings": False, "num_layers": 3, "condition_dim": None},
     "samples": {"samples": 3, "condition": "label", "num_labels": 5, "bow_loss": 1.0},
     "code_layers": {"code_layers": 2, "condition": "bow", "bow_loss": 1.0},
+    "inputless": {"code_layers": 1, "word_dropout": 1.0},
 }
 
 
+@pytest.mark.parametrize("precision", ["float32", "mixed_bfloat16"])
 @pytest.mark.parametrize("name", CONFIGURATIONS)
-def test_every_configuration_learns_and_comes_back_from_its_file(name, tmp_path):
+def test_every_configuration_learns_and_comes_back_from_its_file(
+    name, precision, tmp_path
+):
     options = CONFIGURATIONS[name]
-    model = make_model(**options)
+    model = in_precision(precision, lambda: make_model(**options))
     labels = [0, 1, 2, 4] if model.num_labels else None
     ids = model.to_ids(SENTENCES, labels).to_tensor()
     model.compile(optimizer=keras.optimizers.Adam(0.01))
     losses = model.fit(ids, epochs=12, shuffle=False, verbose=0).history["loss"]
-    model.save(tmp_path / "model.keras")
-    loaded = keras.models.load_model(tmp_path / "model.keras")
+    path = tmp_path / "model.keras"
+    model.save(path)
+    loaded = in_precision(precision, lambda: keras.models.load_model(path))
 
     assert losses[-1] < losses[0] - 1
     arguments, loaded_arguments = model.get_config(), loaded.get_config()
@@ -484,15 +502,6 @@ def test_untied_output_weights_are_of_their_own():
 
     assert untied.count_params() > tied.count_params()
     assert np.isfinite(untied(ids_of(untied))["reconstruction"]).all()
-
-
-def in_mixed_bfloat16(make):
-    before = keras.config.dtype_policy()
-    keras.config.set_dtype_policy("mixed_bfloat16")
-    try:
-        return make()
-    finally:
-        keras.config.set_dtype_policy(before)
 
 
 def test_mixed_bfloat16_learns_as_float32_does():

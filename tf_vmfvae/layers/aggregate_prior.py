@@ -50,10 +50,15 @@ class AggregatePrior(keras.layers.Layer):
                 tf.zeros([shape[0]], tf.int32), shape[1], dtype=dtype
             ),
             trainable=False,
+            autocast=False,
             name="directions",
         )
         self.concentration = self.add_weight(
-            shape=(), initializer="zeros", trainable=False, name="concentration"
+            shape=(),
+            initializer="zeros",
+            trainable=False,
+            autocast=False,
+            name="concentration",
         )
         self.built = True
 

@@ -45,7 +45,7 @@ class ImportanceWeightedNLL(keras.layers.Layer):
     """
 
     def __init__(self, log_ratio: Callable, **kwargs):
-        super().__init__(**kwargs)
+        super().__init__(autocast=False, **kwargs)  # Nats and codes are in float32.
         self.log_ratio = log_ratio
 
     def call(self, nats, codes, hidden):

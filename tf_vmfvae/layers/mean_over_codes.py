@@ -31,6 +31,9 @@ class MeanOverCodes(keras.layers.Layer):
     [2.0, 6.0]
     """
 
+    def __init__(self, **kwargs):
+        super().__init__(autocast=False, **kwargs)  # Nats are in float32.
+
     def call(self, nats, examples):
         by_code = tf.reshape(nats, [-1, tf.shape(examples)[0]])
         return tf.reduce_mean(by_code, axis=0)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import tensorflow as tf
+from keras import ops
 
 from tf_vmfvae import generation
 from tf_vmfvae.layers.word_tokenizer import PADDING_ID
@@ -141,7 +142,7 @@ class LanguageModel(VAE):
 
     def context(self, z, conditions=None):
         """Returns what the decoder reads at every step, `(batch, width)`."""
-        return z if conditions is None else tf.concat([z, conditions], axis=-1)
+        return z if conditions is None else ops.concatenate([z, conditions], axis=-1)
 
     def generate(self, count: int, **options) -> list[str]:
         """Returns sentences decoded from codes of the prior.
