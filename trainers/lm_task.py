@@ -60,7 +60,7 @@ class LMTask(Task):
             for split in SPLITS
         }
         if self.settings["synthetic"]:
-            splits["train"] = data.AugmentedBatches(
+            splits["augmented"] = data.AugmentedBatches(
                 self._ids(model, "train"),
                 model.to_ids(self._synthetic()),
                 self.settings["synthetic_share"],

@@ -36,7 +36,10 @@ class Task(abc.ABC):
 
     @abc.abstractmethod
     def make_splits(self, model: models.VAE) -> dict:
-        """Returns each split's batches, as `tf_vmfvae.data.Batches` are."""
+        """Returns each split's batches, as `tf_vmfvae.data.Batches` are.
+
+        Training reads those of `"augmented"`, if there are any, rather than `"train"`.
+        """
 
     @abc.abstractmethod
     def make_callbacks(self, folder) -> list[keras.callbacks.Callback]:

@@ -65,8 +65,9 @@ def train(
         model = task.make_model()
     splits = task.make_splits(model)
     task.print_corpus(model, splits)
+    learned_from = splits.get("augmented", splits["train"])
     with strategy.scope():
-        optimizer = make_optimizer(settings, len(splits["train"]) * settings["epochs"])
+        optimizer = make_optimizer(settings, len(learned_from) * settings["epochs"])
     if worker.is_chief:
         folder.open()
     loop = TrainingLoop(
@@ -81,7 +82,7 @@ def train(
     )
     go_on(loop, folder)
     loop.fit(
-        splits["train"],
+        learned_from,
         splits["validation"],
         settings["epochs"],
         settings["patience"],

@@ -6,11 +6,13 @@ import keras
 import numpy as np
 import pytest
 
+from tf_vmfvae import data
 from trainers import training_run
 from trainers.command_line import UserError, identity
 from trainers.lm_task import LMTask
 from trainers.make_schedules import make_schedules
 from trainers.run_folder import RunFolder
+from trainers.training_loop import TrainingLoop
 
 FLAGS = (
     "--dataset=text",
@@ -59,11 +61,27 @@ def test_training_alone_reads_the_synthetic_sentences(make_settings, written):
         task.corpus = task.load_corpus()
         found.append(task.make_splits(task.make_model()))
     without, with_them = found
-    added = rows_of(with_them["train"]) - rows_of(without["train"])
+    added = rows_of(with_them["augmented"]) - rows_of(without["train"])
     assert len(added) == 2
-    for split in ("validation", "test"):
+    assert with_them["augmented"].num_examples == without["train"].num_examples
+    assert "augmented" not in without
+    # What the bounds and a learned prior are made of.
+    for split in ("train", "validation", "test"):
         assert rows_of(with_them[split]) == rows_of(without[split])
-    assert with_them["train"].num_examples == without["train"].num_examples
+
+
+def test_a_run_learns_from_them(make_settings, written, tmp_path, monkeypatch):
+    class Stop(Exception):
+        pass
+
+    def fit(self, train, *_):
+        assert isinstance(train, data.AugmentedBatches)
+        raise Stop
+
+    monkeypatch.setattr(TrainingLoop, "fit", fit)
+    settings = make_settings(f"--synthetic={written}")
+    with pytest.raises(Stop):
+        training_run.run(LMTask(settings), RunFolder(tmp_path / "run", {}))
 
 
 @pytest.mark.parametrize(
