@@ -4,6 +4,7 @@ import keras
 import keras_hub
 import numpy as np
 import pytest
+import scipy.stats
 import tensorflow as tf
 
 import tf_vmfvae
@@ -208,9 +209,32 @@ def test_where_the_decoding_stands_is_shown(model):
             yield batch
             seen.append(batch)
 
-    texts = generation.generate(model, 600, seed=3, max_words=2, progress=progress)
-    assert len(seen) == 3
-    assert texts == generation.generate(model, 600, seed=3, max_words=2)
+    texts = generation.generate(model, 600, seed=3, max_words=1000, progress=progress)
+    assert len(seen) == 2
+    assert texts == generation.generate(model, 600, seed=3, max_words=1000)
+
+
+@pytest.mark.parametrize("max_words", [1, 3, 30])
+def test_in_the_place_of_others_a_sentence_is_what_it_is_by_itself(
+    model, codes, max_words
+):
+    codes, sampler = codes[:500], keras_hub.samplers.GreedySampler()
+    side_by_side = generation.decode(model, codes, sampler, max_words, batch_size=500)
+
+    assert len(set(side_by_side)) > 2
+    for rows in (1, 7, 499):
+        texts = generation.decode(model, codes, sampler, max_words, batch_size=rows)
+        assert texts == side_by_side
+
+
+def test_in_the_place_of_others_sentences_are_as_long_as_by_themselves(model, codes):
+    def lengths(rows):
+        texts = generation.decode(model, codes, "random", seed=5, batch_size=rows)
+        return [len(text.split()) for text in texts]
+
+    alone, in_turn = lengths(len(codes)), lengths(100)
+    assert alone != in_turn
+    assert scipy.stats.ks_2samp(alone, in_turn).pvalue > 0.01
 
 
 def test_a_sampler_object_is_seeded_too(model, codes):

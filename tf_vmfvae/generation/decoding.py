@@ -4,12 +4,13 @@ import weakref
 from collections.abc import Callable, Iterable
 
 import keras
-import numpy as np
 import tensorflow as tf
 
+from tf_vmfvae.generation.decoding_stream import NEVER, split_stream, stream_ids
 from tf_vmfvae.layers.word_tokenizer import END_ID, PADDING_ID
 
-NEVER = -1e9
+# Steps that a row takes with one sentence after the other; then words become text.
+STREAM_STEPS = 2000
 # Compiled decoders that a model keeps; the oldest makes room.
 KEPT = 8
 
@@ -39,24 +40,31 @@ def decode(
         seed: int or `None`. Seed of a sampler that draws, set anew by every call.
         conditions: what the decoder is told beside the code, `(count, width)`, from
             `model.conditions`; or `None`.
-        batch_size: int. How many sentences are decoded at once.
-        progress: what the loop over the batches goes through, `tqdm.tqdm` say, to show
-            where it stands.
+        batch_size: int. How many sentences are decoded at once. A sentence that has
+            ended makes room for the next one, except with beams.
+        progress: what the loop over parts of the codes goes through, `tqdm.tqdm` say,
+            to show where it stands.
 
     Returns:
         A list of `count` texts.
     """
-    sampler, run = _decoder(model, sampler or "greedy", max_words)
+    sampler, run, in_turn = _decoder(model, sampler or "greedy", max_words)
     if seed is not None and hasattr(sampler, "seed_generator"):
         state = keras.random.SeedGenerator(seed).state
         sampler.seed_generator.state.assign(state)
     z = tf.convert_to_tensor(z, tf.float32)
     context = model.context(z, conditions)
+    at_once = max(1, min(batch_size, z.shape[0]))
+    part = at_once * max(1, STREAM_STEPS // max_words if in_turn else 1)
     texts = []
-    starts = range(0, z.shape[0], batch_size)
+    starts = range(0, z.shape[0], part)
     for start in progress(starts) if progress else starts:
-        rows = slice(start, start + batch_size)
-        ids = np.asarray(run(z[rows], context[rows]))
+        codes = z[start : start + part]
+        ids = run(
+            codes, context[start : start + part], tf.constant(min(at_once, len(codes)))
+        )
+        if in_turn:
+            ids = split_stream(ids, len(codes), max_words)
         texts += model.tokenizer.detokenize(ids)
     return texts
 
@@ -84,13 +92,23 @@ def _decoder(model, sampler, max_words):
             sampler = keras_hub.samplers.get(sampler)
         # Not the model itself: what a weak dictionary holds must not hold its key.
         proxy = weakref.proxy(model)
-        known[key] = (
-            sampler,
-            tf.function(
-                lambda z, context: decode_ids(proxy, sampler, z, context, max_words),
-                reduce_retracing=True,
-            ),
-        )
+        in_turn = not isinstance(sampler, keras_hub.samplers.BeamSampler)
+
+        @tf.function(reduce_retracing=True)
+        def run(z, context, rows):
+            if not in_turn:
+                return decode_ids(proxy, sampler, z, context, max_words)
+            return stream_ids(
+                lambda *read: _logits(proxy, *read),
+                proxy.initial_state,
+                sampler,
+                z,
+                context,
+                rows,
+                max_words,
+            )
+
+        known[key] = sampler, run, in_turn
         if len(known) > KEPT:
             del known[next(iter(known))]
     return known[key]
@@ -101,9 +119,14 @@ def _next(model, prompt, cache, index):
     context, *state = cache
     last = prompt[:, tf.maximum(index - 1, 0)]
     previous = tf.where(index == 0, END_ID, last)
-    logits, state = model.step(previous, context, state)
-    logits = tf.pad(logits, [[0, 0], [1, 0]], constant_values=NEVER)
+    logits, state = _logits(model, previous, context, state)
     ended = (index > 0) & ((last == END_ID) | (last == PADDING_ID))
     only_padding = tf.one_hot(PADDING_ID, tf.shape(logits)[-1], 0.0, NEVER)
     logits = tf.where(ended[:, None], only_padding, logits)
     return logits, None, (context, *state)
+
+
+def _logits(model, previous, context, state):
+    """Logits over ids, of which padding is never a word, and the new state."""
+    logits, state = model.step(previous, context, state)
+    return tf.pad(logits, [[0, 0], [1, 0]], constant_values=NEVER), state

@@ -1,0 +1,92 @@
+"""Many codes to words: a sentence that has ended makes room for the next one."""
+
+import numpy as np
+import tensorflow as tf
+
+from tf_vmfvae.layers.word_tokenizer import END_ID, PADDING_ID
+
+NEVER = -1e9
+# Of a step that has not been taken yet.
+NOT_YET = -1
+
+
+def stream_ids(next_logits, initial_state, sampler, z, context, rows, max_words):
+    """Decodes codes in so many rows, each row one sentence after the other.
+
+    Decoded side by side, all sentences of a batch wait for the longest. Here a row
+    whose sentence has ended goes on with the code that is next.
+
+    Args:
+        next_logits: function of previous ids, context and state, which returns logits
+            over ids and the new state.
+        initial_state: function of codes: the decoder's state before the first word.
+        sampler: a `keras_hub.samplers.Sampler` that keeps no beams.
+        z: codes of shape `(count, latent_dim)`.
+        context: what the decoder reads at every step, `(count, width)`.
+        rows: int. How many sentences are decoded at once.
+        max_words: int. A sentence is cut after so many words.
+
+    Returns:
+        int32 ids `(rows, steps)`; may stand in a graph. `split_stream` tells which
+        sentence is whose.
+    """
+    count = tf.shape(z)[0]
+
+    def step(prompt, cache, index):
+        code, begun, queue, *state = cache
+        last = prompt[:, tf.maximum(index - 1, 0)]
+        ended = (last == END_ID) | (index - begun == max_words)
+        ended &= (code < count) & (index > 0)
+        taken = tf.cast(ended, tf.int32)
+        code = tf.where(ended, queue + tf.cumsum(taken) - 1, code)
+        begun = tf.where(ended, index, begun)
+        queue += tf.reduce_sum(taken)
+        own = tf.minimum(code, count - 1)
+        state = [
+            tf.where(ended[:, None], new, old)
+            for new, old in zip(initial_state(tf.gather(z, own)), state, strict=True)
+        ]
+        previous = tf.where(begun == index, END_ID, last)
+        # Of a row that has no code left: any word will do.
+        previous = tf.where(code < count, previous, END_ID)
+        logits, state = next_logits(previous, tf.gather(context, own), state)
+        only_padding = tf.one_hot(PADDING_ID, tf.shape(logits)[-1], 0.0, NEVER)
+        logits = tf.where((code < count)[:, None], logits, only_padding)
+        return logits, None, (code, begun, queue, *state)
+
+    code = tf.range(rows)
+    own = tf.gather(z, tf.minimum(code, count - 1))
+    # No row is free for longer than the last sentence takes.
+    steps = (-(-count // rows) + 1) * max_words
+    return sampler(
+        step,
+        tf.fill([rows, steps], NOT_YET),
+        cache=(code, tf.zeros_like(code), rows, *initial_state(own)),
+        stop_token_ids=[PADDING_ID],
+    )
+
+
+def split_stream(ids, count: int, max_words: int) -> list[np.ndarray]:
+    """Returns the sentences of what `stream_ids` returned, in the order of the codes.
+
+    Args:
+        ids: int array `(rows, steps)`.
+        count: int. How many codes there were.
+        max_words: int. As it was for `stream_ids`.
+
+    Returns:
+        The ids of each sentence's words, `<eos>` included unless it was cut.
+
+    >>> ids = np.array([[4, 2, 8, 8, 2, 0], [5, 6, 2, 7, 2, 0]])
+    >>> [sentence.tolist() for sentence in split_stream(ids, 4, max_words=9)]
+    [[4, 2], [5, 6, 2], [8, 8, 2], [7, 2]]
+    """
+    ids = np.asarray(ids)
+    code, begun, queue = np.arange(len(ids)), np.zeros(len(ids), int), len(ids)
+    sentences = [np.array([], int)] * count
+    for index in range(1, ids.shape[1] + 1):
+        ended = (ids[:, index - 1] == END_ID) | (index - begun == max_words)
+        for row in np.flatnonzero(ended & (code < count)):
+            sentences[code[row]] = ids[row, begun[row] : index]
+            code[row], begun[row], queue = queue, index, queue + 1
+    return sentences
