@@ -221,6 +221,13 @@ def _check(settings):
         )
     for name in ("dropout", "recurrent_dropout"):
         require(settings, name, "at least 0 and below 1", lambda x: 0 <= x < 1)
+    if settings["samples"] > 1:
+        # Where the KL costs less than it is, weights by the whole of it have no bound.
+        for name, whole in (("kl_schedule", "constant"), ("free_bits", 0.0)):
+            if settings[name] != whole and settings["latent"] == "gaussian":
+                raise UserError(
+                    f"--samples: more than one takes the whole KL; leave out --{name}"
+                )
     if settings["pretrained"]:
         find_model(settings["pretrained"], "pretrained")
     if settings["synthetic"] and settings["condition"] == "label":
@@ -256,7 +263,9 @@ def _without_effect(settings):
         )
     elif settings["encoder"] == "bow":
         unused["encoder_pooling"] = "encoder"
-    if not settings["bow_loss"] or settings["latent"] == "none":
+    if settings["latent"] == "none":
+        unused["bow_loss_epochs"] = "latent"
+    elif not settings["bow_loss"]:
         unused["bow_loss_epochs"] = "bow_loss"
     if not settings["synthetic"]:
         unused["synthetic_share"] = "synthetic"

@@ -201,6 +201,11 @@ def test_many_are_decoded_part_by_part(model, codes):
     assert generation.decode(model, codes[:0]) == []
 
 
+def test_no_words_are_no_sentence(model, codes):
+    with pytest.raises(ValueError, match="max_words must be 1 or more, not 0"):
+        generation.decode(model, codes, max_words=0)
+
+
 def test_where_the_decoding_stands_is_shown(model):
     seen = []
 

@@ -63,6 +63,11 @@ def assert_refused(result, *mentions):
         (["--initial_kappa=inf"], ["--initial_kappa", "positive and finite", "inf"]),
         (["--initial_kappa=90", "--kappa_epochs=0"], ["--kappa_epochs", "positive"]),
         (["--kappa=60", "--initial_kappa=50"], ["--initial_kappa", "60.0", "50.0"]),
+        (
+            ["--latent=gaussian", "--samples=4", "--kl_schedule=linear"],
+            ["--samples", "--kl_schedule"],
+        ),
+        (["--latent=gaussian", "--samples=4", "--free_bits=2"], ["--samples", "free"]),
         (["--bow_loss=-1"], ["--bow_loss", "0 or more", "-1.0"]),
         (["--bow_loss=1", "--bow_loss_epochs=0"], ["--bow_loss_epochs", "positive"]),
         (["--code_layers=-1"], ["--code_layers"]),

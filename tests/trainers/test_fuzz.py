@@ -23,6 +23,7 @@ from trainers.workers import Worker
 
 COUNT = 1000
 SECONDS = 60  # After so long a single input counts as hanging.
+CLOCKS = (signal.SIGPROF, signal.SIGALRM)
 
 pytestmark = pytest.mark.slow
 
@@ -65,16 +66,20 @@ def place(tmp_path, monkeypatch):
     def hang(*_):
         raise BaseException(f"more than {SECONDS} s of work for one input")
 
-    before = signal.signal(signal.SIGPROF, hang)
+    before = [(kind, signal.signal(kind, hang)) for kind in CLOCKS]
     yield
     signal.setitimer(signal.ITIMER_PROF, 0)
-    signal.signal(signal.SIGPROF, before)
+    signal.alarm(0)
+    for kind, handler in before:
+        signal.signal(kind, handler)
     assert not list(work.iterdir())
 
 
 def start_clock():
     """Of this process's work: a machine that is busy is no fault of the input."""
     signal.setitimer(signal.ITIMER_PROF, SECONDS)
+    # What waits for ever does no work.
+    signal.alarm(20 * SECONDS)
 
 
 def complaint(action, expected):

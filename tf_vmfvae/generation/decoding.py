@@ -47,7 +47,12 @@ def decode(
 
     Returns:
         A list of `count` texts.
+
+    Raises:
+        ValueError: if `max_words` is below 1.
     """
+    if max_words < 1:
+        raise ValueError(f"max_words must be 1 or more, not {max_words}")
     sampler, run, in_turn = _decoder(model, sampler or "greedy", max_words)
     if seed is not None and hasattr(sampler, "seed_generator"):
         state = keras.random.SeedGenerator(seed).state

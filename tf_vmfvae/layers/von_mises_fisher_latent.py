@@ -118,6 +118,11 @@ class VonMisesFisherLatent(FixedConcentrationLatent):
         ]
         return kl - tf.add_n(gains) / KL_DRAWS
 
+    def training_log_ratio(self, z, hidden):
+        # Training is charged the KL to the uniform prior, so that is what weighs.
+        posterior = self.training_posterior(hidden)
+        return posterior.log_prob(z) - super().prior().log_prob(z)
+
     def posterior_at(self, hidden, kappa: float | tf.Tensor) -> tfd.Distribution:
         return VonMisesFisher(self.location(hidden), kappa)
 

@@ -11,9 +11,10 @@ class VAE(keras.Model):
 
     A subclass builds a functional graph whose output is a dictionary of
     `"reconstruction"`, the negative log-likelihood of each example given one
-    sample of its code (the mean over several, where a model draws several in
-    training), and `"kl"`, both of shape `(batch,)` in nats. Their sum is minus the
-    evidence lower bound. The loss is its mean over the examples, with what `latent`
+    sample of its code (in training, where a model draws several, the mean over them,
+    or what importance weighting makes of it), and `"kl"`, both of shape `(batch,)` in
+    nats. Their sum is minus the evidence lower bound. The loss is its mean over the
+    examples, with what `latent`
     charges for the KL weighted by `kl_weight`, a variable that a callback moves. A
     third output, `"auxiliary"`, adds to the loss, weighted by `auxiliary_weight`, which
     a callback moves too, and to no bound.
