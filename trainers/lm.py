@@ -221,10 +221,14 @@ def _check(settings):
         )
     for name in ("dropout", "recurrent_dropout"):
         require(settings, name, "at least 0 and below 1", lambda x: 0 <= x < 1)
-    if settings["samples"] > 1:
+    if settings["samples"] > 1 and settings["latent"] != "none":
         # Where the KL costs less than it is, weights by the whole of it have no bound.
-        for name, whole in (("kl_schedule", "constant"), ("free_bits", 0.0)):
-            if settings[name] != whole and settings["latent"] == "gaussian":
+        free = "free_bits" in latent_flags.LATENTS[settings["latent"]][1]
+        for name, is_whole in (
+            ("kl_schedule", settings["kl_schedule"] == "constant"),
+            ("free_bits", not (free and settings["free_bits"])),
+        ):
+            if not is_whole:
                 raise UserError(
                     f"--samples: more than one takes the whole KL; leave out --{name}"
                 )

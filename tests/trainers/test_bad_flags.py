@@ -67,6 +67,10 @@ def assert_refused(result, *mentions):
             ["--latent=gaussian", "--samples=4", "--kl_schedule=linear"],
             ["--samples", "--kl_schedule"],
         ),
+        (
+            ["--latent=vmf_learned", "--samples=4", "--kl_schedule=linear"],
+            ["--samples", "--kl_schedule"],
+        ),
         (["--latent=gaussian", "--samples=4", "--free_bits=2"], ["--samples", "free"]),
         (["--bow_loss=-1"], ["--bow_loss", "0 or more", "-1.0"]),
         (["--bow_loss=1", "--bow_loss_epochs=0"], ["--bow_loss_epochs", "positive"]),

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable
 import keras
 import tensorflow as tf
 
-from tf_vmfvae.generation.decoding_stream import NEVER, split_stream, stream_ids
+from tf_vmfvae.generation.decoding_stream import split_stream, stream_ids
 from tf_vmfvae.layers.word_tokenizer import END_ID, PADDING_ID
 
+NEVER = -1e9
 # Steps that a row takes with one sentence after the other; then words become text.
 STREAM_STEPS = 2000
 # Compiled decoders that a model keeps; the oldest makes room.
@@ -59,15 +60,12 @@ def decode(
         sampler.seed_generator.state.assign(state)
     z = tf.convert_to_tensor(z, tf.float32)
     context = model.context(z, conditions)
-    at_once = max(1, min(batch_size, z.shape[0]))
-    part = at_once * max(1, STREAM_STEPS // max_words if in_turn else 1)
+    part = batch_size * max(1, STREAM_STEPS // max_words if in_turn else 1)
     texts = []
     starts = range(0, z.shape[0], part)
     for start in progress(starts) if progress else starts:
-        codes = z[start : start + part]
-        ids = run(
-            codes, context[start : start + part], tf.constant(min(at_once, len(codes)))
-        )
+        codes, told = z[start : start + part], context[start : start + part]
+        ids = run(codes, told, tf.constant(min(batch_size, len(codes))))
         if in_turn:
             ids = split_stream(ids, len(codes), max_words)
         texts += model.tokenizer.detokenize(ids)
@@ -124,14 +122,14 @@ def _next(model, prompt, cache, index):
     context, *state = cache
     last = prompt[:, tf.maximum(index - 1, 0)]
     previous = tf.where(index == 0, END_ID, last)
-    logits, state = _logits(model, previous, context, state)
     ended = (index > 0) & ((last == END_ID) | (last == PADDING_ID))
-    only_padding = tf.one_hot(PADDING_ID, tf.shape(logits)[-1], 0.0, NEVER)
-    logits = tf.where(ended[:, None], only_padding, logits)
+    logits, state = _logits(model, previous, context, state, ended)
     return logits, None, (context, *state)
 
 
-def _logits(model, previous, context, state):
-    """Logits over ids, of which padding is never a word, and the new state."""
+def _logits(model, previous, context, state, over):
+    """Logits over ids, of rows that are over padding's alone, and the new state."""
     logits, state = model.step(previous, context, state)
-    return tf.pad(logits, [[0, 0], [1, 0]], constant_values=NEVER), state
+    logits = tf.pad(logits, [[0, 0], [1, 0]], constant_values=NEVER)
+    only_padding = tf.one_hot(PADDING_ID, tf.shape(logits)[-1], 0.0, NEVER)
+    return tf.where(over[:, None], only_padding, logits), state

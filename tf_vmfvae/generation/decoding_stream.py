@@ -5,7 +5,6 @@ import tensorflow as tf
 
 from tf_vmfvae.layers.word_tokenizer import END_ID, PADDING_ID
 
-NEVER = -1e9
 # Of a step that has not been taken yet.
 NOT_YET = -1
 
@@ -17,8 +16,9 @@ def stream_ids(next_logits, initial_state, sampler, z, context, rows, max_words)
     whose sentence has ended goes on with the code that is next.
 
     Args:
-        next_logits: function of previous ids, context and state, which returns logits
-            over ids and the new state.
+        next_logits: function of previous ids, context, state and which rows have
+            nothing left to write; it returns logits over ids, of those rows padding's
+            alone, and the new state.
         initial_state: function of codes: the decoder's state before the first word.
         sampler: a `keras_hub.samplers.Sampler` that keeps no beams.
         z: codes of shape `(count, latent_dim)`.
@@ -46,17 +46,15 @@ def stream_ids(next_logits, initial_state, sampler, z, context, rows, max_words)
             tf.where(ended[:, None], new, old)
             for new, old in zip(initial_state(tf.gather(z, own)), state, strict=True)
         ]
-        previous = tf.where(begun == index, END_ID, last)
-        # Of a row that has no code left: any word will do.
-        previous = tf.where(code < count, previous, END_ID)
-        logits, state = next_logits(previous, tf.gather(context, own), state)
-        only_padding = tf.one_hot(PADDING_ID, tf.shape(logits)[-1], 0.0, NEVER)
-        logits = tf.where((code < count)[:, None], logits, only_padding)
+        over = code >= count
+        # Of a row that is over any word will do.
+        previous = tf.where((begun == index) | over, END_ID, last)
+        logits, state = next_logits(previous, tf.gather(context, own), state, over)
         return logits, None, (code, begun, queue, *state)
 
     code = tf.range(rows)
     own = tf.gather(z, tf.minimum(code, count - 1))
-    # No row is free for longer than the last sentence takes.
+    # No row is free while a code waits: the last is begun after so many at the most.
     steps = (-(-count // rows) + 1) * max_words
     return sampler(
         step,

@@ -14,10 +14,9 @@ class VAE(keras.Model):
     sample of its code (in training, where a model draws several, the mean over them,
     or what importance weighting makes of it), and `"kl"`, both of shape `(batch,)` in
     nats. Their sum is minus the evidence lower bound. The loss is its mean over the
-    examples, with what `latent`
-    charges for the KL weighted by `kl_weight`, a variable that a callback moves. A
-    third output, `"auxiliary"`, adds to the loss, weighted by `auxiliary_weight`, which
-    a callback moves too, and to no bound.
+    examples, with what `latent` charges for the KL weighted by `kl_weight`, a variable
+    that a callback moves. A third output, `"auxiliary"`, adds to the loss, weighted by
+    `auxiliary_weight`, which a callback moves too, and to no bound.
 
     Examples that are empty (see `is_example`) only fill up a batch: they enter no
     loss and no metric.
