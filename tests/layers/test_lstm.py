@@ -117,6 +117,31 @@ def test_compiled_for_any_length():
         np.testing.assert_allclose(call(inputs), plain(inputs)[0], atol=1e-6)
 
 
+def _value_and_gradient(layer, inputs):
+    mask = tf.ones(tf.shape(inputs)[:2], tf.bool)
+    with tf.GradientTape() as tape:
+        tape.watch(inputs)
+        outputs = layer(inputs, mask=mask)
+        total = tf.reduce_sum(outputs[0] ** 2)
+    return [*outputs, tape.gradient(total, inputs)]
+
+
+@pytest.mark.parametrize("batch", [1, 2, 40])
+@pytest.mark.parametrize("compiled", [False, True])
+def test_batches_of_one_size_and_several_lengths(batch, compiled):
+    fast, plain = _pair()
+    call = _value_and_gradient
+    if compiled:
+        signature = [tf.TensorSpec([batch, None, WIDTH])]
+        call = tf.function(lambda x: _value_and_gradient(fast, x), signature)
+    for time in (3, 4, 1, 9):
+        inputs = tf.random.stateless_normal([batch, time, WIDTH], (1, 2))
+        found = call(inputs) if compiled else call(fast, inputs)
+        expected = _value_and_gradient(plain, inputs)
+        for value, other in zip(found, expected, strict=True):
+            np.testing.assert_allclose(value, other, atol=1e-5)
+
+
 def test_layers_of_several_sizes_side_by_side():
     inputs = tf.random.stateless_normal([20, 7, WIDTH], (1, 2))
     for units in (3, 5, 4, 3):

@@ -127,8 +127,8 @@ def _forward(inputs, state, kernels, bias, mask=None, state_mask=None):
             new_c = tf.where(mask[index], new_c, c)
         return (
             index + 1,
-            new_h,
-            new_c,
+            _shaped(new_h, h),
+            _shaped(new_c, c),
             states.write(index, new_h),
             cells.write(index, new_c),
             gates.write(index, tf.concat([i, f, g, o], axis=-1)),
@@ -180,7 +180,8 @@ def _backward(
         if mask is not None:
             new_d_h += tf.where(mask[index], tf.zeros_like(d_h), d_h)
             new_d_c = tf.where(mask[index], new_d_c, d_c)
-        return index - 1, new_d_h, new_d_c, d_logits.write(index, d_gates)
+        d_h, d_c = _shaped(new_d_h, d_h), _shaped(new_d_c, d_c)
+        return index - 1, d_h, d_c, d_logits.write(index, d_gates)
 
     array = tf.TensorArray(inputs.dtype, time, element_shape=[None, 4 * units])
     _, d_h, d_c, d_logits = tf.while_loop(
@@ -226,6 +227,12 @@ def _of_projection(inputs, kernel, flat):
 def _shifted(first, values):
     """What was there before each step."""
     return tf.concat([tf.cast(first, values.dtype)[tf.newaxis], values[:-1]], axis=0)
+
+
+def _shaped(values, like):
+    """`values`, known to be of a shape: a loop's may not get lost on the way."""
+    values.set_shape(like.shape)
+    return values
 
 
 def _wide(values):
