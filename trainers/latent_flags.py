@@ -67,8 +67,8 @@ FLAGS = [
     flags.DEFINE_integer(
         "prior_components",
         0,
-        "vmf: components of a prior learned after training, of so many of its "
-        "examples; 0: a uniform prior.",
+        "vmf: components of a mixture that is the prior and learns beside the model; "
+        "0: a uniform prior.",
         lower_bound=0,
     ),
     flags.DEFINE_float("kappa_floor", 1.0, "vmf_learned: the least concentration."),

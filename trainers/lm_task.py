@@ -5,7 +5,7 @@ import keras
 from tf_vmfvae import callbacks, data, models
 from tf_vmfvae.data.text_file import read_sentences
 from trainers.command_line import UserError, identity
-from trainers.language_model_file import load_language_model
+from trainers.language_model_file import check_words, load_language_model
 from trainers.make_latent import make_latent
 from trainers.make_schedules import make_schedules
 from trainers.report import print_corpus, print_report
@@ -62,7 +62,7 @@ class LMTask(Task):
         if self.settings["synthetic"]:
             splits["augmented"] = data.AugmentedBatches(
                 self._ids(model, "train"),
-                model.to_ids(self._synthetic()),
+                model.to_ids(self._synthetic(model)),
                 self.settings["synthetic_share"],
                 **self._batching("train"),
             )
@@ -103,11 +103,15 @@ class LMTask(Task):
             "seed": self.settings["seed"],
         }
 
-    def _synthetic(self):
+    def _synthetic(self, model):
+        file = self.settings["synthetic"]
         try:
-            return read_sentences(self.settings["synthetic"])
+            texts = read_sentences(file)
         except ValueError as error:
             raise UserError(f"--synthetic: {error}") from error
+        for note in check_words(model, texts, f"--synthetic={file}"):
+            print(f"note: {note}")
+        return texts
 
     def _labels(self, split):
         labels = self.corpus.labels

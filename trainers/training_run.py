@@ -5,7 +5,6 @@ import contextlib
 import keras
 import tensorflow as tf
 
-from tf_vmfvae.evaluation.encode_examples import encode_examples
 from tf_vmfvae.models import VAE
 from trainers.agreement import Agreement, lost_workers_named
 from trainers.command_line import UserError
@@ -94,8 +93,6 @@ def train(
         ],
     )
     load_best_weights(model, folder)
-    if learn_prior(model, splits, settings["seed"]) and worker.is_chief:
-        folder.save_model(model)
     # The one time that the test set is read: the epoch is chosen.
     metrics = {name: loop.evaluate(splits[name]).as_dict() for name in SPLITS}
     metrics["best_epoch"] = loop.progress.best_epoch + 1
@@ -106,19 +103,6 @@ def train(
             metrics[name].update(further)
         folder.write_metrics(metrics)
     return model, metrics
-
-
-def learn_prior(model: VAE, splits: dict, seed: int) -> bool:
-    """Learns the prior of a latent that has one to learn; returns whether it has."""
-    if not getattr(model.latent, "prior_components", 0):
-        return False
-    hidden, held_out = (
-        encode_examples(model, splits[name].dataset())
-        for name in ("train", "validation")
-    )
-    gain = model.latent.learn_prior(hidden, held_out, seed)
-    print(f"learned the prior: {gain:.2f} nats off the KL of the validation part")
-    return True
 
 
 def go_on(loop: TrainingLoop, folder: RunFolder) -> None:

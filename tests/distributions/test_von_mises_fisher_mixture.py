@@ -1,4 +1,4 @@
-"""The equal mixture, against its components one by one."""
+"""The mixture, against its components one by one."""
 
 import numpy as np
 import pytest
@@ -30,6 +30,28 @@ def test_density_is_the_mean_of_its_components(d, kappa):
     found = VonMisesFisherMixture(directions, kappa).log_prob(z)
     # What float32 leaves of kappa times a cosine.
     np.testing.assert_allclose(found, expected, rtol=1e-5, atol=3e-7 * kappa + 1e-5)
+
+
+def test_components_have_a_share_and_a_concentration_each():
+    directions, z = unit_vectors(3, 6), unit_vectors(5, 6, seed=1)
+    kappas, logits = [0.5, 20.0, 300.0], [1.0, 2.0, -1.0]
+    each = [
+        scipy.stats.vonmises_fisher(_wide(mu), kappa).logpdf(_wide(z))
+        for mu, kappa in zip(directions, kappas, strict=True)
+    ]
+    shares = scipy.special.log_softmax(logits)[:, None]
+    found = VonMisesFisherMixture(directions, kappas, logits).log_prob(z)
+    np.testing.assert_allclose(
+        found, scipy.special.logsumexp(each + shares, axis=0), rtol=1e-4, atol=1e-4
+    )
+    # Twice as likely is the same as there twice.
+    twice = VonMisesFisherMixture(
+        np.repeat(directions[:2], [2, 1], axis=0), [5.0, 5.0, 9.0]
+    )
+    once = VonMisesFisherMixture(
+        directions[:2], [5.0, 9.0], np.log([2, 1], dtype="float32")
+    )
+    np.testing.assert_allclose(once.log_prob(z), twice.log_prob(z), rtol=1e-5)
 
 
 def _wide(vectors):
@@ -67,32 +89,45 @@ def test_batches_of_codes_keep_their_shape():
 
 
 def test_draws_are_of_the_mixture():
-    directions, kappa, count = unit_vectors(3, 3), 300.0, 9000
-    z = VonMisesFisherMixture(directions, kappa).sample(count, seed=(3, 4)).numpy()
+    directions, count = unit_vectors(3, 3), 9000
+    kappas, shares = [300.0, 400.0, 900.0], np.array([0.5, 0.3, 0.2])
+    mixture = VonMisesFisherMixture(directions, kappas, np.log(shares, dtype="float32"))
+    z = mixture.sample(count, seed=(3, 4)).numpy()
     np.testing.assert_allclose(np.linalg.norm(z, axis=-1), 1.0, rtol=1e-5)
     nearest = np.argmax(z @ directions.T, axis=-1)
     observed = np.bincount(nearest, minlength=3)
-    assert scipy.stats.chisquare(observed).pvalue > 1e-3
+    assert scipy.stats.chisquare(observed, count * shares).pvalue > 1e-3
     # About each direction, the cosines of that law: on the sphere in three
     # dimensions 1 - w is exponential, up to what is beyond the other pole.
     for component, direction in enumerate(directions):
         cosines = z[nearest == component] @ direction
-        law = scipy.stats.expon(scale=1 / kappa)
+        law = scipy.stats.expon(scale=1 / kappas[component])
         assert scipy.stats.kstest(1 - cosines, law.cdf).pvalue > 1e-3
 
 
 def test_compiled_and_with_gradients():
-    directions = tf.Variable(unit_vectors(3, 4))
+    directions = tf.convert_to_tensor(unit_vectors(3, 4))
     z = unit_vectors(5, 4, seed=1)
 
-    def loss(concentration):
-        mixture = VonMisesFisherMixture(tf.convert_to_tensor(directions), concentration)
+    def loss(concentration, logits):
+        mixture = VonMisesFisherMixture(directions, concentration, logits)
         return tf.reduce_sum(mixture.log_prob(z))
 
     compiled = tf.function(loss, jit_compile=True)
-    kappa = tf.constant(6.0)
-    np.testing.assert_allclose(compiled(kappa), loss(kappa), rtol=1e-5)
-    _, gradient = tfp.math.value_and_gradient(loss, kappa)
+    arguments = [tf.constant([6.0, 2.0, 9.0]), tf.constant([0.0, 1.0, -1.0])]
+    np.testing.assert_allclose(compiled(*arguments), loss(*arguments), rtol=1e-5)
+    _, gradients = tfp.math.value_and_gradient(loss, arguments)
     step = 1e-2
-    slope = (loss(kappa + step) - loss(kappa - step)) / (2 * step)
-    np.testing.assert_allclose(gradient, slope, rtol=1e-2)
+    for index, gradient in enumerate(gradients):
+        for component in range(3):
+            above, below = (
+                [
+                    argument + sign * step * tf.one_hot(component, 3)
+                    if place == index
+                    else argument
+                    for place, argument in enumerate(arguments)
+                ]
+                for sign in (1, -1)
+            )
+            slope = (loss(*above) - loss(*below)) / (2 * step)
+            np.testing.assert_allclose(gradient[component], slope, rtol=1e-2, atol=1e-3)

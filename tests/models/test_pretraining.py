@@ -19,8 +19,8 @@ def make(latent=None, **options):
     return model
 
 
-def vmf(kappa=10.0, latent_dim=4):
-    return layers.VonMisesFisherLatent(latent_dim, kappa=kappa)
+def vmf(kappa=10.0, latent_dim=4, **options):
+    return layers.VonMisesFisherLatent(latent_dim, kappa=kappa, **options)
 
 
 def inputs(model):
@@ -72,6 +72,23 @@ def test_of_a_like_code_everything_is_taken(options):
     ):
         np.testing.assert_array_equal(weight, of_trained)
     assert model.latent.kappa == 10.0
+
+
+@pytest.mark.parametrize("components", [0, 3, 5])
+def test_a_prior_that_learns_is_taken_if_it_fits(components):
+    trained = make(vmf(prior_components=components))
+    model = make(vmf(prior_components=5))
+    before = [weight.numpy() for weight in model.latent.mixture_prior.weights]
+    models.warm_start(model, trained)
+    # The code is the same one in any case.
+    np.testing.assert_array_equal(
+        model.latent.mean_direction.kernel, trained.latent.mean_direction.kernel
+    )
+    z = model.latent.prior().sample(2, seed=1)
+    np.testing.assert_allclose(likelihood(model, z), likelihood(trained, z), rtol=1e-6)
+    expected = trained.latent.mixture_prior.weights if components == 5 else before
+    for weight, value in zip(model.latent.mixture_prior.weights, expected, strict=True):
+        np.testing.assert_array_equal(weight, value)
 
 
 @pytest.mark.parametrize(

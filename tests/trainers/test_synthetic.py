@@ -1,4 +1,4 @@
-"""Training on what a language model has written, and a prior that is learned after."""
+"""Training on what a language model has written, and a prior that is learned."""
 
 import json
 
@@ -65,7 +65,7 @@ def test_training_alone_reads_the_synthetic_sentences(make_settings, written):
     assert len(added) == 2
     assert with_them["augmented"].num_examples == without["train"].num_examples
     assert "augmented" not in without
-    # What the bounds and a learned prior are made of.
+    # What the bounds are made of.
     for split in ("train", "validation", "test"):
         assert rows_of(with_them[split]) == rows_of(without[split])
 
@@ -101,6 +101,19 @@ def test_a_file_that_holds_no_sentences_is_named(
     assert not path.exists()
 
 
+def test_sentences_of_another_language_are_refused(make_settings, tmp_path, capsys):
+    file = tmp_path / "other.txt"
+    file.write_text("le chat dort bien\n" * 9 + "it sees them the\n" * 8)
+    task = LMTask(make_settings(f"--synthetic={file}"))
+    task.corpus = task.load_corpus()
+    with pytest.raises(UserError, match=f"36 of 68 words of --synthetic={file} .* le"):
+        task.make_splits(task.make_model())
+    # A few are but told.
+    file.write_text("le chat dort bien\n" + "it sees them the\n" * 8)
+    task.make_splits(task.make_model())
+    assert "note: 4 of 36 words of --synthetic=" in capsys.readouterr().out
+
+
 def test_what_has_no_effect_is_said(parse):
     _, notes = parse("--synthetic_share=0.5", "--bow_loss=0", "--bow_loss_epochs=3")
     assert notes == [
@@ -129,20 +142,17 @@ def test_the_loss_that_goes_away_is_scheduled(parse):
     assert len(make_schedules(parse("--bow_loss=1")[0])) == 1
 
 
-def test_a_run_ends_with_a_learned_prior_in_its_model(
-    make_settings, written, tmp_path, capsys
-):
+def test_a_run_learns_its_prior(make_settings, written, tmp_path):
     settings = make_settings(
         f"--synthetic={written}", "--prior_components=5", "--code_layers=1"
     )
     folder = RunFolder(tmp_path / "run", identity(settings))
     training_run.run(LMTask(settings), folder)
 
-    assert "learned the prior: " in capsys.readouterr().out
     latent = keras.models.load_model(folder.model).latent
-    assert len(np.unique(latent.prior().mean_directions, axis=0)) > 1
+    assert np.ptp(latent.prior().concentration) > 0
     metrics = json.loads((folder.path / "metrics.json").read_text())
-    # The epochs were chosen by the constant, the model is judged by its prior.
-    constant = latent.exact_kl(latent.kappa)
-    np.testing.assert_allclose(metrics["history"][-1]["val_kl"], constant, rtol=1e-4)
-    assert metrics["validation"]["kl"] < constant - 0.1
+    by_epoch = [epoch["val_kl"] for epoch in metrics["history"]]
+    assert by_epoch[-1] < by_epoch[0]
+    best = by_epoch[metrics["best_epoch"] - 1]
+    np.testing.assert_allclose(metrics["validation"]["kl"], best, rtol=1e-3)

@@ -1,4 +1,4 @@
-"""Many von Mises-Fisher distributions of one concentration, each as likely."""
+"""Many von Mises-Fisher distributions, mixed."""
 
 from typing import Any
 
@@ -20,16 +20,17 @@ BLOCK = 4096
 
 
 class VonMisesFisherMixture(tfd.Distribution):
-    """An equal mixture of von Mises-Fisher distributions of one concentration.
+    """A mixture of von Mises-Fisher distributions.
 
-    Its density is `1/M sum_m vMF(z; mu_m, kappa)`, uniform at `kappa = 0`. All
-    components share one normaliser, so that a density costs one product with the
-    matrix of directions: tens of thousands of components are no more than a layer of
-    so many units. Draws are not reparameterised in the directions.
+    Its density is `sum_m pi_m vMF(z; mu_m, kappa_m)`, uniform where every `kappa` is 0.
+    It costs one product with the matrix of directions: thousands of components are no
+    more than a layer of so many units. Draws are not reparameterised in the
+    components.
 
     Args:
-      mean_directions: unit vectors, floating tensor [M, d] with static `d >= 2`.
-      concentration: `kappa >= 0`, a scalar.
+      mean_directions: `mu`, unit vectors, floating tensor [M, d] with static `d >= 2`.
+      concentration: `kappa >= 0`, [M] or a scalar, the same for all.
+      logits: `log pi` up to a constant, [M]; `None`: each as likely.
       validate_args: as in TensorFlow Probability.
       allow_nan_stats: as in TensorFlow Probability.
       name: prefix of the operations' names.
@@ -44,6 +45,7 @@ class VonMisesFisherMixture(tfd.Distribution):
         self,
         mean_directions: Any,
         concentration: Any,
+        logits: Any = None,
         validate_args: bool = False,
         allow_nan_stats: bool = True,
         name: str = "VonMisesFisherMixture",
@@ -51,10 +53,18 @@ class VonMisesFisherMixture(tfd.Distribution):
         parameters = dict(locals())
         with tf.name_scope(name) as name:
             dtype = dtype_util.common_dtype(
-                [mean_directions, concentration], dtype_hint=tf.float32
+                [mean_directions, concentration, logits], dtype_hint=tf.float32
             )
             self.mean_directions = tf.convert_to_tensor(mean_directions, dtype)
-            self.concentration = tf.convert_to_tensor(concentration, dtype)
+            components = tf.shape(self.mean_directions)[:1]
+            self.concentration = tf.broadcast_to(
+                tf.convert_to_tensor(concentration, dtype), components
+            )
+            self.logits = (
+                tf.zeros(components, dtype)
+                if logits is None
+                else tf.convert_to_tensor(logits, dtype)
+            )
             super().__init__(
                 dtype=dtype,
                 reparameterization_type=reparameterization.NOT_REPARAMETERIZED,
@@ -68,7 +78,8 @@ class VonMisesFisherMixture(tfd.Distribution):
     def _parameter_properties(cls, dtype, num_classes=None):
         return {
             "mean_directions": parameter_properties.ParameterProperties(event_ndims=2),
-            "concentration": parameter_properties.ParameterProperties(),
+            "concentration": parameter_properties.ParameterProperties(event_ndims=1),
+            "logits": parameter_properties.ParameterProperties(event_ndims=1),
         }
 
     def _event_shape(self):
@@ -79,27 +90,32 @@ class VonMisesFisherMixture(tfd.Distribution):
 
     def _sample_n(self, n, seed=None):
         of_component, of_code = samplers.split_seed(seed, salt="vmf_mixture")
-        components = self.mean_directions.shape[0]
-        drawn = samplers.uniform([n], 0, components, tf.int32, seed=of_component)
-        directions = tf.gather(self.mean_directions, drawn)
-        return VonMisesFisher(directions, self.concentration).sample(seed=of_code)
+        drawn = samplers.categorical(self.logits[None], n, seed=of_component)[0]
+        directions, concentration = (
+            tf.gather(values, drawn)
+            for values in (self.mean_directions, self.concentration)
+        )
+        return VonMisesFisher(directions, concentration).sample(seed=of_code)
 
     def _log_prob(self, z):
         rows = tf.reshape(z, [-1, z.shape[-1]])
-        # Relative to a component's density where it is largest.
+        pole = tf.one_hot(0, z.shape[-1], dtype=self.dtype)
+        # What a component has where it is largest; elsewhere it is relative to that.
+        peaks = VonMisesFisher(pole, self.concentration).log_prob(pole)
+        peaks += tf.nn.log_softmax(self.logits)
         blocks = [
             tf.reduce_logsumexp(
-                self.concentration * (tf.matmul(rows, block, transpose_b=True) - 1.0),
+                kappa * (tf.matmul(rows, directions, transpose_b=True) - 1.0) + peak,
                 axis=-1,
             )
-            for block in self._blocks()
+            for directions, kappa, peak in self._blocks(peaks)
         ]
         total = tf.reduce_logsumexp(tf.stack(blocks), axis=0)
-        pole = tf.one_hot(0, z.shape[-1], dtype=self.dtype)
-        peak = VonMisesFisher(pole, self.concentration).log_prob(pole)
-        count = tf.cast(self.mean_directions.shape[0], self.dtype)
-        return tf.reshape(peak + total - tf.math.log(count), tf.shape(z)[:-1])
+        return tf.reshape(total, tf.shape(z)[:-1])
 
-    def _blocks(self):
+    def _blocks(self, peaks):
         for start in range(0, self.mean_directions.shape[0], BLOCK):
-            yield self.mean_directions[start : start + BLOCK]
+            yield tuple(
+                values[start : start + BLOCK]
+                for values in (self.mean_directions, self.concentration, peaks)
+            )

@@ -1,6 +1,5 @@
 """Keras layers: one file a layer."""
 
-from tf_vmfvae.layers.aggregate_prior import AggregatePrior
 from tf_vmfvae.layers.bag_dense import BagDense
 from tf_vmfvae.layers.bag_nll import BagNLL
 from tf_vmfvae.layers.bursty_bag_nll import BurstyBagNLL
@@ -16,6 +15,7 @@ from tf_vmfvae.layers.learned_von_mises_fisher_latent import (
 )
 from tf_vmfvae.layers.lstm import LSTM
 from tf_vmfvae.layers.mean_over_codes import MeanOverCodes
+from tf_vmfvae.layers.mixture_prior import MixturePrior
 from tf_vmfvae.layers.natural_sphere_product_latent import (
     NaturalSphereProductLatent,
 )
@@ -33,7 +33,6 @@ from tf_vmfvae.layers.word_tokenizer import WordTokenizer
 
 __all__ = [
     "LSTM",
-    "AggregatePrior",
     "BagDense",
     "BagNLL",
     "BurstyBagNLL",
@@ -46,6 +45,7 @@ __all__ = [
     "Latent",
     "LearnedVonMisesFisherLatent",
     "MeanOverCodes",
+    "MixturePrior",
     "NaturalSphereProductLatent",
     "NoLatent",
     "PowerSphericalLatent",

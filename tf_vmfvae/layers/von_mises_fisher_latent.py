@@ -5,12 +5,14 @@ import tensorflow as tf
 import tensorflow_probability as tfp
 
 from tf_vmfvae.distributions import VonMisesFisher, kl_to_uniform
-from tf_vmfvae.layers.aggregate_prior import AggregatePrior
 from tf_vmfvae.layers.fixed_concentration_latent import FixedConcentrationLatent
+from tf_vmfvae.layers.mixture_prior import MixturePrior
 
 tfd = tfp.distributions
 
-# Draws of a posterior that its KL to a learned prior is the mean over, always the same.
+# Draws of a posterior that its KL to a learned prior is the mean over: in training, and
+# outside of it, where they are always the same.
+TRAINING_DRAWS = 2
 KL_DRAWS = 16
 KL_SEED = (0, 0)
 
@@ -24,10 +26,9 @@ class VonMisesFisherLatent(FixedConcentrationLatent):
     dimension and on kappa alone: no optimiser can make it vanish (Xu and Durrett
     2018, section 3). It is computed once, in float64, when the layer is built.
 
-    With `prior_components` the prior can be learned once the posteriors are
-    (`learn_prior`). Training is what it was: its codes are charged the constant. The
-    bound outside of it then has the learned prior, and a KL by example, which is
-    estimated from samples of the posterior.
+    With `prior_components` the prior is a mixture that learns beside the posteriors
+    (`MixturePrior`). The KL is then one by example, lower by what the prior foretells,
+    and estimated from samples of the posterior; it is no constant any more.
 
     Args:
         latent_dim: int, at least 2. Dimension of the space that holds the sphere.
@@ -36,8 +37,8 @@ class VonMisesFisherLatent(FixedConcentrationLatent):
         seed: int or `None`. Seed of the noise.
         training_kappa: float, greater than 0, or `None` for `kappa`. Concentration of
             the codes drawn in training (`FixedConcentrationLatent`).
-        prior_components: int, at least 0. Components of a prior that is learned after
-            training (`AggregatePrior`); 0 for a uniform one.
+        prior_components: int, at least 0. Components of a prior that is learned
+            (`MixturePrior`); 0 for a uniform one.
         **kwargs: other arguments of `keras.layers.Layer`.
 
     Call arguments:
@@ -75,53 +76,39 @@ class VonMisesFisherLatent(FixedConcentrationLatent):
         if prior_components < 0:
             raise ValueError(f"prior_components is {prior_components}: give 0 or more")
         self.prior_components = prior_components
-        self.aggregate_prior = None
+        self.mixture_prior = None
         if prior_components:
-            self.aggregate_prior = AggregatePrior(
-                prior_components, latent_dim, dtype=self.variable_dtype, name="prior"
+            self.mixture_prior = MixturePrior(
+                prior_components,
+                latent_dim,
+                seed=None if seed is None else seed + 1,
+                dtype=self.variable_dtype,
+                name="prior",
             )
 
-    def learn_prior(self, hidden, held_out, seed: int = 0) -> float:
-        """Makes the prior what the posteriors of the training part add up to.
-
-        Args:
-            hidden: what the encoder says of the training part, `(examples, features)`.
-            held_out: what it says of other examples, by which the concentration of the
-                prior is chosen.
-            seed: int. Seed of the components drawn and of the codes.
-
-        Returns:
-            What the prior takes off the KL of `held_out`, in nats an example.
-
-        Raises:
-            ValueError: if `prior_components` is 0, or there are no examples.
-        """
-        if not self.prior_components:
-            raise ValueError("prior_components is 0: the prior is uniform for good")
-        codes = self.posterior(held_out).sample(seed=(seed, 1))
-        return self.aggregate_prior.learn(self.location(hidden), codes, seed)
-
     def prior(self) -> tfd.Distribution:
-        if not self.aggregate_prior:
+        if not self.mixture_prior:
             return super().prior()
-        return self.aggregate_prior.distribution()
+        return self.mixture_prior.distribution()
 
     def kl(self, posterior: tfd.Distribution):
         kl = super().kl(posterior)
-        if not self.aggregate_prior:
+        if not self.mixture_prior:
             return kl
+        return kl - self._prior_gain(posterior.sample(KL_DRAWS, seed=KL_SEED))
+
+    def training_kl(self, posterior: tfd.Distribution):
+        kl = super().training_kl(posterior)
+        if not self.mixture_prior:
+            return kl
+        return kl - self._prior_gain(self._sample(posterior, (TRAINING_DRAWS,)))
+
+    def _prior_gain(self, draws):
+        """What the learned prior knows of codes, mean over the first axis, in nats."""
         uniform, learned = super().prior(), self.prior()
         # One at a time: of many examples all draws would not fit into memory.
-        gains = [
-            learned.log_prob(z) - uniform.log_prob(z)
-            for z in tf.unstack(posterior.sample(KL_DRAWS, seed=KL_SEED))
-        ]
-        return kl - tf.add_n(gains) / KL_DRAWS
-
-    def training_log_ratio(self, z, hidden):
-        # Training is charged the KL to the uniform prior, so that is what weighs.
-        posterior = self.training_posterior(hidden)
-        return posterior.log_prob(z) - super().prior().log_prob(z)
+        gains = [learned.log_prob(z) - uniform.log_prob(z) for z in tf.unstack(draws)]
+        return tf.add_n(gains) / len(gains)
 
     def posterior_at(self, hidden, kappa: float | tf.Tensor) -> tfd.Distribution:
         return VonMisesFisher(self.location(hidden), kappa)

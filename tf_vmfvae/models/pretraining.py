@@ -22,11 +22,12 @@ def warm_start(model: NVRNN, pretrained: NVRNN) -> None:
     """Gives a model the weights of a trained one, as far as both have them.
 
     Embeddings, decoder and output weights are taken. Encoder and latent are, with the
-    decoder's weights on the code, if both are of the same kind and shape. Where they
-    are not, the code is a new one, which the decoder reads with weights of 0: it
-    begins as the trained decoder that sees no code, for a plain language model with
-    exactly its likelihood. So a language model is given a code, and a pre-trained
-    autoencoder becomes a VAE (Li et al. 2019).
+    decoder's weights on the code, if both are of the same kind and shape; so is a prior
+    that learns, if both have one of as many components. Where they are not, the code is
+    a new one, which the decoder reads with weights of 0: it begins as the trained
+    decoder that sees no code, for a plain language model with exactly its likelihood.
+    So a language model is given a code, and a pre-trained autoencoder becomes a VAE
+    (Li et al. 2019).
 
     Args:
         model: the `NVRNN` that is to be trained; changed in place.
@@ -56,6 +57,8 @@ def warm_start(model: NVRNN, pretrained: NVRNN) -> None:
             layers.append((model.bag_map, pretrained.bag_map))
     for layer, trained in layers:
         _assign(layer, _values(trained))
+    if same_code:
+        _take_prior(model.latent, pretrained.latent)
     _take_first_layer(model, pretrained, same_code)
     _take_initial_states(model, pretrained, same_code)
 
@@ -82,6 +85,22 @@ def _writers(model):
     return [*(encoder.layers if encoder else []), model.latent, *model.code_readers]
 
 
+def _prior(latent):
+    """The prior of a latent, if it is a layer that learns."""
+    return getattr(latent, "mixture_prior", None)
+
+
+def _weights(layer):
+    """What is trained of a layer, but for a prior: codes mean the same without it."""
+    prior = _prior(layer)
+    weights = prior.trainable_weights if prior else []
+    return [
+        weight
+        for weight in layer.trainable_weights
+        if not any(weight is other for other in weights)
+    ]
+
+
 def _code_width(model):
     """How much the decoder sees of a code."""
     if model.code_readers:
@@ -92,7 +111,7 @@ def _code_width(model):
 def _code_of(model):
     """What two models agree in if a code can mean the same to both."""
     shapes = [
-        (type(layer), [tuple(weight.shape) for weight in layer.trainable_weights])
+        (type(layer), [tuple(weight.shape) for weight in _weights(layer)])
         for layer in _writers(model)
     ]
     return shapes, model.get_config()["encoder_pooling"]
@@ -107,6 +126,12 @@ def _take_first_layer(model, pretrained, same_code):
     of_code = kernel[word : word + old] if same_code else _zeros(new, kernel)
     kernel = np.concatenate([kernel[:word], of_code, kernel[word + old :]])
     _assign(layer, [kernel, *others])
+
+
+def _take_prior(latent, trained):
+    prior, other = _prior(latent), _prior(trained)
+    if prior and other and prior.components == other.components:
+        _assign(prior, _values(other))
 
 
 def _take_initial_states(model, pretrained, same_code):
@@ -131,10 +156,10 @@ def _zeros(rows, kernel):
 
 
 def _values(layer):
-    return [ops.convert_to_numpy(weight) for weight in layer.trainable_weights]
+    return [ops.convert_to_numpy(weight) for weight in _weights(layer)]
 
 
 def _assign(layer, values):
     # Not `set_weights`, which takes the states of generators of noise too.
-    for weight, value in zip(layer.trainable_weights, values, strict=True):
+    for weight, value in zip(_weights(layer), values, strict=True):
         weight.assign(value)

@@ -1,0 +1,170 @@
+"""A prior that learns beside the posteriors."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+import tensorflow_probability as tfp
+
+from tf_vmfvae import evaluation, layers, models
+from tf_vmfvae.distributions import VonMisesFisher
+
+tfd = tfp.distributions
+D, KAPPA = 6, 60.0
+CENTRES = np.eye(D, dtype="float32")[[0, 3]]
+
+
+def around(centres, count, kappa, seed):
+    """Unit vectors about centres that take turns."""
+    directions = np.resize(centres, (count, D))
+    return VonMisesFisher(directions, kappa).sample(seed=(seed, 0))
+
+
+def fit(prior, codes, steps=300):
+    """Moves the prior's weights to where the codes are likely."""
+    optimizer = keras.optimizers.Adam(5e-3)
+    optimizer.build(prior.trainable_weights)
+
+    @tf.function
+    def step():
+        with tf.GradientTape() as tape:
+            loss = -tf.reduce_mean(prior.distribution().log_prob(codes))
+        optimizer.apply(tape.gradient(loss, prior.trainable_weights))
+
+    for _ in range(steps):
+        step()
+
+
+def test_of_many_components_it_is_all_but_uniform_at_first():
+    uniform = tfd.SphericalUniform(D)
+    z = uniform.sample(2000, seed=1)
+    log_p = layers.MixturePrior(4000, D, seed=1).distribution().log_prob(z)
+    assert abs(np.mean(log_p) - uniform.log_prob(z)[0]) < 2e-3
+    assert np.std(log_p) < 0.05
+
+
+def test_it_learns_where_codes_lie_and_how_far_they_are_scattered():
+    # Three in four about one centre, one in four about the other, more closely.
+    codes = tf.concat(
+        [
+            around(CENTRES[:1], 6000, 25.0, seed=1),
+            around(CENTRES[1:], 2000, 50.0, seed=2),
+        ],
+        axis=0,
+    )
+    prior = layers.MixturePrior(2, D, seed=1)
+    fit(prior, codes)
+    found = prior.distribution()
+    order = np.argsort(found.logits)[::-1]
+    directions = found.mean_directions.numpy()[order]
+    np.testing.assert_allclose(directions, CENTRES, atol=0.02)
+    np.testing.assert_allclose(
+        found.concentration.numpy()[order], [25.0, 50.0], rtol=0.05
+    )
+    shares = tf.nn.softmax(found.logits).numpy()[order]
+    np.testing.assert_allclose(shares, [0.75, 0.25], atol=0.01)
+
+
+def test_where_there_is_nothing_to_learn_it_stays_uniform():
+    uniform = tfd.SphericalUniform(D)
+    prior = layers.MixturePrior(50, D, seed=1)
+    fit(prior, uniform.sample(20_000, seed=1))
+    z = uniform.sample(4000, seed=2)
+    loss = np.mean(uniform.log_prob(z) - prior.distribution().log_prob(z))
+    # Half a nat for each of 400 weights, shared by 20,000 codes, is 0.01.
+    assert -1e-3 < loss < 0.02
+
+
+def test_no_components_are_refused():
+    with pytest.raises(ValueError, match="components is 0"):
+        layers.MixturePrior(0, D)
+    with pytest.raises(ValueError, match="prior_components is -1"):
+        layers.VonMisesFisherLatent(D, KAPPA, prior_components=-1)
+
+
+WORDS = [f"w{i}" for i in range(12)]
+
+
+@pytest.fixture
+def model():
+    latent = layers.VonMisesFisherLatent(D, KAPPA, seed=1, prior_components=40)
+    return models.NVRNN(WORDS, latent, embedding_dim=8, hidden_dim=12, seed=2)
+
+
+def hidden_of(model, seed):
+    rng = np.random.default_rng(seed)
+    texts = [" ".join(rng.choice(WORDS, 4)) for _ in range(60)]
+    ids = model.to_ids(texts).to_tensor()
+    return ids, model.encoder(ids)
+
+
+def learn(model):
+    """Has the prior know the posteriors of some sentences."""
+    _, hidden = hidden_of(model, 1)
+    fit(
+        model.latent.mixture_prior,
+        tf.reshape(model.latent.posterior(hidden).sample(50, seed=(7, 8)), [-1, D]),
+    )
+
+
+def test_the_kl_is_the_one_to_the_learned_prior(model):
+    ids, held_out = hidden_of(model, 2)
+    latent = model.latent
+    constant = latent.exact_kl(KAPPA)
+    np.testing.assert_allclose(latent(held_out)[1], constant, atol=0.7)
+
+    learn(model)
+
+    posterior = latent.posterior(held_out)
+    z = posterior.sample(3000, seed=(5, 6))
+    exact = tf.reduce_mean(posterior.log_prob(z) - latent.prior().log_prob(z), axis=0)
+    # Encoders that have learned nothing say much the same of everything.
+    assert np.mean(exact) < constant - 1
+    np.testing.assert_allclose(np.mean(latent.kl(posterior)), np.mean(exact), atol=0.1)
+    # In training, other draws each time.
+    charged = [latent(held_out, training=True)[1] for _ in range(100)]
+    assert np.any(charged[0] != charged[1])
+    np.testing.assert_allclose(np.mean(charged, 0), exact, atol=0.5)
+    np.testing.assert_allclose(np.mean(charged), np.mean(exact), atol=0.05)
+    # One sample's importance weight holds the same KL, so that the bounds agree.
+    bounds = evaluation.importance_weighted(model, [ids], (1, 200))
+    assert bounds.nll_iw[200] < bounds.nll
+    np.testing.assert_allclose(bounds.nll_iw[1], bounds.nll, atol=0.5)
+
+
+def test_training_moves_prior_and_posteriors(model):
+    ids, _ = hidden_of(model, 1)
+    with tf.GradientTape() as tape:
+        kl = tf.reduce_mean(model(ids, training=True)["kl"])
+    weights = [
+        *model.latent.mixture_prior.trainable_weights,
+        *model.latent.mean_direction.trainable_weights,
+    ]
+    assert len(weights) == 5
+    for gradient in tape.gradient(kl, weights):
+        assert np.linalg.norm(gradient) > 0
+
+
+def test_a_loaded_model_has_the_prior(model, tmp_path):
+    ids, _ = hidden_of(model, 1)
+    learn(model)
+    model.save(tmp_path / "model.keras")
+    loaded = keras.models.load_model(tmp_path / "model.keras")
+    assert loaded.latent.prior_components == 40
+    np.testing.assert_array_equal(loaded(ids)["kl"], model(ids)["kl"])
+    assert loaded.generate(3, seed=1) == model.generate(3, seed=1)
+
+
+def test_it_is_as_precise_in_mixed_bfloat16():
+    hidden = np.random.default_rng(1).normal(size=(60, 8)).astype("float32")
+    wide, mixed = (
+        layers.VonMisesFisherLatent(D, KAPPA, seed=1, prior_components=40, dtype=dtype)
+        for dtype in ("float32", "mixed_bfloat16")
+    )
+    for latent in (wide, mixed):
+        latent(hidden)
+    mixed.set_weights(wide.get_weights())
+    kl = mixed(hidden)[1]
+    assert kl.dtype == tf.float32
+    # Products of features are in bfloat16.
+    np.testing.assert_allclose(kl, wide(hidden)[1], rtol=0.03)
