@@ -19,6 +19,8 @@ train: $(VENV)/.installed
 	$(BIN)/python -m trainers.lm $(ARGS)
 
 test: export TF_CPP_MIN_LOG_LEVEL ?= 2
+# Each worker has a core: more threads would wait for each other, and spin.
+test: export TF_NUM_INTRAOP_THREADS ?= 1
 test: lint
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(SLOW) $(PYTEST_ARGS)
 
