@@ -3,9 +3,9 @@
     python -m benchmarks.as_gaussian --model=saved_models/ptb_vmf_inputless_650 \
         --dataset=ptb --data_dir=data --output_dir=runs/as_gaussian
 
-leaves a model for `trainers.lm --latent=gaussian --pretrained`: so it has what
-the vMF model was trained for, and its own training on top. Encoder and decoder are the
-vMF model's. The Gaussian posterior has, on the average, its signal and its noise: means
+leaves a model for `trainers.lm --latent=gaussian --pretrained`: so it has what the vMF
+model was trained for, and its own training on top. Encoder and decoder are the vMF
+model's. The Gaussian posterior has, on the average, its signal and its noise: means
 along its mean directions, one variance everywhere, in the scale of the prior. What a
 Gaussian can do beyond, a length and a variance of each sentence's own, it has to learn.
 """
@@ -43,8 +43,8 @@ def main() -> int:
     model.save(options.output_dir / "model.keras")
     print(f"{len(sentences)} sentences, nats: reconstruction, KL")
     for name, each in {"vMF": trained, "Gaussian": model}.items():
-        print(f"{name:>8}{_mean(each, sentences, 'reconstruction'):9.2f}", end="")
-        print(f"{_mean(each, sentences, 'kl'):9.2f}")
+        reconstruction, kl = _mean_bound(each, sentences)
+        print(f"{name:>8}{reconstruction:9.2f}{kl:9.2f}")
     return 0
 
 
@@ -98,11 +98,13 @@ def _mean_length(model, sentences):
     return float(tf.reduce_mean(tf.concat(lengths, axis=0)))
 
 
-def _mean(model, sentences, name):
-    values = [
-        model(model.to_ids(texts).to_tensor())[name] for texts in _batches(sentences)
+def _mean_bound(model, sentences):
+    """Means of reconstruction and KL, each sentence decoded once."""
+    outputs = [model(model.to_ids(texts).to_tensor()) for texts in _batches(sentences)]
+    return [
+        float(tf.reduce_mean(tf.concat([output[name] for output in outputs], axis=0)))
+        for name in ("reconstruction", "kl")
     ]
-    return float(tf.reduce_mean(tf.concat(values, axis=0)))
 
 
 if __name__ == "__main__":
