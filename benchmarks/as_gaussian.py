@@ -10,7 +10,6 @@ along its mean directions, one variance everywhere, in the scale of the prior. W
 Gaussian can do beyond, a length and a variance of each sentence's own, it has to learn.
 """
 
-import argparse
 import os
 import sys
 from pathlib import Path
@@ -20,24 +19,22 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import keras
 import tensorflow as tf
 
-from tf_vmfvae import data, layers, models
+from benchmarks import trained_model
+from tf_vmfvae import layers, models
 
 BATCH = 100
 
 
 def main() -> int:
     """Saves the model and prints both models' bounds on validation sentences."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--model", type=Path, required=True, help="run folder")
-    parser.add_argument("--dataset", default="embedded")
-    parser.add_argument("--data_dir")
-    parser.add_argument("--count", type=int, default=1000, help="sentences")
+    parser = trained_model.make_parser(__doc__)
+    trained_model.add_corpus_flags(parser)
     parser.add_argument("--output_dir", type=Path, required=True)
     options = parser.parse_args()
-    trained = keras.models.load_model(options.model / "model.keras")
+    trained = trained_model.load(parser, options.model)
     if not isinstance(trained.latent, layers.VonMisesFisherLatent):
         parser.error(f"--model={options.model}: its code is no vMF's of fixed kappa")
-    sentences = data.load(options.dataset, options.data_dir).validation[: options.count]
+    sentences = trained_model.load_validation(parser, options)
     model = as_gaussian(trained, sentences)
     options.output_dir.mkdir(parents=True, exist_ok=True)
     model.save(options.output_dir / "model.keras")

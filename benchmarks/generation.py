@@ -1,30 +1,27 @@
 """Speed of generation, beside a full forward pass of the same sentences.
 
-    python -m benchmarks.generation --model=saved_models/ptb_vmf/model.keras
+    python -m benchmarks.generation --model=saved_models/ptb_vmf
 
 Samples sentences from the prior, 64 at a time, and then asks the model for the
 likelihood of those very sentences. The two are timed in turns; medians are given.
 """
 
-import argparse
 import statistics
 import time
 
-import keras
 import tensorflow as tf
 
-import tf_vmfvae  # noqa: F401  # registers the layers and models with Keras
+from benchmarks import trained_model
 
 BATCH = 64
 
 
 def main() -> None:
     """Parses the arguments, measures and prints."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--model", required=True, help="a .keras file of an NVRNN")
+    parser = trained_model.make_parser(__doc__)
     parser.add_argument("--rounds", type=int, default=9)
     arguments = parser.parse_args()
-    model = keras.models.load_model(arguments.model)
+    model = trained_model.load(parser, arguments.model)
 
     def generate(seed):
         return model.generate(BATCH, seed=seed)

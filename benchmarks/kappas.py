@@ -7,18 +7,15 @@ Where another kappa does better with weights that were not even trained for it, 
 code's price is out of proportion to what the decoder makes of it. Validation sentences.
 """
 
-import argparse
 import math
 import os
 import sys
-from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
-import keras
 import tensorflow as tf
 
-from tf_vmfvae import data
+from benchmarks import trained_model
 from tf_vmfvae.layers import FixedConcentrationLatent
 
 BATCH = 100
@@ -26,11 +23,8 @@ BATCH = 100
 
 def main() -> int:
     """Prints a line for each kappa."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--model", type=Path, required=True, help="run folder")
-    parser.add_argument("--dataset", default="embedded")
-    parser.add_argument("--data_dir")
-    parser.add_argument("--count", type=int, default=1000, help="sentences")
+    parser = trained_model.make_parser(__doc__)
+    trained_model.add_corpus_flags(parser)
     parser.add_argument(
         "--kappa",
         type=float,
@@ -38,12 +32,11 @@ def main() -> int:
         default=[10.0, 20.0, 30.0, 40.0, 60.0, 80.0, 120.0, 160.0],
     )
     options = parser.parse_args()
-    model = keras.models.load_model(options.model / "model.keras")
+    model = trained_model.load(parser, options.model)
     latent = model.latent
     if not isinstance(latent, FixedConcentrationLatent):
         parser.error(f"--model={options.model}: its latent has no fixed concentration")
-    corpus = data.load(options.dataset, options.data_dir)
-    ids = model.to_ids(corpus.validation[: options.count])
+    ids = model.to_ids(trained_model.load_validation(parser, options))
     sentences, words = int(ids.nrows()), int(tf.size(ids.flat_values))
 
     @tf.function(reduce_retracing=True)

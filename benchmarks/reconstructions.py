@@ -7,16 +7,14 @@ and of its greedy reconstruction. Beside the share that agrees stands that of th
 reconstructions in another order: what chance would give.
 """
 
-import argparse
 import os
 import sys
-from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
-import keras
 import numpy as np
 
+from benchmarks import trained_model
 from tf_vmfvae import data
 
 FACTORS = (data.embedded.topic, data.embedded.sentiment, data.embedded.tense)
@@ -24,11 +22,10 @@ FACTORS = (data.embedded.topic, data.embedded.sentiment, data.embedded.tense)
 
 def main() -> int:
     """Prints a line for each factor."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--model", type=Path, required=True, help="run folder")
+    parser = trained_model.make_parser(__doc__)
     parser.add_argument("--count", type=int, default=2000, help="test sentences")
     options = parser.parse_args()
-    model = keras.models.load_model(options.model / "model.keras")
+    model = trained_model.load(parser, options.model)
     sentences = data.load("embedded").test[: options.count]
     reconstructions = model.reconstruct(sentences)
     print(f"{len(sentences)} test sentences; share kept, and by chance")
