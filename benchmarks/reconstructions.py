@@ -25,6 +25,7 @@ def main() -> int:
     parser = trained_model.make_parser(__doc__)
     parser.add_argument("--count", type=int, default=2000, help="test sentences")
     options = parser.parse_args()
+    trained_model.check_count(parser, options.count)
     model = trained_model.load(parser, options.model)
     sentences = data.load("embedded").test[: options.count]
     reconstructions = model.reconstruct(sentences)

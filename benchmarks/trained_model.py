@@ -29,12 +29,17 @@ def load(parser: argparse.ArgumentParser, path: str) -> models.LanguageModel:
         parser.error(str(error))
 
 
+def check_count(parser: argparse.ArgumentParser, count: int) -> None:
+    """Ends the program in one line where --count asks for no sentence."""
+    if count < 1:
+        parser.error(f"--count={count}: must be at least 1")
+
+
 def load_validation(
     parser: argparse.ArgumentParser, options: argparse.Namespace
 ) -> list[str]:
     """Returns the first `options.count` validation sentences of the corpus."""
-    if options.count < 1:
-        parser.error(f"--count={options.count}: must be at least 1")
+    check_count(parser, options.count)
     try:
         corpus = data.load(options.dataset, options.data_dir)
     except (ValueError, OSError) as error:

@@ -1,12 +1,12 @@
 import pytest
 
-from benchmarks import kappas, trained_model
+from benchmarks import kappas, reconstructions, trained_model
 
 
-def refusal(arguments, capsys, monkeypatch):
-    monkeypatch.setattr("sys.argv", ["kappas", *arguments])
+def refusal(arguments, capsys, monkeypatch, main=kappas.main):
+    monkeypatch.setattr("sys.argv", ["benchmark", *arguments])
     with pytest.raises(SystemExit) as stopped:
-        kappas.main()
+        main()
     assert stopped.value.code == 2
     return capsys.readouterr().err.splitlines()[-1]
 
@@ -25,6 +25,14 @@ def test_a_file_that_is_no_model_is_refused_in_one_line(tmp_path, capsys, monkey
     message = refusal([f"--model={tmp_path}"], capsys, monkeypatch)
 
     assert "cannot be read as a model" in message
+
+
+def test_no_sentences_to_reconstruct_are_refused_in_one_line(capsys, monkeypatch):
+    arguments = ["--model=m", "--count=0"]
+
+    message = refusal(arguments, capsys, monkeypatch, reconstructions.main)
+
+    assert "--count=0: must be at least 1" in message
 
 
 @pytest.mark.parametrize(
