@@ -5,21 +5,18 @@ import tensorflow as tf
 import tensorflow_probability as tfp
 from scipy import stats
 
-from tf_vmfvae.distributions import PowerSpherical, VonMisesFisher, gamma_ratio
-from tf_vmfvae.distributions.normal_noise import standard_normal
-from tf_vmfvae.distributions.polar import fixed_polar
-from tf_vmfvae.distributions.quantile_table import POWER_SPHERICAL
+from tests.reference.unit_vectors import unit_vectors
+from tf_vmfvae.distributions import PowerSpherical, VonMisesFisher
+from tf_vmfvae.distributions.numerics import gamma_ratio
+from tf_vmfvae.distributions.numerics.normal_noise import standard_normal
+from tf_vmfvae.distributions.numerics.polar import fixed_polar
+from tf_vmfvae.distributions.numerics.quantile_table import POWER_SPHERICAL
 
 tfd = tfp.distributions
 
 
-def unit(shape, seed=0):
-    vectors = np.random.default_rng(seed).normal(size=shape)
-    return vectors / np.linalg.norm(vectors, axis=-1, keepdims=True)
-
-
 def exact(dimension, kappa):
-    """KL to uniform, its derivative and the digamma difference at 60 digits."""
+    """KL to uniform, its derivative and the digamma gap, by mpmath."""
     k, n = mpmath.mpf(kappa), mpmath.mpf(dimension - 1)
 
     def g(a):
@@ -45,14 +42,14 @@ def test_float64_statistics_agree_with_mpmath_to_1e_12(dimension):
                 assert abs(float(mpmath.mpf(float(got[index])) / wanted - 1)) < 1e-12
 
 
-def test_uniform_at_zero_and_nan_below():
+def test_kl_is_zero_at_zero_concentration_and_nan_below():
     kl = gamma_ratio.kl_to_uniform(7, tf.constant([0.0, -1.0, np.nan], tf.float64))
     assert float(kl[0]) == 0
     assert np.all(np.isnan(kl[1:]))
 
 
 def test_statistics_agree_with_tfp_in_float64():
-    mu, z = unit([6], 1), unit([10, 6], 2)
+    mu, z = unit_vectors([6], 1), unit_vectors([10, 6], 2)
     for kappa in (0.5, 20.0):
         ours, theirs = PowerSpherical(mu, kappa), tfd.PowerSpherical(mu, kappa)
         uniform = tfd.SphericalUniform(6, dtype=tf.float64)
@@ -73,8 +70,8 @@ def test_statistics_agree_with_tfp_in_float64():
 
 
 def test_density_vanishes_opposite_to_the_mean_direction():
-    law = PowerSpherical([0.0, 1.0], 2.0)
-    assert float(law.prob([0.0, -1.0])) == 0
+    distribution = PowerSpherical([0.0, 1.0], 2.0)
+    assert float(distribution.prob([0.0, -1.0])) == 0
     uniform = PowerSpherical([0.0, 1.0], 0.0)
     assert float(uniform.prob([0.0, -1.0])) == pytest.approx(0.5 / np.pi)
 
@@ -84,11 +81,11 @@ def test_a_million_draws_pass_kolmogorov_and_smirnov(dimension, kappa):
     x = standard_normal([1_000_000], 2, tf.constant([dimension, 5]), tf.float32)[:, 0]
     w, _ = fixed_polar(POWER_SPHERICAL, dimension, kappa, x)
     half = (dimension - 1) / 2
-    law = stats.beta(half + kappa, half)
-    assert stats.kstest((1 + w.numpy().astype("float64")) / 2, law.cdf).pvalue > 1e-3
+    beta = stats.beta(half + kappa, half)
+    assert stats.kstest((1 + w.numpy().astype("float64")) / 2, beta.cdf).pvalue > 1e-3
 
 
-def test_gradient_of_the_mean_in_the_concentration():
+def test_gradient_of_the_sampled_mean_equals_that_of_the_exact_mean():
     count = 200_000
     kappa = tf.fill([count], tf.constant(5.0, tf.float64))
     mu = tf.constant([0.0, 0.0, 1.0], tf.float64)
@@ -100,9 +97,15 @@ def test_gradient_of_the_mean_in_the_concentration():
     assert abs(draws.mean() - expected) < 4 * draws.std() / np.sqrt(count)
 
 
-def test_shapes_broadcast():
-    law = PowerSpherical(unit([3, 1, 6]).astype("float32"), tf.ones([4]))
-    assert law.sample(2, seed=[0, 0]).shape == (2, 3, 4, 6)
-    assert law.entropy().shape == law.log_prob(law.mode()).shape == (3, 4)
-    assert law.kl_divergence(tfd.SphericalUniform(6)).shape == (3, 4)
-    assert isinstance(law, tfd.PowerSpherical)
+def test_batch_shapes_broadcast():
+    distribution = PowerSpherical(
+        unit_vectors([3, 1, 6], dtype="float32"), tf.ones([4])
+    )
+    assert distribution.sample(2, seed=[0, 0]).shape == (2, 3, 4, 6)
+    assert (
+        distribution.entropy().shape
+        == distribution.log_prob(distribution.mode()).shape
+        == (3, 4)
+    )
+    assert distribution.kl_divergence(tfd.SphericalUniform(6)).shape == (3, 4)
+    assert isinstance(distribution, tfd.PowerSpherical)

@@ -1,13 +1,17 @@
-"""Laws, gradients and compilation of the draws of both distributions."""
+"""Distribution, gradients and compilation of the draws of both distributions."""
 
 import numpy as np
 import pytest
 import tensorflow as tf
 from scipy import stats
 
-from tf_vmfvae.distributions import PowerSpherical, VonMisesFisher, polar
-from tf_vmfvae.distributions.normal_noise import standard_normal
-from tf_vmfvae.distributions.quantile_table import VON_MISES_FISHER
+from tests.reference.angle_cdf import angle_cdf
+from tests.reference.unit_vectors import unit_vectors
+from tests.reference.von_mises_fisher import exact_moments
+from tf_vmfvae.distributions import PowerSpherical, VonMisesFisher
+from tf_vmfvae.distributions.numerics import polar
+from tf_vmfvae.distributions.numerics.normal_noise import standard_normal
+from tf_vmfvae.distributions.numerics.quantile_table import VON_MISES_FISHER
 
 MILLION = 1_000_000
 GRADIENT_GRID = [
@@ -20,7 +24,7 @@ GRADIENT_GRID = [
     (3, 10.0),
     (1000, 500.0),
 ]
-LAW_GRID = [
+SAMPLING_GRID = [
     *GRADIENT_GRID,
     (2, 0.0),
     *(
@@ -35,12 +39,11 @@ def basis(dimension, dtype="float32"):
 
 
 def unit(shape, seed=0, dtype="float32"):
-    vectors = np.random.default_rng(seed).normal(size=shape)
-    return (vectors / np.linalg.norm(vectors, axis=-1, keepdims=True)).astype(dtype)
+    return unit_vectors(shape, seed, dtype)
 
 
-@pytest.mark.parametrize(("dimension", "kappa"), LAW_GRID)
-def test_a_million_draws_of_w_pass_kolmogorov_and_smirnov(angle_cdf, dimension, kappa):
+@pytest.mark.parametrize(("dimension", "kappa"), SAMPLING_GRID)
+def test_a_million_draws_of_w_pass_kolmogorov_and_smirnov(dimension, kappa):
     x = standard_normal([MILLION], 2, tf.constant([dimension, 5]), tf.float32)[:, 0]
     cdf = angle_cdf(lambda w: kappa * w, dimension)
     fixed = polar.fixed_polar(VON_MISES_FISHER, dimension, kappa, x)
@@ -48,13 +51,13 @@ def test_a_million_draws_of_w_pass_kolmogorov_and_smirnov(angle_cdf, dimension, 
     for w, s in (fixed, learned):
         angle = np.arctan2(s.numpy().astype("float64"), w.numpy())
         p = stats.kstest(angle, cdf).pvalue
-        assert p > 0.01 / (2 * len(LAW_GRID))
+        assert p > 0.01 / (2 * len(SAMPLING_GRID))
 
 
 @pytest.mark.parametrize(
     ("dimension", "kappa"), [(2, 1.0), (3, 10.0), (5, 2.0), (25, 100.0)]
 )
-def test_whole_draws_have_the_law_about_any_mean_direction(angle_cdf, dimension, kappa):
+def test_draws_are_distributed_right_about_any_mean_direction(dimension, kappa):
     mu = unit([dimension], 3)
     z = VonMisesFisher(mu, kappa).sample(100_000, seed=[11, dimension]).numpy()
     w = z.astype("float64") @ mu
@@ -62,7 +65,7 @@ def test_whole_draws_have_the_law_about_any_mean_direction(angle_cdf, dimension,
     tangent = z - w[:, np.newaxis] * mu
     length = np.linalg.norm(tangent, axis=-1, keepdims=True)
     assert stats.kstest(np.arctan2(length[:, 0], w), cdf).pvalue > 1e-3
-    # What is orthogonal to the mean direction is uniform on its own sphere.
+    # The part orthogonal to the mean direction is uniform on its own sphere.
     tangent /= length
     orthogonal = np.linalg.svd(mu[np.newaxis])[2][1:]
     coordinates = tangent @ orthogonal.T
@@ -88,16 +91,16 @@ def test_normal_noise_is_normal():
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
-@pytest.mark.parametrize("law", [VonMisesFisher, PowerSpherical])
-def test_draws_stay_on_the_sphere_about_every_basis_vector(law, dtype):
+@pytest.mark.parametrize("distribution", [VonMisesFisher, PowerSpherical])
+def test_draws_stay_on_the_sphere_about_every_basis_vector(distribution, dtype):
     for dimension in (2, 3, 50):
         eye = np.eye(dimension, dtype=dtype)
         mean_direction = np.concatenate([eye, -eye])
         for kappa in (0.0, 1e-3, 10.0, 1e7):
-            z = law(mean_direction, kappa).sample(200, seed=[1, 2]).numpy()
+            z = distribution(mean_direction, kappa).sample(200, seed=[1, 2]).numpy()
             norm = np.linalg.norm(z.astype("float64"), axis=-1)
             assert np.abs(norm - 1).max() < 1e-6
-            expected = law(mean_direction, kappa).mean_resultant_length()
+            expected = distribution(mean_direction, kappa).mean_resultant_length()
             w = np.sum(z * mean_direction, axis=-1)
             error = w.std() / np.sqrt(w.size) + 1e-6
             assert abs(w.mean() - expected[0]) < 5 * error
@@ -109,21 +112,21 @@ def test_draws_in_many_dimensions_stay_on_the_sphere():
     assert np.abs(norm - 1).max() < 1e-6
 
 
-def test_spread_of_a_very_narrow_law():
+def test_a_very_narrow_distribution_has_the_right_spread():
     z = VonMisesFisher(basis(5), 1e7).sample(100_000, seed=[1, 2]).numpy()
     scaled = 1e7 * np.sum(z[:, 1:].astype("float64") ** 2, axis=-1)
     assert stats.kstest(scaled, stats.chi2(4).cdf).pvalue > 1e-3
 
 
-@pytest.mark.parametrize("law", [VonMisesFisher, PowerSpherical])
+@pytest.mark.parametrize("distribution", [VonMisesFisher, PowerSpherical])
 @pytest.mark.parametrize("dimension", [2, 3, 50])
-def test_one_seed_gives_one_sample_compiled_or_not(law, dimension):
+def test_a_seed_gives_the_same_sample_compiled_or_not(distribution, dimension):
     mu = tf.constant(unit([64, dimension], 1))
     kappa = tf.constant(np.geomspace(1e-2, 1e4, 64), tf.float32)
 
     def draw(seed):
-        fixed = law(mu, 20.0).sample(seed=seed)
-        return fixed, law(mu, kappa).sample(seed=seed)
+        fixed = distribution(mu, 20.0).sample(seed=seed)
+        return fixed, distribution(mu, kappa).sample(seed=seed)
 
     seed = tf.constant([4, 7])
     eager = draw(seed)
@@ -138,7 +141,7 @@ def test_one_seed_gives_one_sample_compiled_or_not(law, dimension):
     assert np.abs(other[0] - eager[0]).max() > 0.1
 
 
-def test_fixed_and_learned_concentrations_agree():
+def test_a_number_a_scalar_and_a_batch_of_concentrations_draw_the_same():
     mu = unit([50], 1)
     fixed = VonMisesFisher(mu, 80.0).sample(100, seed=[1, 2])
     scalar = VonMisesFisher(mu, tf.constant(80.0)).sample(100, seed=[1, 2])
@@ -148,7 +151,7 @@ def test_fixed_and_learned_concentrations_agree():
 
 
 @pytest.mark.parametrize(("dimension", "kappa"), GRADIENT_GRID)
-def test_gradient_of_expectations_in_the_concentration(accuracy, dimension, kappa):
+def test_gradient_of_expectations_in_the_concentration(dimension, kappa):
     """By a million draws, within four standard errors of the exact value."""
     x = standard_normal([MILLION], 2, tf.constant([dimension, 3]), tf.float32)[:, 0]
     k = tf.fill([MILLION], kappa)
@@ -156,7 +159,7 @@ def test_gradient_of_expectations_in_the_concentration(accuracy, dimension, kapp
         tape.watch(k)
         w, _ = polar.polar(VON_MISES_FISHER, dimension, k, x)
         square = w * w
-    exact = accuracy.exact_moments(dimension, kappa)
+    exact = exact_moments(dimension, kappa)
     mean, variance = float(exact["mean"]), float(exact["variance"])
     rate = dimension - 1
     third = rate * (mean / kappa - variance) / kappa - 2 * mean * variance
@@ -167,7 +170,7 @@ def test_gradient_of_expectations_in_the_concentration(accuracy, dimension, kapp
         assert abs(draws.mean() - expected) < 4 * error
 
 
-def test_gradient_of_whole_draws_in_both_parameters():
+def test_gradient_of_draws_in_both_parameters():
     """d E[b'z] = b'd(A mu): the exact value for a linear function."""
     dimension, count = 5, 200_000
     mu = tf.constant(unit([dimension], 2, "float64"))
@@ -191,9 +194,9 @@ def test_gradient_of_whole_draws_in_both_parameters():
         assert np.all(np.abs(np.mean(draws, axis=0) - expected) < 4 * error + 1e-12)
 
 
-@pytest.mark.parametrize("law", [VonMisesFisher, PowerSpherical])
+@pytest.mark.parametrize("distribution", [VonMisesFisher, PowerSpherical])
 @pytest.mark.parametrize("dimension", [2, 3, 20])
-def test_gradient_is_that_of_the_draw_at_a_fixed_seed(law, dimension):
+def test_gradient_equals_finite_differences_at_a_fixed_seed(distribution, dimension):
     mu = tf.constant(unit([dimension], 5, "float64"))
     kappa = tf.constant(6.0, tf.float64)
     turn = tf.constant(unit([dimension], 6, "float64"))
@@ -201,7 +204,7 @@ def test_gradient_is_that_of_the_draw_at_a_fixed_seed(law, dimension):
 
     def value(angle, change):
         direction = tf.math.l2_normalize(mu + angle * turn)
-        z = law(direction, kappa + change).sample(3, seed=[1, 4])
+        z = distribution(direction, kappa + change).sample(3, seed=[1, 4])
         return tf.reduce_sum(tf.linalg.matvec(z, b) ** 2)
 
     zero, step = tf.constant(0.0, tf.float64), 1e-6
@@ -219,7 +222,7 @@ def test_gradient_is_that_of_the_draw_at_a_fixed_seed(law, dimension):
 
 
 @pytest.mark.parametrize("dimension", [2, 3, 50])
-def test_gradients_are_finite_everywhere_and_never_dead(dimension):
+def test_gradients_are_finite_and_never_zero(dimension):
     mean_direction = np.concatenate([np.eye(dimension), -np.eye(dimension)])
     mu = tf.constant(mean_direction, tf.float32)[:, tf.newaxis]
     kappa = tf.constant(np.append(0.0, np.geomspace(1e-2, 1e5, 200)), tf.float32)
@@ -233,8 +236,8 @@ def test_gradients_are_finite_everywhere_and_never_dead(dimension):
     assert np.all(by_kappa > 0)
 
 
-@pytest.mark.parametrize("law", [VonMisesFisher, PowerSpherical])
-def test_everything_compiles_with_its_gradient(law):
+@pytest.mark.parametrize("distribution", [VonMisesFisher, PowerSpherical])
+def test_everything_compiles_with_its_gradient(distribution):
     mu = tf.constant(unit([8, 10], 1))
     kappa = tf.constant(np.geomspace(0.1, 1e3, 8), tf.float32)
     other = VonMisesFisher(mu[::-1], 3.0)
@@ -242,7 +245,7 @@ def test_everything_compiles_with_its_gradient(law):
     def value_and_gradient(mu, kappa):
         with tf.GradientTape() as tape:
             tape.watch([mu, kappa])
-            posterior = law(mu, kappa)
+            posterior = distribution(mu, kappa)
             z = posterior.sample(2, seed=tf.constant([1, 2]))
             total = tf.reduce_sum(z[..., 0] + posterior.log_prob(tf.stop_gradient(z)))
             total += tf.reduce_sum(posterior.entropy())

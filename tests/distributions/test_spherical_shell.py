@@ -1,4 +1,4 @@
-"""A direction times a norm, against integration and moments of draws."""
+"""A direction times a norm, compared with numerical integration and with draws."""
 
 import numpy as np
 import pytest
@@ -31,7 +31,7 @@ def test_density_integrates_to_one(shell):
         np.testing.assert_allclose(over_angle * (high - low), 1, rtol=1e-5)
 
 
-def test_density_is_none_outside_and_some_at_every_draw(shell):
+def test_density_is_zero_outside_and_positive_at_every_draw(shell):
     z = shell.sample(20_000, seed=[1, 2])
 
     assert np.all(np.isfinite(shell.log_prob(z)))
@@ -39,7 +39,7 @@ def test_density_is_none_outside_and_some_at_every_draw(shell):
     assert float(shell.prob([0.1, 0.0])[0]) == 0
 
 
-def test_moments_are_those_of_draws(shell):
+def test_moments_agree_with_draws(shell):
     z = shell.sample(200_000, seed=[3, 4]).numpy()
     covariance = [np.cov(z[:, index].T) for index in (0, 1)]
 
@@ -56,11 +56,11 @@ def test_norms_are_uniform_and_independent_of_the_direction(shell):
     assert abs(np.corrcoef(norm, z[:, 1] / norm)[0, 1]) < 0.02
 
 
-def test_a_uniform_direction_makes_a_law_of_scalar_batch_shape():
-    law = SphericalShell(tfd.SphericalUniform(5), 0.0, 10.0)
+def test_a_uniform_direction_gives_a_scalar_batch_shape():
+    distribution = SphericalShell(tfd.SphericalUniform(5), 0.0, 10.0)
 
-    assert law.batch_shape == ()
-    assert law.sample(3, seed=[1, 2]).shape == (3, 5)
+    assert distribution.batch_shape == ()
+    assert distribution.sample(3, seed=[1, 2]).shape == (3, 5)
     np.testing.assert_allclose(
-        law.covariance(), np.eye(5) * 100 / 3 / 5, rtol=1e-6, atol=1e-6
+        distribution.covariance(), np.eye(5) * 100 / 3 / 5, rtol=1e-6, atol=1e-6
     )

@@ -4,14 +4,15 @@ import tensorflow as tf
 import tensorflow_probability as tfp
 from scipy import stats
 
+from tests.reference.unit_vectors import unit_vectors
+from tests.reference.von_mises_fisher import (
+    PROMISE,
+    exact_moments,
+    worst_errors,
+)
 from tf_vmfvae.distributions import VonMisesFisher, kl_to_uniform
 
 tfd = tfp.distributions
-
-
-def unit(shape, seed=0, dtype="float64"):
-    vectors = np.random.default_rng(seed).normal(size=shape)
-    return (vectors / np.linalg.norm(vectors, axis=-1, keepdims=True)).astype(dtype)
 
 
 @pytest.mark.parametrize(
@@ -25,7 +26,7 @@ def unit(shape, seed=0, dtype="float64"):
 )
 def test_kl_to_uniform_has_the_published_values(dimension, kappa, kl):
     assert float(kl_to_uniform(dimension, kappa)) == pytest.approx(kl, rel=1e-8)
-    vmf = VonMisesFisher(unit([dimension], dtype="float32"), kappa)
+    vmf = VonMisesFisher(unit_vectors([dimension], dtype="float32"), kappa)
     uniform = tfd.SphericalUniform(dimension)
     assert float(vmf.kl_divergence(uniform)) == pytest.approx(kl, rel=1e-6)
 
@@ -47,16 +48,16 @@ def test_kl_to_uniform_of_a_number_is_known_while_a_graph_is_built():
 
 
 @pytest.mark.parametrize("dtype", [tf.float32, tf.float64])
-def test_statistics_keep_their_promise_against_mpmath(accuracy, dtype):
+def test_statistics_agree_with_mpmath_to_the_promised_accuracy(dtype):
     points = [
         (2, [1e-6, 1.0, 30.0, 1e7]),
         (50, [1e-6, 0.1, 80.0, 1e5]),
         (512, [0.1, 1.0, 700.0]),
         (100_000, [1e-3, 1e4, 1e7]),
     ]
-    worst = accuracy.worst_errors(VonMisesFisher, dtype, points)
+    worst = worst_errors(VonMisesFisher, dtype, points)
     for name, (error, dimension, kappa) in worst.items():
-        assert error <= accuracy.PROMISE[dtype], (name, dimension, kappa, error)
+        assert error <= PROMISE[dtype], (name, dimension, kappa, error)
 
 
 def test_kl_is_never_negative_in_float32():
@@ -69,7 +70,7 @@ def test_kl_is_never_negative_in_float32():
 
 @pytest.mark.parametrize("dimension", [2, 3, 5, 30])
 def test_density_agrees_with_scipy(dimension):
-    mu, z = unit([dimension], 1), unit([20, dimension], 2)
+    mu, z = unit_vectors([dimension], 1), unit_vectors([20, dimension], 2)
     for kappa in (0.3, 5.0, 200.0):
         vmf = VonMisesFisher(mu, tf.constant(kappa, tf.float64))
         np.testing.assert_allclose(
@@ -83,7 +84,7 @@ def test_density_agrees_with_scipy(dimension):
         )
 
 
-def test_density_keeps_its_digits_near_the_mode_of_a_narrow_law():
+def test_density_is_accurate_near_the_mode_of_a_narrow_distribution():
     mu = np.array([1.0, 0.0, 0.0])
     z = np.array([np.cos(1e-4), np.sin(1e-4), 0.0])
     wide = VonMisesFisher(mu, 1e7)
@@ -95,8 +96,8 @@ def test_density_keeps_its_digits_near_the_mode_of_a_narrow_law():
     )
 
 
-def test_density_has_the_derivative_of_its_formula():
-    mu, z = tf.constant(unit([4], 1)), tf.constant(unit([4], 2))
+def test_density_has_the_analytic_derivatives():
+    mu, z = tf.constant(unit_vectors([4], 1)), tf.constant(unit_vectors([4], 2))
     kappa = tf.constant(3.0, tf.float64)
     with tf.GradientTape() as tape:
         tape.watch([z, kappa])
@@ -108,27 +109,41 @@ def test_density_has_the_derivative_of_its_formula():
     assert float(by_kappa) == pytest.approx(float(expected), rel=1e-12)
 
 
-def test_kl_between_two_laws_agrees_with_monte_carlo_and_with_the_formula():
-    a = VonMisesFisher(unit([4], 1), tf.constant(6.0, tf.float64))
-    b = VonMisesFisher(unit([4], 2), tf.constant(2.5, tf.float64))
+@pytest.mark.parametrize("dimension", [2, 4, 50, 300])
+def test_kl_between_two_distributions_agrees_with_the_formula_by_mpmath(dimension):
+    one, two = unit_vectors([dimension], 1), unit_vectors([dimension], 2)
+    for first, second in ((6.0, 2.5), (0.1, 40.0), (300.0, 200.0), (5.0, 1e-3)):
+        a = VonMisesFisher(one, tf.constant(first, tf.float64))
+        b = VonMisesFisher(two, tf.constant(second, tf.float64))
+        of_a, of_b = exact_moments(dimension, first), exact_moments(dimension, second)
+        cosine = float(one @ two)
+        # E_a[kappa_a mu_a'z - kappa_b mu_b'z], plus the difference of log-partitions.
+        exact = (first - second * cosine) * of_a["mean"]
+        exact += of_b["log_partition"] - of_a["log_partition"]
+        assert float(a.kl_divergence(b)) == pytest.approx(float(exact), rel=1e-11)
+
+
+def test_kl_between_two_distributions_agrees_with_monte_carlo():
+    a = VonMisesFisher(unit_vectors([4], 1), tf.constant(6.0, tf.float64))
+    b = VonMisesFisher(unit_vectors([4], 2), tf.constant(2.5, tf.float64))
     z = a.sample(100_000, seed=[1, 2])
     ratio = (a.log_prob(z) - b.log_prob(z)).numpy()
     error = ratio.std() / np.sqrt(len(ratio))
     assert float(a.kl_divergence(b)) == pytest.approx(ratio.mean(), abs=4 * error)
 
 
-def test_kl_between_close_laws_is_accurate_in_float32(accuracy):
-    mu = unit([50], 3, "float32")
+def test_kl_between_close_distributions_is_accurate_in_float32():
+    mu = unit_vectors([50], 3, "float32")
     a, b = VonMisesFisher(mu, 80.0), VonMisesFisher(mu, 80.001)
-    variance = accuracy.exact_moments(50, 80.0)["variance"]
+    variance = exact_moments(50, 80.0)["variance"]
     step = float(np.float32(80.001)) - 80.0
     expected = float(variance) * step**2 / 2
     assert float(a.kl_divergence(b)) == pytest.approx(expected, rel=1e-4)
     assert float(a.kl_divergence(a)) == 0
 
 
-def test_kl_between_laws_of_different_dimensions_is_refused():
-    a, b = VonMisesFisher(unit([4]), 1.0), VonMisesFisher(unit([5]), 1.0)
+def test_kl_between_different_dimensions_is_refused():
+    a, b = (VonMisesFisher(unit_vectors([d]), 1.0) for d in (4, 5))
     with pytest.raises(ValueError, match="one sphere, got dimensions 4 and 5"):
         a.kl_divergence(b)
     with pytest.raises(ValueError, match="one sphere, got dimensions 4 and 5"):
@@ -136,7 +151,7 @@ def test_kl_between_laws_of_different_dimensions_is_refused():
 
 
 def test_moments_agree_with_draws():
-    mu = unit([5], 4)
+    mu = unit_vectors([5], 4)
     vmf = VonMisesFisher(mu, 4.0)
     z = vmf.sample(200_000, seed=[5, 6]).numpy()
     np.testing.assert_allclose(vmf.mean(), z.mean(axis=0), atol=0.005)
@@ -146,7 +161,7 @@ def test_moments_agree_with_draws():
 
 
 def test_shapes_broadcast_as_for_any_distribution():
-    vmf = VonMisesFisher(unit([3, 1, 6], dtype="float32"), tf.ones([4]))
+    vmf = VonMisesFisher(unit_vectors([3, 1, 6], dtype="float32"), tf.ones([4]))
     assert vmf.batch_shape == (3, 4)
     assert vmf.event_shape == (6,)
     assert vmf.sample(seed=[0, 0]).shape == (3, 4, 6)
@@ -162,16 +177,16 @@ def test_shapes_broadcast_as_for_any_distribution():
     assert vmf[..., 2].sample(seed=[0, 0]).shape == (3, 6)
 
 
-def test_copies_and_composite_tensors_are_the_same_law():
-    vmf = VonMisesFisher(unit([3], dtype="float32"), 7.0)
+def test_copies_and_composite_tensors_give_the_same_distribution():
+    vmf = VonMisesFisher(unit_vectors([3], dtype="float32"), 7.0)
     assert float(vmf.copy(concentration=2.0).concentration) == 2
     np.testing.assert_allclose(
         vmf.copy().sample(4, seed=[1, 1]), vmf.sample(4, seed=[1, 1])
     )
 
     @tf.function
-    def through(law):
-        return law.sample(4, seed=[1, 1]), law
+    def through(distribution):
+        return distribution.sample(4, seed=[1, 1]), distribution
 
     z, back = through(vmf)
     np.testing.assert_allclose(z, vmf.sample(4, seed=[1, 1]), atol=1e-5)
@@ -182,7 +197,7 @@ def test_copies_and_composite_tensors_are_the_same_law():
 
 @pytest.mark.parametrize("dimension", [2, 10, 1000])
 def test_fit_recovers_the_parameters(dimension):
-    mu = unit([2, dimension], 5)
+    mu = unit_vectors([2, dimension], 5)
     kappa = np.array([dimension / 2, 3.0 * dimension])
     z = VonMisesFisher(mu, kappa).sample(4000, seed=[7, 8])
     fitted = VonMisesFisher.fit(z)
@@ -193,12 +208,12 @@ def test_fit_recovers_the_parameters(dimension):
 
 
 def test_fit_is_the_maximum_of_the_likelihood():
-    z = VonMisesFisher(unit([6], 1), 12.0).sample(200, seed=[3, 3])
+    z = VonMisesFisher(unit_vectors([6], 1), 12.0).sample(200, seed=[3, 3])
     fitted = VonMisesFisher.fit(z)
     kappa = tf.Variable(fitted.concentration)
     with tf.GradientTape() as tape:
-        law = VonMisesFisher(fitted.mean_direction, kappa)
-        likelihood = tf.reduce_mean(law.log_prob(z))
+        distribution = VonMisesFisher(fitted.mean_direction, kappa)
+        likelihood = tf.reduce_mean(distribution.log_prob(z))
     assert abs(float(tape.gradient(likelihood, kappa))) < 1e-12
     experimental = VonMisesFisher.experimental_fit(z)
     assert float(experimental.concentration) == float(fitted.concentration)

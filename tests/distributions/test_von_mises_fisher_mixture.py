@@ -1,4 +1,4 @@
-"""The mixture, against its components one by one."""
+"""The mixture, compared with its components one by one."""
 
 import numpy as np
 import pytest
@@ -7,6 +7,7 @@ import scipy.stats
 import tensorflow as tf
 import tensorflow_probability as tfp
 
+from tests.reference import unit_vectors as reference
 from tf_vmfvae.distributions import VonMisesFisher, VonMisesFisherMixture
 from tf_vmfvae.distributions.von_mises_fisher_mixture import BLOCK
 
@@ -14,13 +15,12 @@ tfd = tfp.distributions
 
 
 def unit_vectors(count, d, seed=0):
-    x = np.random.default_rng(seed).normal(size=(count, d))
-    return (x / np.linalg.norm(x, axis=-1, keepdims=True)).astype("float32")
+    return reference.unit_vectors([count, d], seed, "float32")
 
 
 @pytest.mark.parametrize("d", [2, 3, 50])
 @pytest.mark.parametrize("kappa", [0.01, 1.0, 80.0, 2000.0])
-def test_density_is_the_mean_of_its_components(d, kappa):
+def test_density_equals_the_mean_of_its_components(d, kappa):
     directions, z = unit_vectors(7, d), unit_vectors(5, d, seed=1)
     each = [
         scipy.stats.vonmises_fisher(_wide(mu), kappa).logpdf(_wide(z))
@@ -32,7 +32,7 @@ def test_density_is_the_mean_of_its_components(d, kappa):
     np.testing.assert_allclose(found, expected, rtol=1e-5, atol=3e-7 * kappa + 1e-5)
 
 
-def test_components_have_a_share_and_a_concentration_each():
+def test_each_component_has_its_own_share_and_concentration():
     directions, z = unit_vectors(3, 6), unit_vectors(5, 6, seed=1)
     kappas, logits = [0.5, 20.0, 300.0], [1.0, 2.0, -1.0]
     each = [
@@ -44,7 +44,7 @@ def test_components_have_a_share_and_a_concentration_each():
     np.testing.assert_allclose(
         found, scipy.special.logsumexp(each + shares, axis=0), rtol=1e-4, atol=1e-4
     )
-    # Twice as likely is the same as there twice.
+    # A component of twice the weight equals two components.
     twice = VonMisesFisherMixture(
         np.repeat(directions[:2], [2, 1], axis=0), [5.0, 5.0, 9.0]
     )
@@ -60,7 +60,7 @@ def _wide(vectors):
     return vectors / np.linalg.norm(vectors, axis=-1, keepdims=True)
 
 
-def test_no_concentration_is_uniform():
+def test_zero_concentration_is_uniform():
     z = unit_vectors(9, 50, seed=1)
     mixture = VonMisesFisherMixture(unit_vectors(4, 50), 0.0)
     expected = tfd.SphericalUniform(50).log_prob(z)
@@ -69,7 +69,7 @@ def test_no_concentration_is_uniform():
     assert np.abs(draws.mean(0)).max() < 5 / np.sqrt(50 * 4000)
 
 
-def test_more_components_than_are_weighed_at_once():
+def test_more_components_than_one_block_holds():
     d, kappa = 5, 20.0
     directions, z = unit_vectors(2 * BLOCK + 3, d), unit_vectors(4, d, seed=1)
     each = VonMisesFisher(directions, kappa).log_prob(z[:, None])
@@ -88,7 +88,7 @@ def test_batches_of_codes_keep_their_shape():
     assert mixture.log_prob(z[0]).shape == ()
 
 
-def test_draws_are_of_the_mixture():
+def test_draws_have_the_distribution_of_the_mixture():
     directions, count = unit_vectors(3, 3), 9000
     kappas, shares = [300.0, 400.0, 900.0], np.array([0.5, 0.3, 0.2])
     mixture = VonMisesFisherMixture(directions, kappas, np.log(shares, dtype="float32"))
@@ -97,15 +97,15 @@ def test_draws_are_of_the_mixture():
     nearest = np.argmax(z @ directions.T, axis=-1)
     observed = np.bincount(nearest, minlength=3)
     assert scipy.stats.chisquare(observed, count * shares).pvalue > 1e-3
-    # About each direction, the cosines of that law: on the sphere in three
-    # dimensions 1 - w is exponential, up to what is beyond the other pole.
+    # On the sphere in three dimensions, 1 minus the cosine to a narrow component's
+    # direction is exponentially distributed.
     for component, direction in enumerate(directions):
         cosines = z[nearest == component] @ direction
-        law = scipy.stats.expon(scale=1 / kappas[component])
-        assert scipy.stats.kstest(1 - cosines, law.cdf).pvalue > 1e-3
+        expected = scipy.stats.expon(scale=1 / kappas[component])
+        assert scipy.stats.kstest(1 - cosines, expected.cdf).pvalue > 1e-3
 
 
-def test_compiled_and_with_gradients():
+def test_log_prob_compiles_and_has_the_right_gradients():
     directions = tf.convert_to_tensor(unit_vectors(3, 4))
     z = unit_vectors(5, 4, seed=1)
 

@@ -1,10 +1,11 @@
-"""The law of a direction times an independent, uniform norm."""
+"""A random direction times an independent, uniform norm."""
 
 from typing import Any
 
 import tensorflow as tf
 import tensorflow_probability as tfp
-from tensorflow_probability.python.internal import (
+
+from tf_vmfvae.distributions.numerics.tfp_internals import (
     dtype_util,
     parameter_properties,
     reparameterization,
@@ -13,17 +14,17 @@ from tensorflow_probability.python.internal import (
 
 tfd = tfp.distributions
 
-# Norms this much outside the shell, in units of the last place of its outer radius,
-# are taken for rounded draws.
+# A norm outside the shell by up to this many units in the last place of the outer
+# radius is taken for a rounded draw.
 ULPS = 64
 
 
 class SphericalShell(tfd.Distribution):
-    """The law of `r u`: `u` of a law on the unit sphere, `r` uniform on `[low, high]`.
+    """The distribution of `r u`: `u` on the unit sphere, `r` uniform on `[low, high]`.
 
-    Its density in `R^d` is `p(u) / ((high - low) r^(d - 1))` with `r = |z|`,
-    `u = z / r`, and 0 outside the shell. Draws are reparameterised in whatever those
-    of the direction are, and in `low` and `high`.
+    Its density in `R^d` is `p(u) / ((high - low) r^(d - 1))` with `r = |z|` and
+    `u = z / r`, and 0 outside the shell. Draws are reparameterised in `low`, in `high`,
+    and in the parameters in which draws of the direction are.
 
     Args:
       direction: distribution over unit vectors, event shape [d].
@@ -82,14 +83,14 @@ class SphericalShell(tfd.Distribution):
         shape = tf.concat([[n], self.batch_shape_tensor()], axis=0)
         fraction = samplers.uniform(shape, dtype=self.dtype, seed=for_norm)
         norm = self.low + (self.high - self.low) * fraction
-        # One set of directions, also where only the radii make a batch.
+        # Each draw has its own direction, even where only the radii have a batch shape.
         extra = self.batch_shape.rank - self.direction.batch_shape.rank
         directions = self.direction.sample(shape[: 1 + extra], seed=for_direction)
         return norm[..., None] * directions
 
     def _log_prob(self, z):
         norm = tf.norm(z, axis=-1)
-        # At the centre, which no draw hits, the density has no bound.
+        # The density is unbounded at the centre, which no draw hits.
         norm = tf.maximum(norm, dtype_util.as_numpy_dtype(self.dtype)(1e-30))
         slack = ULPS * dtype_util.eps(self.dtype) * self.high
         inside = (norm >= self.low - slack) & (norm <= self.high + slack)

@@ -4,19 +4,22 @@ from typing import Any
 
 import tensorflow as tf
 import tensorflow_probability as tfp
-from tensorflow_probability.python.internal import (
-    prefer_static,
-    reparameterization,
-    samplers,
-)
 
-from tf_vmfvae.distributions import arguments, bessel, tangent_normal
-from tf_vmfvae.distributions.quantile_table import VON_MISES_FISHER
+from tf_vmfvae.distributions import argument_checks
+from tf_vmfvae.distributions.numerics import bessel
+from tf_vmfvae.distributions.numerics.quantile_table import VON_MISES_FISHER
+from tf_vmfvae.distributions.numerics.tfp_internals import prefer_static
+from tf_vmfvae.distributions.rotationally_symmetric import (
+    RotationallySymmetric,
+    check_same_sphere,
+    kl_to_spherical_uniform,
+    turn,
+)
 
 tfd = tfp.distributions
 
 
-class VonMisesFisher(tfd.VonMisesFisher):
+class VonMisesFisher(RotationallySymmetric, tfd.VonMisesFisher):
     """The von Mises-Fisher distribution on the unit sphere in `R^d`.
 
     The density with respect to the area of the sphere is
@@ -28,10 +31,10 @@ class VonMisesFisher(tfd.VonMisesFisher):
 
     * moments, log-normaliser, entropy and KL divergences (to `tfd.SphericalUniform`
       and to another `VonMisesFisher`) good to the last digits of the dtype, for `d`
-      from 2 to 100,000 and any concentration (`tf_vmfvae.distributions.bessel`);
+      from 2 to 100,000 and any concentration;
     * draws by inversion: `w = mu'z` is the quantile function at a uniform number, by
-      polynomials through exact values (`tf_vmfvae.distributions.quantile_table`), and
-      the rest is a normalised Gaussian. No loop, so everything compiles under XLA;
+      polynomials through exact values, and the rest of `z` is a normalised Gaussian.
+      There is no loop, so everything compiles under XLA;
     * draws reparameterised in both parameters for every `d`: the derivative in the
       concentration is that of the quantile function (implicit reparameterisation,
       Figurnov et al. 2018), so gradients of expectations are unbiased;
@@ -44,9 +47,9 @@ class VonMisesFisher(tfd.VonMisesFisher):
       mean_direction: unit vectors, floating tensor [B1, ..., d] with static `d >= 2`.
       concentration: `kappa >= 0`, broadcasting against [B1, ...].
       validate_args: check the values of the parameters at run time, and raise
-        `tf.errors.InvalidArgumentError`. Otherwise parameters that are none (a mean
-        direction whose norm is not 1 to 1e-4, a negative or NaN concentration) make
-        every result NaN. XLA removes run-time checks.
+        `tf.errors.InvalidArgumentError`. Without it, invalid parameters (a mean
+        direction whose norm differs from 1 by more than 1e-4, a negative or NaN
+        concentration) make every result NaN. XLA removes run-time checks.
       allow_nan_stats: as in TensorFlow Probability.
       name: prefix of the operations' names.
 
@@ -61,30 +64,7 @@ class VonMisesFisher(tfd.VonMisesFisher):
     1.99573
     """
 
-    def __init__(
-        self,
-        mean_direction: Any,
-        concentration: Any,
-        validate_args: bool = False,
-        allow_nan_stats: bool = True,
-        name: str = "VonMisesFisher",
-    ):
-        parameters = dict(locals())
-        arguments.check_static(mean_direction, concentration)
-        self._fixed_concentration = arguments.fixed_number(concentration)
-        super().__init__(
-            mean_direction,
-            concentration,
-            validate_args=validate_args,
-            allow_nan_stats=allow_nan_stats,
-            name=name,
-        )
-        self._parameters = self._no_dependency(parameters)
-        self._reparameterization_type = reparameterization.FULLY_REPARAMETERIZED
-
-    @classmethod
-    def _parameter_properties(cls, dtype, num_classes=None):
-        return super()._parameter_properties(dtype, num_classes)
+    _family, _salt = VON_MISES_FISHER, "von_mises_fisher"
 
     @classmethod
     def fit(
@@ -129,19 +109,22 @@ class VonMisesFisher(tfd.VonMisesFisher):
             "concentration": tf.cast(concentration, value.dtype),
         }
 
-    def _sample_n(self, n, seed=None):
-        return tangent_normal.sample(
-            VON_MISES_FISHER,
-            self,
-            n,
-            samplers.sanitize_seed(seed, salt="von_mises_fisher"),
-        )
-
     def _moments(self) -> bessel.Moments:
-        """Moments in float64, of the concentration's shape."""
-        return bessel.moments(
-            arguments.static_dimension(self), arguments.wide_concentration(self)
-        )
+        """Returns the moments in float64, of the concentration's shape."""
+        return bessel.moments(self._dimension, self._wide_concentration())
+
+    def _wide_mean_resultant_length(self):
+        return self._moments().mean
+
+    def _wide_kl_to_uniform(self):
+        return self._moments().kl
+
+    def _principal_variances(self):
+        values = self._moments()
+        kappa = self._wide_concentration()
+        safe = tf.where(kappa > 0, kappa, 1.0)
+        limit = values.mean + 1 / self._dimension
+        return values.variance, tf.where(kappa > 0, values.mean / safe, limit)
 
     def _log_prob(self, x):
         return self._log_unnormalized_and_shift(x, normalized=True)
@@ -151,18 +134,15 @@ class VonMisesFisher(tfd.VonMisesFisher):
 
     def _log_unnormalized_and_shift(self, x, normalized: bool):
         # kappa (mu'x - 1) keeps its digits as -kappa |x - mu|^2 / 2; the derivative
-        # is kept that of kappa mu'x.
-        mean_direction = tangent_normal.unit_or_nan(
-            tf.convert_to_tensor(self.mean_direction)
-        )
-        inner = tf.reduce_sum(x * mean_direction, axis=-1)
-        less = -tf.reduce_sum((x - mean_direction) ** 2, axis=-1) / 2
+        # stays that of kappa mu'x.
+        unit = self._unit()
+        inner = tf.reduce_sum(x * unit, axis=-1)
+        less = -tf.reduce_sum((x - unit) ** 2, axis=-1) / 2
         less = tf.stop_gradient(less) + (inner - tf.stop_gradient(inner))
-        concentration = arguments.wide_concentration(self)
+        concentration = self._wide_concentration()
         exponent = concentration * tf.cast(less, tf.float64)
         if normalized:
-            area = bessel.log_sphere_area(arguments.static_dimension(self))
-            exponent += self._moments().log_partition_deficit - area
+            exponent += self._moments().log_partition_deficit - self._log_area
         else:
             exponent += concentration
         return tf.cast(exponent, self.dtype)
@@ -170,65 +150,22 @@ class VonMisesFisher(tfd.VonMisesFisher):
     def _log_normalization(self, concentration=None):
         if concentration is None:
             concentration = tf.convert_to_tensor(self.concentration)
-        dimension = arguments.static_dimension(self)
-        values = bessel.moments(dimension, tf.cast(concentration, tf.float64))
-        return tf.cast(
-            values.log_partition + bessel.log_sphere_area(dimension), self.dtype
-        )
-
-    def mean_resultant_length(self) -> tf.Tensor:
-        """Length of the mean, `I_(d/2)(kappa) / I_(d/2-1)(kappa)`, for each law.
-
-        >>> vmf = VonMisesFisher(tf.eye(50)[0], 80.0)
-        >>> round(float(vmf.mean_resultant_length()), 5)
-        0.73829
-        """
-        return tangent_normal.narrow(self, self._moments().mean)
-
-    def _mean(self):
-        mean_direction = tangent_normal.unit_or_nan(
-            tf.convert_to_tensor(self.mean_direction)
-        )
-        return self.mean_resultant_length()[..., tf.newaxis] * mean_direction
-
-    def _mode(self):
-        concentration = tf.convert_to_tensor(self.concentration)
-        return self.mean_direction + tf.zeros_like(concentration)[..., tf.newaxis]
-
-    def _covariance(self):
-        return tangent_normal.covariance(self, *self._principal_variances())
-
-    def _variance(self):
-        return tangent_normal.variance(self, *self._principal_variances())
-
-    def _principal_variances(self):
-        """Variance along the mean direction and along any one orthogonal to it."""
-        values = self._moments()
-        kappa = arguments.wide_concentration(self)
-        safe = tf.where(kappa > 0, kappa, 1.0)
-        dimension = arguments.static_dimension(self)
-        across = tf.where(kappa > 0, values.mean / safe, values.mean + 1 / dimension)
-        return values.variance, across
-
-    def _entropy(self):
-        area = bessel.log_sphere_area(arguments.static_dimension(self))
-        return tangent_normal.narrow(self, area - self._moments().kl)
-
-    def _parameter_control_dependencies(self, is_init):
-        return arguments.assertions(self, is_init)
+        wide = tf.cast(concentration, tf.float64)
+        log_partition = bessel.moments(self._dimension, wide).log_partition
+        return tf.cast(log_partition + self._log_area, self.dtype)
 
 
 def kl_to_uniform(dimension: int, concentration: Any) -> tf.Tensor:
-    """KL divergence from a von Mises-Fisher law to the uniform one, in nats.
+    """KL divergence from von Mises-Fisher to uniform, in nats.
 
-    Exact (Xu and Durrett 2018 print the formula, their code an approximation), with an
-    exact derivative in the concentration.
+    Exact, with an exact derivative in the concentration. (Xu and Durrett 2018 give the
+    formula; their code uses an approximation.)
 
     Args:
       dimension: d >= 2.
       concentration: tensor of any shape; negative or NaN gives NaN. Python and NumPy
-        numbers are taken in float64, and yield an eager tensor even while a graph is
-        built.
+        numbers are taken as float64 and give an eager tensor, even while a graph is
+        being built.
 
     Returns:
       Tensor of the concentration's shape and dtype.
@@ -240,7 +177,7 @@ def kl_to_uniform(dimension: int, concentration: Any) -> tf.Tensor:
     19.5152079
     """
     dimension = bessel.check_dimension(dimension)
-    fixed = arguments.fixed_number(concentration)
+    fixed = argument_checks.fixed_number(concentration)
     if fixed is not None:
         with tf.init_scope():
             return bessel.moments(dimension, tf.constant(fixed, tf.float64)).kl
@@ -249,41 +186,23 @@ def kl_to_uniform(dimension: int, concentration: Any) -> tf.Tensor:
     return tf.cast(bessel.moments(dimension, wide).kl, concentration.dtype)
 
 
-@tfd.RegisterKL(VonMisesFisher, tfd.SphericalUniform)
-def _kl_to_spherical_uniform(a, b, name=None):
-    """KL divergence to the uniform law: kappa A(kappa) - M(kappa)."""
-    with tf.name_scope(name or "kl_von_mises_fisher_spherical_uniform"):
-        arguments.check_same_sphere(a, b)
-        kl = tangent_normal.narrow(a, a._moments().kl)
-        shape = prefer_static.broadcast_shape(
-            prefer_static.shape(kl), b.batch_shape_tensor()
-        )
-        return tf.broadcast_to(kl, shape)
+tfd.RegisterKL(VonMisesFisher, tfd.SphericalUniform)(kl_to_spherical_uniform)
 
 
 @tfd.RegisterKL(VonMisesFisher, VonMisesFisher)
 def _kl_between(a, b, name=None):
-    """KL divergence between two von Mises-Fisher laws.
+    """KL divergence between two von Mises-Fisher distributions, in nats.
 
-    The divergence along one mean direction, and what turning it costs:
-    kappa_b A(kappa_a) (1 - mu_a'mu_b).
+    The divergence between two with the same mean direction, plus what turning it
+    costs: kappa_b A(kappa_a) (1 - mu_a'mu_b).
     """
     with tf.name_scope(name or "kl_von_mises_fisher_von_mises_fisher"):
-        arguments.check_same_sphere(a, b)
-        dimension = arguments.static_dimension(a)
-        first, second = arguments.wide_concentration(a), arguments.wide_concentration(b)
+        check_same_sphere(a, b)
+        first, second = a._wide_concentration(), b._wide_concentration()
         shape = prefer_static.broadcast_shape(
             prefer_static.shape(first), prefer_static.shape(second)
         )
         first, second = tf.broadcast_to(first, shape), tf.broadcast_to(second, shape)
-        # In float64, where the rounding of the vectors does not show.
-        one, two = (
-            tangent_normal.unit_or_nan(
-                tf.cast(tf.convert_to_tensor(law.mean_direction), tf.float64)
-            )
-            for law in (a, b)
-        )
-        turned = tf.reduce_sum((one - two) ** 2, axis=-1) / 2
-        mean = bessel.moments(dimension, first).mean
-        along = bessel.bregman(dimension, first, second)
-        return tf.cast(along + second * mean * turned, a.dtype)
+        mean = bessel.moments(a._dimension, first).mean
+        along = bessel.bregman(a._dimension, first, second)
+        return tf.cast(along + second * mean * turn(a, b), a.dtype)

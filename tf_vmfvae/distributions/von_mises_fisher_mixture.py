@@ -1,21 +1,21 @@
-"""Many von Mises-Fisher distributions, mixed."""
+"""A mixture of von Mises-Fisher distributions."""
 
 from typing import Any
 
 import tensorflow as tf
 import tensorflow_probability as tfp
-from tensorflow_probability.python.internal import (
+
+from tf_vmfvae.distributions.numerics.tfp_internals import (
     dtype_util,
     parameter_properties,
     reparameterization,
     samplers,
 )
-
 from tf_vmfvae.distributions.von_mises_fisher import VonMisesFisher
 
 tfd = tfp.distributions
 
-# Components that are weighed at once: memory does not rise with their number.
+# Components evaluated at once, so that memory does not grow with their number.
 BLOCK = 4096
 
 
@@ -23,14 +23,14 @@ class VonMisesFisherMixture(tfd.Distribution):
     """A mixture of von Mises-Fisher distributions.
 
     Its density is `sum_m pi_m vMF(z; mu_m, kappa_m)`, uniform where every `kappa` is 0.
-    It costs one product with the matrix of directions: thousands of components are no
-    more than a layer of so many units. Draws are not reparameterised in the
-    components.
+    Evaluating it takes one product with the matrix of directions, so thousands of
+    components cost as much as a dense layer of that many units. Draws are not
+    reparameterised.
 
     Args:
       mean_directions: `mu`, unit vectors, floating tensor [M, d] with static `d >= 2`.
-      concentration: `kappa >= 0`, [M] or a scalar, the same for all.
-      logits: `log pi` up to a constant, [M]; `None`: each as likely.
+      concentration: `kappa >= 0`, [M], or a scalar for all components.
+      logits: `log pi` up to a constant, [M]; `None` gives all the same weight.
       validate_args: as in TensorFlow Probability.
       allow_nan_stats: as in TensorFlow Probability.
       name: prefix of the operations' names.
@@ -100,7 +100,7 @@ class VonMisesFisherMixture(tfd.Distribution):
     def _log_prob(self, z):
         rows = tf.reshape(z, [-1, z.shape[-1]])
         pole = tf.one_hot(0, z.shape[-1], dtype=self.dtype)
-        # What a component has where it is largest; elsewhere it is relative to that.
+        # The weighted log-density at each mode; elsewhere it is relative to that.
         peaks = VonMisesFisher(pole, self.concentration).log_prob(pole)
         peaks += tf.nn.log_softmax(self.logits)
         blocks = [

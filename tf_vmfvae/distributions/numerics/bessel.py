@@ -1,14 +1,14 @@
-"""The Bessel function quotients behind the von Mises-Fisher distribution.
+"""Ratios of Bessel functions behind the von Mises-Fisher distribution.
 
-With `v = d / 2 - 1` and `k` the concentration, everything the distribution
-needs follows from the cumulant generating function of `w = mu'z` under the
-uniform law on the sphere,
+With `v = d / 2 - 1` and `k` the concentration, everything the distribution needs
+follows from the cumulant generating function of `w = mu'z` under the uniform
+distribution on the sphere,
 
     M(k) = log E[exp(k w)] = log 0F1(; d / 2; k^2 / 4)
          = log(Gamma(v + 1) (2 / k)^v I_v(k)),
 
-and its derivatives `A = M' = I_(v+1)(k) / I_v(k)` and `A' = Var[w]`. Written out
-with Bessel functions these are differences of large numbers; here they are not.
+and its derivatives `A = M' = I_(v+1)(k) / I_v(k)` and `A' = Var[w]`. Written with
+Bessel functions these are differences of large numbers; the forms used here are not.
 
 Three branches, chosen by the static dimension and by the concentration:
 
@@ -20,8 +20,8 @@ Three branches, chosen by the static dimension and by the concentration:
   Gamma(v + 1). In terms of 1 / R, R = sqrt(v^2 + k^2), it stays valid down to
   v = 0, where it is Hankel's expansion (DLMF 10.40.1).
 
-All of it is evaluated in float64 and returned in the dtype of the argument: an
-example costs a few hundred operations, next to nothing beside a draw.
+Everything is evaluated in float64. One value takes a few hundred operations, far less
+than a draw.
 """
 
 import fractions
@@ -32,15 +32,18 @@ from typing import NamedTuple
 import numpy as np
 import tensorflow as tf
 
+from tf_vmfvae.distributions.numerics.horner import horner
+
 # Olver's expansion in 1 / R with 20 terms is below 1e-16 from R = 25 on.
 _EXPANSION_TERMS = 20
 _LEAST_RADIUS = 25.0
-# Terms of a series or polynomial below this, relative to its sum, are dropped.
+# Terms of a series or polynomial that are smaller than this, relative to the sum, are
+# dropped.
 _NEGLIGIBLE = 1e-19
 
 
 class Moments(NamedTuple):
-    """What one pass over a branch yields, each a float64 tensor like kappa."""
+    """The statistics that one evaluation yields, float64 tensors of kappa's shape."""
 
     log_partition: tf.Tensor  # M
     mean: tf.Tensor  # A = M'
@@ -60,7 +63,7 @@ def check_dimension(dimension: int) -> int:
 
 
 def log_sphere_area(dimension: int) -> float:
-    """Logarithm of the area of the unit sphere in `R^d`.
+    """Returns the logarithm of the area of the unit sphere in `R^d`.
 
     >>> round(log_sphere_area(3), 12) == round(math.log(4 * math.pi), 12)
     True
@@ -70,7 +73,7 @@ def log_sphere_area(dimension: int) -> float:
 
 
 def moments(dimension: int, concentration: tf.Tensor) -> Moments:
-    """All moments at once, with exact derivatives in the concentration.
+    """Returns all moments at once, with exact derivatives in the concentration.
 
     Args:
       dimension: d >= 2, of the surrounding space.
@@ -111,18 +114,19 @@ def moments(dimension: int, concentration: tf.Tensor) -> Moments:
 
 
 def bregman(dimension: int, first: tf.Tensor, second: tf.Tensor) -> tf.Tensor:
-    """M(second) - M(first) - A(first) (second - first), accurately.
+    """Returns M(second) - M(first) - A(first) (second - first), accurately.
 
-    The KL divergence between two laws of one mean direction. Where the ratio of the
-    concentrations is at most 3 it is the integral of (second - k) A'(k), by a
-    16-point Gauss-Legendre rule whose error for that ratio is below 1e-16: A' has no
-    singularity nearer than the negative of the smaller concentration. Elsewhere
-    nothing cancels between the divergences to the uniform law.
+    This is the KL divergence between two distributions with the same mean direction.
+    Where the concentrations differ by a factor of at most 3, it is computed as the
+    integral of (second - k) A'(k) by a 16-point Gauss-Legendre rule, whose error is
+    then below 1e-16: A' has no singularity nearer than minus the smaller
+    concentration. Elsewhere the divergences to the uniform distribution can be
+    subtracted without loss.
 
     Args:
       dimension: d >= 2.
-      first: float64 tensor, the concentrations of the law averaged over.
-      second: float64 tensor of the same shape, those of the other law.
+      first: float64 tensor, concentrations of the distribution averaged over.
+      second: float64 tensor of the same shape, concentrations of the other one.
 
     Returns:
       float64 tensor of that shape, never negative.
@@ -138,7 +142,7 @@ def bregman(dimension: int, first: tf.Tensor, second: tf.Tensor) -> tf.Tensor:
         between = _moments(
             dimension, first[..., tf.newaxis] + step[..., tf.newaxis] * nodes
         ).variance
-        # A(second) - A(first), from the side where the quantity itself is small.
+        # A(second) - A(first), by A or by 1 - A, whichever is the smaller.
         apart = tf.where(one.mean < 0.5, two.mean - one.mean, one.deficit - two.deficit)
         rise = tf.where(close, step * tf.reduce_sum(between * weights, axis=-1), apart)
         value = tf.where(
@@ -157,11 +161,12 @@ def bregman(dimension: int, first: tf.Tensor, second: tf.Tensor) -> tf.Tensor:
 
 
 def inverse_mean(dimension: int, deficit: tf.Tensor) -> tf.Tensor:
-    """The concentration at which 1 - A is `deficit`, by maximum likelihood's need.
+    """Returns the concentration at which 1 - A equals `deficit`.
 
-    Newton's method from the approximation of Banerjee et al. (2005), which is within
-    a few per cent everywhere: six steps reach float64's precision (Sra 2012 shows two
-    to be close). Each step uses A or 1 - A, whichever is smaller.
+    This is what a maximum likelihood fit solves. Newton's method starts from the
+    approximation of Banerjee et al. (2005), which is within a few per cent everywhere;
+    six steps reach float64's precision (Sra 2012 shows that two come close). Each step
+    uses A or 1 - A, whichever is smaller.
 
     Args:
       dimension: d >= 2.
@@ -180,7 +185,7 @@ def inverse_mean(dimension: int, deficit: tf.Tensor) -> tf.Tensor:
     for _ in range(6):
         values = moments(dimension, kappa)
         gap = tf.where(safe < 0.5, values.deficit - safe, 1 - safe - values.mean)
-        # Never below a tenth of the last guess: A is concave.
+        # A is concave, so a step may overshoot downwards: not below a tenth.
         kappa = tf.maximum(kappa + gap / values.variance, kappa / 10)
     ends = tf.where(deficit <= 0, _wide(np.inf), deficit)
     ends = tf.where(deficit >= 1, _wide(0.0), ends)
@@ -199,14 +204,14 @@ def _moments(dimension: int, concentration: tf.Tensor) -> Moments:
 
 
 def _wide(value: float) -> tf.Tensor:
-    """A constant that takes no part in guessing a dtype."""
+    """Returns a float64 constant, so that no dtype is inferred from a Python float."""
     return tf.constant(value, tf.float64)
 
 
 def _third_cumulant(kappa, values: Moments, dimension: int):
-    """A'' from the differential equation A' = 1 - A^2 - (d - 1) A / k.
+    """Returns A'' by the differential equation A' = 1 - A^2 - (d - 1) A / k.
 
-    It loses digits where A'' is small beside A'; nothing here promises more.
+    Digits are lost where A'' is small compared with A'; no accuracy is promised for it.
     """
     rate = dimension - 1.0
     safe = tf.where(kappa > 0, kappa, 1.0)
@@ -215,7 +220,7 @@ def _third_cumulant(kappa, values: Moments, dimension: int):
 
 
 def _series(order: float, kappa: tf.Tensor) -> Moments:
-    """Power series; source DLMF 10.25.2 and 10.31.3, for v < 25 and k <= 25."""
+    """Power series, DLMF 10.25.2 and 10.31.3, for v < 25 and k <= 25."""
     dimension = 2 * order + 2
     x = kappa**2 / 4
     rest, shifted, spread = _polynomials(
@@ -241,11 +246,12 @@ def _series(order: float, kappa: tf.Tensor) -> Moments:
 
 
 def _large_order(order: float, kappa: tf.Tensor) -> Moments:
-    """Olver's expansion; source DLMF 10.41.3, for v >= 25 and every k >= 0.
+    """Olver's expansion, DLMF 10.41.3, for v >= 25 and every k >= 0.
 
     With p = v / R, M is (R - v) - v log((R + v) / 2v) - log(R / v) / 2 plus
-    S(p) - S(1), S the expansion's logarithm. The leading part of k A is R - v, so
-    that of the divergence k A - M is v log((R + v) / 2v): no cancellation.
+    S(p) - S(1), where S is the logarithm of the expansion. The leading part of k A is
+    R - v, so that of the divergence k A - M is v log((R + v) / 2v), without
+    cancellation.
     """
     radius, excess = _radius(order, kappa)
     p = order / radius
@@ -294,21 +300,22 @@ def _large_concentration(order: float, kappa: tf.Tensor) -> Moments:
 
 
 def _kappa_less_excess(order, kappa, radius):
-    """k - (R - v) without cancellation."""
+    """Returns k - (R - v) without cancellation."""
     return order * (2 * kappa / (radius + kappa + order))
 
 
 def _radius(order: float, kappa: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-    """R = sqrt(v^2 + k^2) and R - v without cancellation."""
+    """Returns R = sqrt(v^2 + k^2), and R - v without cancellation."""
     radius = tf.sqrt(order**2 + kappa**2)
     return radius, kappa * (kappa / (radius + order))
 
 
 def _mean(order, kappa, radius, slope, bend):
-    """A, 1 - A, A' and k A - (R - v) from the expansion of log I_v.
+    """Returns A, 1 - A, A' and k A - (R - v) by the expansion of log I_v.
 
-    d R / d k = k / R turns S(1 / R) into A's part -(k / R^2) T with T = S'(r) r at
-    r = 1 / R, and that once more into the part of A'. T is `slope`, T'(r) r is `bend`.
+    As d R / d k = k / R, S(1 / R) contributes -(k / R^2) T to A, with T = S'(r) r at
+    r = 1 / R; differentiating once more gives its contribution to A'. T is `slope`,
+    T'(r) r is `bend`.
     """
     weight = kappa / radius / radius
     share = (kappa / radius) ** 2
@@ -324,10 +331,11 @@ def _mean(order, kappa, radius, slope, bend):
 
 
 def _polynomials(coefficients: list[np.ndarray], x: tf.Tensor) -> list[tf.Tensor]:
-    """Several polynomials at one argument, in few operations.
+    """Evaluates several polynomials at the same argument, in few operations.
 
-    Blocks of eight coefficients by a matrix product with 1, x, ..., x^7, the blocks
-    by Horner's rule in x^8: how many is known when the graph is built.
+    Blocks of eight coefficients are summed by a matrix product with 1, x, ..., x^7, and
+    the blocks by Horner's rule in x^8. How many there are is known when the graph is
+    built.
     """
     blocks = -(-max(map(len, coefficients)) // 8)
     table = np.zeros([len(coefficients), 8 * blocks])
@@ -344,30 +352,27 @@ def _polynomials(coefficients: list[np.ndarray], x: tf.Tensor) -> list[tf.Tensor
 
     # Axes: powers, blocks, polynomials.
     parts = tf.unstack(tf.tensordot(powers, table.transpose(2, 1, 0), 1), axis=-2)
-    total = parts[-1]
-    for part in parts[-2::-1]:
-        total = total * eighth + part
-    return tf.unstack(total, axis=-1)
+    return tf.unstack(horner(parts, eighth), axis=-1)
 
 
 def _logarithmic_derivatives(coefficients: np.ndarray) -> list[np.ndarray]:
-    """Coefficients of r S'(r) and of r (r S'(r))'."""
+    """Returns the coefficients of r S'(r) and of r (r S'(r))'."""
     powers = np.arange(len(coefficients))
     return [coefficients * powers, coefficients * powers**2]
 
 
 @functools.lru_cache(maxsize=64)
 def _partition_series(order: float) -> np.ndarray:
-    """Coefficients of 0F1(; v + 1; x) in x, enough of them for k <= 25."""
+    """Returns the coefficients of 0F1(; v + 1; x) in x, enough for k <= 25."""
     return _positive_series(lambda k: 1 / ((k + 1) * (order + k + 1)), 1.0)
 
 
 @functools.lru_cache(maxsize=64)
 def _variance_series(order: float) -> np.ndarray:
-    """Coefficients of A' 0F1(; v + 1; x)^2 in x: all positive.
+    """Returns the coefficients of A' 0F1(; v + 1; x)^2 in x, which are all positive.
 
-    I_v^2 - I_(v+1)^2 - (d - 1) / k I_v I_(v+1) with each product expanded by DLMF
-    10.31.3; the three terms of a power of x join to one.
+    It is I_v^2 - I_(v+1)^2 - (d - 1) / k I_v I_(v+1) with each product expanded by DLMF
+    10.31.3; the three terms of each power of x combine into one.
     """
     return _positive_series(
         lambda k: (
@@ -393,10 +398,10 @@ def _positive_series(ratio, first: float) -> np.ndarray:
 
 @functools.lru_cache(maxsize=64)
 def _log_correction(order: float, least_radius: float) -> np.ndarray:
-    """Coefficients of S, the logarithm of Olver's sum, in least_radius / R.
+    """Returns the coefficients of S, the logarithm of Olver's sum, in least_radius / R.
 
-    The k-th term of the logarithm is R^-k times a polynomial in (v / R)^2; with v
-    known all of them are one polynomial in 1 / R.
+    The k-th term of the logarithm is R^-k times a polynomial in (v / R)^2. As v is
+    known, together they are one polynomial in 1 / R.
     """
     coefficients = np.zeros(3 * _EXPANSION_TERMS + 1)
     share = fractions.Fraction(order) / fractions.Fraction(least_radius)
@@ -410,16 +415,16 @@ def _log_correction(order: float, least_radius: float) -> np.ndarray:
 
 
 def _geometric_quotient(coefficients: np.ndarray) -> np.ndarray:
-    """Coefficients of (f(1) - f(p)) / (1 - p), which are sums of those of f."""
+    """Returns the coefficients of (f(1) - f(p)) / (1 - p): sums of those of f."""
     return np.cumsum(coefficients[:0:-1])[::-1]
 
 
 @functools.lru_cache(maxsize=1)
 def _log_debye_terms() -> list[list[fractions.Fraction]]:
-    """Polynomials e_k with log sum_k U_k(p) / v^k = sum_k e_k(p^2) p^k / v^k.
+    """Returns polynomials e_k: log sum_k U_k(p) / v^k = sum_k e_k(p^2) p^k / v^k.
 
-    U_k(p) = p^k u_k(p^2) by the recurrence DLMF 10.41.9, exactly; then the power
-    series of a logarithm, k e_k = k u_k - sum_(j<k) j e_j u_(k-j).
+    U_k(p) = p^k u_k(p^2) follows exactly from the recurrence DLMF 10.41.9; the power
+    series of the logarithm from k e_k = k u_k - sum_(j<k) j e_j u_(k-j).
     """
     half, eighth = fractions.Fraction(1, 2), fractions.Fraction(1, 8)
     debye = [[fractions.Fraction(1)]]

@@ -1,18 +1,18 @@
-"""The polar part of a von Mises-Fisher draw in three dimensions, in closed form."""
+"""`w = mu'z` of a von Mises-Fisher draw in three dimensions, in closed form."""
 
 import tensorflow as tf
 
-# Added to the concentration, so that none divides by 0. It moves w by less than
-# float32's rounding, and keeps the derivative's error, 1e-16 / kappa, below 1e-8.
+# Added to the concentration to avoid dividing by 0. It changes w by less than float32
+# can show, and keeps the derivative's error, 1e-16 / kappa, below 1e-8.
 _LEAST = 2.0**-25
 
 
 def polar_3d(concentration: tf.Tensor, tail: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-    """`w` and `sqrt(1 - w^2)` where `P(W > w) = tail`, for d = 3.
+    """Returns `w` and `sqrt(1 - w^2)` with `P(W > w) = tail`, for d = 3.
 
     1 - w = -log(1 - tail (1 - e^(-2 kappa))) / kappa (Fisher, Lewis and Embleton 1987,
-    section 3.6.2). Taken in float64, so that what cancels in it, and in its derivative
-    in the concentration, is lost in float32.
+    section 3.6.2). Evaluated in float64: the digits that cancel in the formula, and in
+    its derivative in the concentration, are beyond those of float32.
 
     Args:
       concentration: float32 tensor that broadcasts against `tail`; NaN gives NaN.

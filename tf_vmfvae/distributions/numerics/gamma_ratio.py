@@ -1,15 +1,15 @@
-"""Gamma function quotients behind the power spherical distribution.
+"""Ratios of Gamma functions behind the power spherical distribution.
 
-With n = d - 1 and k the concentration, (1 + w) / 2 follows a Beta law with parameters
-n / 2 + k and n / 2, so that everything is made of
+With n = d - 1 and k the concentration, (1 + w) / 2 has a Beta distribution with
+parameters n / 2 + k and n / 2. All statistics follow from
 
     g(a) = log(Gamma(a + k) / Gamma(a)) - k digamma(a + k)
 
-at a = n / 2 and a = n: KL to the uniform law = g(n) - g(n / 2). Evaluated as it
-stands it loses every digit for small k and many for large k. Here g comes from
-Stirling's series (DLMF 5.11.1), valid for a >= 25, with its terms joined so that each
-is of second order in k; smaller a are shifted up by the recurrence (DLMF 5.5.1).
-Everything is evaluated in float64.
+at a = n / 2 and a = n; the KL divergence to the uniform distribution is
+g(n) - g(n / 2). Evaluated as written, g loses every digit for small k and many for
+large k. Here it comes from Stirling's series (DLMF 5.11.1), valid for a >= 25, with its
+terms combined so that each is of second order in k; smaller a are shifted up by the
+recurrence (DLMF 5.5.1). Everything is evaluated in float64.
 """
 
 import functools
@@ -18,8 +18,10 @@ import math
 import numpy as np
 import tensorflow as tf
 
+from tf_vmfvae.distributions.numerics.horner import horner
+
 _LEAST_ARGUMENT = 25
-# B_2k / (2k (2k - 1)) for k = 1, 2, ...: below 1e-17 relative at a = 25 from here.
+# B_2k / (2k (2k - 1)) for k = 1, 2, ...; the next term is below 1e-17 at a = 25.
 _STIRLING = (
     1 / 12,
     -1 / 360,
@@ -29,10 +31,12 @@ _STIRLING = (
     -691 / 360360,
     1 / 156,
 )
+# artanh(r) = r + r^3 / 3 + r^5 / 5 + ..., without its first term and divided by r^3.
+_ARTANH = tuple(1 / odd for odd in range(3, 34, 2))
 
 
 def kl_to_uniform(dimension: int, concentration: tf.Tensor) -> tf.Tensor:
-    """KL divergence from the power spherical law to the uniform one, in nats.
+    """KL divergence from power spherical to uniform, in nats.
 
     Args:
       dimension: d >= 2.
@@ -47,7 +51,7 @@ def kl_to_uniform(dimension: int, concentration: tf.Tensor) -> tf.Tensor:
     kappa = tf.where(concentration >= 0, concentration, np.nan)
     upper, lower = dimension - 1.0, (dimension - 1.0) / 2
     upper_start, lower_start = _shifted(upper), _shifted(lower)
-    # a log(1 + k / a) - k: the -k cancels between the two, exactly so in this form.
+    # a log(1 + k / a) - k at both arguments: written so, the two -k cancel exactly.
     small = kappa < upper_start
     bounded = tf.where(small, kappa, upper_start)
     near = upper_start * _log1p_less(bounded / upper_start)
@@ -62,7 +66,7 @@ def kl_to_uniform(dimension: int, concentration: tf.Tensor) -> tf.Tensor:
 
 
 def digamma_gap(dimension: int, concentration: tf.Tensor) -> tf.Tensor:
-    """digamma(n + k) - digamma(n / 2 + k), which is log 2 - E[log(1 + w)].
+    """Returns digamma(n + k) - digamma(n / 2 + k), i.e. log 2 - E[log(1 + w)].
 
     Args:
       dimension: d >= 2.
@@ -95,16 +99,14 @@ def _shifted(a: float) -> float:
 
 
 def _second_order(a: float, kappa: tf.Tensor) -> tf.Tensor:
-    """g(a) less the leading a' log(1 + k / a') - k of the shifted argument a'."""
+    """g(a) minus the leading a' log(1 + k / a') - k at the shifted argument a'."""
     start = _shifted(a)
     total = tf.zeros_like(kappa)
     for step in range(round(start - a)):
         total -= _log1p_rise(kappa / (a + step))
     share = kappa / (kappa + start)
     rho = start / (kappa + start)
-    polynomial = tf.zeros_like(kappa)
-    for coefficient in _stirling_polynomial(start)[::-1]:
-        polynomial = polynomial * rho + coefficient
+    polynomial = horner(_stirling_polynomial(start), rho)
     return total - _log1p_rise(kappa / start) / 2 - share**2 * polynomial
 
 
@@ -147,9 +149,7 @@ def _log1p_rise_value(x: tf.Tensor) -> tf.Tensor:
     inner = tf.where(small, x, tf.zeros_like(x))
     r = inner / (2 + inner)
     square = r * r
-    series = tf.zeros_like(x)
-    for odd in range(33, 1, -2):
-        series = series * square + 1 / odd
+    series = horner(_ARTANH, square)
     near = 2 * square * (r * series + 1 / (1 + r))
     outer = tf.where(small, tf.ones_like(x), x)
     return tf.where(small, near, tf.math.log1p(outer) - outer / (1 + outer))

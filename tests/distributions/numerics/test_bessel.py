@@ -3,7 +3,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from tf_vmfvae.distributions import bessel
+from tests.reference.von_mises_fisher import exact_moments
+from tf_vmfvae.distributions.numerics import bessel
 
 
 def relative_error(measured, exact):
@@ -28,9 +29,9 @@ GRID = [
 @pytest.mark.parametrize(
     "points", [GRID, random_points()], ids=["grid", "random points"]
 )
-def test_float64_moments_agree_with_mpmath_to_1e_12(accuracy, points):
+def test_float64_moments_agree_with_mpmath_to_1e_12(points):
     for dimension, kappa in points:
-        exact = accuracy.exact_moments(dimension, kappa)
+        exact = exact_moments(dimension, kappa)
         values = bessel.moments(dimension, tf.constant(kappa, tf.float64))
         errors = {
             "log_partition": relative_error(
@@ -60,7 +61,7 @@ def test_moments_are_monotone_finite_and_not_negative(dimension):
         assert np.all(values.variance.numpy() > 0)
 
 
-def test_zero_concentration_is_the_uniform_law_exactly():
+def test_zero_concentration_gives_exactly_the_uniform_distribution():
     for dimension in (2, 50, 1000):
         values = bessel.moments(dimension, tf.constant(0.0, tf.float64))
         assert float(values.log_partition) == 0
@@ -69,7 +70,7 @@ def test_zero_concentration_is_the_uniform_law_exactly():
         assert float(values.variance) == pytest.approx(1 / dimension, rel=1e-15)
 
 
-def test_what_is_no_concentration_yields_nan():
+def test_negative_and_nan_concentrations_give_nan():
     kappa = tf.constant([-1.0, np.nan], tf.float64)
     for dimension in (3, 100):
         for value in bessel.moments(dimension, kappa):
@@ -77,7 +78,7 @@ def test_what_is_no_concentration_yields_nan():
 
 
 @pytest.mark.parametrize("dimension", [3, 51, 60])
-def test_derivatives_are_the_next_moment(dimension):
+def test_each_derivative_equals_the_next_moment(dimension):
     kappa = tf.constant([0.0, 1e-3, 2.0, 24.0, 40.0, 1e5], tf.float64)
     with tf.GradientTape(persistent=True) as tape:
         tape.watch(kappa)
@@ -112,7 +113,7 @@ def test_second_derivatives_agree_with_finite_differences():
 
 
 @pytest.mark.parametrize("dimension", [2, 50, 52, 1000])
-def test_bregman_divergence_and_its_derivatives_agree_with_mpmath(accuracy, dimension):
+def test_bregman_divergence_and_its_derivatives_agree_with_mpmath(dimension):
     for first in (0.01, 1.0, 24.0, 1e3, 1e6):
         for factor in (1e-3, 0.5, 1 + 1e-7, 2.9, 3.1, 1e3):
             second = first * factor
@@ -121,8 +122,8 @@ def test_bregman_divergence_and_its_derivatives_agree_with_mpmath(accuracy, dime
                 tape.watch([a, b])
                 value = bessel.bregman(dimension, a, b)
             by_first, by_second = tape.gradient(value, [a, b])
-            one = accuracy.exact_moments(dimension, first)
-            two = accuracy.exact_moments(dimension, second)
+            one = exact_moments(dimension, first)
+            two = exact_moments(dimension, second)
             with mpmath.workdps(60):
                 step = mpmath.mpf(second) - mpmath.mpf(first)
                 exact = two["log_partition"] - one["log_partition"]
@@ -132,7 +133,7 @@ def test_bregman_divergence_and_its_derivatives_agree_with_mpmath(accuracy, dime
                 assert relative_error(by_second, two["mean"] - one["mean"]) < 1e-12
 
 
-def test_bregman_divergence_at_its_edges():
+def test_bregman_divergence_at_zero_and_at_equal_concentrations():
     zero, one = tf.constant(0.0, tf.float64), tf.constant(1.0, tf.float64)
     assert float(bessel.bregman(5, zero, zero)) == 0
     assert float(bessel.bregman(5, one, one)) == 0
@@ -149,19 +150,19 @@ def test_bregman_divergence_at_its_edges():
 def test_inverse_mean_inverts_the_mean(dimension):
     kappa = np.geomspace(1e-2, 1e7, 40)
     values = bessel.moments(dimension, tf.constant(kappa))
-    # A deficit near 1 holds few digits of a small mean.
+    # A deficit near 1 has few digits of a small mean.
     kept = values.mean.numpy() > 1e-3
     found = bessel.inverse_mean(dimension, values.deficit).numpy()
     np.testing.assert_allclose(found[kept], kappa[kept], rtol=1e-11)
 
 
-def test_inverse_mean_at_its_ends():
+def test_inverse_mean_is_infinite_at_0_and_zero_at_1():
     ends = bessel.inverse_mean(5, tf.constant([0.0, 1.0], tf.float64))
     assert float(ends[0]) == np.inf
     assert float(ends[1]) == 0
 
 
 @pytest.mark.parametrize("dimension", [1, 0, -3, 2.5, True])
-def test_a_dimension_without_a_sphere_is_refused(dimension):
+def test_a_dimension_below_2_or_no_whole_number_is_refused(dimension):
     with pytest.raises(ValueError, match="dimension must be a whole number"):
         bessel.check_dimension(dimension)

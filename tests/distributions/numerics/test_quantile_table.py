@@ -5,8 +5,11 @@ import pytest
 import tensorflow as tf
 from scipy import stats
 
-from tf_vmfvae.distributions import polar, quantile_table
-from tf_vmfvae.distributions.quantile_table import POWER_SPHERICAL, VON_MISES_FISHER
+from tf_vmfvae.distributions.numerics import polar, quantile_table
+from tf_vmfvae.distributions.numerics.quantile_table import (
+    POWER_SPHERICAL,
+    VON_MISES_FISHER,
+)
 
 X = np.array([-6.7, -5.5, -4.0, -2.0, -0.5, 0.3, 1.7, 3.5, 5.2, 6.7])
 
@@ -45,19 +48,19 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize(("law", "dimension", "kappa"), CASES)
+@pytest.mark.parametrize(("family", "dimension", "kappa"), CASES)
 @pytest.mark.parametrize("kind", ["fixed", "tensor"])
 def test_quantiles_have_the_exact_probability_into_both_tails(
-    law, dimension, kappa, kind
+    family, dimension, kappa, kind
 ):
     x = tf.constant(X)
     if kind == "fixed":
-        w, s = polar.fixed_polar(law, dimension, kappa, x)
+        w, s = polar.fixed_polar(family, dimension, kappa, x)
     else:
-        w, s = polar.polar(law, dimension, tf.constant(kappa, tf.float64), x)
+        w, s = polar.polar(family, dimension, tf.constant(kappa, tf.float64), x)
 
     def log_density(cosine):
-        if law is VON_MISES_FISHER:
+        if family is VON_MISES_FISHER:
             return kappa * cosine
         return kappa * np.log(np.maximum(1 + cosine, 1e-300))
 
@@ -75,14 +78,14 @@ def test_three_dimensions_agree_with_the_closed_form():
     np.testing.assert_allclose(w, exact, atol=1e-9)
 
 
-@pytest.mark.parametrize("law", [VON_MISES_FISHER, POWER_SPHERICAL])
+@pytest.mark.parametrize("family", [VON_MISES_FISHER, POWER_SPHERICAL])
 @pytest.mark.parametrize("dimension", [2, 3, 10, 50, 1000, 100_000])
-def test_table_for_all_concentrations_agrees_with_those_for_one(law, dimension):
+def test_table_for_all_concentrations_agrees_with_those_for_one(family, dimension):
     rng = np.random.default_rng(dimension)
     x = tf.constant(rng.uniform(-6.7, 6.7, 200))
     for kappa in (0.0, 1e-2, 3.0, 20.0, dimension / 2, 1e3, 1e7):
-        _, one = polar.fixed_polar(law, dimension, kappa, x)
-        _, other = polar.polar(law, dimension, tf.constant(kappa, tf.float64), x)
+        _, one = polar.fixed_polar(family, dimension, kappa, x)
+        _, other = polar.polar(family, dimension, tf.constant(kappa, tf.float64), x)
         np.testing.assert_allclose(one, other, rtol=5e-6 if dimension == 2 else 2e-7)
 
 
@@ -102,17 +105,17 @@ def test_float32_follows_float64(dimension):
     np.testing.assert_allclose(narrow[1], wide[1], rtol=1e-5)
 
 
-@pytest.mark.parametrize("law", [VON_MISES_FISHER, POWER_SPHERICAL])
+@pytest.mark.parametrize("family", [VON_MISES_FISHER, POWER_SPHERICAL])
 @pytest.mark.parametrize("dimension", [2, 3, 5, 50, 1000])
-def test_derivative_in_the_concentration_is_that_of_the_exact_quantile(law, dimension):
+def test_derivative_in_the_concentration_equals_the_exact_one(family, dimension):
     rate = dimension - 1.0
     x = np.linspace(-5, 5, 21)
 
     def exact_w(kappa):
-        ratio = law.ratio(rate, kappa)
+        ratio = family.ratio(rate, kappa)
         m = np.array([(1 - ratio) / (1 + ratio)])
-        deviation = quantile_table.scaled_quantiles(law, dimension, m, x)[0]
-        return np.tanh(law.spread(rate, ratio) * deviation - np.log(ratio) / 2)
+        deviation = quantile_table.scaled_quantiles(family, dimension, m, x)[0]
+        return np.tanh(family.spread(rate, ratio) * deviation - np.log(ratio) / 2)
 
     for kappa in (1e-2, 1.0, 7.0, 40.0, 300.0, 1e5):
         step = 1e-4 * kappa
@@ -120,7 +123,7 @@ def test_derivative_in_the_concentration_is_that_of_the_exact_quantile(law, dime
         k = tf.fill([len(x)], tf.constant(kappa, tf.float64))
         with tf.GradientTape() as tape:
             tape.watch(k)
-            w, _ = polar.polar(law, dimension, k, tf.constant(x))
+            w, _ = polar.polar(family, dimension, k, tf.constant(x))
         error = np.abs(tape.gradient(w, k) - exact)
         assert error.max() < 1e-4 * np.abs(exact).max(), kappa
 

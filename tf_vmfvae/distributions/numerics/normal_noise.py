@@ -1,11 +1,13 @@
-"""Random numbers from counter-based bits, the same compiled or not."""
+"""Random numbers from counter-based bits: the same numbers compiled or not."""
 
 import functools
 import math
 
 import numpy as np
 import tensorflow as tf
-from tensorflow_probability.python.internal import prefer_static
+
+from tf_vmfvae.distributions.numerics.horner import horner
+from tf_vmfvae.distributions.numerics.tfp_internals import prefer_static
 
 
 def standard_normal(
@@ -13,19 +15,21 @@ def standard_normal(
 ) -> tf.Tensor:
     """Normal variates by Box and Muller's (1958) transform of Philox bits.
 
-    `tf.random.stateless_normal` draws other numbers under XLA than without it; the
-    bits of a generator called by name are the same everywhere. The sine and the
+    `tf.random.stateless_normal` draws different numbers under XLA than without it;
+    the bits of a generator that is called by name are the same everywhere. Sine and
     cosine are polynomials because XLA does not vectorise its own on a CPU.
 
     Args:
-      shape: of the result without one axis; integers or a tensor.
-      size: of that axis.
+      shape: shape of the result without the axis of length `size`; integers or a
+        tensor.
+      size: length of that axis.
       seed: int32 [2], a stateless seed.
       dtype: tf.float32 or tf.float64.
-      axis: where it goes: -1, behind the others, or 0, before them.
+      axis: position of that axis, -1 (last) or 0 (first).
 
     Returns:
-      Tensor of shape [*shape, size] or [size, *shape]. No value is beyond 6.77.
+      Tensor of shape [*shape, size] or [size, *shape]. No value exceeds 6.77 in
+      magnitude.
 
     >>> standard_normal([2], 3, tf.constant([0, 1]), tf.float32).shape
     TensorShape([2, 3])
@@ -45,10 +49,10 @@ def standard_normal(
 def uniform_and_circle(
     shape: tf.Tensor, seed: tf.Tensor
 ) -> tuple[tf.Tensor, tuple[tf.Tensor, tf.Tensor]]:
-    """Uniform numbers, and points that are uniform on a circle.
+    """Draws uniform numbers, and points uniform on the unit circle.
 
     Args:
-      shape: of the results; integers or a tensor.
+      shape: shape of each result; integers or a tensor.
       seed: int32 [2], a stateless seed.
 
     Returns:
@@ -75,33 +79,26 @@ def _bits(parts, seed):
 
 
 def _uniform(bits, dtype):
-    """Half a step away from 0 and, in float64, from 1."""
+    """Bits to numbers in (0, 1): half a step from 0 and, in float64, from 1."""
     return (tf.cast(bits, dtype) + 0.5) * 2.0**-32
 
 
 def _turn(bits, dtype):
-    """Half turns in [-1, 1]."""
+    """Bits to angles in [-1, 1], in half turns."""
     return tf.cast(tf.bitcast(bits, tf.int32), dtype) * 2.0**-31
 
 
 def _sine_and_cosine(turn: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
     """Sine and cosine of pi * turn for turn in [-1, 1].
 
-    From the half angle, where few terms suffice: with s and c its sine and cosine,
-    they are 2 s c and 1 - 2 s^2.
+    Computed from half the angle, for which few terms are enough: if s and c are the
+    sine and cosine of the half angle, the results are 2 s c and 1 - 2 s^2.
     """
     sine_terms, cosine_terms = _half_angle_terms(9 if turn.dtype == tf.float64 else 5)
     square = turn * turn
-    sine = turn * _horner(sine_terms, square)
-    cosine = _horner(cosine_terms, square)
+    sine = turn * horner(sine_terms, square)
+    cosine = horner(cosine_terms, square)
     return 2 * sine * cosine, 1 - 2 * sine * sine
-
-
-def _horner(coefficients, x):
-    total = x * coefficients[-1] + coefficients[-2]
-    for coefficient in coefficients[-3::-1]:
-        total = total * x + coefficient
-    return total
 
 
 @functools.lru_cache(maxsize=2)

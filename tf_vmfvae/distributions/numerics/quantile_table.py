@@ -1,21 +1,21 @@
-"""Tables of the quantile function of `w = mu'z` for laws on the sphere.
+"""Tables of the quantile function of `w = mu'z`.
 
-A law about a mean direction `mu` is drawn through `w = mu'z` alone, and `w` through
-`y = artanh(w)`: its density is smooth and log-concave on the whole line for every
-`d >= 2`. With `n = d - 1`,
+A distribution that is symmetric about a mean direction `mu` is drawn through
+`w = mu'z` alone, and `w` through `y = artanh(w)`, whose density is smooth and
+log-concave on the whole line for every `d >= 2`. With `n = d - 1`,
 
     von Mises-Fisher   log p(y) = k tanh(y) - n log cosh(y)        + constant,
     power spherical    log p(y) = k y       - (k + n) log cosh(y)  + constant.
 
 Let `m = tanh(y)` at the mode and `D = y - artanh(m)`. Then the density of `D` depends
-on `n` and `m` only: `m = 0` is the uniform law, `m = 1` the limit of infinite
-concentration (the logarithm of a Gamma variate) and nothing singular lies between.
+on `n` and `m` only: `m = 0` is the uniform distribution, `m = 1` the limit of infinite
+concentration (the logarithm of a Gamma variate), with no singularity in between.
 
 The tables hold `D`, in units of its spread at the mode, as a function of a standard
-normal variate `x` (so that `u = Phi(x)`) and of the concentration: close to the
-straight line `D = x` in high dimensions, smooth in all. They are piecewise
-polynomials through exact quantiles, found by integrating the density numerically;
-both tails are counted from their own end and keep their relative precision.
+normal variate `x` (so that `u = Phi(x)`) and of the concentration. In high dimensions
+it is close to the straight line `D = x`; in all it is smooth. The tables are piecewise
+polynomials through exact quantiles, found by integrating the density numerically. Each
+tail is integrated from its own end, so both keep their relative precision.
 """
 
 import functools
@@ -26,7 +26,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-# Box and Muller's normal variates from 32 random bits stay within 6.77.
+# The Box-Muller transform of 32 random bits stays within 6.77.
 RANGE = 6.8
 # Coefficients of a cell's polynomial, in each of the two directions.
 COEFFICIENTS = 8
@@ -37,11 +37,11 @@ _inverse_normal = np.frompyfunc(statistics.NormalDist().inv_cdf, 1, 1)
 _normal_tail = np.frompyfunc(lambda x: math.erfc(x / math.sqrt(2)) / 2, 1, 1)
 
 
-class Law(NamedTuple):
-    """A family of laws of `w`, by the mode `m` in the place of the concentration.
+class Family(NamedTuple):
+    """A family of distributions of `w`, written in terms of the mode `m`.
 
-    The functions but the density are of plain arithmetic: they take floats, arrays
-    and tensors alike.
+    `ratio` and `curvature` use plain arithmetic and take floats, arrays or tensors;
+    `log_density` takes NumPy arrays.
     """
 
     ratio: Callable  # (n, concentration) -> (1 - m) / (1 + m), to full precision
@@ -49,7 +49,7 @@ class Law(NamedTuple):
     log_density: Callable  # (n, m, D) -> log p(D) - log p(0)
 
     def spread(self, rate, ratio):
-        """The unit of the tables, 1 / sqrt(n curvature)."""
+        """Returns the unit of the tables, 1 / sqrt(n curvature)."""
         return (rate * self.curvature(_mode(ratio))) ** -0.5
 
 
@@ -58,7 +58,7 @@ def _mode(ratio):
 
 
 def _log_cosh_ratio(m, deviation):
-    """log(cosh(y) / cosh(artanh m)) with y = artanh(m) + D."""
+    """Returns log(cosh(y) / cosh(artanh m)) for y = artanh(m) + D."""
     grow = np.expm1(deviation) * ((1 + m) / 2)
     shrink = np.expm1(-deviation) * ((1 - m) / 2)
     return np.log1p(grow + shrink)
@@ -70,7 +70,7 @@ def _von_mises_fisher_log_density(rate, m, deviation):
 
 
 def _power_spherical_log_density(rate, m, deviation):
-    # (m D - log ratio) / (1 - m), without the difference that vanishes at m = 1.
+    # (m D - log ratio) / (1 - m), avoiding a difference that vanishes at m = 1.
     less = (1 - m) / 2
     inner = less * np.expm1(-2 * deviation)
     quotient = np.where(
@@ -81,12 +81,12 @@ def _power_spherical_log_density(rate, m, deviation):
     return -rate * (deviation + quotient / 2)
 
 
-VON_MISES_FISHER = Law(
+VON_MISES_FISHER = Family(
     lambda rate, k: rate / (2 * k + (4 * k * k + rate * rate) ** 0.5),
     lambda m: 1 + m * m,
     _von_mises_fisher_log_density,
 )
-POWER_SPHERICAL = Law(
+POWER_SPHERICAL = Family(
     lambda rate, k: rate / (2 * k + rate),
     lambda m: 1 + m,
     _power_spherical_log_density,
@@ -102,11 +102,11 @@ class Grid(NamedTuple):
 
 
 def grid(dimension: int) -> Grid:
-    """Cells and panels that keep the interpolation below float32's resolution.
+    """Returns a grid on which the interpolation error is below float32's resolution.
 
-    The hard part is the far tail opposite to the mean direction in few dimensions:
-    there the law changes from e^(-2k) not mattering to mattering, within one unit of
-    k. In many dimensions the table is all but a straight line.
+    The hard part is the tail opposite the mean direction in few dimensions: within one
+    unit of k, the term e^(-2k) goes from negligible to dominant there. In many
+    dimensions the table is almost a straight line.
     """
     if dimension <= 3:
         return Grid(72, 48, 15.0)
@@ -117,11 +117,11 @@ def grid(dimension: int) -> Grid:
     return Grid(48, 12, 10 + dimension)
 
 
-def scaled_quantiles(law: Law, dimension: int, m, x) -> np.ndarray:
-    """`D sqrt(n curvature(m))` at the normal variates `x`, to about 1e-12.
+def scaled_quantiles(family: Family, dimension: int, m, x) -> np.ndarray:
+    """Returns `D sqrt(n curvature(m))` at the normal variates `x`, to about 1e-12.
 
     Args:
-      law: the family.
+      family: the family of distributions.
       dimension: d >= 2.
       m: modes in [0, 1], shape [M].
       x: increasing values within [-7, 7], shape [X].
@@ -132,10 +132,13 @@ def scaled_quantiles(law: Law, dimension: int, m, x) -> np.ndarray:
     rate = dimension - 1.0
     m = np.asarray(m, np.float64)[:, None]
     x = np.asarray(x, np.float64)
-    spread = 1 / np.sqrt(rate * law.curvature(m))
+    spread = 1 / np.sqrt(rate * family.curvature(m))
+
+    def log_density(points):
+        return family.log_density(rate, m, points * spread)
 
     def density(points):
-        return np.exp(law.log_density(rate, m, points * spread))
+        return np.exp(log_density(points))
 
     def mass(start, stop):
         half = (stop - start) / 2
@@ -144,7 +147,7 @@ def scaled_quantiles(law: Law, dimension: int, m, x) -> np.ndarray:
             total = total + weight * density(start + half * (1 + node))
         return half * total
 
-    edges = _support(lambda points: law.log_density(rate, m, points * spread), m.shape)
+    edges = _support(log_density, m.shape)
     masses = mass(edges[:, :-1], edges[:, 1:])
     total = masses.sum(axis=1, keepdims=True)
     zero = np.zeros_like(total)
@@ -152,7 +155,7 @@ def scaled_quantiles(law: Law, dimension: int, m, x) -> np.ndarray:
     above = np.cumsum(masses[:, ::-1], axis=1)[:, ::-1] / total
     above = np.concatenate([above, zero], axis=1)
 
-    # Left of the median mass counts from below, right of it from above.
+    # Left of the median, mass is counted from below; right of it, from above.
     lower = below <= above
     edge_tail = np.clip(np.where(lower, below, above), 1e-300, 0.5)
     edge_x = _inverse_normal(edge_tail).astype(np.float64)
@@ -170,7 +173,7 @@ def scaled_quantiles(law: Law, dimension: int, m, x) -> np.ndarray:
     wanted = np.where(mixed & (x > 0), (1 - tail) - at(below), wanted)
     wanted = np.where(mixed & (x <= 0), at(above) - (1 - tail), wanted) * total
 
-    # Cubic Hermite interpolation of the inverse starts Newton's method close by.
+    # Cubic Hermite interpolation of the inverse gives Newton's method a close start.
     slope = np.exp(-(edge_x**2) / 2) / math.sqrt(2 * math.pi) * total / density(edges)
     width = at(edge_x, 1) - at(edge_x)
     s = (x - at(edge_x)) / width
@@ -187,7 +190,7 @@ def scaled_quantiles(law: Law, dimension: int, m, x) -> np.ndarray:
 
 
 def _support(log_density: Callable, shape: tuple) -> np.ndarray:
-    """Edges of intervals that cover all but e^-60 of the mass at the mode."""
+    """Returns edges of intervals, out to where the density is e^-60 of its maximum."""
     outer = []
     for sign in (-1.0, 1.0):
         low, high = np.zeros(shape), np.ones(shape)
@@ -203,22 +206,22 @@ def _support(log_density: Callable, shape: tuple) -> np.ndarray:
 
 
 @functools.lru_cache(maxsize=256)
-def fixed_table(law: Law, dimension: int, concentration: float) -> np.ndarray:
-    """Cell polynomials of the scaled quantile for one concentration.
+def fixed_table(family: Family, dimension: int, concentration: float) -> np.ndarray:
+    """Returns polynomials, one a cell, of the scaled quantile at one concentration.
 
     Returns:
       float64 array [COEFFICIENTS, cells]: ascending powers of the position in
       [-1, 1] within a cell of [-RANGE, RANGE].
     """
-    m = _mode(law.ratio(dimension - 1.0, np.float64(concentration)))
+    m = _mode(family.ratio(dimension - 1.0, np.float64(concentration)))
     cells = grid(dimension).cells
-    values = scaled_quantiles(law, dimension, np.array([m]), _nodes(cells, RANGE))
+    values = scaled_quantiles(family, dimension, np.array([m]), _nodes(cells, RANGE))
     return _to_powers() @ values.reshape(cells, COEFFICIENTS).T
 
 
 @functools.lru_cache(maxsize=16)
-def table(law: Law, dimension: int) -> np.ndarray:
-    """Cell polynomials of the scaled quantile for every concentration.
+def table(family: Family, dimension: int) -> np.ndarray:
+    """Returns polynomials, one a cell, of the scaled quantile at every concentration.
 
     Returns:
       float64 array [COEFFICIENTS^2, panels, cells]: the first axis runs over powers
@@ -227,12 +230,12 @@ def table(law: Law, dimension: int) -> np.ndarray:
     """
     cells, panels, scale = grid(dimension)
     t = (1 + _nodes(panels, 1.0)) / 2
-    m = _mode(law.ratio(dimension - 1.0, scale * t / (1 - t)))
+    m = _mode(family.ratio(dimension - 1.0, scale * t / (1 - t)))
     x = _nodes(cells, RANGE)
-    # In pieces: the integrals of all the nodes at once would fill memory.
+    # In pieces, as the integrals at all nodes at once would need too much memory.
     values = np.concatenate(
         [
-            scaled_quantiles(law, dimension, part, x)
+            scaled_quantiles(family, dimension, part, x)
             for part in np.array_split(m, max(1, len(m) // 16))
         ]
     ).reshape(panels, COEFFICIENTS, cells, COEFFICIENTS)
@@ -241,7 +244,7 @@ def table(law: Law, dimension: int) -> np.ndarray:
 
 
 def _nodes(pieces: int, half_range: float) -> np.ndarray:
-    """Chebyshev nodes of each of the equal pieces of [-half_range, half_range]."""
+    """Returns the Chebyshev nodes of each equal piece of [-half_range, half_range]."""
     width = half_range / pieces
     centres = np.linspace(-half_range + width, half_range - width, pieces)
     local = np.polynomial.chebyshev.chebpts1(COEFFICIENTS)
@@ -250,6 +253,6 @@ def _nodes(pieces: int, half_range: float) -> np.ndarray:
 
 @functools.lru_cache(maxsize=1)
 def _to_powers() -> np.ndarray:
-    """Matrix from the values at the Chebyshev nodes to ascending powers."""
+    """Returns the matrix from values at Chebyshev nodes to power coefficients."""
     nodes = np.polynomial.chebyshev.chebpts1(COEFFICIENTS)
     return np.linalg.inv(np.vander(nodes, increasing=True))

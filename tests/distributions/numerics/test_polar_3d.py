@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from tf_vmfvae.distributions.polar_3d import polar_3d
+from tf_vmfvae.distributions.numerics.polar_3d import polar_3d
 
 # From one end of the draws to the other.
 TAIL = np.array([2.0**-33, 1e-7, 1e-3, 0.16, 0.46, 0.5, 0.54, 0.84, 1 - 1e-3, 1 - 1e-7])
@@ -40,7 +40,7 @@ def test_quantile_and_its_derivative_are_exact_to_float32(kappa):
     np.testing.assert_allclose(slope, expected[2], rtol=2e-7, atol=1e-8)
 
 
-def test_no_concentration_is_the_uniform_law_and_has_a_derivative():
+def test_zero_concentration_is_uniform_and_has_a_derivative():
     kappa = tf.zeros([len(TAIL)])
     with tf.GradientTape() as tape:
         tape.watch(kappa)

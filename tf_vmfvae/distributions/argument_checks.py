@@ -1,20 +1,24 @@
-"""Checks of the arguments that the two distributions on the sphere share."""
+"""Checks of a mean direction and a concentration."""
 
-import math
 import numbers
 from typing import Any
 
 import numpy as np
 import tensorflow as tf
-from tensorflow_probability.python.internal import assert_util, tensor_util
+
+from tf_vmfvae.distributions.numerics.tfp_internals import assert_util, tensor_util
 
 
 def check_static(mean_direction: Any, concentration: Any) -> None:
-    """Raises a ValueError for dtypes and shapes that cannot be meant.
+    """Checks dtypes and shapes, which are known before anything is computed.
 
     Args:
-      mean_direction: what the caller gave; should have shape [..., d], d >= 2.
-      concentration: what the caller gave; should broadcast against [...].
+      mean_direction: as given; should have shape [..., d], d >= 2.
+      concentration: as given; should broadcast against [...].
+
+    Raises:
+      ValueError: an integer dtype, fewer than 2 dimensions, or shapes that do not
+        broadcast.
     """
     given = {"mean_direction": mean_direction, "concentration": concentration}
     for name, value in given.items():
@@ -47,7 +51,7 @@ def check_static(mean_direction: Any, concentration: Any) -> None:
 
 
 def fixed_number(concentration: Any) -> float | None:
-    """The value of a concentration known while the graph is built, else None.
+    """Returns the value of a concentration that is a Python or NumPy number, else None.
 
     >>> fixed_number(80), fixed_number(np.float32(0.5)), fixed_number([1.0, 2.0])
     (80.0, 0.5, None)
@@ -57,7 +61,7 @@ def fixed_number(concentration: Any) -> float | None:
 
 
 def assertions(distribution: Any, is_init: bool) -> list[tf.Operation]:
-    """What `validate_args=True` checks at run time: values, not shapes."""
+    """Returns the checks of values that `validate_args=True` makes at run time."""
     if not distribution.validate_args:
         return []
     checks = []
@@ -81,32 +85,6 @@ def assertions(distribution: Any, is_init: bool) -> list[tf.Operation]:
             )
         )
     return checks
-
-
-def static_dimension(distribution: Any) -> int:
-    """The size of the last axis, which has to be known when a graph is built."""
-    size = distribution.event_shape[-1]
-    if size is None:
-        raise ValueError(
-            "mean_direction must have a static last dimension; set it with "
-            "tf.ensure_shape"
-        )
-    return size
-
-
-def wide_concentration(distribution: Any) -> tf.Tensor:
-    """The concentration in float64; NaN where it is negative."""
-    kappa = tf.cast(tf.convert_to_tensor(distribution.concentration), tf.float64)
-    return tf.where(kappa >= 0, kappa, tf.constant(math.nan, tf.float64))
-
-
-def check_same_sphere(a: Any, b: Any) -> None:
-    """Raises a ValueError unless two distributions have one dimension."""
-    if a.event_shape[-1] != b.event_shape[-1]:
-        raise ValueError(
-            "the KL divergence needs two distributions on one sphere, got dimensions "
-            f"{a.event_shape[-1]} and {b.event_shape[-1]}"
-        )
 
 
 def _shape(value: Any) -> tf.TensorShape:

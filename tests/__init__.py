@@ -1,0 +1,1 @@
+"""The tests; `tests.reference` holds what they and the benchmarks compare with."""

@@ -1,0 +1,1 @@
+"""Slow, exact forms of what the library computes fast."""

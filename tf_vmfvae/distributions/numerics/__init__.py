@@ -1,0 +1,1 @@
+"""The mathematics behind the distributions; nothing here is a distribution itself."""

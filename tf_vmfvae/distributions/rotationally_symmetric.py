@@ -1,0 +1,200 @@
+"""What distributions that are symmetric about a mean direction have in common."""
+
+import math
+from typing import Any
+
+import tensorflow as tf
+import tensorflow_probability as tfp
+
+from tf_vmfvae.distributions import argument_checks
+from tf_vmfvae.distributions.numerics import bessel, tangent_normal
+from tf_vmfvae.distributions.numerics.quantile_table import Family
+from tf_vmfvae.distributions.numerics.tfp_internals import (
+    prefer_static,
+    reparameterization,
+    samplers,
+)
+
+tfd = tfp.distributions
+
+
+class RotationallySymmetric:
+    """Base of the distributions on the sphere with a mean direction and concentration.
+
+    A mixin, to be named before the class of TensorFlow Probability that it replaces the
+    methods of. A subclass sets the two class attributes and defines the log-density and
+    the three methods below that raise `NotImplementedError`.
+
+    Args:
+      mean_direction: unit vectors, floating tensor [B1, ..., d] with static `d >= 2`.
+      concentration: `kappa >= 0`, broadcasting against [B1, ...].
+      validate_args: check the values of the parameters at run time, and raise
+        `tf.errors.InvalidArgumentError`. Without it, invalid parameters (a mean
+        direction whose norm differs from 1 by more than 1e-4, a negative or NaN
+        concentration) make every result NaN. XLA removes run-time checks.
+      allow_nan_stats: as in TensorFlow Probability.
+      name: prefix of the operations' names; the class's name by default.
+
+    Raises:
+      ValueError: an integer dtype, fewer than 2 dimensions, or shapes that do not
+        broadcast.
+    """
+
+    # The family that `w = mu'z` belongs to, and a salt that makes its noise its own.
+    _family: Family
+    _salt: str
+
+    def __init__(
+        self,
+        mean_direction: Any,
+        concentration: Any,
+        validate_args: bool = False,
+        allow_nan_stats: bool = True,
+        name: str | None = None,
+    ):
+        argument_checks.check_static(mean_direction, concentration)
+        # A concentration that is one known number gets a table of its own.
+        self._fixed_concentration = argument_checks.fixed_number(concentration)
+        name = name or type(self).__name__
+        super().__init__(
+            mean_direction,
+            concentration,
+            validate_args=validate_args,
+            allow_nan_stats=allow_nan_stats,
+            name=name,
+        )
+        # What `copy` and composite tensors start from: as given, not as converted.
+        self._parameters = self._no_dependency(
+            {
+                "mean_direction": mean_direction,
+                "concentration": concentration,
+                "validate_args": validate_args,
+                "allow_nan_stats": allow_nan_stats,
+                "name": name,
+            }
+        )
+        self._reparameterization_type = reparameterization.FULLY_REPARAMETERIZED
+
+    def _wide_mean_resultant_length(self) -> tf.Tensor:
+        """Returns E[w], a float64 tensor of the concentration's shape."""
+        raise NotImplementedError(f"{type(self).__name__} has no mean")
+
+    def _wide_kl_to_uniform(self) -> tf.Tensor:
+        """Returns the KL to the uniform distribution in nats, in float64 likewise."""
+        raise NotImplementedError(f"{type(self).__name__} has no KL")
+
+    def _principal_variances(self) -> tuple[tf.Tensor, tf.Tensor]:
+        """Returns the variances along the mean direction and across it, in float64."""
+        raise NotImplementedError(f"{type(self).__name__} has no variance")
+
+    def mean_resultant_length(self) -> tf.Tensor:
+        """Returns the length of the mean, in [0, 1], for each member of the batch."""
+        return self._narrow(self._wide_mean_resultant_length())
+
+    @property
+    def _dimension(self) -> int:
+        """The size of the last axis, which must be known when a graph is built."""
+        size = self.event_shape[-1]
+        if size is None:
+            raise ValueError(
+                "mean_direction must have a static last dimension; set it with "
+                "tf.ensure_shape"
+            )
+        return size
+
+    @property
+    def _log_area(self) -> float:
+        """Logarithm of the area of the sphere."""
+        return bessel.log_sphere_area(self._dimension)
+
+    def _wide_concentration(self) -> tf.Tensor:
+        """Returns the concentration in float64; NaN where it is negative."""
+        kappa = tf.cast(tf.convert_to_tensor(self.concentration), tf.float64)
+        return tf.where(kappa >= 0, kappa, tf.constant(math.nan, tf.float64))
+
+    def _unit(self) -> tf.Tensor:
+        """Returns the mean direction, normalised; NaN where it is no unit vector."""
+        return tangent_normal.unit_or_nan(tf.convert_to_tensor(self.mean_direction))
+
+    def _wide_unit(self) -> tf.Tensor:
+        """Does the same in float64, where the rounding of the vector has no effect."""
+        return tangent_normal.unit_or_nan(
+            tf.cast(tf.convert_to_tensor(self.mean_direction), tf.float64)
+        )
+
+    def _narrow(self, value: tf.Tensor) -> tf.Tensor:
+        """Casts a float64 statistic to the batch's shape and dtype."""
+        first = self._unit()[..., 0]
+        return tf.where(tf.math.is_nan(first), first, tf.cast(value, self.dtype))
+
+    def _sample_n(self, n, seed=None):
+        return tangent_normal.sample(
+            self._family,
+            self._dimension,
+            tf.convert_to_tensor(self.mean_direction),
+            tf.convert_to_tensor(self.concentration),
+            self._fixed_concentration,
+            n,
+            samplers.sanitize_seed(seed, salt=self._salt),
+        )
+
+    def _mean(self):
+        return self.mean_resultant_length()[..., tf.newaxis] * self._unit()
+
+    def _mode(self):
+        concentration = tf.convert_to_tensor(self.concentration)
+        return self.mean_direction + tf.zeros_like(concentration)[..., tf.newaxis]
+
+    def _covariance(self):
+        along, across = self._principal_variances()
+        unit = self._unit()
+        outer = unit[..., :, tf.newaxis] * unit[..., tf.newaxis, :]
+        eye = tf.eye(self._dimension, dtype=unit.dtype)
+        across, along = (
+            tf.cast(v, unit.dtype)[..., tf.newaxis, tf.newaxis] for v in (across, along)
+        )
+        return across * (eye - outer) + along * outer
+
+    def _variance(self):
+        along, across = self._principal_variances()
+        square = self._unit() ** 2
+        along, across = (
+            tf.cast(v, square.dtype)[..., tf.newaxis] for v in (along, across)
+        )
+        return across * (1 - square) + along * square
+
+    def _entropy(self):
+        return self._narrow(self._log_area - self._wide_kl_to_uniform())
+
+    def _parameter_control_dependencies(self, is_init):
+        return argument_checks.assertions(self, is_init)
+
+
+def check_same_sphere(a: Any, b: Any) -> None:
+    """Raises a ValueError unless two distributions have the same dimension."""
+    if a.event_shape[-1] != b.event_shape[-1]:
+        raise ValueError(
+            "the KL divergence needs two distributions on one sphere, got dimensions "
+            f"{a.event_shape[-1]} and {b.event_shape[-1]}"
+        )
+
+
+def kl_to_spherical_uniform(
+    a: RotationallySymmetric, b: tfd.SphericalUniform, name: str | None = None
+) -> tf.Tensor:
+    """KL divergence to the uniform distribution, in nats, of the joint batch shape.
+
+    What `tfd.kl_divergence` calls once a subclass is registered with it.
+    """
+    with tf.name_scope(name or f"kl_{a.name}_spherical_uniform"):
+        check_same_sphere(a, b)
+        kl = a._narrow(a._wide_kl_to_uniform())
+        shape = prefer_static.broadcast_shape(
+            prefer_static.shape(kl), b.batch_shape_tensor()
+        )
+        return tf.broadcast_to(kl, shape)
+
+
+def turn(a: RotationallySymmetric, b: RotationallySymmetric) -> tf.Tensor:
+    """Returns 1 minus the cosine between two mean directions, in float64."""
+    return tf.reduce_sum((a._wide_unit() - b._wide_unit()) ** 2, axis=-1) / 2
