@@ -70,19 +70,19 @@ class LMTask(Task):
 
     def make_callbacks(self, folder) -> list[keras.callbacks.Callback]:
         settings, corpus = self.settings, self.corpus
-        told = self._labels("validation") or []
+        labels = self._labels("validation") or []
         path = folder.path
         made = [
             *make_schedules(settings),
             callbacks.ScalarsPane(path),
             callbacks.HParamsPane(path, identity(settings), name=path.name),
-            callbacks.TextsPane(path, corpus.validation[:8], told=told[:8]),
+            callbacks.TextsPane(path, corpus.validation[:8], labels=labels[:8]),
         ]
         if settings["latent"] != "none":
             sentences = corpus.validation[:2000]
-            labels = self._colours(sentences)
+            metadata = self._metadata(sentences)
             made.append(
-                callbacks.ProjectorPane(path, sentences, labels, told=told[:2000])
+                callbacks.ProjectorPane(path, sentences, metadata, labels[:2000])
             )
         return made
 
@@ -117,8 +117,8 @@ class LMTask(Task):
         labels = self.corpus.labels
         return labels and labels[split]
 
-    def _colours(self, sentences):
-        """What is known of the first validation sentences, to colour them by."""
+    def _metadata(self, sentences):
+        """Returns what the projector can colour the validation sentences by."""
         labels = self._labels("validation")
         if labels:
             return {"label": labels[: len(sentences)]}

@@ -263,8 +263,8 @@ def test_free_bits_are_free_in_training_alone(hidden):
 
     np.testing.assert_array_equal(kl, plain_kl)
     assert np.min(kl) < 3 < np.max(kl)
-    np.testing.assert_array_equal(latent.charge(kl), np.maximum(kl, 3.0))
-    np.testing.assert_array_equal(plain.charge(kl), kl)
+    np.testing.assert_array_equal(latent.charged_kl(kl), np.maximum(kl, 3.0))
+    np.testing.assert_array_equal(plain.charged_kl(kl), kl)
 
 
 def test_gradients_reach_what_comes_before(hidden):

@@ -323,7 +323,7 @@ def test_the_learning_rate_falls_and_the_kl_weight_rises(uninterrupted):
 
 
 def test_the_objective_weighs_the_kl(bench):
-    totals = {"reconstruction": 8.0, "charge": 2.0, "auxiliary": 0.0}
+    totals = {"reconstruction": 8.0, "charged_kl": 2.0, "auxiliary": 0.0}
     bench.model.kl_weight.assign(0.25)
     assert float(bench.model.objective(totals)) == 8.5
 

@@ -14,8 +14,8 @@ class FixedConcentrationLatent(SphericalLatent):
     """A spherical code whose concentration, and so its KL, is a constant.
 
     A subclass says in `posterior_at` how the codes lie and in `exact_kl` what they
-    cost; the latter is asked when the layer is built and whenever `draw_at` moves the
-    concentration of training.
+    cost; the latter is called when the layer is built and whenever
+    `set_sampling_concentration` changes the concentration of training.
 
     Args:
         latent_dim: int, at least 2. Dimension of the space that holds the sphere.
@@ -58,13 +58,18 @@ class FixedConcentrationLatent(SphericalLatent):
             )
         super().build(hidden_shape)
 
-    def draw_at(self, kappa: float) -> None:
-        """Has training draw its codes at this concentration from now on.
+    @property
+    def has_sampling_concentration(self) -> bool:
+        return True
+
+    def set_sampling_concentration(self, kappa: float) -> None:
+        """Sets the concentration that training samples codes with from now on.
+
+        The layer must be built. The value is not saved: a model that is saved and
+        loaded samples with `training_kappa` again.
 
         Args:
-            kappa: float, greater than 0. In place of `training_kappa`, as long as the
-                layer, which is built by now, is in memory: a model that is saved and
-                loaded draws at `training_kappa` again.
+            kappa: float, greater than 0. Replaces `training_kappa`.
 
         Raises:
             ValueError: if `kappa` is not a positive, finite number.

@@ -90,7 +90,7 @@ class GaussianLatent(Latent):
     def mirror(self, z, hidden):
         return 2.0 * self.location(hidden) - z
 
-    def charge(self, kl):
+    def charged_kl(self, kl):
         return tf.maximum(kl, self.free_bits)
 
     def get_config(self):

@@ -1,5 +1,7 @@
 """The contract that every latent of the library keeps."""
 
+from typing import ClassVar
+
 import keras
 import tensorflow as tf
 import tensorflow_probability as tfp
@@ -37,11 +39,41 @@ class Latent(keras.layers.Layer):
         divergence to the prior in nats, of shape `(batch,)`.
     """
 
+    # Methods that used to have another name: a subclass that still defines the old one
+    # would train without it.
+    _RENAMED: ClassVar = {
+        "charge": "charged_kl",
+        "draw_at": "set_sampling_concentration",
+    }
+
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        for old, new in cls._RENAMED.items():
+            if old in vars(cls):
+                raise TypeError(
+                    f"{cls.__name__}.{old} is never called: rename the method to {new}"
+                )
+
     def __init__(self, latent_dim: int, seed: int | None = None, **kwargs):
         super().__init__(**kwargs)
         self.latent_dim = latent_dim
         self.seed = seed
         self.seed_generator = keras.random.SeedGenerator(seed)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the code has no dimensions, so that the decoder reads nothing."""
+        return self.latent_dim == 0
+
+    @property
+    def has_mirror(self) -> bool:
+        """Whether the latent defines `mirror`."""
+        return type(self).mirror is not Latent.mirror
+
+    @property
+    def has_sampling_concentration(self) -> bool:
+        """Whether the latent defines `set_sampling_concentration`."""
+        return False
 
     def posterior(self, hidden) -> tfd.Distribution:
         """Returns `q(z|x)`, a distribution with batch shape `(batch,)`."""
@@ -66,6 +98,14 @@ class Latent(keras.layers.Layer):
         """
         raise NotImplementedError(f"{type(self).__name__} has no mirror images")
 
+    def set_sampling_concentration(self, kappa: float) -> None:
+        """Sets the concentration that training samples codes with from now on.
+
+        Args:
+            kappa: float, greater than 0.
+        """
+        raise NotImplementedError(f"{type(self).__name__} has no fixed concentration")
+
     def kl(self, posterior: tfd.Distribution):
         """Returns `KL(posterior || prior)` in nats, of shape `(batch,)`."""
         return tfd.kl_divergence(posterior, self.prior())
@@ -88,10 +128,10 @@ class Latent(keras.layers.Layer):
         posterior = self.training_posterior(hidden)
         return posterior.log_prob(z) - self.prior().log_prob(z)
 
-    def charge(self, kl):
-        """Returns what training charges for `kl`, of shape `(batch,)`.
+    def charged_kl(self, kl):
+        """Returns the KL that enters the training loss, of shape `(batch,)`.
 
-        The KL itself, unless a latent gives some of it away. Bounds never do.
+        By default `kl` itself. Bounds always use `kl`.
         """
         return kl
 

@@ -93,8 +93,8 @@ class VAE(keras.Model):
             outputs: what it returned.
 
         Returns:
-            Scalars: `"reconstruction"`, `"kl"`, `"charge"`, what the latent charges
-            for the KL, and `"auxiliary"`, what else is to be learned, in nats;
+            Scalars: `"reconstruction"`, `"kl"`, `"charged_kl"`, the KL that enters
+            the loss, and `"auxiliary"`, what else is to be learned, in nats;
             `"nll_per_word"`, each example's NLL over its own words; `"examples"` and
             `"words"` as counts.
         """
@@ -104,7 +104,7 @@ class VAE(keras.Model):
         return {
             "reconstruction": tf.reduce_sum(real * outputs["reconstruction"]),
             "kl": tf.reduce_sum(real * outputs["kl"]),
-            "charge": tf.reduce_sum(real * self.latent.charge(outputs["kl"])),
+            "charged_kl": tf.reduce_sum(real * self.latent.charged_kl(outputs["kl"])),
             "auxiliary": tf.reduce_sum(real * outputs.get("auxiliary", 0.0)),
             "examples": tf.reduce_sum(real),
             "words": tf.reduce_sum(real * words),
@@ -114,7 +114,7 @@ class VAE(keras.Model):
     def objective(self, totals):
         """Returns the loss summed over a batch, of which `totals` are the sums."""
         weight = tf.convert_to_tensor(self.kl_weight)
-        bound = totals["reconstruction"] + weight * totals["charge"]
+        bound = totals["reconstruction"] + weight * totals["charged_kl"]
         return bound + self.auxiliary_weight * totals["auxiliary"]
 
     def compute_loss(

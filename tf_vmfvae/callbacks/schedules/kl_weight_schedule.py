@@ -1,38 +1,35 @@
-"""How much the KL counts in the loss, over the epochs."""
+"""Annealing of the KL's weight in the loss."""
 
 import math
 
-from tf_vmfvae.callbacks.epoch_schedule import EpochSchedule
+from tf_vmfvae.callbacks.schedules.epoch_schedule import EpochSchedule
 
 # The sigmoid runs from -6 to 6, where it is within 0.0025 of 0 and of 1.
 _SIGMOID_REACH = 6.0
 
 
 class KLWeightSchedule(EpochSchedule):
-    """Moves `model.kl_weight` batch by batch, as KL annealing does.
+    """Anneals `model.kl_weight` batch by batch.
 
     The weight rises from `start` to `end` over the first `epochs` epochs and stays
-    there. It depends on the epoch and the batch alone, so a run that goes on after a
-    restart goes on with the right weight. Bowman et al. (2016), "Generating Sentences
-    from a Continuous Space", section 3.1, keep a Gaussian code from collapsing this
-    way; Xu and Durrett (2018) anneal over 20 epochs. Fu et al. (2019), "Cyclical
-    Annealing Schedule", let the weight rise again and again.
+    there. Bowman et al. (2016), "Generating Sentences from a Continuous Space",
+    section 3.1, use KL annealing to keep a Gaussian code from collapsing; Xu and
+    Durrett (2018) anneal over 20 epochs. Fu et al. (2019), "Cyclical Annealing
+    Schedule", repeat the rise.
 
     Args:
-        schedule: `"constant"`, `end` from the first batch on; `"linear"`, a straight
-            line; `"sigmoid"`, an S-shaped curve, steepest at half of `epochs`; or
-            `"cyclical"`, which every `epochs` epochs starts again with a straight line
-            over the first half of them and `end` over the second.
-        epochs: float > 0. Length of the rise, or of a cycle; of no effect on a
-            constant schedule.
-        start: float >= 0. The weight of the first batch.
-        end: float >= 0. The weight once the rise is over.
-        steps_per_epoch: int or `None`. Batches in an epoch; by default what `fit`
-            knows. Where it knows nothing (the first pass over a generator), the
-            weight moves once an epoch.
+        schedule: `"constant"` uses `end` from the first batch on. `"linear"` rises in
+            a straight line. `"sigmoid"` rises in an S-shaped curve, steepest halfway.
+            `"cyclical"` repeats every `epochs` epochs: it rises linearly in the first
+            half of the cycle and stays at `end` in the second.
+        epochs: float > 0. Length of the rise, or of a cycle. A constant schedule does
+            not use it.
+        start: float >= 0. Weight in the first batch.
+        end: float >= 0. Weight after the rise.
+        steps_per_epoch: int or `None`, see `EpochSchedule`.
 
     Raises:
-        ValueError: if an argument is out of its range, or, once training begins, if
+        ValueError: if an argument is out of its range, or, when training begins, if
             the model has no `kl_weight`.
 
     Example:
@@ -73,16 +70,12 @@ class KLWeightSchedule(EpochSchedule):
         self.end = end
 
     def weight_at(self, epoch: float) -> float:
-        """Returns the weight after `epoch` epochs; a fraction is part of an epoch."""
+        """Returns the weight after `epoch` epochs, which may be a fraction."""
         progress = max(epoch / self.epochs, 0.0)
         return self.start + (self.end - self.start) * _SHAPES[self.schedule](progress)
 
     def on_train_begin(self, logs=None):
-        if not hasattr(self.model, "kl_weight"):
-            raise ValueError(
-                "KLWeightSchedule needs a model with a variable kl_weight, as the "
-                f"models of tf_vmfvae.models have; {type(self.model).__name__} has none"
-            )
+        self._require_variable("kl_weight")
 
     def value_at(self, epoch):
         return self.weight_at(epoch)
@@ -92,7 +85,7 @@ class KLWeightSchedule(EpochSchedule):
 
 
 def _sigmoid_rise(progress):
-    """A logistic curve, stretched so that it starts at 0 and ends at 1 exactly."""
+    """Returns a logistic curve, stretched to start at 0 and end at 1 exactly."""
     progress = min(progress, 1.0)
     reached = math.tanh(_SIGMOID_REACH * (progress - 0.5))
     return 0.5 + 0.5 * reached / math.tanh(_SIGMOID_REACH * 0.5)

@@ -1,4 +1,4 @@
-"""TensorBoard's curves."""
+"""Curves in TensorBoard's Scalars dashboard."""
 
 import numbers
 import os
@@ -6,19 +6,19 @@ import os
 import keras
 import tensorflow as tf
 
-# The same at every epoch: sizes of a split, no curves.
+# Sizes of a split, which are the same in every epoch.
 _SIZES = ("examples", "tokens")
 
 
 class ScalarsPane(keras.callbacks.Callback):
-    """Writes the numbers of each epoch, so that TensorBoard draws their curves.
+    """Writes the numbers of each epoch for TensorBoard to plot.
 
-    What `logs` holds goes to two runs below `log_dir`: names that begin with `val_`
-    to `validation`, without the prefix, everything else to `train`. So training and
-    validation share a chart: `nll`, `reconstruction` and `kl` in nats an example,
-    `ppl`, and whatever else the training loop measures. `kl_weight` and
-    `learning_rate` are read off the model where `logs` lacks them. The step is the
-    epoch, counted from 0; a run that goes on after a restart goes on with its curves.
+    The numbers in `logs` go to two runs below `log_dir`: names that begin with `val_`
+    go to `validation`, without the prefix, all others to `train`. So training and
+    validation share a chart: `nll`, `reconstruction` and `kl` in nats per example,
+    `ppl`, and whatever else the training loop measures. If `logs` lacks `kl_weight` or
+    `learning_rate`, they are read from the model. The step is the epoch, counted from
+    0; a run that is resumed continues its curves.
 
     Args:
         log_dir: str or path. Folder of this run's TensorBoard logs.
@@ -64,7 +64,7 @@ class ScalarsPane(keras.callbacks.Callback):
             writer.close()
 
     def _settings(self):
-        """What moves during training without being measured."""
+        """Returns the model's KL weight and learning rate, if it has them."""
         settings = {}
         if hasattr(self.model, "kl_weight"):
             settings["kl_weight"] = float(tf.convert_to_tensor(self.model.kl_weight))

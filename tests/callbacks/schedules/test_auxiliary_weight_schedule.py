@@ -12,36 +12,36 @@ def model():
     model = models.NVRNN(
         ["a", "b"], latent, hidden_dim=4, bow_loss=1.0, dropout=0.0, seed=1
     )
-    # Weights that stay where they are.
+    # The weights do not change.
     model.compile(keras.optimizers.SGD(0.0))
     return model
 
 
-class Losses(keras.callbacks.Callback):
-    """Notes the loss of each batch beside its bound."""
+class ExcessLosses(keras.callbacks.Callback):
+    """Records how far the loss of each epoch is above the bound."""
 
     def __init__(self):
         super().__init__()
-        self.beside = []
+        self.excess = []
 
     def on_epoch_end(self, epoch, logs=None):
-        self.beside.append(logs["loss"] - logs["nll"])
+        self.excess.append(logs["loss"] - logs["nll"])
 
 
 def test_the_loss_falls_to_the_bound_and_stays_there(model):
     ids = model.to_ids(["a b", "b"]).to_tensor()
-    losses = Losses()
+    losses = ExcessLosses()
     schedule = AuxiliaryWeightSchedule(epochs=2)
 
     model.fit(ids, epochs=4, callbacks=[schedule, losses], verbose=0)
 
-    full, half, *none = losses.beside
+    full, half, *none = losses.excess
     assert full > 1
     np.testing.assert_allclose(half, full / 2, rtol=0.02)
     np.testing.assert_allclose(none, 0, atol=1e-4)
 
 
-def test_a_model_without_such_a_loss_is_refused():
+def test_a_model_without_an_auxiliary_weight_is_refused():
     model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
     model.compile(loss="mse")
     with pytest.raises(ValueError, match="needs a model with a variable auxiliary_w"):
@@ -53,6 +53,6 @@ def test_a_model_without_such_a_loss_is_refused():
         )
 
 
-def test_epochs_that_make_no_sense_are_named():
+def test_epochs_must_be_positive():
     with pytest.raises(ValueError, match="epochs of a schedule must be positive"):
         AuxiliaryWeightSchedule(epochs=0)

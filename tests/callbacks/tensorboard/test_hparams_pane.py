@@ -5,7 +5,7 @@ from tf_vmfvae.callbacks import HParamsPane
 
 
 def read_records(events):
-    """Returns the HParams plugin's records by tag."""
+    """Returns the records of the HParams plugin by tag."""
     return {
         tag: plugin_data_pb2.HParamsPluginData.FromString(
             events.SummaryMetadata(tag).plugin_data.content
@@ -14,7 +14,9 @@ def read_records(events):
     }
 
 
-def test_settings_keep_their_types_and_empty_ones_go(fit, tmp_path, read_events):
+def test_settings_keep_their_types_and_empty_ones_are_left_out(
+    fit, tmp_path, read_events
+):
     settings = {
         "latent": "vmf",
         "kappa": 80.0,
@@ -37,15 +39,13 @@ def test_settings_keep_their_types_and_empty_ones_go(fit, tmp_path, read_events)
     assert hparams["lengths"].string_value == "[8, 16]"
 
 
-def test_a_setting_that_one_run_leaves_empty_keeps_its_column(
-    fit, tmp_path, read_events
-):
+def test_a_setting_that_a_run_leaves_empty_keeps_its_column(fit, tmp_path, read_events):
     fit([HParamsPane(tmp_path, {"latent": "gaussian", "kappa": None})])
     experiment = read_records(read_events(tmp_path))["_hparams_/experiment"].experiment
     assert [info.name for info in experiment.hparam_infos] == ["latent", "kappa"]
 
 
-def test_runs_go_by_their_names_or_by_their_settings(fit, tmp_path, read_events):
+def test_a_run_is_identified_by_its_name_or_its_settings(fit, tmp_path, read_events):
     def row(path, *arguments):
         fit([HParamsPane(path, *arguments)])
         records = read_records(read_events(path))
@@ -69,7 +69,7 @@ def test_the_dashboard_shows_the_validation_bound(fit, tmp_path, read_events):
     ]
 
 
-def test_a_pane_serves_one_training_after_another(model, tmp_path, read_events):
+def test_a_pane_can_be_used_for_several_trainings(model, tmp_path, read_events):
     callbacks = keras.callbacks.CallbackList(
         [HParamsPane(tmp_path, {"kappa": 80.0})], model=model
     )

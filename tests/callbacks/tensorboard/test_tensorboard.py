@@ -1,4 +1,4 @@
-"""What a TensorBoard server makes of a folder of runs."""
+"""A TensorBoard server shows what the panes write."""
 
 import html
 import json
@@ -15,12 +15,12 @@ import pytest
 from tf_vmfvae import callbacks
 
 SENTENCES = ["the profit rose", "the <unk> fell", "shares were mixed"]
-PATIENCE_SECONDS = 60
+TIMEOUT_SECONDS = 60
 
 
 @pytest.fixture
 def serve():
-    """Returns a function that starts TensorBoard and gives its address."""
+    """Returns a function that starts TensorBoard and returns its address."""
     servers = []
 
     def start(log_dir):
@@ -31,19 +31,19 @@ def serve():
         for line in server.stderr:
             if address := re.search(r"http://127\.0\.0\.1:\d+/", line):
                 return address[0]
-        raise AssertionError(f"TensorBoard ended with {server.wait()}")
+        raise AssertionError(f"TensorBoard exited with {server.wait()}")
 
     yield start
     for server in servers:
         server.terminate()
-        server.communicate(timeout=PATIENCE_SECONDS)
+        server.communicate(timeout=TIMEOUT_SECONDS)
 
 
 def ask(url, body=None, until=bool):
-    """Returns a server's answer, once it has loaded enough to give it."""
+    """Returns a server's answer, as soon as `until` accepts it."""
     data = None if body is None else json.dumps(body).encode()
     request = urllib.request.Request(url, data, {"Content-Type": "application/json"})
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    deadline = time.monotonic() + TIMEOUT_SECONDS
     while True:
         try:
             with urllib.request.urlopen(request) as response:
@@ -52,7 +52,7 @@ def ask(url, body=None, until=bool):
             answer = f"{error.code}"
         if until(answer):
             return answer
-        assert time.monotonic() < deadline, f"{url} still says: {answer[:500]}"
+        assert time.monotonic() < deadline, f"{url} still returns: {answer[:500]}"
         time.sleep(0.5)
 
 
@@ -79,7 +79,7 @@ def test_every_dashboard_shows_the_run(fit, model, tmp_path, serve):
     assert set(tags["run/train"]) == {"loss", "kl_weight", "learning_rate"}
     assert set(tags["run/validation"]) == {"loss"}
     weights = json.loads(ask(f"{plugin}/scalars/scalars?tag=kl_weight&run=run/train"))
-    # The weight of the last batch, the tenth of its epoch.
+    # The weight in the last of the ten batches of each epoch.
     assert [(step, round(value, 3)) for _, step, value in weights] == [
         (0, 0.45),
         (1, 0.95),

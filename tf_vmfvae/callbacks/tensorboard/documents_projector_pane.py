@@ -1,27 +1,27 @@
-"""Documents by the place of their codes, in TensorBoard's projector."""
+"""The codes of documents in TensorBoard's projector."""
 
 import os
 from collections.abc import Sequence
 
 import numpy as np
 
-from tf_vmfvae.callbacks.projector_pane import ProjectorPane
+from tf_vmfvae.callbacks.tensorboard.projector_pane import ProjectorPane
 
-# Words that stand for a document.
+# Number of words shown for a document.
 SHOWN = 8
 
 
 class DocumentsProjectorPane(ProjectorPane):
-    """Shows in TensorBoard's projector where a model puts given documents.
+    """Shows the codes of given documents in TensorBoard's projector.
 
-    As `ProjectorPane`, with bags of words: a document is shown by the words that it
-    has more often than the others, and can be coloured by its label.
+    It works like `ProjectorPane`, for bags of words: a document is shown as the words
+    that it has more often than other documents, and can be coloured by its label.
 
     Args:
         log_dir: str or path. Folder of this run's TensorBoard logs.
-        documents: `tf_vmfvae.data.Documents`; the projector stays quick with a few
+        documents: `tf_vmfvae.data.Documents`. The projector is fast with a few
             thousand.
-        vocabulary: words of the documents; a word's id is its index plus 1.
+        vocabulary: words of the documents; the id of a word is its index plus 1.
 
     Example:
 
@@ -48,8 +48,8 @@ class DocumentsProjectorPane(ProjectorPane):
     def __init__(
         self, log_dir: str | os.PathLike, documents, vocabulary: Sequence[str]
     ):
-        labels = {} if documents.labels is None else {"label": documents.labels}
-        super().__init__(log_dir, _shown(documents, vocabulary), labels)
+        metadata = {} if documents.labels is None else {"label": documents.labels}
+        super().__init__(log_dir, _typical_words(documents, vocabulary), metadata)
         self.documents = documents
 
     def _encode(self):
@@ -59,8 +59,8 @@ class DocumentsProjectorPane(ProjectorPane):
         return self.documents.num_words
 
 
-def _shown(documents, vocabulary):
-    """For each document the words in which it stands out."""
+def _typical_words(documents, vocabulary):
+    """Returns the most typical words of each document, as one string each."""
     counts = documents.matrix(len(vocabulary))
     weights = counts.multiply(1.0 / (1 + np.diff(counts.tocsc().indptr))).tocsr()
     return [

@@ -35,7 +35,7 @@ def curve(events, tag):
     ]
 
 
-def test_training_and_validation_share_their_tags(model, tmp_path, read_events):
+def test_training_and_validation_have_the_same_tags(model, tmp_path, read_events):
     run_epochs(model, tmp_path, range(2))
     train = read_events(tmp_path / "train")
     validation = read_events(tmp_path / "validation")
@@ -53,15 +53,15 @@ def test_training_and_validation_share_their_tags(model, tmp_path, read_events):
     assert curve(validation, "code_gain") == [(0, 11.0), (1, 11.0)]
 
 
-def test_a_restarted_run_goes_on_with_the_same_curve(model, tmp_path, read_events):
+def test_a_resumed_run_continues_the_same_curve(model, tmp_path, read_events):
     run_epochs(model, tmp_path, range(2))
     run_epochs(model, tmp_path, range(2, 4))
     train = curve(read_events(tmp_path / "train"), "nll")
-    # Files that are written within one second are read in no certain order.
+    # Event files of the same second are read in any order.
     assert sorted(step for step, _ in train) == [0, 1, 2, 3]
 
 
-def test_fit_shows_the_weight_and_the_learning_rate_it_does_not_log(
+def test_the_kl_weight_and_the_learning_rate_are_read_from_the_model(
     model, fit, tmp_path, read_events
 ):
     model.kl_weight.assign(0.25)
@@ -73,8 +73,8 @@ def test_fit_shows_the_weight_and_the_learning_rate_it_does_not_log(
     assert "loss" in read_events(tmp_path / "validation").Tags()["tensors"]
 
 
-def test_epochs_are_on_the_disk_before_training_ends(model, tmp_path, read_events):
-    """So that a run that is killed leaves the epochs it finished."""
+def test_an_epoch_is_on_disk_as_soon_as_it_ends(model, tmp_path, read_events):
+    """A run that is killed keeps the epochs that it finished."""
     pane = ScalarsPane(tmp_path)
     pane.set_model(model)
     pane.on_train_begin()

@@ -1,4 +1,4 @@
-"""Sentences by the place of their codes, in TensorBoard's projector."""
+"""The codes of sentences in TensorBoard's projector."""
 
 import os
 from collections.abc import Mapping, Sequence
@@ -8,33 +8,35 @@ import numpy as np
 import tensorflow as tf
 from tensorboard.plugins import projector
 
+from tf_vmfvae.callbacks.tensorboard.sentence_labels import as_option, checked_labels
+
 _TENSOR_FILE = "codes.tsv"
 _METADATA_FILE = "metadata.tsv"
 
 
 class ProjectorPane(keras.callbacks.Callback):
-    """Shows in TensorBoard's projector where a model puts given sentences.
+    """Shows the codes of given sentences in TensorBoard's projector.
 
-    After each epoch the mean directions of the sentences (their means, for a Gaussian
-    code), their text, their length in words and any labels replace those of the
-    epoch before, in the run `projector` below `log_dir`. A model without a code has
-    nothing to show, and nothing is written for it.
+    After each epoch it writes the sentences' mean directions (means, for a Gaussian
+    code), texts, lengths in words and metadata to the run `projector` below `log_dir`,
+    in place of those of the previous epoch. It writes nothing for a model without a
+    code.
+
+    The model must offer `encode(texts)`, which returns an array of shape
+    `(texts, latent_dim)`, as `tf_vmfvae.models.NVRNN` does.
 
     Args:
         log_dir: str or path. Folder of this run's TensorBoard logs.
-        sentences: sequence of str. Validation sentences; the projector stays quick
-            with a few thousand.
-        labels: dictionary from a name to a sequence of one value a sentence, for
-            instance topics, by which the projector can colour the points.
-        told: sequence of int. A label a sentence, for a model with
-            `condition="label"`.
-
-    The model is one that offers `encode(texts)`, an array of shape
-    `(texts, latent_dim)`, as `tf_vmfvae.models.NVRNN` does.
+        sentences: sequence of str. Validation sentences. The projector is fast with a
+            few thousand.
+        metadata: dictionary from a name, for instance `"topic"`, to one value for
+            each sentence. The projector can colour the points by these values.
+        labels: sequence of int or `None`. The label of each sentence, for a model
+            conditioned on labels.
 
     Raises:
-        ValueError: if there are more or fewer labels than sentences, or if a label
-            takes the name of a column that is always there.
+        ValueError: if there is not one metadata value or one integer label for each
+            sentence, or if metadata has the name of a column that always exists.
 
     Example:
 
@@ -61,24 +63,24 @@ class ProjectorPane(keras.callbacks.Callback):
         self,
         log_dir: str | os.PathLike,
         sentences: Sequence[str],
-        labels: Mapping[str, Sequence] | None = None,
-        told: Sequence[int] = (),
+        metadata: Mapping[str, Sequence] | None = None,
+        labels: Sequence[int] | None = None,
     ):
         super().__init__()
         self.log_dir = os.fspath(log_dir)
         self.sentences = list(sentences)
-        self.labels = dict(labels or {})
-        self.told = list(told)
-        for name, values in self.labels.items():
+        self.metadata = dict(metadata or {})
+        self.labels = checked_labels(labels, self.sentences)
+        for name, values in self.metadata.items():
             if len(values) != len(self.sentences):
                 raise ValueError(
-                    f"label {name!r} has {len(values)} values for "
-                    f"{len(self.sentences)} sentences; it needs one each"
+                    f"metadata {name!r} has {len(values)} values for "
+                    f"{len(self.sentences)} sentences; give one for each"
                 )
             if name in ("sentence", "words"):
                 raise ValueError(
-                    f"a label of the projector cannot be called {name!r}: that column "
-                    "is always there; rename it"
+                    f"metadata cannot be called {name!r}, because a column of that "
+                    "name always exists; rename it"
                 )
 
     def on_epoch_end(self, epoch, logs=None):
@@ -86,35 +88,34 @@ class ProjectorPane(keras.callbacks.Callback):
         if not codes.size:
             return
         folder = os.path.join(self.log_dir, "projector")
-        _announce(folder)
+        _register(folder)
         _write_tsv(
             os.path.join(folder, _TENSOR_FILE),
             ((f"{x:.6g}" for x in code) for code in codes),
         )
-        _write_tsv(os.path.join(folder, _METADATA_FILE), self._metadata())
+        _write_tsv(os.path.join(folder, _METADATA_FILE), self._metadata_rows())
         projector.visualize_embeddings(folder, _config(codes.shape))
 
     def _encode(self):
-        told = {"labels": self.told} if self.told else {}
-        return self.model.encode(self.sentences, **told)
+        return self.model.encode(self.sentences, **as_option(self.labels))
 
     def _lengths(self):
-        """Words of each of the sentences."""
+        """Returns the number of words of each sentence."""
         return [len(sentence.split()) for sentence in self.sentences]
 
-    def _metadata(self):
-        """A header, then a row a sentence.
+    def _metadata_rows(self):
+        """Yields a header, then a row for each sentence.
 
-        TensorBoard takes the first row for a header where there are two columns or
-        more, and drops rows that are blank: the second column sees to both.
+        TensorBoard reads the first row as a header only if there are at least two
+        columns, and drops blank rows: the second column prevents both problems.
         """
-        yield ("sentence", "words", *self.labels)
-        columns = (self.sentences, self._lengths(), *self.labels.values())
+        yield ("sentence", "words", *self.metadata)
+        columns = (self.sentences, self._lengths(), *self.metadata.values())
         yield from zip(*columns, strict=True)
 
 
-def _announce(folder):
-    """Leaves a file of no events: TensorBoard lists only folders that have one."""
+def _register(folder):
+    """Writes an empty event file: TensorBoard lists only folders that have one."""
     if not tf.io.gfile.glob(os.path.join(folder, "events.*")):
         tf.summary.create_file_writer(folder).close()
 
@@ -130,7 +131,7 @@ def _config(shape):
 
 
 def _write_tsv(path, rows):
-    """Writes rows of cells; tabs and line ends within a cell become spaces."""
+    """Writes rows of cells; tabs and line ends in a cell become spaces."""
     with tf.io.gfile.GFile(path, "w") as file:
         for row in rows:
             cells = (" ".join(str(cell).split()) for cell in row)

@@ -1,4 +1,4 @@
-"""TensorBoard's table of runs by their hyper-parameters."""
+"""Hyper-parameters in TensorBoard's HParams dashboard."""
 
 import os
 from collections.abc import Mapping
@@ -18,15 +18,16 @@ _METRICS = {
 class HParamsPane(keras.callbacks.Callback):
     """Writes the hyper-parameters of a run for TensorBoard's HParams dashboard.
 
-    The dashboard shows a row a run, with its settings beside the last validation
-    NLL, PPL, KL and code gain that `ScalarsPane` wrote under the same `log_dir`.
+    The dashboard shows one row per run, with its settings and the last validation
+    NLL, PPL, KL and code gain that `ScalarsPane` wrote to the same `log_dir`.
 
     Args:
         log_dir: str or path. Folder of this run's TensorBoard logs.
-        hparams: dictionary from names to numbers, truth values or strings. Settings
-            that are `None` are shown empty, values of other types as text.
-        name: str or `None`. What the dashboard calls the run, its "Trial ID"; by
-            default a hash of the settings. Runs of one name are averaged in one row.
+        hparams: dictionary from names to numbers, booleans or strings. The dashboard
+            leaves `None` empty and shows values of other types as text.
+        name: str or `None`. Name of the run in the dashboard, its "Trial ID"; by
+            default a hash of the settings. Runs with the same name are averaged into
+            one row.
 
     Example:
 
@@ -49,7 +50,7 @@ class HParamsPane(keras.callbacks.Callback):
         super().__init__()
         self.log_dir = os.fspath(log_dir)
         self.name = name
-        # TensorBoard takes the columns from any one run: an empty one counts too.
+        # TensorBoard takes the columns from any one run, so list the empty ones too.
         self.columns = list(hparams)
         self.hparams = {
             name: value if isinstance(value, bool | int | float | str) else str(value)

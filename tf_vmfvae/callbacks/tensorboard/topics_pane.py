@@ -2,24 +2,21 @@
 
 import os
 
-import keras
-import tensorflow as tf
-
 from tf_vmfvae import evaluation
-from tf_vmfvae.callbacks.text_table import write_table
+from tf_vmfvae.callbacks.tensorboard.tables_pane import TablesPane
 
 
-class TopicsPane(keras.callbacks.Callback):
-    """Writes what a document model's topics are about, each epoch.
+class TopicsPane(TablesPane):
+    """Writes the topics of a document model after each epoch.
 
-    A table of the topics that `tf_vmfvae.evaluation.find_topics` finds among given
-    documents, the largest first: how many documents each has, and its top words. It
-    makes up the run `topics` below `log_dir`.
+    The table lists the topics that `tf_vmfvae.evaluation.find_topics` finds in the
+    given documents, largest first, with their numbers of documents and their top
+    words. It forms the run `topics` below `log_dir`.
 
     Args:
         log_dir: str or path. Folder of this run's TensorBoard logs.
         documents: `tf_vmfvae.data.Documents`. Validation documents.
-        topics: int. How many topics; with fewer documents, one each.
+        topics: int. Number of topics; at most one per document.
         seed: int. Seed of the search.
 
     Example:
@@ -39,22 +36,17 @@ class TopicsPane(keras.callbacks.Callback):
     ['topics']
     """
 
+    run = "topics"
+
     def __init__(
         self, log_dir: str | os.PathLike, documents, topics: int = 20, seed: int = 0
     ):
-        super().__init__()
-        self.log_dir = os.fspath(log_dir)
+        super().__init__(log_dir)
         self.documents = documents
         self.topics = min(topics, len(documents))
         self.seed = seed
-        self._writer = None
 
-    def on_train_begin(self, logs=None):
-        self._writer = tf.summary.create_file_writer(
-            os.path.join(self.log_dir, "topics")
-        )
-
-    def on_epoch_end(self, epoch, logs=None):
+    def tables(self):
         found = evaluation.find_topics(
             self.model, self.documents, self.topics, seed=self.seed
         )
@@ -62,9 +54,4 @@ class TopicsPane(keras.callbacks.Callback):
             (size, " ".join(words))
             for size, words in zip(found.sizes, found.top_words, strict=True)
         ]
-        with self._writer.as_default(step=epoch):
-            write_table("topics", ("documents", "top words"), rows)
-        self._writer.flush()
-
-    def on_train_end(self, logs=None):
-        self._writer.close()
+        yield "topics", ("documents", "top words"), rows

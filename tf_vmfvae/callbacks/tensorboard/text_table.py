@@ -7,13 +7,13 @@ import tensorflow as tf
 
 
 def write_table(name: str, header: Sequence[str], rows: Iterable[Sequence]) -> None:
-    """Writes a table for the default summary writer, every cell as it reads."""
+    """Writes a table to the default summary writer and escapes the cells' Markdown."""
     lines = [header, ("---",) * len(header)]
-    lines += [[_literal(str(cell)) for cell in row] for row in rows]
+    lines += [[_escaped(str(cell)) for cell in row] for row in rows]
     tf.summary.text(name, "\n".join(f"| {' | '.join(line)} |" for line in lines))
 
 
-def _literal(text):
-    """Markdown that shows `text` as it is; `<unk>` would vanish as an HTML tag."""
+def _escaped(text):
+    """Returns Markdown that shows `text` literally; `<unk>` would vanish as a tag."""
     one_line = " ".join(text.split())
     return re.sub(r"[^\w\s]|_", lambda match: f"&#{ord(match[0])};", one_line)

@@ -6,7 +6,7 @@ from tf_vmfvae.callbacks import KLWeightSchedule
 
 
 class Recorder(keras.callbacks.Callback):
-    """Notes the weight that each batch is trained with."""
+    """Records the KL weight of each batch."""
 
     def __init__(self):
         super().__init__()
@@ -16,27 +16,27 @@ class Recorder(keras.callbacks.Callback):
         self.weights.append(float(self.model.kl_weight))
 
 
-def test_linear_schedule_moves_the_weight_of_every_batch_that_fit_takes(fit):
+def test_a_linear_schedule_changes_the_weight_in_every_batch(fit):
     recorder = Recorder()
     fit([KLWeightSchedule("linear", epochs=2), recorder], epochs=3)
     ramp = np.arange(20) / 20
     np.testing.assert_allclose(recorder.weights, [*ramp, *[1.0] * 10], atol=1e-6)
 
 
-def test_constant_schedule_holds_its_weight_from_the_first_batch_on(fit):
+def test_a_constant_schedule_keeps_its_weight_from_the_first_batch_on(fit):
     recorder = Recorder()
     fit([KLWeightSchedule("constant", end=0.3), recorder], epochs=2)
     np.testing.assert_allclose(recorder.weights, [0.3] * 20, rtol=1e-6)
 
 
-def test_cyclical_schedule_rises_holds_and_starts_again(fit):
+def test_a_cyclical_schedule_rises_holds_and_starts_again(fit):
     recorder = Recorder()
     fit([KLWeightSchedule("cyclical", epochs=2), recorder], epochs=4)
     cycle = [*np.arange(10) / 10, *[1.0] * 10]
     np.testing.assert_allclose(recorder.weights, cycle * 2, atol=1e-6)
 
 
-def test_sigmoid_schedule_is_symmetric_and_steepest_halfway():
+def test_a_sigmoid_schedule_is_symmetric_and_steepest_halfway():
     schedule = KLWeightSchedule("sigmoid", epochs=20, start=0.1, end=0.9)
     weights = np.array([schedule.weight_at(epoch) for epoch in range(21)])
     assert weights[0] == pytest.approx(0.1)
@@ -49,15 +49,15 @@ def test_sigmoid_schedule_is_symmetric_and_steepest_halfway():
     assert np.argmax(rises) in (9, 10)
 
 
-def test_sigmoid_schedule_is_the_logistic_function_but_for_its_ends():
+def test_a_sigmoid_schedule_is_close_to_the_logistic_function():
     schedule = KLWeightSchedule("sigmoid", epochs=12)
     for epoch in range(13):
         logistic = 1 / (1 + np.exp(-(epoch - 6)))
         assert schedule.weight_at(epoch) == pytest.approx(logistic, abs=0.0025)
 
 
-def test_a_restarted_run_goes_on_with_the_weight_it_would_have_had(model):
-    """A loop that resumes in the middle of epoch 4, and knows its batch."""
+def test_a_resumed_run_continues_with_the_same_weight(model):
+    """The run is resumed in the middle of epoch 4."""
     schedule = KLWeightSchedule("linear", epochs=10)
     callbacks = keras.callbacks.CallbackList([schedule], model=model, steps=4)
     callbacks.on_train_begin()
@@ -66,7 +66,7 @@ def test_a_restarted_run_goes_on_with_the_weight_it_would_have_had(model):
     assert float(model.kl_weight) == pytest.approx((4 + 3 / 4) / 10)
 
 
-def test_without_a_known_number_of_batches_the_weight_moves_by_the_epoch(model):
+def test_the_weight_changes_once_per_epoch_if_the_number_of_batches_is_unknown(model):
     schedule = KLWeightSchedule("linear", epochs=10)
     callbacks = keras.callbacks.CallbackList([schedule], model=model, steps=None)
     callbacks.on_epoch_begin(3)
@@ -74,7 +74,7 @@ def test_without_a_known_number_of_batches_the_weight_moves_by_the_epoch(model):
     assert float(model.kl_weight) == pytest.approx(0.3)
 
 
-def test_steps_per_epoch_takes_precedence_over_what_fit_says(model):
+def test_steps_per_epoch_overrides_what_fit_reports(model):
     schedule = KLWeightSchedule("linear", epochs=1, steps_per_epoch=8)
     callbacks = keras.callbacks.CallbackList([schedule], model=model, steps=4)
     callbacks.on_epoch_begin(0)
@@ -93,7 +93,7 @@ def test_steps_per_epoch_takes_precedence_over_what_fit_says(model):
         ({"steps_per_epoch": 0}, "steps_per_epoch must be at least 1, not 0"),
     ],
 )
-def test_bad_arguments_are_named(arguments, message):
+def test_bad_arguments_are_refused_by_name(arguments, message):
     with pytest.raises(ValueError, match=message):
         KLWeightSchedule(**arguments)
 

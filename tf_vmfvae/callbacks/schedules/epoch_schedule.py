@@ -1,4 +1,4 @@
-"""What the schedules over the first epochs have in common."""
+"""The base class of the schedules."""
 
 import math
 
@@ -6,17 +6,17 @@ import keras
 
 
 class EpochSchedule(keras.callbacks.Callback):
-    """Base class of what moves batch by batch while the first epochs go by.
+    """Base class of callbacks that change a number batch by batch.
 
-    A subclass says in `value_at` where a number stands after so many epochs and in
-    `apply` whose number it is. It depends on the epoch and the batch alone, so a run
-    that goes on after a restart goes on with what it would have had.
+    A subclass returns the number for a given epoch from `value_at` and sets it in
+    `apply`. The number depends on the epoch and the batch alone, so a run that is
+    resumed continues with the same numbers.
 
     Args:
-        epochs: float > 0. How long it takes.
-        steps_per_epoch: int or `None`. Batches in an epoch; by default what `fit`
-            knows. Where it knows nothing (the first pass over a generator), the
-            number moves once an epoch.
+        epochs: float > 0. How many epochs the change takes.
+        steps_per_epoch: int or `None`. Batches per epoch; by default what `fit`
+            reports. If `fit` does not know (the first pass over a generator), the
+            number changes once per epoch.
 
     Raises:
         ValueError: if an argument is out of its range.
@@ -38,11 +38,11 @@ class EpochSchedule(keras.callbacks.Callback):
         self._value = None
 
     def value_at(self, epoch: float) -> float:
-        """Returns the number after `epoch` epochs; a fraction is part of an epoch."""
+        """Returns the number after `epoch` epochs, which may be a fraction."""
         raise NotImplementedError(f"{type(self).__name__} has no value_at")
 
     def apply(self, value: float) -> None:
-        """Gives what is scheduled this value."""
+        """Sets the scheduled number to `value`."""
         raise NotImplementedError(f"{type(self).__name__} has no apply")
 
     def on_epoch_begin(self, epoch, logs=None):
@@ -58,3 +58,11 @@ class EpochSchedule(keras.callbacks.Callback):
         if value != self._value:
             self._value = value
             self.apply(value)
+
+    def _require_variable(self, name):
+        """Raises `ValueError` unless the model has a variable of this name."""
+        if not hasattr(self.model, name):
+            raise ValueError(
+                f"{type(self).__name__} needs a model with a variable {name}, as the "
+                f"models of tf_vmfvae.models have; {type(self.model).__name__} has none"
+            )
