@@ -3,6 +3,8 @@
 import dataclasses
 import math
 
+from tf_vmfvae.evaluation import perplexity
+
 
 @dataclasses.dataclass
 class Progress:
@@ -76,6 +78,6 @@ class Progress:
             "nll": nll / examples,
             "reconstruction": totals["reconstruction"] / examples,
             "kl": totals["kl"] / examples,
-            "ppl": math.exp(min(nll / words, 700.0)),
+            "ppl": perplexity(nll, words),
             "words_per_second": words / max(self.seconds, 1e-9),
         }

@@ -125,14 +125,9 @@ class TrainingLoop:
 
     def evaluate(self, batches) -> Bounds:
         """Returns the bounds on a `Batches`, each example counted once."""
-        totals = {}
         dataset = share_out(self.strategy, batches.dataset())
         with _bar(dataset, "evaluation", len(batches)) as bar:
-            for inputs in bar:
-                for name, value in self._evaluation_step(inputs).items():
-                    value = value.numpy().astype("float64")
-                    totals[name] = totals.get(name, 0.0) + value
-        return Bounds.from_totals(totals)
+            return Bounds.from_totals(self._evaluation_step(inputs) for inputs in bar)
 
     def _train_epoch(self, train, epochs, callbacks, signals):
         progress = self.progress

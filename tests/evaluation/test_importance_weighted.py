@@ -1,4 +1,4 @@
-"""The bounds of many samples agree with each other and with the likelihood."""
+"""Bounds from many samples, compared with each other and with the likelihood."""
 
 import numpy as np
 import pytest
@@ -13,15 +13,9 @@ def ids(circle_model, sentences):
 
 
 @pytest.fixture(scope="module")
-def exact_nll(circle_model, ids):
-    """`-log p(x)` a sentence, the code integrated over the circle."""
-    angle = np.arange(4000) * 2 * np.pi / 4000
-    circle = tf.constant(np.stack([np.cos(angle), np.sin(angle)], axis=-1), "float32")
-    log_p = [
-        -circle_model.likelihood([tf.repeat(row[None], 4000, axis=0), circle])
-        for row in ids
-    ]
-    return -np.mean(np.logaddexp.reduce(log_p, axis=1) - np.log(4000))
+def exact_nll(integrated_nll, ids):
+    """`-log p(x)` per sentence, with the code integrated over the circle."""
+    return np.mean([integrated_nll(row) for row in ids])
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +24,7 @@ def bounds(circle_model, ids):
     return evaluation.importance_weighted(circle_model, [ids], levels)
 
 
-def test_many_samples_reach_the_likelihood(bounds, exact_nll):
+def test_the_bound_of_many_samples_is_the_exact_likelihood(bounds, exact_nll):
     assert bounds.nll_iw[30_000] == pytest.approx(exact_nll, rel=1e-3)
     error = bounds.nll_iw_standard_error[30_000]
     assert abs(bounds.nll_iw[30_000] - exact_nll) < 4 * error
@@ -49,7 +43,7 @@ def test_the_bound_falls_with_the_number_of_samples(bounds, exact_nll):
 
 @pytest.fixture(scope="module")
 def draws(circle_model, ids):
-    """Single-sample bounds, term by term: reconstruction and log q/p, `(2000, 4)`."""
+    """Reconstruction and log q/p of single samples, each `(2000, 4)`."""
     posterior = circle_model.latent.posterior(circle_model.encoder(ids))
     z = posterior.sample(2000, seed=(5, 6))
     copies = tf.repeat(ids[None], 2000, axis=0)
@@ -82,9 +76,9 @@ def test_the_average_bound_and_its_error_are_those_of_single_samples(
     assert bounds.ppl == pytest.approx(np.exp(bounds.nll * 4 / bounds.tokens))
 
 
-def test_chunks_of_rows_and_samples_change_the_noise_alone(circle_model, ids):
+def test_little_memory_changes_only_the_noise(circle_model, ids):
     whole = evaluation.importance_weighted(circle_model, [ids], 60)
-    # Room for a row or two: samples and rows one after the other.
+    # Enough for a row or two: rows and samples are taken one after the other.
     small = evaluation.importance_weighted(circle_model, [ids], 60, memory=500)
 
     assert (small.examples, small.tokens) == (whole.examples, whole.tokens)
@@ -95,7 +89,7 @@ def test_chunks_of_rows_and_samples_change_the_noise_alone(circle_model, ids):
     assert abs(small.nll_iw[60] - whole.nll_iw[60]) < 5 * error
 
 
-def test_empty_rows_count_for_nothing(circle_model, ids):
+def test_empty_rows_are_not_counted(circle_model, ids):
     empty = tf.zeros([3, ids.shape[1]], tf.int32)
     plain = evaluation.importance_weighted(circle_model, [ids], 500)
     padded = evaluation.importance_weighted(
@@ -106,7 +100,7 @@ def test_empty_rows_count_for_nothing(circle_model, ids):
     assert abs(padded.nll - plain.nll) < 5 * plain.nll_standard_error
 
 
-def test_a_model_without_a_code_is_exact(make_model, sentences):
+def test_a_model_without_a_code_has_its_exact_likelihood(make_model, sentences):
     model = make_model(layers.NoLatent())
     ids = model.tokenizer(sentences).to_tensor()
     bounds = evaluation.importance_weighted(model, [ids], (1, 1000))
@@ -137,8 +131,12 @@ def test_every_latent_has_both_bounds(make_model, sentences, latent):
     assert np.isfinite(bounds.ppl_iw[1])
 
 
-def test_what_makes_no_sense_is_named(circle_model, ids):
+def test_bad_arguments_and_empty_data_are_refused(circle_model, ids):
     with pytest.raises(ValueError, match="samples must be 1 or more, not 0"):
         evaluation.importance_weighted(circle_model, [ids], 0)
+    with pytest.raises(ValueError, match=r"samples must be 1 or more, not \[\]"):
+        evaluation.importance_weighted(circle_model, [ids], [])
+    with pytest.raises(ValueError, match="batches holds no example"):
+        evaluation.importance_weighted(circle_model, [])
     with pytest.raises(ValueError, match="batches holds no example"):
         evaluation.importance_weighted(circle_model, [tf.zeros([2, 3], tf.int32)])

@@ -1,4 +1,4 @@
-"""Posteriors fitted to their examples: better bounds, and still bounds."""
+"""Posteriors fitted to their examples give better bounds that are still valid."""
 
 import numpy as np
 import pytest
@@ -29,23 +29,19 @@ def test_every_latent_gets_a_better_bound(make_model, sentences, name):
 
     before, after = bounds(), bounds(Refinement(steps=30))
 
-    # The weights were drawn, not trained: no posterior is where it should be.
+    # The weights are random, so no posterior is a good one at first.
     error = np.hypot(before.nll_standard_error, after.nll_standard_error)
     assert after.nll < before.nll - 10 * error
     for weight, kept in zip(weights, model.get_weights(), strict=True):
         np.testing.assert_array_equal(weight, kept)
 
 
-def test_it_is_a_bound_for_every_sentence_and_meets_the_likelihood(
-    circle_model, sentences
+def test_it_is_a_bound_for_every_sentence_and_reaches_the_likelihood(
+    circle_model, integrated_nll, sentences
 ):
-    """By numerical integration over the circle."""
     ids = circle_model.tokenizer(sentences).to_tensor()
-    angle = np.arange(2000) * 2 * np.pi / 2000
-    circle = tf.constant(np.stack([np.cos(angle), np.sin(angle)], axis=-1), "float32")
     for row in ids:
-        log_p = -circle_model.likelihood([tf.repeat(row[None], 2000, axis=0), circle])
-        exact = np.log(2000) - np.logaddexp.reduce(log_p)
+        exact = integrated_nll(row)
         bounds = evaluation.importance_weighted(
             circle_model, [row[None]], (1, 20_000), refinement=Refinement(steps=40)
         )
@@ -54,20 +50,20 @@ def test_it_is_a_bound_for_every_sentence_and_meets_the_likelihood(
         assert abs(bounds.nll_iw[20_000] - exact) < 5 * error
 
 
-def test_no_code_is_drawn_twice(circle_model, sentences, monkeypatch):
-    """Those of the bound are not those of the fit, nor those of another part."""
+def test_no_code_is_sampled_twice(circle_model, sentences, monkeypatch):
+    """The bound, the fit and each part of a batch use different seeds."""
     seeds, posterior = [], circle_model.latent.posterior
 
     def recorded(hidden):
-        law = posterior(hidden)
-        sample = law.sample
+        distribution = posterior(hidden)
+        sample = distribution.sample
 
         def record(count, seed):
             seeds.append(tuple(np.asarray(seed)))
             return sample(count, seed=seed)
 
-        law.sample = record
-        return law
+        distribution.sample = record
+        return distribution
 
     monkeypatch.setattr(circle_model.latent, "posterior", recorded)
     ids = circle_model.tokenizer(sentences).to_tensor()
@@ -79,7 +75,7 @@ def test_no_code_is_drawn_twice(circle_model, sentences, monkeypatch):
     finally:
         tf.config.run_functions_eagerly(False)
 
-    # Two batches of four rows, a row a part: three steps and six single samples each.
+    # Two batches of four parts with one row: three steps and six samples for each.
     assert len(seeds) == 2 * 4 * (3 + 6)
     assert len(set(seeds)) == len(seeds)
 
@@ -95,9 +91,7 @@ def test_the_same_seed_gives_the_same_figures(circle_model, sentences):
     assert one == again
 
 
-def test_rows_that_fill_up_a_batch_change_nothing_and_little_memory_is_enough(
-    circle_model, sentences
-):
+def test_empty_rows_and_little_memory_give_the_same_bound(circle_model, sentences):
     ids = circle_model.tokenizer(sentences).to_tensor()
     padded = tf.pad(ids, [[0, 2], [0, 1]])
     whole, in_parts = (
@@ -111,7 +105,7 @@ def test_rows_that_fill_up_a_batch_change_nothing_and_little_memory_is_enough(
         for batch, memory in ((ids, 2**29), (padded, 20_000))
     )
     assert (in_parts.examples, in_parts.tokens) == (whole.examples, whole.tokens)
-    # Parts are fitted with noise of their own, and steps of another length.
+    # Each part has its own noise and its own learning rate.
     assert in_parts.nll == pytest.approx(whole.nll, rel=0.01)
 
 
@@ -145,6 +139,6 @@ def test_a_model_without_a_code_has_nothing_to_fit(make_model, sentences):
         ({"learning_rate": float("nan")}, "learning_rate must be .* not nan"),
     ],
 )
-def test_bad_arguments_are_named(arguments, message):
+def test_bad_arguments_are_refused_by_name(arguments, message):
     with pytest.raises(ValueError, match=message):
         Refinement(**arguments)

@@ -1,8 +1,9 @@
-"""What a model is worth: bounds and their parts, and what its code holds."""
+"""Evaluation of models: bounds on the likelihood, and what the code contains."""
 
 from tf_vmfvae.evaluation.active_units import ActiveUnits, active_units
 from tf_vmfvae.evaluation.bounds import Bounds, batch_totals, evaluate
 from tf_vmfvae.evaluation.coherence import coherence
+from tf_vmfvae.evaluation.forward_pass import ForwardPass
 from tf_vmfvae.evaluation.importance_weighted import (
     ImportanceWeightedBounds,
     importance_weighted,
@@ -13,6 +14,7 @@ from tf_vmfvae.evaluation.mutual_information import (
     mutual_information,
 )
 from tf_vmfvae.evaluation.nearest_documents import nearest_documents
+from tf_vmfvae.evaluation.perplexity import perplexity
 from tf_vmfvae.evaluation.probes import Probe, label_probe, vector_probe
 from tf_vmfvae.evaluation.refinement import Refinement
 from tf_vmfvae.evaluation.swap_sensitivity import swap_sensitivity, swap_words
@@ -21,6 +23,7 @@ from tf_vmfvae.evaluation.topics import Topics, find_topics
 __all__ = [
     "ActiveUnits",
     "Bounds",
+    "ForwardPass",
     "ImportanceWeightedBounds",
     "LabelAccuracy",
     "MutualInformation",
@@ -37,6 +40,7 @@ __all__ = [
     "label_table",
     "mutual_information",
     "nearest_documents",
+    "perplexity",
     "swap_sensitivity",
     "swap_words",
     "vector_probe",

@@ -1,32 +1,37 @@
-"""The evidence lower bound of a model on data, and what its parts say."""
+"""The evidence lower bound of a model on a data set, and its parts."""
 
 import dataclasses
-import math
 from collections.abc import Iterable
 
 import tensorflow as tf
 
+from tf_vmfvae.evaluation.examples import require_examples
+from tf_vmfvae.evaluation.forward_pass import ForwardPass
+from tf_vmfvae.evaluation.perplexity import perplexity
+from tf_vmfvae.evaluation.result import Result
+
 
 @dataclasses.dataclass(frozen=True)
-class Bounds:
-    """A valid bound on the log-likelihood, in nats an example.
+class Bounds(Result):
+    """A valid bound on the log-likelihood, in nats per example.
 
-    One sample of the code an example reaches the decoder (see `VAE`).
+    Each example is decoded from one sample of its code (see `VAE`).
 
     Attributes:
-        nll: minus the evidence lower bound, `reconstruction + kl`.
-        reconstruction: minus the log-likelihood given the code.
-        kl: what the code costs.
-        code_gain: reconstruction with the codes of a batch shuffled between its
-            examples, minus with their own: what the decoder takes from the code. An
-            example that is alone in its batch, or in its replica's share of one, does
-            not count.
-        ppl: `exp(total NLL / total words)`, `<eos>` included.
+        nll: the negative evidence lower bound, `reconstruction + kl`.
+        reconstruction: the negative log-likelihood given the code.
+        kl: the KL divergence of the posterior from the prior.
+        code_gain: how much the reconstruction worsens if each example is decoded from
+            the code of another example in its batch. It measures how much the decoder
+            uses the code. An example that is alone in its batch, or in its replica's
+            part of the batch, is left out.
+        ppl: `exp(total NLL / total words)`, including `<eos>`.
         ppl_by_example: `exp(mean over examples of NLL / words)`, the perplexity of
-            Miao et al. (2016), in which short examples weigh as much as long ones.
-        mean_cosine: mean cosine between the locations of different examples.
-        examples: how many examples.
-        tokens: how many target words, `<eos>` included.
+            Miao et al. (2016), which gives short and long examples the same weight.
+        mean_cosine: mean cosine between the posterior locations of two different
+            examples.
+        examples: number of examples.
+        tokens: number of target words, including `<eos>`.
     """
 
     nll: float
@@ -40,80 +45,86 @@ class Bounds:
     tokens: int
 
     @classmethod
-    def from_totals(cls, totals: dict) -> "Bounds":
-        """Turns sums of `batch_totals` over batches into the bounds."""
-        examples = float(totals["examples"])
-        words = float(totals["words"])
+    def from_totals(cls, batches: Iterable[dict[str, tf.Tensor]]) -> "Bounds":
+        """Returns the bounds of a data set.
+
+        Args:
+            batches: what `batch_totals` returned for each batch.
+
+        Raises:
+            ValueError: if there is no example.
+        """
+        totals = {"examples": 0.0}
+        for batch in batches:
+            for name, value in batch.items():
+                totals[name] = totals.get(name, 0.0) + value.numpy().astype("float64")
+        require_examples(totals["examples"])
+        examples, words = float(totals["examples"]), float(totals["words"])
         reconstruction = float(totals["reconstruction"]) / examples
         kl = float(totals["kl"]) / examples
         nll = reconstruction + kl
-        directions = tf.convert_to_tensor(totals["direction"])
+        direction = tf.convert_to_tensor(totals["direction"])
+        # The square of the sum holds every pair twice and every vector with itself.
+        cosines = float(tf.reduce_sum(direction**2)) - float(totals["squared_length"])
         pairs = max(examples * (examples - 1), 1.0)
-        cosines = float(tf.reduce_sum(directions**2)) - float(totals["directions"])
         return cls(
             nll=nll,
             reconstruction=reconstruction,
             kl=kl,
-            code_gain=float(totals["gain"]) / max(float(totals["in_company"]), 1.0),
-            ppl=math.exp(min(nll * examples / words, 700.0)),
-            ppl_by_example=math.exp(
-                min(float(totals["nll_per_word"]) / examples, 700.0)
-            ),
+            code_gain=float(totals["gain"]) / max(float(totals["shuffled"]), 1.0),
+            ppl=perplexity(nll * examples, words),
+            ppl_by_example=perplexity(totals["nll_per_word"], examples),
             mean_cosine=cosines / pairs,
             examples=round(examples),
             tokens=round(words),
         )
 
-    def as_dict(self) -> dict[str, float]:
-        """Returns the attributes by name."""
-        return dataclasses.asdict(self)
-
 
 def batch_totals(model, inputs) -> dict[str, tf.Tensor]:
-    """Returns the sums over one batch that `Bounds` are made of.
+    """Returns sums over the examples of one batch, from which `Bounds` are computed.
 
-    Sums of batches, and of the replicas of a strategy, add up.
+    Totals of batches can be added, and so can those of the replicas of a strategy.
 
     Args:
         model: a `tf_vmfvae.models.VAE`.
         inputs: a batch, as the model takes it; its empty rows come last.
 
     Returns:
-        A dictionary of float tensors: scalars, and `"direction"`, the sum of the
-        unit vectors along the locations, of shape `(latent_dim,)`.
+        A dictionary of float tensors: what `VAE.totals` returns; `"gain"`, the code
+        gain summed over as many examples as `"shuffled"` says; `"direction"`, the sum
+        of the unit vectors along the locations, of shape `(latent_dim,)`; and
+        `"squared_length"`, the sum of their squared lengths.
     """
-    hidden = model.encoder(inputs, training=False)
-    z, kl = model.latent(hidden)
-    outputs = {
-        "reconstruction": model.likelihood([inputs, z], training=False),
-        "kl": kl,
-    }
-    totals = model.totals(inputs, outputs)
+    forward = ForwardPass(model, inputs)
+    # The latent's own noise, which each replica gets its share of.
+    z, kl = model.latent(forward.hidden)
+    reconstruction = forward.reconstruction(z)
+    totals = model.totals(inputs, {"reconstruction": reconstruction, "kl": kl})
 
     is_example = model.is_example(inputs)
     real = tf.cast(is_example, tf.float32)
-    # Every code goes to the next example; one that is alone has nowhere to go.
+    # Every code goes to the next example. The code of a single example cannot move.
     count = tf.reduce_sum(tf.cast(is_example, tf.int32))
     following = (tf.range(tf.shape(real)[0]) + 1) % tf.maximum(count, 1)
-    shuffled = model.likelihood([inputs, tf.gather(z, following)], training=False)
-    in_company = real * tf.cast(count > 1, tf.float32)
-    gain = shuffled - outputs["reconstruction"]
-    totals["gain"] = tf.reduce_sum(in_company * gain)
-    totals["in_company"] = tf.reduce_sum(in_company)
+    gain = forward.reconstruction(tf.gather(z, following)) - reconstruction
+    shuffled = real * tf.cast(count > 1, tf.float32)
+    totals["gain"] = tf.reduce_sum(shuffled * gain)
+    totals["shuffled"] = tf.reduce_sum(shuffled)
 
-    direction = tf.math.l2_normalize(model.latent.location(hidden), axis=-1)
+    direction = tf.math.l2_normalize(model.latent.location(forward.hidden), axis=-1)
     direction *= real[:, None]
     totals["direction"] = tf.reduce_sum(direction, axis=0)
-    totals["directions"] = tf.reduce_sum(direction**2)
+    totals["squared_length"] = tf.reduce_sum(direction**2)
     return totals
 
 
 def evaluate(model, batches: Iterable) -> Bounds:
-    """Returns the bounds of a model on a data set, each example counted once.
+    """Returns the bounds of a model on a data set.
 
     Args:
         model: a `tf_vmfvae.models.VAE`.
-        batches: a `tf.data.Dataset` of batches, as the model takes them.
+        batches: an iterable of batches as the model takes them, for instance a
+            `tf.data.Dataset`. Empty rows are not counted.
 
     Returns:
         The `Bounds`.
@@ -130,14 +141,5 @@ def evaluate(model, batches: Iterable) -> Bounds:
     >>> bounds.examples, bounds.tokens, round(bounds.kl, 4)
     (2, 5, 4.486)
     """
-    totals = None
     run = tf.function(lambda inputs: batch_totals(model, inputs), reduce_retracing=True)
-    for inputs in batches:
-        sums = {name: value.numpy() for name, value in run(inputs).items()}
-        if totals is None:
-            totals = {name: value.astype("float64") for name, value in sums.items()}
-        else:
-            totals = {name: totals[name] + value for name, value in sums.items()}
-    if totals is None or not totals["examples"]:
-        raise ValueError("batches holds no example: there is nothing to evaluate")
-    return Bounds.from_totals(totals)
+    return Bounds.from_totals(run(inputs) for inputs in batches)

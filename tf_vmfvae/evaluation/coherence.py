@@ -1,4 +1,4 @@
-"""Whether the top words of a topic go together, by gensim."""
+"""Coherence of the top words of topics, computed by gensim."""
 
 from collections.abc import Sequence
 
@@ -13,12 +13,13 @@ def coherence(
 ) -> float:
     """Returns the mean coherence of topics (Roeder et al. 2015).
 
-    Words go together if they share documents: bags of words have no narrower window.
+    Words are counted as occurring together if they occur in the same document, because
+    a bag of words has no narrower window.
 
     Args:
-        top_words: for each topic its top words, as `Topics.top_words`.
-        documents: `tf_vmfvae.data.Documents` in which to look for the words.
-        vocabulary: words of the documents; a word's id is its index plus 1.
+        top_words: top words of each topic, as in `Topics.top_words`.
+        documents: `tf_vmfvae.data.Documents` in which the words are counted.
+        vocabulary: words of the documents; the id of a word is its index plus 1.
         measure: `"c_npmi"`, normalised pointwise mutual information, from -1 to 1,
             or `"c_v"`, from 0 to 1.
 
@@ -38,7 +39,7 @@ def coherence(
     >>> round(coherence([["ball", "rain"]], documents, words), 2) < -0.9
     True
     """
-    # It takes a while to import.
+    # Slow to import.
     from gensim.corpora import Dictionary
     from gensim.models.coherencemodel import CoherenceModel
 
@@ -51,7 +52,7 @@ def coherence(
     known = {word for text in texts for word in text}
     for word in (word for topic in top_words for word in topic):
         if word not in known:
-            raise ValueError(f"{word!r} is in no document: give more of them")
+            raise ValueError(f"{word!r} is in no document: give more documents")
     longest = max(map(len, texts))
     model = CoherenceModel(
         topics=[list(topic) for topic in top_words],
@@ -59,7 +60,7 @@ def coherence(
         dictionary=Dictionary(texts),
         coherence=measure,
         topn=max(map(len, top_words)),
-        # A whole document is one window.
+        # One window covers a whole document.
         window_size=longest + 1,
         processes=1,
     )

@@ -1,23 +1,34 @@
-"""What a model's encoder says of a whole data set."""
+"""The examples of a whole data set."""
 
 from collections.abc import Iterable
 
 import tensorflow as tf
 
+from tf_vmfvae.evaluation.forward_pass import ForwardPass
+
 
 def encode_examples(model, batches: Iterable) -> tf.Tensor:
-    """Returns what the encoder says of every example, `(examples, features)`.
+    """Returns the encoder's output for every example, `(examples, features)`.
+
+    Args:
+        model: a `tf_vmfvae.models.VAE`.
+        batches: batches as the model takes them; their empty rows are left out.
 
     Raises:
         ValueError: if there is no example.
     """
     encode = tf.function(
-        lambda inputs: model.encoder(inputs, training=False), reduce_retracing=True
+        lambda inputs: ForwardPass(model, inputs).hidden, reduce_retracing=True
     )
     hidden = [
         tf.boolean_mask(encode(inputs), model.is_example(inputs)) for inputs in batches
     ]
     hidden = tf.concat(hidden, axis=0) if hidden else tf.zeros([0, 0])
-    if not hidden.shape[0]:
-        raise ValueError("batches holds no example: there is nothing to evaluate")
+    require_examples(hidden.shape[0])
     return hidden
+
+
+def require_examples(count: float) -> None:
+    """Raises `ValueError` if the number of examples is 0."""
+    if not count:
+        raise ValueError("batches holds no example: there is nothing to evaluate")

@@ -1,4 +1,4 @@
-"""Bounds from many samples of the code: the ELBO's average and a tighter one."""
+"""Bounds from many samples of the code: the mean ELBO and a tighter bound."""
 
 import dataclasses
 import math
@@ -7,34 +7,41 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import tensorflow as tf
 
+from tf_vmfvae.evaluation.examples import require_examples
+from tf_vmfvae.evaluation.forward_pass import ForwardPass
+from tf_vmfvae.evaluation.perplexity import perplexity
 from tf_vmfvae.evaluation.refinement import Refinement
+from tf_vmfvae.evaluation.result import Result
+from tf_vmfvae.evaluation.sample_moments import SampleMoments
 
-# Copies of the logits alive at once: product, exponentials, probabilities.
+# Tensors of the logits' shape in memory at once: logits, exponentials, probabilities.
 COPIES = 3
 BYTES = 4
 
 
 @dataclasses.dataclass(frozen=True)
-class ImportanceWeightedBounds:
-    """Two valid bounds on the log-likelihood from the same samples of the code.
+class ImportanceWeightedBounds(Result):
+    """Two valid bounds on the log-likelihood, from the same samples of the code.
 
     Attributes:
-        nll: minus the evidence lower bound, averaged over all samples; nats an
-            example. Each sample is decoded by itself: bounds are averaged, never
+        nll: the negative evidence lower bound in nats per example, averaged over all
+            samples. Each sample is decoded by itself: the bounds are averaged, not the
             codes.
-        nll_standard_error: of `nll`, for the noise of the samples alone.
-        reconstruction: minus the log-likelihood given the code, averaged likewise.
-        kl: what the code costs.
-        ppl: `exp(total NLL / total words)`, `<eos>` included.
+        nll_standard_error: standard error of `nll` due to the sampling of the codes.
+        reconstruction: the negative log-likelihood given the code, averaged likewise.
+        kl: the KL divergence of the posterior from the prior.
+        ppl: `exp(total NLL / total words)`, including `<eos>`.
         ppl_by_example: `exp(mean over examples of NLL / words)`, the perplexity of
-            Miao et al. (2016), in which short examples weigh as much as long ones.
-        nll_iw: number of samples -> minus the importance-weighted bound.
-        nll_iw_standard_error: likewise, for the noise of the samples alone, by the
-            delta method: too small where a few weights hold all the mass.
-        ppl_iw: number of samples -> its perplexity.
-        ppl_iw_by_example: number of samples -> likewise.
-        examples: how many examples.
-        tokens: how many target words, `<eos>` included.
+            Miao et al. (2016), which gives short and long examples the same weight.
+        nll_iw: number of samples -> the negative importance-weighted bound.
+        nll_iw_standard_error: number of samples -> standard error of `nll_iw` due to
+            the sampling, by the delta method. It is too small if a few samples have
+            almost all the weight.
+        ppl_iw: number of samples -> perplexity of `nll_iw`.
+        ppl_iw_by_example: number of samples -> the same, averaged like
+            `ppl_by_example`.
+        examples: number of examples.
+        tokens: number of target words, including `<eos>`.
     """
 
     nll: float
@@ -50,10 +57,6 @@ class ImportanceWeightedBounds:
     examples: int
     tokens: int
 
-    def as_dict(self) -> dict:
-        """Returns the attributes by name."""
-        return dataclasses.asdict(self)
-
 
 def importance_weighted(
     model,
@@ -65,32 +68,32 @@ def importance_weighted(
 ) -> ImportanceWeightedBounds:
     """Returns the importance-weighted bound of Burda et al. (2016), equation 8.
 
-    `log p(x) >= E log 1/K sum_k p(x|z_k) p(z_k) / q(z_k|x)`, with `K` samples from
-    the posterior. At `K = 1` it is the evidence lower bound; it rises with `K`
-    towards the likelihood. Each example is encoded once; its samples are decoded in
-    chunks, and their sums run on in float64.
+    `log p(x) >= E log 1/K sum_k p(x|z_k) p(z_k) / q(z_k|x)`, with `K` samples from the
+    posterior. With `K = 1` it is the evidence lower bound. It rises with `K` towards
+    the log-likelihood. Each example is encoded once. Its samples are decoded in chunks
+    and summed in float64.
 
-    Without a code (`NoLatent`) the one sample that there is gives the exact
+    For a model without a code (`NoLatent`), a single sample gives the exact
     likelihood.
 
     Args:
         model: a `tf_vmfvae.models.VAE`.
-        batches: batches as the model takes them, rows along the first axis.
-        samples: the number of samples, or several such numbers: the bound for a
-            smaller one is made of the first samples.
-        seed: int. Seed of the samples: the same one gives the same figures for the
-            same batches and `memory`.
-        memory: about how many bytes the decoding of one chunk may take. How many
-            samples there are does not matter to it.
-        refinement: how posteriors are fitted to their examples first; by default the
-            encoder's are taken as they are.
+        batches: batches as the model takes them, with one example per row.
+        samples: the number of samples, or several such numbers. The bound for a
+            smaller number uses the first samples.
+        seed: int. Seed of the samples. The same seed gives the same figures for the
+            same batches and the same `memory`.
+        memory: approximate number of bytes for decoding one chunk. It does not limit
+            the number of samples.
+        refinement: how to fit the posteriors to their examples first. By default the
+            encoder's posteriors are used.
 
     Returns:
         The `ImportanceWeightedBounds`.
 
     Raises:
         ValueError: if there is no example, a number of samples is below 1, or
-            posteriors are to be fitted that have no mirror images.
+            `refinement` is given for a latent without mirror images.
 
     Example:
     >>> import tf_vmfvae
@@ -105,21 +108,20 @@ def importance_weighted(
     if not levels or levels[0] < 1:
         raise ValueError(f"samples must be 1 or more, not {samples}")
     sums = None
-    encode, decode = _encoder(model, refinement), _decoder(model)
-    # A gradient keeps what a mere product would let go of.
+    estimator = _Estimator(model, levels, refinement)
+    # A gradient keeps the tensors that a mere forward pass would free.
     copies = 2 * refinement.samples if refinement else 1
     parts = (part for batch in batches for part in _parts(model, batch, memory, copies))
-    for number, part in enumerate(parts):
-        more = _batch_sums(model, encode, decode, *part, levels, (seed, number))
+    for number, (inputs, at_once) in enumerate(parts):
+        more = estimator.sums(inputs, at_once, (seed, number))
         sums = more if sums is None else sums + more
-    if sums is None or not sums.examples:
-        raise ValueError("batches holds no example: there is nothing to evaluate")
+    require_examples(sums and sums.examples)
     return sums.bounds(levels)
 
 
 @dataclasses.dataclass
 class _Sums:
-    """Sums over examples; of variances too, whose noise is independent."""
+    """Sums over examples. Variances can be added, as the noise is independent."""
 
     examples: int
     words: float
@@ -137,151 +139,101 @@ class _Sums:
 
     def bounds(self, levels):
         nll = float(self.reconstruction + self.kl)
-        iw = dict(zip(levels, self.nll_iw, strict=True))
-        error = dict(zip(levels, self.variance_iw, strict=True))
+        nll_iw = dict(zip(levels, self.nll_iw, strict=True))
+        variance_iw = dict(zip(levels, self.variance_iw, strict=True))
+        per_word = dict(zip(levels, self.nll_iw_per_word, strict=True))
         return ImportanceWeightedBounds(
             nll=nll / self.examples,
             nll_standard_error=math.sqrt(self.variance) / self.examples,
             reconstruction=float(self.reconstruction) / self.examples,
             kl=float(self.kl) / self.examples,
-            ppl=self._perplexity(nll),
-            ppl_by_example=_exp(self.nll_per_word / self.examples),
-            nll_iw={k: float(total) / self.examples for k, total in iw.items()},
+            ppl=perplexity(nll, self.words),
+            ppl_by_example=perplexity(self.nll_per_word, self.examples),
+            nll_iw={k: float(total) / self.examples for k, total in nll_iw.items()},
             nll_iw_standard_error={
-                k: math.sqrt(total) / self.examples for k, total in error.items()
+                k: math.sqrt(total) / self.examples for k, total in variance_iw.items()
             },
-            ppl_iw={k: self._perplexity(total) for k, total in iw.items()},
+            ppl_iw={k: perplexity(total, self.words) for k, total in nll_iw.items()},
             ppl_iw_by_example={
-                k: _exp(total / self.examples)
-                for k, total in zip(levels, self.nll_iw_per_word, strict=True)
+                k: perplexity(total, self.examples) for k, total in per_word.items()
             },
             examples=self.examples,
             tokens=round(self.words),
         )
 
-    def _perplexity(self, nll):
-        return _exp(nll / self.words)
 
+class _Estimator:
+    """Samples and decodes codes of a batch, and sums up what the bounds need."""
 
-def _exp(nll):
-    return math.exp(min(float(nll), 700.0))
+    def __init__(self, model, levels, refinement):
+        self._model = model
+        self._levels = levels
+        self._refine = refinement and refinement.of(model)
+
+    def sums(self, inputs, at_once, seed):
+        """Returns the `_Sums` of a batch, decoding `at_once` codes per example."""
+        model = self._model
+        is_example = model.is_example(inputs).numpy()
+        hidden = self._encode(inputs, seed)
+        kl = ForwardPass(model, inputs, hidden).kl().numpy().astype("float64")
+        moments = SampleMoments(len(is_example))
+        words = model.count_words(inputs).numpy()[is_example]
+        nll_iw, variance_iw, nll_iw_per_word = [], [], []
+        for level in self._levels:
+            # All samples of an empty code are the same.
+            needed = 1 if model.latent.is_empty else level
+            while moments.count < needed:
+                count = min(at_once, level - moments.count)
+                chunk = tf.random.experimental.stateless_fold_in(seed, moments.count)
+                terms = self._decode(inputs, hidden, tf.constant(count), chunk)
+                moments.add(*(term.numpy() for term in terms))
+            nll_iw.append(moments.nll_iw()[is_example].sum())
+            nll_iw_per_word.append((moments.nll_iw()[is_example] / words).sum())
+            variance_iw.append(moments.variance_iw()[is_example].sum())
+        nll = moments.reconstruction() + kl
+        return _Sums(
+            examples=int(is_example.sum()),
+            words=float(words.sum()),
+            kl=kl[is_example].sum(),
+            reconstruction=moments.reconstruction()[is_example].sum(),
+            variance=moments.variance()[is_example].sum(),
+            nll_per_word=(nll[is_example] / words).sum(),
+            nll_iw=np.array(nll_iw),
+            variance_iw=np.array(variance_iw),
+            nll_iw_per_word=np.array(nll_iw_per_word),
+        )
+
+    def _encode(self, inputs, seed):
+        hidden = ForwardPass(self._model, inputs).hidden
+        if not self._refine:
+            return hidden
+        # Its own seed, because the bound needs codes that the fit has not used.
+        seed = tf.random.experimental.stateless_fold_in(seed, -1)
+        return self._refine(inputs, hidden, seed)
+
+    @tf.function(reduce_retracing=True)
+    def _decode(self, inputs, hidden, count, seed):
+        forward = ForwardPass(self._model, inputs, hidden)
+        z = forward.sample(count, seed)
+        return (
+            tf.cast(forward.reconstruction(z), tf.float64),
+            tf.cast(forward.log_ratio(z), tf.float64),
+        )
 
 
 def _parts(model, inputs, memory, copies):
-    """Cuts a batch so that so many copies of each of its rows fit into memory.
+    """Splits a batch so that `copies` copies of each row fit into `memory`.
 
-    Yields rows and how many samples of each fit.
+    Yields rows, and how many samples of each of them fit.
     """
     inputs = tf.convert_to_tensor(inputs)
-    fit = max(1, memory // (COPIES * BYTES * _cells(model, inputs)))
+    fit = max(1, memory // (COPIES * BYTES * _num_logits(model, inputs)))
     rows = max(1, fit // copies)
     for start in range(0, inputs.shape[0], rows):
         part = inputs[start : start + rows]
         yield part, max(1, fit // part.shape[0])
 
 
-def _cells(model, inputs):
-    """Logits that the decoder makes for an example: words times time, or words."""
+def _num_logits(model, inputs):
+    """Returns the number of logits per example: time times words, or words."""
     return math.prod(size or inputs.shape[1] for size in model.decoder.output.shape[1:])
-
-
-def _encoder(model, refinement):
-    """Returns a function from inputs and a seed to what the latent reads of them."""
-    refine = refinement and refinement.of(model)
-
-    def encode(inputs, seed):
-        hidden = model.encoder(inputs, training=False)
-        if not refine:
-            return hidden
-        # A seed of its own: the samples of the bound must be new to the posterior.
-        seed = tf.random.experimental.stateless_fold_in(seed, -1)
-        return refine(inputs, hidden, seed)
-
-    return encode
-
-
-def _decoder(model):
-    """Returns a compiled function that draws and weighs samples of a batch."""
-
-    @tf.function(reduce_retracing=True)
-    def decode(inputs, hidden, count, seed):
-        posterior = model.latent.posterior(hidden)
-        z = posterior.sample(count, seed=seed)
-        flat = tf.reshape(z, [-1, z.shape[-1]])
-        copies = tf.tile(inputs, [count] + [1] * (inputs.shape.rank - 1))
-        nll = model.likelihood([copies, flat], training=False)
-        nll = tf.reshape(nll, tf.shape(z)[:2])
-        log_ratio = posterior.log_prob(z) - model.latent.prior().log_prob(z)
-        return tf.cast(nll, tf.float64), tf.cast(log_ratio, tf.float64)
-
-    return decode
-
-
-def _batch_sums(model, encode, decode, inputs, at_once, levels, seed):
-    is_example = model.is_example(inputs).numpy()
-    hidden = encode(inputs, seed)
-    kl = model.latent.kl(model.latent.posterior(hidden)).numpy().astype("float64")
-    moments = _Moments(len(is_example))
-    words = model.count_words(inputs).numpy()[is_example]
-    nll_iw, variance_iw, nll_iw_per_word = [], [], []
-    for level in levels:
-        while moments.count < (level if model.latent.latent_dim else 1):
-            count = min(at_once, level - moments.count)
-            chunk = tf.random.experimental.stateless_fold_in(seed, moments.count)
-            moments.add(*decode(inputs, hidden, tf.constant(count), chunk))
-        nll_iw.append(moments.nll_iw()[is_example].sum())
-        nll_iw_per_word.append((moments.nll_iw()[is_example] / words).sum())
-        variance_iw.append(moments.variance_iw()[is_example].sum())
-    nll = moments.reconstruction() + kl
-    return _Sums(
-        examples=int(is_example.sum()),
-        words=float(words.sum()),
-        kl=kl[is_example].sum(),
-        reconstruction=moments.reconstruction()[is_example].sum(),
-        variance=moments.variance()[is_example].sum(),
-        nll_per_word=(nll[is_example] / words).sum(),
-        nll_iw=np.array(nll_iw),
-        variance_iw=np.array(variance_iw),
-        nll_iw_per_word=np.array(nll_iw_per_word),
-    )
-
-
-class _Moments:
-    """What is kept of an example's samples: sums that run on, in float64."""
-
-    def __init__(self, rows):
-        self.count = 0
-        self._sum = np.zeros(rows)
-        self._squares = np.zeros(rows)
-        # Logarithms of the sums of the weights and of their squares.
-        self._log_weights = np.full(rows, -np.inf)
-        self._log_squares = np.full(rows, -np.inf)
-
-    def add(self, nll, log_ratio):
-        """Adds samples of shape `(count, rows)`."""
-        nll, log_weights = nll.numpy(), -(nll + log_ratio).numpy()
-        self.count += len(nll)
-        self._sum += nll.sum(axis=0)
-        self._squares += (nll**2).sum(axis=0)
-        self._log_weights = _log_add(self._log_weights, log_weights)
-        self._log_squares = _log_add(self._log_squares, 2 * log_weights)
-
-    def reconstruction(self):
-        return self._sum / self.count
-
-    def variance(self):
-        """Of `reconstruction`."""
-        of_one = self._squares / self.count - self.reconstruction() ** 2
-        return np.maximum(of_one, 0) / max(self.count - 1, 1)
-
-    def nll_iw(self):
-        return math.log(self.count) - self._log_weights
-
-    def variance_iw(self):
-        """Of `nll_iw`: the relative variance of the mean weight."""
-        squares = np.exp(self._log_squares - 2 * self._log_weights)
-        return np.maximum(squares - 1 / self.count, 0)
-
-
-def _log_add(log_sum, log_terms):
-    return np.logaddexp(log_sum, np.logaddexp.reduce(log_terms, axis=0))

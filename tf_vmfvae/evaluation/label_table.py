@@ -1,18 +1,20 @@
-"""How well codes tell the labels of documents, beside what they were made from."""
+"""How well codes predict the labels of documents, compared with word counts."""
 
 import dataclasses
 
 import numpy as np
 import scipy.sparse
 
+from tf_vmfvae.evaluation.result import Result
+
 
 @dataclasses.dataclass(frozen=True)
-class LabelAccuracy:
-    """Share of test documents whose label is told right.
+class LabelAccuracy(Result):
+    """Share of test documents whose label is predicted correctly.
 
     Attributes:
-        nearest_neighbours: by the labels of the nearest training documents.
-        logistic_regression: by a linear classifier.
+        nearest_neighbours: accuracy of a vote among the nearest training documents.
+        logistic_regression: accuracy of a linear classifier.
     """
 
     nearest_neighbours: float
@@ -20,16 +22,16 @@ class LabelAccuracy:
 
 
 def label_table(model, train, test, neighbours: int = 20) -> dict[str, LabelAccuracy]:
-    """Tells the labels of documents from their codes, their counts and their TF-IDF.
+    """Predicts the labels of documents from their codes, word counts and TF-IDF.
 
     Args:
         model: a `tf_vmfvae.models.NVDM`.
-        train: labelled `tf_vmfvae.data.Documents` to learn the labels from.
-        test: labelled ones to tell.
-        neighbours: int. How many nearest neighbours, by the cosine, have a vote.
+        train: labelled `tf_vmfvae.data.Documents` to fit the classifiers to.
+        test: labelled documents to measure the accuracy on.
+        neighbours: int. Number of nearest neighbours, by the cosine, that vote.
 
     Returns:
-        `"codes"`, `"counts"`, `"tf-idf"` -> the accuracies.
+        A dictionary from `"codes"`, `"counts"` and `"tf-idf"` to their accuracies.
 
     Raises:
         ValueError: if documents have no labels.
@@ -45,11 +47,11 @@ def label_table(model, train, test, neighbours: int = 20) -> dict[str, LabelAccu
     >>> table["counts"].nearest_neighbours
     1.0
     """
-    # It takes a while to import.
+    # Slow to import.
     from sklearn.feature_extraction.text import TfidfTransformer
 
     if train.labels is None or test.labels is None:
-        raise ValueError("the documents have no labels: there is nothing to tell")
+        raise ValueError("the documents have no labels: there is nothing to predict")
     size = len(model.vocabulary)
     counts = train.matrix(size), test.matrix(size)
     weigh = TfidfTransformer(sublinear_tf=True).fit(counts[0])

@@ -1,4 +1,4 @@
-"""How much the code tells of the example, and how its price splits."""
+"""How much information the code carries about the example."""
 
 import dataclasses
 import math
@@ -7,25 +7,26 @@ from collections.abc import Iterable
 import numpy as np
 import tensorflow as tf
 
-from tf_vmfvae.evaluation.encode_examples import encode_examples
+from tf_vmfvae.evaluation.examples import encode_examples
+from tf_vmfvae.evaluation.result import Result
 
 
 @dataclasses.dataclass(frozen=True)
-class MutualInformation:
-    """The average KL in two parts (Hoffman and Johnson 2016), in nats.
+class MutualInformation(Result):
+    """The two parts of the average KL (Hoffman and Johnson 2016), in nats.
 
     Attributes:
-        mutual_information: `I(n; z)` between the number of an example of the data set
-            and its code: `KL(q(z|x) || q(z))` on average, where `q(z)` mixes the
-            posteriors of the data set. At most `limit`.
-        standard_error: of `mutual_information`, for the noise of the samples and the
-            choice of the examples.
-        marginal_kl: `KL(q(z) || p(z))`, what is left of the average KL: how far the
-            codes of the data set, taken together, lie from the prior.
-        limit: log of the number of examples. As an estimate of the information under
-            the distribution that the examples are from, `mutual_information` is
-            biased downwards, the more the nearer it comes to this limit.
-        examples: how many examples.
+        mutual_information: `I(n; z)` between the index `n` of an example and its code:
+            the average of `KL(q(z|x) || q(z))`, where `q(z)` is the mixture of all
+            posteriors in the data set. It is at most `limit`.
+        standard_error: standard error of `mutual_information`, due to the sampling of
+            the codes and the choice of the examples.
+        marginal_kl: `KL(q(z) || p(z))`, the rest of the average KL: how far the codes
+            of the whole data set are from the prior.
+        limit: log of the number of examples. As an estimate for the distribution that
+            the examples come from, `mutual_information` is biased downwards, and more
+            so the closer it is to this limit.
+        examples: number of examples.
     """
 
     mutual_information: float
@@ -34,24 +35,21 @@ class MutualInformation:
     limit: float
     examples: int
 
-    def as_dict(self) -> dict[str, float]:
-        """Returns the attributes by name."""
-        return dataclasses.asdict(self)
-
 
 def mutual_information(
     model, batches: Iterable, seed: int = 0, cells: int = 4_000_000
 ) -> MutualInformation:
-    """Returns how much of the KL is information on the example.
+    """Estimates how much of the KL is information about the example.
 
-    One code is drawn for each example and weighed under the posterior of every
-    example, so time rises with the square of their number.
+    It samples one code per example and evaluates it under the posterior of every
+    example, so the time grows with the square of the number of examples.
 
     Args:
         model: a `tf_vmfvae.models.VAE`.
         batches: batches as the model takes them.
         seed: int. Seed of the codes.
-        cells: about how many numbers the largest intermediate tensor may hold.
+        cells: approximate number of elements that the largest intermediate tensor may
+            have.
 
     Returns:
         The `MutualInformation`.
@@ -70,7 +68,7 @@ def mutual_information(
     """
     hidden = encode_examples(model, batches)
     latent, examples = model.latent, hidden.shape[0]
-    if not latent.latent_dim:
+    if latent.is_empty:
         return MutualInformation(0.0, 0.0, 0.0, math.log(examples), examples)
     posterior = latent.posterior(hidden)
     z = posterior.sample(seed=(seed, examples))
@@ -78,7 +76,7 @@ def mutual_information(
 
     @tf.function(reduce_retracing=True)
     def log_mixture(codes):
-        # Built anew: a distribution made outside would be a constant of the graph.
+        # A distribution created outside would become a constant of the graph.
         log_prob = latent.posterior(hidden).log_prob(codes[:, None])
         return tf.reduce_logsumexp(tf.cast(log_prob, tf.float64), axis=-1)
 

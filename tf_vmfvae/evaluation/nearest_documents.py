@@ -1,4 +1,4 @@
-"""Documents about the same thing."""
+"""The documents that are most similar to given ones."""
 
 import numpy as np
 
@@ -6,20 +6,20 @@ import numpy as np
 def nearest_documents(
     codes: np.ndarray, among: np.ndarray, count: int = 5
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Finds the documents whose codes point the same way.
+    """Finds the documents whose codes have the largest cosine with given codes.
 
     Args:
-        codes: codes of the documents asked about, `[queries, d]`, as
-            `NVDM.transform` gives them.
-        among: codes of the documents to choose from, `[documents, d]`.
-        count: int. How many to find for each.
+        codes: codes of the documents to find neighbours for, `[queries, d]`, as
+            returned by `NVDM.transform`.
+        among: codes of the documents to search, `[documents, d]`.
+        count: int. Number of documents to find for each query.
 
     Returns:
-        Indices into `among`, int64 `[queries, count]`, the nearest first, and their
-        cosines, of the same shape.
+        Indices into `among`, int64 `[queries, count]`, nearest first, and the cosines,
+        of the same shape.
 
     Raises:
-        ValueError: if there are fewer than `count` documents.
+        ValueError: if `count` is below 1, or there are fewer than `count` documents.
 
     Example:
     >>> among = np.array([[1.0, 0.0], [0.0, 1.0], [0.8, 0.6]])
@@ -27,7 +27,7 @@ def nearest_documents(
     >>> indices.tolist(), cosines.round(3).tolist()
     ([[0, 2]], [[1.0, 0.8]])
     """
-    # It takes a while to import.
+    # Slow to import.
     from sklearn.neighbors import NearestNeighbors
 
     if not 1 <= count <= len(among):

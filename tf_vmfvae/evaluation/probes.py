@@ -1,4 +1,4 @@
-"""What can be read off one representation about another."""
+"""Probes: how well one representation predicts another."""
 
 import dataclasses
 import warnings
@@ -6,22 +6,22 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from tf_vmfvae.evaluation.result import Result
+from tf_vmfvae.evaluation.unit_rows import row_lengths
+
 
 @dataclasses.dataclass(frozen=True)
-class Probe:
-    """How well a probe does, and how well it would do without its input.
+class Probe(Result):
+    """The score of a probe, and the score of the best constant prediction.
 
     Attributes:
-        score: of the probe, on examples that it was not fitted to.
-        baseline: of the best constant answer: what the input tells is the difference.
+        score: score of the probe on examples that it was not fitted to.
+        baseline: score of the best constant prediction. The difference measures what
+            the input contributes.
     """
 
     score: float
     baseline: float
-
-    def as_dict(self) -> dict[str, float]:
-        """Returns the attributes by name."""
-        return dataclasses.asdict(self)
 
 
 def vector_probe(
@@ -31,21 +31,21 @@ def vector_probe(
     epochs: int = 60,
     seed: int = 0,
 ) -> Probe:
-    """Maps vectors to vectors by an MLP; the score is the mean cosine.
+    """Predicts vectors from vectors with an MLP and scores it by the mean cosine.
 
-    The probe of Xu and Durrett (2018), section 6, between the mean of a code and the
-    bag of words. One hidden layer, fitted by scikit-learn until a tenth of the
-    training examples, held out, no longer gains.
+    This is the probe of Xu and Durrett (2018), section 6, between the mean of a code
+    and the bag of words. scikit-learn fits one hidden layer and stops when the score
+    on a held-out tenth of the training examples no longer improves.
 
     Args:
         train: inputs `(examples, features)` and targets `(examples, outputs)`.
-        test: likewise.
+        test: inputs and targets to compute the score on.
         hidden_units: int. Width of the hidden layer.
-        epochs: int. Passes over the training examples at the most.
-        seed: int. Seed of weights and order.
+        epochs: int. Maximum number of passes over the training examples.
+        seed: int. Seed of the weights and of the order of the examples.
 
     Returns:
-        A `Probe`; the baseline answers the mean target.
+        A `Probe`; its baseline predicts the mean target.
 
     Example:
     >>> rng = np.random.default_rng(1)
@@ -69,22 +69,22 @@ def vector_probe(
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         regressor.fit(scale(train[0]), train[1])
-    answers = regressor.predict(scale(test[0])).reshape(test[1].shape)
+    predicted = regressor.predict(scale(test[0])).reshape(test[1].shape)
     constant = np.broadcast_to(train[1].mean(axis=0), test[1].shape)
-    return Probe(_mean_cosine(answers, test[1]), _mean_cosine(constant, test[1]))
+    return Probe(_mean_cosine(predicted, test[1]), _mean_cosine(constant, test[1]))
 
 
 def label_probe(
     train: tuple[np.ndarray, Sequence], test: tuple[np.ndarray, Sequence]
 ) -> Probe:
-    """Tells labels from vectors by logistic regression; the score is the accuracy.
+    """Predicts labels from vectors with logistic regression and scores its accuracy.
 
     Args:
         train: inputs `(examples, features)` and their labels.
-        test: likewise.
+        test: inputs and labels to compute the score on.
 
     Returns:
-        A `Probe`; the baseline answers the most frequent label.
+        A `Probe`; its baseline predicts the most frequent label.
 
     Example:
     >>> inputs = np.random.default_rng(1).normal(size=(400, 3))
@@ -108,12 +108,11 @@ def label_probe(
 
 
 def _scaler(inputs):
-    """Takes each feature to mean 0 and variance 1 over `inputs`."""
+    """Returns a function that scales features to mean 0 and variance 1 in `inputs`."""
     mean, deviation = inputs.mean(axis=0), inputs.std(axis=0)
     return lambda values: (values - mean) / np.where(deviation > 0, deviation, 1)
 
 
 def _mean_cosine(one, other):
-    norms = np.linalg.norm(one, axis=-1) * np.linalg.norm(other, axis=-1)
     products = np.sum(one * other, axis=-1)
-    return float(np.mean(products / np.where(norms > 0, norms, 1)))
+    return float(np.mean(products / (row_lengths(one) * row_lengths(other))))

@@ -1,4 +1,4 @@
-"""Posteriors fitted to each example, from where the encoder has put them."""
+"""Posteriors that are fitted to each example, starting from the encoder's."""
 
 import dataclasses
 from collections.abc import Callable
@@ -6,35 +6,34 @@ from collections.abc import Callable
 import keras
 import tensorflow as tf
 
-from tf_vmfvae.layers import Latent
+from tf_vmfvae.evaluation.forward_pass import ForwardPass
 
 
 @dataclasses.dataclass(frozen=True)
 class Refinement:
     """Fits the posterior of each example to that example.
 
-    A bound holds for whatever posterior it is taken with. The encoder's is a guess from
-    one look at the example, and a worse one for an example that it was not trained on:
-    the amortisation gap (Cremer et al. 2018). Some steps of Adam on what the encoder
-    says of the example, the decoder left as it is, narrow it, as in the inference of
-    Krishnan et al. (2018) and Kim et al. (2018), "Semi-Amortized Variational
-    Autoencoders". The codes that the bound is then taken with are others than those
-    that the posterior was fitted by.
+    The bound holds for any posterior. The encoder's posterior is not the best one for
+    each example, in particular for examples outside the training set: this is the
+    amortisation gap (Cremer et al. 2018). A few steps of Adam on the encoder's output,
+    with the decoder unchanged, narrow the gap, as in Krishnan et al. (2018) and in Kim
+    et al. (2018), "Semi-Amortized Variational Autoencoders". The bound is then
+    computed from new codes, not from those that the posterior was fitted with.
 
-    All that is fitted is the features that the latent reads, so this goes for every
-    latent that has mirror images (`Latent.mirror`).
+    Only the features that the latent reads are fitted, so this works for every latent
+    that defines `Latent.mirror`.
 
     Args:
-        steps: int, at least 1. Steps of Adam an example.
-        samples: int, at least 2 and even. Codes an example in each step, half of them
-            the mirror images of the others.
-        learning_rate: float, greater than 0. That of the first step, in standard
-            deviations of the features over the examples that are fitted together;
-            falls linearly to 0.
+        steps: int, at least 1. Number of Adam steps.
+        samples: int, at least 2 and even. Codes per example in each step, half of them
+            mirror images of the others.
+        learning_rate: float, greater than 0. Learning rate of the first step, in
+            standard deviations of the features over the examples that are fitted
+            together. It falls linearly to 0.
 
     Raises:
-        ValueError: if an argument is out of its range, or, once there is a model, if
-            its latent has no mirror images.
+        ValueError: if an argument is out of its range, or, when it is used with a
+            model, if the latent has no mirror images.
 
     Example:
     >>> import numpy as np
@@ -64,32 +63,29 @@ class Refinement:
             )
 
     def of(self, model) -> Callable:
-        """Returns a function of `inputs, hidden, seed` that gives better features.
+        """Returns a function from `inputs, hidden, seed` to fitted features.
 
         Args:
-            model: a `tf_vmfvae.models.VAE`. Its weights stay as they are.
+            model: a `tf_vmfvae.models.VAE`. Its weights do not change.
         """
         latent = model.latent
-        if not latent.latent_dim:
+        if latent.is_empty:
             return lambda inputs, hidden, seed: hidden
-        if type(latent).mirror is Latent.mirror:
+        if not latent.has_mirror:
             raise ValueError(
-                f"{type(latent).__name__} has no mirror images, which the fit of a "
-                "posterior draws; give it a method mirror"
+                f"{type(latent).__name__} has no mirror images, which refinement "
+                "needs; define its method mirror"
             )
 
         @tf.function(reduce_retracing=True)
-        def slope(inputs, hidden, seed):
+        def gradient_of_bound(inputs, hidden, seed):
             with tf.GradientTape() as tape:
                 tape.watch(hidden)
-                posterior = latent.posterior(hidden)
-                z = posterior.sample(self.samples // 2, seed=seed)
+                forward = ForwardPass(model, inputs, hidden)
+                z = forward.sample(self.samples // 2, seed)
                 z = tf.concat([z, latent.mirror(z, hidden)], axis=0)
-                z = tf.reshape(z, [-1, z.shape[-1]])
-                repeats = [self.samples] + [1] * (inputs.shape.rank - 1)
-                nll = model.likelihood([tf.tile(inputs, repeats), z], training=False)
-                loss = tf.reduce_sum(nll) / self.samples
-                loss += tf.reduce_sum(latent.kl(posterior))
+                loss = tf.reduce_sum(forward.reconstruction(z)) / self.samples
+                loss += tf.reduce_sum(forward.kl())
             return tape.gradient(loss, hidden)
 
         def refine(inputs, hidden, seed):
@@ -104,8 +100,10 @@ class Refinement:
             features = keras.Variable(hidden, dtype="float32")
             optimizer = keras.optimizers.Adam(rate)
             for step in range(self.steps):
-                fresh = tf.random.experimental.stateless_fold_in(seed, step)
-                gradient = slope(inputs, tf.convert_to_tensor(features), fresh)
+                step_seed = tf.random.experimental.stateless_fold_in(seed, step)
+                gradient = gradient_of_bound(
+                    inputs, tf.convert_to_tensor(features), step_seed
+                )
                 optimizer.apply([gradient], [features])
             return tf.convert_to_tensor(features)
 

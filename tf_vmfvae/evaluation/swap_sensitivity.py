@@ -1,8 +1,10 @@
-"""Whether a code depends on the order of the words."""
+"""How much a code depends on the order of the words."""
 
 from collections.abc import Callable, Sequence
 
 import numpy as np
+
+from tf_vmfvae.evaluation.unit_rows import unit_rows
 
 
 def swap_sensitivity(
@@ -11,31 +13,31 @@ def swap_sensitivity(
     rates: Sequence[float] = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6),
     seed: int = 0,
 ) -> dict[float, float]:
-    """Returns how alike the codes of sentences and of their shuffled selves are.
+    """Compares the codes of sentences with the codes after words are swapped.
 
-    Xu and Durrett (2018), section 6: the mean cosine between the location of a
-    sentence's posterior and that of the sentence with adjacent words swapped. An
-    encoder of a bag of words would stay at 1.
+    This is the test of Xu and Durrett (2018), section 6: the mean cosine between the
+    posterior location of a sentence and that of the same sentence with adjacent words
+    swapped. An encoder that ignores the order of the words scores 1.
 
     Args:
-        encode: from sentences to locations, `(sentences, latent_dim)`.
-        texts: sentences, words set off by spaces.
+        encode: function from sentences to locations, `(sentences, latent_dim)`.
+        texts: sentences, with words separated by spaces.
         rates: probabilities of a swap, see `swap_words`.
         seed: int. Seed of the swaps.
 
     Returns:
-        rate -> mean cosine.
+        A dictionary from each rate to its mean cosine.
 
     Example:
     >>> encode = lambda texts: np.array([[len(text), 1.0] for text in texts])
     >>> swap_sensitivity(encode, ["profit rose", "shares fell"], rates=[0.5])
     {0.5: 1.0}
     """
-    originals = _unit(encode(list(texts)))
+    originals = unit_rows(encode(list(texts)))
     cosines = {}
     for rate in rates:
         rng = np.random.default_rng(seed)
-        swapped = _unit(encode([swap_words(text, rate, rng) for text in texts]))
+        swapped = unit_rows(encode([swap_words(text, rate, rng) for text in texts]))
         cosines[rate] = float(np.mean(np.sum(originals * swapped, axis=-1)))
     return cosines
 
@@ -43,7 +45,7 @@ def swap_sensitivity(
 def swap_words(text: str, rate: float, rng: np.random.Generator) -> str:
     """Returns `text` with each word swapped with the next one with probability `rate`.
 
-    From left to right, so a word may travel.
+    It goes from left to right, so one word can move several places.
 
     >>> swap_words("a b c d", 1.0, np.random.default_rng(1))
     'b c d a'
@@ -53,8 +55,3 @@ def swap_words(text: str, rate: float, rng: np.random.Generator) -> str:
         if rng.random() < rate:
             words[index], words[index + 1] = words[index + 1], words[index]
     return " ".join(words)
-
-
-def _unit(vectors):
-    norms = np.linalg.norm(vectors, axis=-1, keepdims=True)
-    return vectors / np.where(norms > 0, norms, 1)

@@ -1,23 +1,23 @@
-"""What the regions of a document model's code are about."""
+"""Topics of a document model: clusters of codes."""
 
 import dataclasses
 
 import numpy as np
 import tensorflow as tf
 
-# Weight of a word's probability in a topic against its lift over the corpus.
+# Weight of a word's log probability in a topic, relative to its lift over the corpus.
 RELEVANCE = 0.6
 
 
 @dataclasses.dataclass(frozen=True)
 class Topics:
-    """Groups of documents whose codes lie close together.
+    """Clusters of documents with similar codes.
 
     Attributes:
-        probabilities: float64 `[topics, words]`, what the decoder makes of a group's
-            codes, on average.
-        top_words: for each topic its most relevant words, the first one foremost.
-        sizes: int64 `[topics]`, how many documents a topic has; the largest first.
+        probabilities: float64 `[topics, words]`, the decoder's word probabilities,
+            averaged over the documents of each topic.
+        top_words: the most relevant words of each topic, best first.
+        sizes: int64 `[topics]`, number of documents in each topic, largest first.
         topic_of: int64 `[documents]`, the topic of each document.
     """
 
@@ -27,7 +27,7 @@ class Topics:
     topic_of: np.ndarray
 
     def diversity(self) -> float:
-        """Share of the top words that are different (Dieng et al. 2020).
+        """Returns the share of distinct words among the top words (Dieng et al. 2020).
 
         >>> empty = np.zeros(0)
         >>> Topics(empty, [["a", "b"], ["a", "c"]], empty, empty).diversity()
@@ -40,22 +40,23 @@ class Topics:
 def find_topics(
     model, documents, topics: int = 20, words: int = 10, seed: int = 0
 ) -> Topics:
-    """Finds topic directions: where the codes of documents gather.
+    """Finds topics by clustering the codes of documents.
 
-    The axes of a code mean nothing by themselves, so its directions are taken from
-    the documents: k-means groups their codes, and a topic's distribution over words is
-    the mean of what the decoder makes of its documents. A topic's words are ranked by
-    relevance (Sievert and Shirley 2014): 0.6 log p(w|t) + 0.4 log p(w|t) / p(w).
+    The axes of a code have no meaning of their own, so topics are found in the
+    documents: k-means clusters their codes, and the word distribution of a topic is
+    the mean of the decoder's distributions for its documents. The words of a topic are
+    ranked by relevance (Sievert and Shirley 2014):
+    0.6 log p(w|t) + 0.4 log p(w|t) / p(w).
 
     Args:
         model: a `tf_vmfvae.models.NVDM`.
-        documents: `tf_vmfvae.data.Documents`, at least one a topic.
-        topics: int. How many topics.
-        words: int. How many top words a topic.
+        documents: `tf_vmfvae.data.Documents`, at least one per topic.
+        topics: int. Number of topics.
+        words: int. Number of top words per topic.
         seed: int. Seed of k-means.
 
     Returns:
-        The `Topics`, the one of most documents first.
+        The `Topics`, those with the most documents first.
 
     Raises:
         ValueError: if there are fewer documents than topics.
@@ -70,7 +71,7 @@ def find_topics(
     >>> found.sizes.tolist()
     [2, 1]
     """
-    # It takes a while to import.
+    # Slow to import.
     from sklearn.cluster import KMeans
 
     if len(documents) < topics:
@@ -95,6 +96,7 @@ def find_topics(
 
 
 def _mean_words(model, codes, batch_size=500):
+    """Returns the decoder's word probabilities, averaged over the codes."""
     total = np.zeros(len(model.vocabulary))
     for start in range(0, len(codes), batch_size):
         logits = model.decoder(codes[start : start + batch_size])

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from tf_vmfvae.evaluation.unit_rows import unit_rows
+
 
 def neighbours(
     model,
@@ -30,18 +32,13 @@ def neighbours(
     Raises:
         ValueError: if the model has no code.
     """
-    if not model.latent.latent_dim:
+    if model.latent.is_empty:
         raise ValueError("a model without a code has no neighbours")
-    own = _unit(model.encode(texts, labels))
-    others = _unit(model.encode(corpus, corpus_labels))
+    own = unit_rows(model.encode(texts, labels))
+    others = unit_rows(model.encode(corpus, corpus_labels))
     found = []
     for code in own:
         cosines = others @ code
         nearest = np.argsort(-cosines, kind="stable")[:count]
         found.append([(corpus[index], float(cosines[index])) for index in nearest])
     return found
-
-
-def _unit(vectors):
-    norms = np.linalg.norm(vectors, axis=-1, keepdims=True)
-    return vectors / np.where(norms > 0, norms, 1)

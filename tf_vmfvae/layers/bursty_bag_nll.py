@@ -5,6 +5,8 @@ import math
 import keras
 import tensorflow as tf
 
+from tf_vmfvae.layers.repeat_examples import repeat_batch
+
 
 @keras.saving.register_keras_serializable(package="tf_vmfvae")
 class BurstyBagNLL(keras.layers.Layer):
@@ -65,7 +67,7 @@ class BurstyBagNLL(keras.layers.Layer):
         log_total = tf.convert_to_tensor(self.log_concentration)
         logits = tf.cast(logits, log_total.dtype)
         codes = tf.shape(logits)[0] // tf.shape(pairs)[0]
-        pairs = tf.tile(pairs, [codes, 1, 1])
+        pairs = repeat_batch(pairs, codes)
         counts = tf.cast(pairs[..., 1], logits.dtype)
         log_own = log_total + _of_pairs(logits, pairs[..., 0])
         log_own -= tf.reduce_logsumexp(logits, axis=-1, keepdims=True)

@@ -28,7 +28,12 @@ class RepeatExamples(keras.layers.Layer):
 
     def call(self, examples, codes):
         times = tf.shape(codes)[0] // tf.maximum(tf.shape(examples)[0], 1)
-        return tf.tile(examples, [times] + [1] * (examples.shape.rank - 1))
+        return repeat_batch(examples, times)
 
     def compute_output_spec(self, examples, codes):
         return keras.KerasTensor((None, *examples.shape[1:]), dtype=examples.dtype)
+
+
+def repeat_batch(examples, times):
+    """Returns the whole batch `times` times over, `(times * batch, ...)`."""
+    return tf.tile(examples, [times] + [1] * (examples.shape.rank - 1))

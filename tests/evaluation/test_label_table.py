@@ -1,0 +1,24 @@
+import pytest
+
+from tf_vmfvae import data, evaluation
+
+
+def test_codes_predict_the_labels_as_well_as_counts_do(document_model, documents):
+    table = evaluation.label_table(
+        document_model, documents[:40], documents[40:], neighbours=3
+    )
+
+    assert list(table) == ["codes", "counts", "tf-idf"]
+    for accuracy in table.values():
+        assert accuracy.as_dict() == {
+            "nearest_neighbours": 1,
+            "logistic_regression": 1,
+        }
+
+
+def test_documents_without_labels_are_refused(document_model, documents):
+    unlabelled = data.Documents(documents.pairs, documents.row_splits)
+    with pytest.raises(ValueError, match="have no labels"):
+        evaluation.label_table(document_model, unlabelled, documents)
+    with pytest.raises(ValueError, match="have no labels"):
+        evaluation.label_table(document_model, documents, unlabelled)

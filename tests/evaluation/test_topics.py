@@ -1,0 +1,22 @@
+import numpy as np
+import pytest
+
+from tf_vmfvae import evaluation
+
+
+def test_topics_are_the_subjects_of_the_documents(
+    document_model, documents, topic_words
+):
+    found = evaluation.find_topics(document_model, documents, topics=2, words=3)
+
+    assert sorted(map(sorted, found.top_words)) == [topic_words[:3], topic_words[3:]]
+    assert found.diversity() == 1
+    assert found.sizes.tolist() == [30, 30]
+    np.testing.assert_allclose(found.probabilities.sum(axis=1), 1)
+    sport = found.topic_of == found.topic_of[0]
+    assert np.array_equal(sport, documents.labels == documents.labels[0])
+
+
+def test_more_topics_than_documents_are_refused(document_model, documents):
+    with pytest.raises(ValueError, match="3 documents are fewer than 4 topics"):
+        evaluation.find_topics(document_model, documents[:3], topics=4)
