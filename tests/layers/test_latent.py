@@ -48,6 +48,15 @@ def test_a_latent_has_mirror_images_if_it_defines_mirror():
     assert MirroredToo(2).has_mirror
 
 
+def test_a_latent_can_be_scheduled_if_it_defines_set_sampling_concentration():
+    class Mine(layers.Latent):
+        def set_sampling_concentration(self, kappa):
+            pass
+
+    assert Mine(2).has_sampling_concentration
+    assert not layers.Latent(2).has_sampling_concentration
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [("charge", "charged_kl"), ("draw_at", "set_sampling_concentration")],

@@ -58,10 +58,6 @@ class FixedConcentrationLatent(SphericalLatent):
             )
         super().build(hidden_shape)
 
-    @property
-    def has_sampling_concentration(self) -> bool:
-        return True
-
     def set_sampling_concentration(self, kappa: float) -> None:
         """Sets the concentration that training samples codes with from now on.
 

@@ -73,7 +73,8 @@ class Latent(keras.layers.Layer):
     @property
     def has_sampling_concentration(self) -> bool:
         """Whether the latent defines `set_sampling_concentration`."""
-        return False
+        own = type(self).set_sampling_concentration
+        return own is not Latent.set_sampling_concentration
 
     def posterior(self, hidden) -> tfd.Distribution:
         """Returns `q(z|x)`, a distribution with batch shape `(batch,)`."""
