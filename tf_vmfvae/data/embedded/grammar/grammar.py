@@ -1,4 +1,4 @@
-"""Probabilistic context-free grammars whose probabilities are known exactly."""
+"""A probabilistic context-free grammar that samples, parses and knows its entropy."""
 
 import bisect
 import dataclasses
@@ -8,20 +8,22 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from tf_vmfvae.data.embedded.reach import Reach, after_each_other, one_of
+from tf_vmfvae.data.embedded.grammar.reach import Reach, one_of, sequence
 
-# A terminal is a str, a word; a nonterminal is a tuple.
+# A terminal is a word, a str; a nonterminal is a tuple.
 Symbol = str | tuple
 Expansion = tuple[Symbol, ...]
+# Pairs of a weight and an expansion.
+Alternatives = Sequence[tuple[float, Expansion]]
 
 
 @dataclasses.dataclass(frozen=True)
 class Derivation:
-    """One way in which a grammar makes a sentence.
+    """One way to derive a sentence from the start symbol.
 
     Attributes:
-        log_probability: log probability of the choices made, in nats.
-        symbols: the nonterminals expanded, from the start symbol on, in preorder.
+        log_probability: log probability of all its choices, in nats.
+        symbols: the nonterminals it expands, in preorder, the start symbol first.
     """
 
     log_probability: float
@@ -32,18 +34,18 @@ class Grammar:
     """A probabilistic context-free grammar without recursion.
 
     Args:
-        rules: nonterminal -> its alternatives, pairs of a positive weight and an
-            expansion. The weights of a nonterminal need not sum to 1.
-        start: the nonterminal that sentences are made from.
+        rules: maps each nonterminal to its alternatives, pairs of a positive weight
+            and an expansion. The weights need not sum to 1.
+        start: the nonterminal that every sentence is derived from.
 
     Attributes:
-        probabilities: nonterminal -> pairs of a probability and an expansion.
-        start: as above.
-        vocabulary: every word that a sentence can hold, sorted.
+        probabilities: maps each nonterminal to pairs of a probability and an expansion.
+        start: the start symbol.
+        vocabulary: all words of the rules, sorted.
 
     Raises:
-        ValueError: an expansion names a nonterminal without a rule, an alternative is
-            there twice, or a weight is not positive.
+        ValueError: if a nonterminal has no rule, a rule lists an alternative twice or
+            has no alternatives, or a weight is not positive.
 
     >>> noun = [(3, ("cat",)), (1, ("dog",))]
     >>> grammar = Grammar({("s",): [(1, ("a", ("n",)))], ("n",): noun}, ("s",))
@@ -57,7 +59,7 @@ class Grammar:
 
     def __init__(
         self,
-        rules: Mapping[tuple, Sequence[tuple[float, Expansion]]],
+        rules: Mapping[tuple, Alternatives],
         start: tuple,
     ) -> None:
         self.start = start
@@ -80,14 +82,14 @@ class Grammar:
         self._reach: dict[Symbol, Reach] = {}
 
     def sample(self, count: int, seed: int) -> list[str]:
-        """Draws sentences independently.
+        """Draws independent sentences.
 
-        The draws come from the raw output of PCG64, which NumPy keeps the same across
-        versions and machines.
+        The randomness is the raw output of PCG64, which NumPy guarantees to be the
+        same in every version and on every machine.
 
         Args:
             count: how many sentences to draw.
-            seed: seed of the draws, not negative.
+            seed: seed of the draws, at least 0.
 
         Returns:
             The sentences, words joined by spaces.
@@ -103,27 +105,27 @@ class Grammar:
                     words.append(item)
                     continue
                 bounds, expansions = item
-                # One alternative takes no draw.
+                # A single alternative uses up no random number.
                 drawn = bisect.bisect(bounds, next(uniforms)) if bounds else 0
                 stack.extend(expansions[drawn])
             sentences.append(" ".join(words))
         return sentences
 
     def derivations(self, sentence: str) -> list[Derivation]:
-        """Parses a sentence in every possible way.
+        """Returns every derivation of a sentence.
 
         Args:
             sentence: words separated by spaces.
 
         Returns:
-            Every derivation of the whole sentence; none if it is not of the language.
+            The derivations; an empty list if the grammar cannot produce the sentence.
         """
         words = sentence.split()
         if not words or any(word not in self._bit for word in words):
             return []
         bits = [self._bit[word] for word in words]
-        # The words from a position to the end. What spans them must know them all,
-        # which leaves very few alternatives to try.
+        # All words from a position to the end. A symbol that spans them must be able to
+        # produce each, which leaves very few alternatives to try.
         rest = [0] * (len(words) + 1)
         for i in reversed(range(len(words))):
             rest[i] = rest[i + 1] | bits[i]
@@ -165,21 +167,22 @@ class Grammar:
         return [derivation for end, derivation in whole if end == len(words)]
 
     def log_probability(self, sentence: str) -> float:
-        """Log probability of a sentence, in nats; -inf if it is not of the language."""
+        """Returns a sentence's log probability in nats; -inf if it has no parse."""
         derivations = self.derivations(sentence)
         if not derivations:
             return -math.inf
         return math.log(sum(math.exp(d.log_probability) for d in derivations))
 
     def entropy(self, counts: Callable[[tuple], bool] = lambda _: True) -> float:
-        """Entropy of a derivation, in nats: a sentence's, if each has but one.
+        """Returns the entropy of a derivation in nats.
 
-        The entropy of a symbol is that of the choice between its alternatives plus the
-        mean over them of what their own symbols add.
+        If every sentence has one derivation, this is also the entropy of a sentence.
+        A symbol's entropy is that of the choice between its alternatives plus the
+        expected entropy of the symbols in the chosen alternative.
 
         Args:
-            counts: says of a nonterminal whether its choices count. With a part of
-                them, the result is the share of the entropy that is due to that part.
+            counts: whether to count the choices of a nonterminal. If only some count,
+                the result is the part of the entropy that is due to them.
         """
 
         @functools.cache
@@ -195,18 +198,21 @@ class Grammar:
         return entropy_of(self.start)
 
     def length_range(self) -> tuple[int, int]:
-        """Words of the shortest and of the longest sentence."""
+        """Returns the numbers of words of the shortest and the longest sentence."""
         reach = self._reach_of(self.start)
         return reach.shortest, reach.longest
 
     def words_of(self, symbol: Symbol) -> set[str]:
-        """Every word that can come from a symbol."""
+        """Returns every word that a symbol can produce."""
         words = self._reach_of(symbol).words
         return {word for word, bit in self._bit.items() if words & bit}
 
     @functools.cached_property
     def _sampler(self) -> tuple[list[float], list[list]]:
-        """The rules as nested pairs: cumulative probabilities, reversed expansions."""
+        """The start symbol as nested pairs: cumulative probabilities and expansions.
+
+        The expansions are reversed, so that they can go on a stack as they are.
+        """
 
         @functools.cache
         def compiled(symbol: Symbol) -> str | tuple[list[float], list[list]]:
@@ -226,28 +232,24 @@ class Grammar:
                 reach = Reach(self._bit[symbol], self._bit[symbol], 1, 1)
             else:
                 expansions = [e for _, e in self.probabilities[symbol]]
-                reach = one_of(
-                    [after_each_other(map(self._reach_of, e)) for e in expansions]
-                )
+                reach = one_of([sequence(map(self._reach_of, e)) for e in expansions])
             self._reach[symbol] = reach
         return reach
 
 
 def _check_alternatives(
-    symbol: tuple,
-    alternatives: Sequence[tuple[float, Expansion]],
-    rules: Mapping[tuple, Sequence],
+    symbol: tuple, alternatives: Alternatives, rules: Mapping[tuple, Alternatives]
 ) -> None:
     expansions = [expansion for _, expansion in alternatives]
     if not expansions:
         raise ValueError(f"{symbol} has no alternatives")
     if len(set(expansions)) < len(expansions):
-        raise ValueError(f"{symbol} has an alternative twice: {expansions}")
+        raise ValueError(f"{symbol} lists an alternative twice: {expansions}")
     if min(weight for weight, _ in alternatives) <= 0:
         raise ValueError(f"{symbol} has a weight that is not positive")
     for child in {child for expansion in expansions for child in expansion}:
         if not isinstance(child, str) and child not in rules:
-            raise ValueError(f"{symbol} names {child}, which has no rule")
+            raise ValueError(f"{symbol} uses {child}, which has no rule")
 
 
 def _join(left: Derivation, right: Derivation) -> Derivation:
@@ -257,7 +259,7 @@ def _join(left: Derivation, right: Derivation) -> Derivation:
 
 
 def _uniforms(seed: int):
-    """Yields numbers in [0, 1), multiples of 2^-53, without end."""
+    """Yields uniform numbers in [0, 1), multiples of 2^-53, forever."""
     generator = np.random.PCG64(seed)
     while True:
         raw = generator.random_raw(65536)

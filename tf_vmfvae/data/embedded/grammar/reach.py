@@ -1,4 +1,4 @@
-"""What a symbol of a grammar can become, in short."""
+"""Bounds on the strings that a symbol of a grammar can produce."""
 
 import dataclasses
 import functools
@@ -8,13 +8,13 @@ from collections.abc import Iterable, Sequence
 
 @dataclasses.dataclass(frozen=True)
 class Reach:
-    """What a symbol can become: bit masks of words, and lengths in words.
+    """Which words a symbol can produce, and how many.
 
     Attributes:
-        words: the words that may occur.
-        first_words: the words that may come first.
-        shortest: the smallest number of words.
-        longest: the largest number of words.
+        words: bit mask of the words that may occur.
+        first_words: bit mask of the words that may come first.
+        shortest: smallest number of words.
+        longest: largest number of words.
     """
 
     words: int
@@ -24,7 +24,7 @@ class Reach:
 
 
 def one_of(reaches: Sequence[Reach]) -> Reach:
-    """Reach of a choice between symbols.
+    """Returns the reach of a choice between alternatives.
 
     >>> one_of([Reach(1, 1, 1, 1), Reach(6, 2, 2, 3)])
     Reach(words=7, first_words=3, shortest=1, longest=3)
@@ -37,15 +37,15 @@ def one_of(reaches: Sequence[Reach]) -> Reach:
     )
 
 
-def after_each_other(reaches: Iterable[Reach]) -> Reach:
-    """Reach of a sequence of symbols.
+def sequence(reaches: Iterable[Reach]) -> Reach:
+    """Returns the reach of symbols that follow each other.
 
-    >>> after_each_other([Reach(1, 1, 0, 1), Reach(6, 2, 2, 3)])
+    >>> sequence([Reach(1, 1, 0, 1), Reach(6, 2, 2, 3)])
     Reach(words=7, first_words=3, shortest=2, longest=4)
     """
     words = first_words = shortest = longest = 0
     for reach in reaches:
-        # What can be left out lets the next one come first too.
+        # As long as everything so far may be empty, the next symbol may come first.
         if shortest == 0:
             first_words |= reach.first_words
         words |= reach.words

@@ -1,8 +1,6 @@
-"""Nouns and verbs of the embedded corpus, and how they inflect."""
+"""Inflection of the embedded corpus's verbs, and its articles."""
 
-import dataclasses
-
-# Past forms that do not follow from the ending of the base form.
+# Irregular past forms.
 PAST_FORMS = {
     "bring": "brought",
     "choose": "chose",
@@ -17,57 +15,16 @@ PAST_FORMS = {
     "teach": "taught",
     "think": "thought",
 }
-# Adjectives that start with a letter of the other kind than their sound.
+# Adjectives whose first letter and first sound are of different kinds.
 VOWEL_SOUNDS = ("honest",)
 CONSONANT_SOUNDS = ("useful", "useless", "unique")
-
-
-@dataclasses.dataclass(frozen=True)
-class Noun:
-    """A noun, and how the words around it treat it.
-
-    Attributes:
-        word: the noun as it stands in the sentence.
-        kind: "one" takes a/an and a singular verb, "mass" a singular verb and no a/an,
-            "many" is plural, "name" a singular that takes no determiner at all.
-        pronoun: possessive pronoun that refers back to it, "" if the noun leaves open
-            which it is.
-    """
-
-    word: str
-    kind: str
-    pronoun: str = ""
-
-    @property
-    def plural(self) -> bool:
-        return self.kind == "many"
-
-
-def one(*words: str, pronoun: str = "") -> tuple[Noun, ...]:
-    """Singular nouns that can be counted."""
-    return tuple(Noun(word, "one", pronoun) for word in words)
-
-
-def many(*words: str) -> tuple[Noun, ...]:
-    """Plural nouns."""
-    return tuple(Noun(word, "many", "their") for word in words)
-
-
-def mass(*words: str) -> tuple[Noun, ...]:
-    """Nouns that cannot be counted."""
-    return tuple(Noun(word, "mass") for word in words)
-
-
-def name(*words: str, pronoun: str = "") -> tuple[Noun, ...]:
-    """Names: singular, without a determiner."""
-    return tuple(Noun(word, "name", pronoun) for word in words)
 
 
 def verb(phrase: str, tense: str, plural: bool) -> tuple[str, ...]:
     """Inflects the first word of a verb phrase.
 
     Args:
-        phrase: base form, perhaps with words after it.
+        phrase: a verb in its base form, perhaps with more words.
         tense: "past", "present" or "future".
         plural: whether the subject is plural.
 
@@ -87,7 +44,7 @@ def verb(phrase: str, tense: str, plural: bool) -> tuple[str, ...]:
 
 
 def past(base: str) -> str:
-    """Past form of a verb.
+    """Returns the past form of a verb.
 
     >>> [past(base) for base in ("cook", "bake", "cry", "bring")]
     ['cooked', 'baked', 'cried', 'brought']
@@ -102,7 +59,7 @@ def past(base: str) -> str:
 
 
 def third_person(base: str) -> str:
-    """Present form of a verb after he, she or it.
+    """Returns the present form of a verb after he, she or it.
 
     >>> [third_person(base) for base in ("cook", "teach", "cry", "play")]
     ['cooks', 'teaches', 'cries', 'plays']
@@ -115,21 +72,19 @@ def third_person(base: str) -> str:
 
 
 def be(tense: str, plural: bool) -> tuple[str, ...]:
-    """Form of "to be".
+    """Returns a form of "to be".
 
     >>> be("past", plural=True)
     ('were',)
     """
     if tense == "future":
         return ("will", "be")
-    singular_form, plural_form = {"past": ("was", "were"), "present": ("is", "are")}[
-        tense
-    ]
+    singular_form, plural_form = ("was", "were") if tense == "past" else ("is", "are")
     return (plural_form if plural else singular_form,)
 
 
 def do(tense: str, plural: bool) -> str:
-    """Auxiliary that opens a question.
+    """Returns the auxiliary verb that opens a question.
 
     >>> do("present", plural=False)
     'does'
@@ -141,8 +96,17 @@ def do(tense: str, plural: bool) -> str:
     return "do" if plural else "does"
 
 
+def indefinite(kind: str, adjective: str) -> tuple[str, ...]:
+    """Returns an adjective before a new thing, with its article if there is one.
+
+    >>> indefinite("one", "awful"), indefinite("many", "awful")
+    (('an', 'awful'), ('awful',))
+    """
+    return (article(adjective), adjective) if kind == "one" else (adjective,)
+
+
 def article(following: str) -> str:
-    """Indefinite article before a word.
+    """Returns the indefinite article that goes before a word.
 
     >>> [article(word) for word in ("awful", "good", "useful", "honest")]
     ['an', 'a', 'a', 'an']
