@@ -63,7 +63,7 @@ def load_documents(
         raise ValueError(f"dataset is {dataset!r}: choose one of {choices}")
     if dataset in ("20ng", "rcv1"):
         # TFDS takes a while to import.
-        from tf_vmfvae.data.published_documents import read_published
+        from tf_vmfvae.data.published.documents import read_published
 
         splits, vocabulary = read_published(dataset, data_dir)
         notes = []

@@ -1,14 +1,16 @@
-"""The Yelp reviews and their labels, prepared by TFDS."""
+"""Reads the Yelp reviews and their labels, prepared by TFDS."""
 
-import hashlib
 import os
 import pathlib
-
-import tensorflow_datasets as tfds
+from collections.abc import Iterator
 
 from tf_vmfvae.data.labelled_file import read_labelled_sentences
-from tf_vmfvae.data.preparation import prepared_builder
-from tf_vmfvae.data.yelp.yelp_dataset_builder import (
+from tf_vmfvae.data.published.preparation import (
+    prepared_builder,
+    read_split,
+    source_of,
+)
+from tf_vmfvae.data.published.yelp.yelp_dataset_builder import (
     FILES,
     NUM_LABELS,
     Builder,
@@ -29,11 +31,11 @@ def read_yelp(
             or yelp/valid.txt alone.
 
     Returns:
-        "train", "validation" and "test" -> reviews; the same -> labels, 0 to 4; and
-        notes on what was done, a line each.
+        A mapping from "train", "validation" and "test" to reviews, one to labels from
+        0 to 4, and notes on what was done, a line each.
 
     Raises:
-        ValueError: a file is missing or unusable.
+        ValueError: if a file is missing or unusable.
     """
     folder = pathlib.Path(data_dir or ".") / "yelp"
     files = [folder / name for name in FILES.values() if (folder / name).exists()]
@@ -46,26 +48,24 @@ def read_yelp(
     missing = [name for name in FILES.values() if not (folder / name).exists()]
     if missing and not is_piece:
         raise ValueError(f"{folder / missing[0]} does not exist: put it there")
-    digest = hashlib.sha256()
-    for file in files:
-        for label, text in read_labelled_sentences(file, NUM_LABELS):
-            digest.update(f"{label} {text}\n".encode())
-        digest.update(b"\0")
-    builder = prepared_builder(Builder, digest.hexdigest()[:16], pathlib.Path(data_dir))
-    texts, labels = {}, {}
-    for split in FILES:
-        texts[split], labels[split] = _reviews(builder, split)
+    builder = prepared_builder(
+        Builder, source_of(_contents(files)), pathlib.Path(data_dir)
+    )
+    splits = {split: read_split(builder, split) for split in FILES}
+    texts = {split: reviews["text"] for split, reviews in splits.items()}
+    labels = {split: reviews["label"] for split, reviews in splits.items()}
     if not is_piece:
         return texts, labels, []
     sizes = " / ".join(str(len(texts[split])) for split in FILES)
     return (
         texts,
         labels,
-        [f"{folder} holds valid.txt alone: it is shuffled and cut in three ({sizes})"],
+        [f"{folder} has only valid.txt: it is shuffled and cut in three ({sizes})"],
     )
 
 
-def _reviews(builder: tfds.core.DatasetBuilder, split: str):
-    dataset = builder.as_dataset(split=split, batch_size=-1, shuffle_files=False)
-    texts = [text.decode() for text in dataset["text"].numpy().tolist()]
-    return texts, dataset["label"].numpy().tolist()
+def _contents(files: list[pathlib.Path]) -> Iterator[bytes]:
+    for file in files:
+        for label, text in read_labelled_sentences(file, NUM_LABELS):
+            yield f"{label} {text}\n".encode()
+        yield b"\0"

@@ -1,22 +1,19 @@
 """TFDS builder of Reuters RCV1-v2 as bags of words."""
 
-from etils import epath
-
-from tf_vmfvae.data.feature_builder import FeatureBuilder
+from tf_vmfvae.data.published.feature_builder import FeatureBuilder
 
 
 class Builder(FeatureBuilder):
     """RCV1-v2 as Miao et al. (2016) prepared it, 10,000 words.
 
-    It reads rcv1/train.feat, rcv1/test.feat and rcv1/vocab.new in TFDS's manual
-    folder. They cannot be downloaded by a program.
+    It reads rcv1/train.feat, rcv1/test.feat and rcv1/vocab.new from TFDS's manual
+    folder. No program can download them.
 
     >>> Builder.name
     'rcv1'
     """
 
     name = "rcv1"
-    code_path = epath.Path(__file__)
     HOMEPAGE = "https://trec.nist.gov/data/reuters/reuters.html"
     MANUAL_DOWNLOAD_INSTRUCTIONS = (
         "Get train.feat, test.feat and vocab.new from "

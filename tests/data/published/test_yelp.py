@@ -1,5 +1,3 @@
-"""The Yelp reviews of 2013, or a piece of them, and bad files."""
-
 import pytest
 
 from tf_vmfvae import data
@@ -9,7 +7,7 @@ STARS = [f"{i % 5} review number w{i} was so so" for i in range(50)]
 
 
 @pytest.fixture(autouse=True)
-def _own_tfds_folder(tmp_path, monkeypatch):
+def tfds_folder(tmp_path, monkeypatch):
     monkeypatch.setenv("TFDS_DATA_DIR", str(tmp_path / "tfds"))
 
 
@@ -20,7 +18,7 @@ def write(folder, **files):
     return str(folder)
 
 
-def test_the_whole_is_read_with_its_labels(tmp_path):
+def test_the_corpus_is_read_with_its_labels(tmp_path):
     long = "2 " + " ".join(["word"] * 60)
     folder = write(tmp_path, train=STARS, valid=["4 so  good", ""], test=[long])
     corpus = data.load("yelp", folder)
@@ -33,7 +31,7 @@ def test_the_whole_is_read_with_its_labels(tmp_path):
     assert corpus.notes == ("1 of 52 sentences cut to 50 words",)
 
 
-def test_a_piece_is_cut_in_three_always_alike(tmp_path):
+def test_valid_txt_alone_is_cut_in_three_the_same_way_each_time(tmp_path):
     folder = write(tmp_path, valid=STARS)
     corpus, again = data.load("yelp", folder), data.load("yelp", folder)
     splits = corpus.train, corpus.validation, corpus.test
@@ -61,16 +59,16 @@ def test_a_piece_is_cut_in_three_always_alike(tmp_path):
         ({}, r"yelp/train.txt: dataset yelp cannot be downloaded"),
     ],
 )
-def test_files_that_will_not_do_are_named(tmp_path, files, message):
+def test_unusable_files_are_refused_by_name(tmp_path, files, message):
     with pytest.raises(ValueError, match=message):
         data.load("yelp", write(tmp_path, **files))
 
 
-def test_without_a_folder_it_says_what_to_give():
+def test_without_data_dir_the_error_says_what_to_give():
     with pytest.raises(ValueError, match="point data_dir at the folder above"):
         data.load("yelp")
 
 
-def test_labels_may_be_of_any_number(tmp_path):
+def test_a_label_may_have_several_digits(tmp_path):
     (tmp_path / "a.txt").write_text("11 eleven\n")
     assert read_labelled_sentences(tmp_path / "a.txt", 12) == [(11, "eleven")]

@@ -1,4 +1,4 @@
-"""What the TFDS builders of published bag-of-words files have in common."""
+"""Base class of the TFDS builders of published bag-of-words files."""
 
 import pathlib
 from collections.abc import Iterator
@@ -7,23 +7,23 @@ import numpy as np
 import tensorflow_datasets as tfds
 
 from tf_vmfvae.data.feature_file import read_features, read_vocabulary
-from tf_vmfvae.data.preparation import manual_folder
+from tf_vmfvae.data.published.builder import PublishedBuilder
 
 FILES = {"train": "train.feat", "test": "test.feat"}
 VOCABULARY = "vocab.new"
 
 
-class FeatureBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
+class FeatureBuilder(PublishedBuilder, skip_registration=True):
     """Base class: train.feat, test.feat and vocab.new in a folder of its name.
 
-    An example is a document: `words`, ids from 1 up, `counts`, and its `label`. The
-    vocabulary is in the data set's metadata.
+    An example is a document: `words`, ids from 1 up, their `counts`, and the
+    document's `label`. The data set's metadata holds the vocabulary.
+
+    Attributes:
+        HOMEPAGE: web page of the corpus.
     """
 
-    VERSION = tfds.core.Version("1.0.0")
     HOMEPAGE: str
-    # None: there is no file to download.
-    URL: str | None = None
 
     def _info(self) -> tfds.core.DatasetInfo:
         numbers = tfds.features.Sequence(tfds.features.Scalar(np.int32))
@@ -39,10 +39,7 @@ class FeatureBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
     def _split_generators(
         self, dl_manager: tfds.download.DownloadManager
     ) -> dict[str, Iterator]:
-        names = (*FILES.values(), VOCABULARY)
-        folder = manual_folder(dl_manager, self.name, names)
-        if folder is None:
-            folder = pathlib.Path(dl_manager.download_and_extract(self.URL)) / self.name
+        folder = self.source_folder(dl_manager, [*FILES.values(), VOCABULARY])
         vocabulary = read_vocabulary(folder / VOCABULARY)
         self.info.metadata["vocabulary"] = vocabulary
         return {

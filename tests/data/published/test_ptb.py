@@ -1,5 +1,3 @@
-"""The Penn Treebank through TFDS: from files, or from a server on this machine."""
-
 import functools
 import hashlib
 import http.server
@@ -9,20 +7,19 @@ import threading
 import zipfile
 
 import pytest
+import tensorflow_datasets as tfds
 
 from tf_vmfvae import data
-from tf_vmfvae.data import preparation
-from tf_vmfvae.data.ptb import reading
-from tf_vmfvae.data.ptb.ptb_dataset_builder import FILES, Builder
+from tf_vmfvae.data.published import preparation
+from tf_vmfvae.data.published.ptb.ptb_dataset_builder import FILES, Builder
 from tf_vmfvae.layers import WordTokenizer
 
-SHARED = pathlib.Path(__file__).parents[3] / "shared" / "data"
 TEXT = {
     "train": ["the profit rose N <unk>", "the company said so", "the <unk> fell"],
     "validation": ["the profit fell"],
     "test": ["the company rose", "so it said"],
 }
-# Nothing listens on the port "discard" here.
+# Nothing listens on this port.
 NO_SERVER = "http://127.0.0.1:9/ptb.zip"
 
 
@@ -33,7 +30,7 @@ class QuietHandler(http.server.SimpleHTTPRequestHandler):
 
 @pytest.fixture(autouse=True)
 def tfds_folder(tmp_path, monkeypatch) -> pathlib.Path:
-    """A TFDS folder and a network of the test's own."""
+    """Gives each test a TFDS folder of its own, and no network."""
     monkeypatch.setenv("TFDS_DATA_DIR", str(tmp_path / "tfds"))
     for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"):
         monkeypatch.delenv(name, raising=False)
@@ -50,7 +47,7 @@ def data_dir(tmp_path) -> pathlib.Path:
 
 @pytest.fixture
 def server(tmp_path, monkeypatch):
-    """A server with ptb.zip; the builder downloads from it."""
+    """Serves ptb.zip on this machine; the builder downloads it from there."""
     folder = tmp_path / "served"
     folder.mkdir()
     with zipfile.ZipFile(folder / "ptb.zip", "w") as archive:
@@ -70,7 +67,7 @@ def server(tmp_path, monkeypatch):
 def write_corpus(folder: pathlib.Path, text: dict[str, list[str]]) -> None:
     (folder / "ptb").mkdir(parents=True, exist_ok=True)
     for split, name in FILES.items():
-        # PTB's files have a space before and after every sentence.
+        # As in PTB's own files, a space comes before and after every sentence.
         lines = "".join(f" {sentence} \n" for sentence in text[split])
         (folder / "ptb" / name).write_text(lines, encoding="utf-8")
 
@@ -83,7 +80,7 @@ def contents(folder: pathlib.Path) -> dict[str, str]:
     }
 
 
-def assert_is_text(corpus: data.Corpus) -> None:
+def assert_holds_text(corpus: data.Corpus) -> None:
     assert corpus.name == "ptb"
     assert corpus.train == TEXT["train"]
     assert corpus.validation == TEXT["validation"]
@@ -93,45 +90,43 @@ def assert_is_text(corpus: data.Corpus) -> None:
 
 
 def test_files_in_data_dir_are_read_without_a_network(data_dir):
-    assert_is_text(data.load("ptb", data_dir))
+    assert_holds_text(data.load("ptb", data_dir))
 
 
-def test_data_dir_stays_as_it_was(data_dir):
+def test_nothing_is_written_into_data_dir(data_dir):
     before = contents(data_dir)
     data.load("ptb", data_dir)
     assert contents(data_dir) == before
 
 
-def test_the_second_time_the_prepared_data_is_read(data_dir, monkeypatch):
+def test_a_prepared_data_set_is_read_without_preparing_it_again(data_dir, monkeypatch):
     first = data.load("ptb", data_dir)
     monkeypatch.setattr(preparation, "_prepare", None)
     assert data.load("ptb", data_dir) == first
 
 
-def test_other_files_are_another_data_set(data_dir):
+def test_changed_files_make_another_data_set(data_dir):
     data.load("ptb", data_dir)
     write_corpus(data_dir, {**TEXT, "test": ["another text"]})
     assert data.load("ptb", data_dir).test == ["another text"]
 
 
-def test_treebank_is_downloaded_where_it_may(server):
-    assert_is_text(data.load("ptb"))
+def test_the_treebank_is_downloaded_without_files(server):
+    assert_holds_text(data.load("ptb"))
 
 
-def test_a_data_dir_without_the_corpus_does_not_keep_it_from_being_downloaded(
-    server, tmp_path
-):
-    assert_is_text(data.load("ptb", tmp_path))
+def test_the_treebank_is_downloaded_if_data_dir_lacks_it(server, tmp_path):
+    assert_holds_text(data.load("ptb", tmp_path))
 
 
-def test_what_was_downloaded_needs_no_server_again(server, monkeypatch):
+def test_a_download_is_not_repeated(server, monkeypatch):
     data.load("ptb")
     monkeypatch.setattr(Builder, "URL", NO_SERVER)
-    assert_is_text(data.load("ptb"))
+    assert_holds_text(data.load("ptb"))
 
 
 @pytest.mark.parametrize("given", [True, False])
-def test_neither_files_nor_network(tmp_path, given):
+def test_without_files_and_network_the_error_says_what_to_do(tmp_path, given):
     folder = tmp_path / "nothing"
     with pytest.raises(ValueError, match="no connection") as error:
         data.load("ptb", folder if given else None)
@@ -142,13 +137,13 @@ def test_neither_files_nor_network(tmp_path, given):
     assert (str(folder) in message) == given
 
 
-def test_a_server_without_the_file(server):
+def test_the_answer_of_a_server_without_the_file_is_reported(server):
     (server / "ptb.zip").unlink()
     with pytest.raises(ValueError, match="the server answers 404"):
         data.load("ptb")
 
 
-def test_a_broken_download_is_one_line_and_leaves_nothing_prepared(server, tfds_folder):
+def test_a_broken_download_is_refused_and_leaves_nothing_prepared(server, tfds_folder):
     (server / "ptb.zip").write_bytes(b"not a zip file")
     with pytest.raises(ValueError, match="cannot be prepared") as error:
         data.load("ptb")
@@ -164,7 +159,7 @@ def test_a_broken_download_is_one_line_and_leaves_nothing_prepared(server, tfds_
         (b"\x00\x01", r"ptb/valid\.txt is not UTF-8 text .byte 0."),
     ],
 )
-def test_an_unusable_file_is_named(data_dir, content, message):
+def test_an_unusable_file_is_refused_by_name(data_dir, content, message):
     path = data_dir / "ptb" / "valid.txt"
     path.unlink()
     if content is not None:
@@ -173,48 +168,48 @@ def test_an_unusable_file_is_named(data_dir, content, message):
         data.load("ptb", data_dir)
 
 
-def test_a_tfds_folder_that_cannot_be_written(data_dir, tmp_path, monkeypatch):
+def test_a_tfds_folder_that_cannot_be_written_is_refused(
+    data_dir, tmp_path, monkeypatch
+):
     (tmp_path / "file").touch()
     monkeypatch.setenv("TFDS_DATA_DIR", str(tmp_path / "file"))
     with pytest.raises(ValueError, match="set TFDS_DATA_DIR"):
         data.load("ptb", data_dir)
 
 
-def test_two_processes_that_prepare_at_the_same_time(
-    data_dir, tfds_folder, monkeypatch
-):
+def test_two_processes_may_prepare_at_the_same_time(data_dir, tfds_folder, monkeypatch):
     root = tfds_folder / "late"
     late, first = Builder(data_dir=root), Builder(data_dir=root)
     generate = late._generate_examples
 
     def overtaken(path):
-        # The other one finishes between this one's look and its own end.
+        # The other process finishes while this one is preparing.
         if not first.data_path.exists():
             preparation._prepare(first, root, data_dir)
         yield from generate(path)
 
     monkeypatch.setattr(late, "_generate_examples", overtaken)
     preparation._prepare(late, root, data_dir)
-    assert reading._sentences(Builder(data_dir=root), "train") == TEXT["train"]
+    found = preparation.read_split(Builder(data_dir=root), "train")
+    assert found["text"] == TEXT["train"]
 
 
-def test_the_builder_follows_tfds_conventions():
-    assert Builder.name == "ptb"
-    folder = pathlib.Path(reading.__file__).parent
-    assert (folder / "ptb_dataset_builder.py").exists()
-    (info,) = Builder.url_infos.values()
-    assert info.size == 1_983_056
+def test_tfds_finds_the_builder_by_name_and_the_files_next_to_it(data_dir, tmp_path):
+    builder = tfds.builder("ptb", data_dir=tmp_path / "prepared")
+
+    assert isinstance(builder, Builder)
+    assert "mikolov2010recurrent" in builder.info.citation
+    (download,) = builder.url_infos.values()
+    assert download.size == 1_983_056
 
 
-@pytest.mark.skipif(not (SHARED / "ptb").exists(), reason="needs shared/data/ptb")
-def test_counts_of_the_real_treebank():
-    corpus = data.load("ptb", SHARED)
-    splits = (corpus.train, corpus.validation, corpus.test)
-    assert [len(split) for split in splits] == [42_068, 3_370, 3_761]
-    assert len(corpus.vocabulary) == 10_000
-    ids = WordTokenizer(corpus.vocabulary)(corpus.test)
-    assert int(ids.flat_values.shape[0]) == 82_430
-    # PTB's own <unk> is entry 1, and no other word is unknown.
-    unknown = sum(sentence.split().count("<unk>") for sentence in corpus.test)
-    assert int((ids.flat_values.numpy() == 1).sum()) == unknown
-    assert corpus.notes == ()
+def test_the_treebanks_own_unknown_word_shares_its_entry_with_unseen_words(data_dir):
+    write_corpus(data_dir, {**TEXT, "test": ["the <unk> fell", "a <unk> company rose"]})
+    corpus = data.load("ptb", data_dir)
+
+    ids = WordTokenizer(corpus.vocabulary)(corpus.test).to_list()
+
+    unknown, end, the = 1, 2, 3
+    assert ids[0] == [the, unknown, ids[0][2], end]
+    assert [ids[1][0], ids[1][1]] == [unknown, unknown]
+    assert unknown not in (ids[0][2], *ids[1][2:])

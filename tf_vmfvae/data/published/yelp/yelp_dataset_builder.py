@@ -5,33 +5,29 @@ from collections.abc import Iterator
 
 import numpy as np
 import tensorflow_datasets as tfds
-from etils import epath
 
 from tf_vmfvae.data.labelled_file import read_labelled_sentences
+from tf_vmfvae.data.published.builder import PublishedBuilder
 
 FILES = {"train": "train.txt", "validation": "valid.txt", "test": "test.txt"}
 NUM_LABELS = 5
-# Where there is but one file: the seed that it is shuffled by, and where it is cut.
+# If there is only valid.txt: the seed that shuffles it, and where it is cut.
 SEED, CUTS = 2013, {"train": (0.0, 0.8), "validation": (0.8, 0.9), "test": (0.9, 1.0)}
 
 
-class Builder(tfds.core.GeneratorBasedBuilder):
-    """Yelp 2013, review by review, each with its stars less one.
+class Builder(PublishedBuilder):
+    """Reviews of 2013, one by one, each labelled with its stars minus one.
 
-    It reads yelp/train.txt, yelp/valid.txt and yelp/test.txt in TFDS's manual folder.
-    Where only yelp/valid.txt lies there, that piece is shuffled and cut in three.
+    It reads yelp/train.txt, yelp/valid.txt and yelp/test.txt from TFDS's manual folder.
+    If only yelp/valid.txt is there, it shuffles that part and cuts it in three.
 
     >>> Builder.name, NUM_LABELS
     ('yelp', 5)
     """
 
-    VERSION = tfds.core.Version("1.0.0")
     MANUAL_DOWNLOAD_INSTRUCTIONS = (
         "Put train.txt, valid.txt and test.txt into the folder yelp/."
     )
-    # TFDS finds the files beside the builder from here. Worked out by TFDS itself, it
-    # takes importlib_resources, which TFDS 4.9.10 uses but does not ask for.
-    code_path = epath.Path(__file__)
 
     def _info(self) -> tfds.core.DatasetInfo:
         return self.dataset_info_from_configs(
@@ -49,7 +45,7 @@ class Builder(tfds.core.GeneratorBasedBuilder):
     def _split_generators(
         self, dl_manager: tfds.download.DownloadManager
     ) -> dict[str, Iterator]:
-        folder = pathlib.Path(dl_manager.manual_dir) / self.name
+        folder = self.source_folder(dl_manager, list(FILES.values()))
         return {split: self._generate_examples(folder, split) for split in FILES}
 
     def _generate_examples(
@@ -60,7 +56,7 @@ class Builder(tfds.core.GeneratorBasedBuilder):
 
 
 def only_piece(folder: pathlib.Path) -> bool:
-    """Whether valid.txt is all that there is."""
+    """Returns whether valid.txt is the only file."""
     return [name for name in FILES.values() if (folder / name).exists()] == [
         "valid.txt"
     ]
