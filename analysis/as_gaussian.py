@@ -1,56 +1,59 @@
-"""A Gaussian model that begins where a trained vMF model ends.
+"""Turns a trained vMF model into a Gaussian model to start training from.
 
-    python -m benchmarks.as_gaussian --model=saved_models/ptb_vmf_inputless_650 \
+    python -m analysis.as_gaussian --model=saved_models/ptb_vmf_inputless_650 \
         --dataset=ptb --data_dir=data --output_dir=runs/as_gaussian
 
-leaves a model for `trainers.lm --latent=gaussian --pretrained`: so it has what the vMF
-model was trained for, and its own training on top. Encoder and decoder are the vMF
-model's. The Gaussian posterior has, on the average, its signal and its noise: means
-along its mean directions, one variance everywhere, in the scale of the prior. What a
-Gaussian can do beyond, a length and a variance of each sentence's own, it has to learn.
+writes a model for `trainers.lm --latent=gaussian --pretrained`. The Gaussian model thus
+profits from the vMF model's training before its own. It has the vMF model's encoder and
+decoder. On average its posterior has the same signal and noise: the means lie along the
+mean directions, and there is one variance for all, at the scale of the prior. What a
+Gaussian can do beyond that, a length and variances for each sentence, is left to
+training.
 """
 
-import os
-import sys
-from pathlib import Path
-
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+from collections.abc import Iterator, Sequence
 
 import keras
 import tensorflow as tf
 
-from benchmarks import trained_model
+from analysis import command_line
+from analysis.command_line import UserError
+from analysis.corpus import validation_sentences
 from tf_vmfvae import layers, models
+from trainers.language_model_file import load_language_model
 
 BATCH = 100
 
 
-def main() -> int:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Saves the model and prints both models' bounds on validation sentences."""
-    parser = trained_model.make_parser(__doc__)
-    trained_model.add_corpus_flags(parser)
-    parser.add_argument("--output_dir", type=Path, required=True)
-    options = parser.parse_args()
-    trained = trained_model.load(parser, options.model)
+    options = command_line.make_parser(
+        __doc__,
+        **command_line.MODEL,
+        **command_line.CORPUS,
+        **command_line.OUTPUT_DIR,
+    ).parse_args(arguments)
+    trained = load_language_model(options.model)
     if not isinstance(trained.latent, layers.VonMisesFisherLatent):
-        parser.error(f"--model={options.model}: its code is no vMF's of fixed kappa")
-    sentences = trained_model.load_validation(parser, options)
+        raise UserError(
+            f"--model={options.model}: its latent is not a vMF's of fixed kappa"
+        )
+    command_line.make_output_dir(options.output_dir)
+    sentences = validation_sentences(options)
     model = as_gaussian(trained, sentences)
-    options.output_dir.mkdir(parents=True, exist_ok=True)
     model.save(options.output_dir / "model.keras")
     print(f"{len(sentences)} sentences, nats: reconstruction, KL")
     for name, each in {"vMF": trained, "Gaussian": model}.items():
         reconstruction, kl = _mean_bound(each, sentences)
         print(f"{name:>8}{reconstruction:9.2f}{kl:9.2f}")
-    return 0
 
 
-def as_gaussian(trained: models.NVRNN, sentences: list[str]) -> models.NVRNN:
-    """Returns a Gaussian model with the weights of a vMF one.
+def as_gaussian(trained: models.NVRNN, sentences: Sequence[str]) -> models.NVRNN:
+    """Returns a Gaussian model with the weights of a vMF model.
 
     Args:
-        trained: the model with a `VonMisesFisherLatent`, left as it is.
-        sentences: texts, over which the length of the Gaussian's means is set.
+        trained: a model with a `VonMisesFisherLatent`; it is not changed.
+        sentences: texts; their codes set the length of the Gaussian's means.
     """
     dim = trained.latent.latent_dim
     latent = layers.GaussianLatent(dim, seed=trained.latent.seed)
@@ -63,7 +66,7 @@ def as_gaussian(trained: models.NVRNN, sentences: list[str]) -> models.NVRNN:
         if id(weight) not in own:
             weight.assign(values[weight.path])
 
-    # A unit vector's coordinates have, under the prior, the spread 1 / sqrt(dim).
+    # Under the vMF's prior, coordinates have standard deviation 1 / sqrt(dim).
     resultant = float(tf.norm(trained.latent.posterior(_hidden(trained, [""])).mean()))
     kernel, bias = trained.latent.mean_direction.trainable_weights
     length = dim**0.5 * resultant / _mean_length(trained, sentences)
@@ -76,7 +79,7 @@ def as_gaussian(trained: models.NVRNN, sentences: list[str]) -> models.NVRNN:
     return model
 
 
-def _batches(sentences):
+def _batches(sentences: Sequence[str]) -> Iterator[Sequence[str]]:
     return (
         sentences[start : start + BATCH] for start in range(0, len(sentences), BATCH)
     )
@@ -87,7 +90,7 @@ def _hidden(model, texts):
 
 
 def _mean_length(model, sentences):
-    """The length of the vMF's mean directions before they are normalised."""
+    """Returns the mean length of the vMF's mean directions before normalisation."""
     lengths = [
         tf.norm(model.latent.mean_direction(_hidden(model, texts)), axis=-1)
         for texts in _batches(sentences)
@@ -96,7 +99,7 @@ def _mean_length(model, sentences):
 
 
 def _mean_bound(model, sentences):
-    """Means of reconstruction and KL, each sentence decoded once."""
+    """Returns the mean reconstruction NLL and KL, from one code for each sentence."""
     outputs = [model(model.to_ids(texts).to_tensor()) for texts in _batches(sentences)]
     return [
         float(tf.reduce_mean(tf.concat([output[name] for output in outputs], axis=0)))
@@ -105,4 +108,4 @@ def _mean_bound(model, sentences):
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    command_line.run(main)
