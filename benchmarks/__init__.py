@@ -2,5 +2,5 @@
 
 import os
 
-# TensorFlow reads it when it is imported, which each program does after this.
+# TensorFlow reads this when a program imports it.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")

@@ -6,7 +6,7 @@
 A small run on generated text, which saves after every batch, is killed with SIGKILL at
 random moments, perhaps while it is saving, and started again with the same command each
 time. In the end it is compared with an undisturbed run. On one device weights,
-optimizer, random state and the bounds of every epoch must be identical. With several
+optimiser, random state and the bounds of every epoch must be identical. With several
 workers, one is killed and the others have to end by themselves; then the results must
 agree to 1e-5.
 """
@@ -30,7 +30,7 @@ from benchmarks import local_workers
 BOUND = 120
 # Figures that differ between identical runs.
 _SPEED = {"words_per_second"}
-# The code gain permutes codes within a replica, so it depends on their number.
+# The code gain permutes codes within a replica: it depends on how many there are.
 _GAIN = {"val_code_gain"}
 
 
