@@ -54,7 +54,7 @@ export WRITE_LOCK
 
 clean:
 	rm -rf build dist *.egg-info .pytest_cache .ruff_cache
-	find tf_vmfvae trainers tests -name __pycache__ -type d -prune -exec rm -rf {} +
+	find tf_vmfvae trainers analysis benchmarks tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # A stamp is as new as the last installation, so that a second call costs nothing.
 # --constraint takes the exact versions from the lock; the lock is for Python 3.11, on

@@ -12,8 +12,8 @@ setuptools.setup(
     packages=setuptools.find_packages(
         include=["tf_vmfvae", "tf_vmfvae.*", "trainers", "trainers.*"]
     ),
-    # What a TFDS builder or a corpus keeps beside its code.
-    package_data={"": ["*.txt", "*.md", "*.json", "*.tsv", "*.bib"]},
+    # Files that a TFDS builder or a corpus needs next to its code.
+    package_data={"": ["*.txt", "*.md", "*.json", "*.tsv", "*.bib", "*.ini"]},
     python_requires=">=3.10,<3.14",
     # TensorFlow, tf-keras (which TFP imports) and tensorflow-text (which KerasHub
     # imports) move in step, so one minor version of TensorFlow is named. Keras 3.12

@@ -1,1 +1,6 @@
-"""What is accurate and what is fast, measured against the peers."""
+"""Accuracy, speed, memory and robustness, measured: python -m benchmarks.NAME."""
+
+import os
+
+# TensorFlow reads this when a program imports it.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")

@@ -1,49 +1,53 @@
-"""Host memory of training on as many documents as RCV1-v2 has.
+"""Measures the memory that training takes on as many documents as RCV1-v2 has.
 
     python -m benchmarks.document_memory
 
-generates 800,000 documents of 75 different words on average, out of 10,000, trains
-NVDM on them for some steps, starts the next epoch, and prints the peak of the process's
-memory.
+generates 800,000 documents with 75 different words each on average, out of 10,000,
+trains NVDM on them for some steps of two epochs, and prints the peak of the process's
+memory on the host.
 """
 
-import argparse
 import resource
 import time
+from collections.abc import Sequence
 
 import numpy as np
 
+from analysis import command_line
 from tf_vmfvae import data, layers, models
 
 
 def random_documents(count: int, words: int, vocabulary: int) -> data.Documents:
-    """Documents of about so many words each, frequent words more often."""
+    """Makes documents with about `words` words each; a few words are frequent."""
     rng = np.random.default_rng(0)
     lengths = np.maximum(rng.negative_binomial(2, 2 / (2 + words), count), 1)
     row_splits = np.concatenate([[0], np.cumsum(lengths)])
     pairs = np.empty((row_splits[-1], 2), np.int32)
     for start in range(0, len(pairs), 1_000_000):
         part = pairs[start : start + 1_000_000]
-        # The square of a uniform number: small ids, frequent words, come more often.
+        # The square of a uniform number makes words with small ids frequent.
         part[:, 0] = 1 + vocabulary * rng.random(len(part)) ** 2
         part[:, 1] = rng.geometric(0.7, len(part))
     return data.Documents(pairs, row_splits)
 
 
-def main() -> None:
-    """Parses the options, trains, prints the peak."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--documents", type=int, default=800_000)
-    parser.add_argument("--words", type=int, default=75)
-    parser.add_argument("--vocabulary", type=int, default=10_000)
-    parser.add_argument("--steps", type=int, default=20)
-    options = parser.parse_args()
-    documents = random_documents(options.documents, options.words, options.vocabulary)
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Trains and prints the peak."""
+    options = command_line.make_parser(
+        __doc__,
+        documents=(800_000, "number of documents"),
+        words=(75, "different words in a document, on average"),
+        vocabulary_size=(10_000, "words in the vocabulary"),
+        steps=(20, "training steps in each epoch"),
+    ).parse_args(arguments)
+    documents = random_documents(
+        options.documents, options.words, options.vocabulary_size
+    )
     train, validation = documents.split(every=20, seed=0)
     del documents
     batches = data.DocumentBatches(train, batch_size=100)
     model = models.NVDM(
-        [f"word{i}" for i in range(options.vocabulary)],
+        [f"word{i}" for i in range(options.vocabulary_size)],
         layers.SphereProductLatent(50, 10, concentration_features=1, seed=1),
         hidden_dim=800,
         input_transform="log",
@@ -65,4 +69,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    command_line.run(main)

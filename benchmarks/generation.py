@@ -1,27 +1,30 @@
-"""Speed of generation, beside a full forward pass of the same sentences.
+"""Compares the speed of generation with that of a forward pass.
 
     python -m benchmarks.generation --model=saved_models/ptb_vmf
 
-Samples sentences from the prior, 64 at a time, and then asks the model for the
-likelihood of those very sentences. The two are timed in turns; medians are given.
+Samples sentences from the prior, 64 at a time, then computes the likelihood of the same
+sentences. The two take turns; medians are printed.
 """
 
 import statistics
 import time
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import tensorflow as tf
 
-from benchmarks import trained_model
+from analysis import command_line
+from trainers.language_model_file import load_language_model
 
 BATCH = 64
 
 
-def main() -> None:
-    """Parses the arguments, measures and prints."""
-    parser = trained_model.make_parser(__doc__)
-    parser.add_argument("--rounds", type=int, default=9)
-    arguments = parser.parse_args()
-    model = trained_model.load(parser, arguments.model)
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Prints the time of both and their ratio."""
+    options = command_line.make_parser(
+        __doc__, **command_line.MODEL, rounds=(9, "rounds")
+    ).parse_args(arguments)
+    model = load_language_model(options.model)
 
     def generate(seed):
         return model.generate(BATCH, seed=seed)
@@ -32,8 +35,8 @@ def main() -> None:
 
     z = model.latent.prior().sample(BATCH, seed=(1, 2))
     generating, passing, words = [], [], []
-    # The first two rounds trace and compile.
-    for seed in range(arguments.rounds + 2):
+    # The first two rounds trace and compile; they do not count.
+    for seed in range(options.rounds + 2):
         seconds, texts = _timed(lambda seed=seed: generate(seed))
         ids = model.to_ids(texts).to_tensor()
         forward(ids, z)
@@ -51,11 +54,12 @@ def main() -> None:
     )
 
 
-def _timed(function):
+def _timed(function: Callable[[], Any]) -> tuple[float, Any]:
+    """Returns the seconds that a function took, and its result."""
     start = time.perf_counter()
     result = function()
     return time.perf_counter() - start, result
 
 
 if __name__ == "__main__":
-    main()
+    command_line.run(main)

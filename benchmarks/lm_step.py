@@ -1,26 +1,27 @@
-"""Words a second of a training step of the language model, beside PyTorch.
+"""Compares the speed of a language model's training step with PyTorch's.
 
     python -m benchmarks.lm_step --peer=PROGRAM --peer_python=PYTHON
 
 The peer is a program that prints `..., 1234 tokens/s` for the same model in PyTorch:
-vocabulary 10,000, embeddings of 100, LSTMs of 400, a code of 50, Adam, no padding. Both
-take turns, so that what slows the machine slows both; medians over turns. Without a
-peer our own step is timed alone. `--profile` says where the time of our step goes, and
-what share of the machine's own matrix products it is.
+vocabulary 10,000, embeddings of 100, LSTMs of 400, a code of 50, Adam, no padding. The
+two take turns, so whatever slows the machine slows both; medians over rounds are
+printed. Without a peer, only our step is timed. `--profile` shows how long each part of
+our step takes, and how close it comes to the machine's speed for matrix products.
 """
 
-import argparse
 import re
 import resource
 import statistics
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 
 import keras
 import numpy as np
 import tensorflow as tf
 
+from analysis import command_line
 from tf_vmfvae import layers, models
 from tf_vmfvae.layers.lstm_sequence import lstm_sequence
 from tf_vmfvae.layers.softmax_nll import softmax_nll
@@ -51,7 +52,7 @@ class Ours:
             )
             self.optimizer = keras.optimizers.Adam(1e-3)
             self.optimizer.build(self.model.trainable_variables)
-        self.step = TrainingStep(self.model, self.optimizer, strategy, 5.0, options.jit)
+        self.step = TrainingStep(self.model, self.optimizer, strategy, 5.0, "auto")
         rng = np.random.default_rng(0)
         words = rng.integers(3, options.vocabulary_size, self.shape)
         self.ids = tf.constant(words, tf.int32)
@@ -61,7 +62,7 @@ class Ours:
 
 
 def milliseconds(call, repeats: int) -> float:
-    """The median time of a call, which returns a scalar."""
+    """Returns the median time of a call that returns a scalar."""
     for _ in range(2):
         float(call())
     times = []
@@ -73,7 +74,7 @@ def milliseconds(call, repeats: int) -> float:
 
 
 def peer_milliseconds(options, mode: str) -> float | None:
-    """The median time of a step of the peer's; `None` if it cannot run here."""
+    """Returns the median time of the peer's step; `None` if it cannot run here."""
     command = [options.peer_python, options.peer, f"--modes={mode}"]
     command += [f"--batch={options.batch_size}", f"--steps={options.steps}"]
     command += [f"--repeats={options.repeats}"]
@@ -87,16 +88,16 @@ def peer_milliseconds(options, mode: str) -> float | None:
 
 
 def compare(options, precision: str) -> None:
-    """Prints the words a second of both, and their ratio."""
+    """Prints the words per second of both, and their ratio."""
     before = _peak_memory()
     ours, words = Ours(options, precision), options.batch_size * options.steps
     mode = {"float32": "fp32", "mixed_bfloat16": "bf16"}[precision]
     own, other, peer = [], [], options.peer
-    for _ in range(options.turns):
+    for _ in range(options.rounds):
         own.append(milliseconds(ours.run, options.repeats))
         taken = peer_milliseconds(options, mode) if peer else None
         if taken is None:
-            # What does not run once need not be tried again.
+            # If it does not run once, it need not be tried again.
             peer = None
         else:
             other.append(taken)
@@ -104,14 +105,14 @@ def compare(options, precision: str) -> None:
     if other:
         ratio = statistics.median(b / a for a, b in zip(own, other, strict=True))
         line += f"; peer {_rate(other, words)}; ours / peer {ratio:.2f}"
-    print(f"{line} (median of {options.turns} turns)")
+    print(f"{line} (median of {options.rounds} rounds)")
     print(
         f"  peak memory of this process: {_peak_memory():.2f} GiB; {before:.2f} before"
     )
 
 
 def profile(options) -> None:
-    """Prints the time of each part of a float32 step, alone."""
+    """Prints the time of each part of a float32 step, timed on its own."""
     ours = Ours(options)
     model, repeats = ours.model, options.repeats
     batch, steps = ours.shape
@@ -153,7 +154,7 @@ def profile(options) -> None:
     )
     gradients = [random(*v.shape) for v in model.trainable_variables]
     update = tf.function(lambda: ours.step._update(gradients, 1.0) or tf.constant(0.0))
-    # As many at a time as the step has streams of work.
+    # As many at once as the step has parallel streams.
     squares = [random(2048, 2048) for _ in range(STREAMS)]
     products = tf.function(lambda: tf.add_n([(x @ x)[0, 0] for x in squares]))
     rate = STREAMS * 2 * 2048**3 / milliseconds(products, repeats)
@@ -166,7 +167,7 @@ def profile(options) -> None:
     }
     whole = milliseconds(ours.run, repeats)
     rest = whole
-    print(f"the machine's own float32 products: {rate / 1e6:.0f} GFLOP/s")
+    print(f"float32 matrix products on this machine: {rate / 1e6:.0f} GFLOP/s")
     print(f"{'part':<24}{'ms':>8}{'share of the rate':>22}")
     for name, (call, flops) in parts.items():
         taken = milliseconds(call, repeats)
@@ -187,28 +188,28 @@ def _peak_memory():
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
 
 
-def main() -> None:
-    """Parses the options, runs both in turn."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--peer", help="the PyTorch program; default: none")
-    parser.add_argument("--peer_python", default=sys.executable)
-    parser.add_argument("--batch_size", type=int, default=64)
-    parser.add_argument("--steps", type=int, default=24, help="words a sentence")
-    parser.add_argument("--vocabulary_size", type=int, default=10_000)
-    parser.add_argument("--precision", default="float32,mixed_bfloat16")
-    parser.add_argument("--jit", default="auto", choices=["auto", "on", "off"])
-    parser.add_argument("--turns", type=int, default=5)
-    parser.add_argument("--repeats", type=int, default=7, help="steps a turn")
-    parser.add_argument("--profile", action="store_true")
-    options = parser.parse_args()
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Compares the steps, or profiles ours."""
+    options = command_line.make_parser(
+        __doc__,
+        peer=(None, "the PyTorch program"),
+        peer_python=(sys.executable, "the Python that runs it"),
+        batch_size=(64, "sentences in a batch"),
+        steps=(24, "words in a sentence"),
+        vocabulary_size=(10_000, "words in the vocabulary"),
+        precision=(("float32", "mixed_bfloat16"), "precisions to compare"),
+        rounds=(5, "rounds"),
+        repeats=(7, "steps in a round"),
+        profile=(False, "time the parts of our step"),
+    ).parse_args(arguments)
     keep_memory()
     share_threads()
     if options.profile:
         profile(options)
         return
-    for precision in options.precision.split(","):
+    for precision in options.precision:
         compare(options, precision)
 
 
 if __name__ == "__main__":
-    main()
+    command_line.run(main)

@@ -1,37 +1,33 @@
-"""Time of a draw: ours, TFP's, SciPy's and a Gaussian's, in one interleaved run.
+"""Compares the time of a draw: ours, TFP's, SciPy's and a Gaussian's.
 
     python -m benchmarks.sampling
 
-Every contestant draws one code for each row of a batch of mean directions. They take
-turns, round after round, so that whatever else the machine does hits all of them; the
-figure is the median of the rounds in milliseconds. "jit" is the same function under
-XLA. The Gaussians have the same shape: TFP's `Normal` with a Python seed, and the
-fastest stateless generator XLA has (threefry, which only XLA runs). SciPy draws about
-one mean direction only, on the CPU, in float64.
+Each contestant draws one code for each row of a batch of mean directions. They take
+turns, round after round, so whatever slows the machine slows all of them. The table
+shows the median over rounds in milliseconds. "jit" is the same function under XLA. The
+Gaussians have the same shape: TFP's `Normal` with a Python seed, and XLA's fastest
+stateless generator (threefry, which only XLA runs). SciPy draws from one mean direction
+only, on the CPU, in float64.
 
-Exit status 1 if a bar is missed:
+The exit status is 1 if a target is missed:
 
 * XLA, (4096, 50), kappa 80: at least 4 times as fast as TFP, and at most 1.15 times
   as long as TFP's Gaussian;
-* XLA, (4096, 50), one kappa an example: at least twice as fast as TFP;
-* nowhere slower than TFP, 3 dimensions included, with 10 % allowed for noise.
+* XLA, (4096, 50), a kappa for each example: at least twice as fast as TFP;
+* never slower than TFP, 3 dimensions included, with 10 % allowed for noise.
 """
 
-import argparse
 import functools
-import os
 import statistics
-import sys
 import time
-from collections.abc import Callable
-
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import tensorflow as tf
 import tensorflow_probability as tfp
 from scipy import stats
 
+from analysis import command_line
 from tf_vmfvae import distributions
 
 tfd = tfp.distributions
@@ -42,7 +38,7 @@ NOISE = 1.1
 
 
 def contestants(batch: int, dimension: int) -> dict[str, Callable[[], tf.Tensor]]:
-    """Functions that draw once, compiled and warm; keys end in plain or jit."""
+    """Returns functions that draw once, already compiled; keys end in plain or jit."""
     rng = np.random.default_rng(0)
     mean = rng.normal(size=(batch, dimension))
     mean = (mean / np.linalg.norm(mean, axis=-1, keepdims=True)).astype(np.float32)
@@ -50,18 +46,19 @@ def contestants(batch: int, dimension: int) -> dict[str, Callable[[], tf.Tensor]
     varied = tf.constant(rng.uniform(20, 140, batch).astype(np.float32))
     seed = tf.Variable([1, 0], dtype=tf.int32)
 
-    def vmf(law, kappa):
-        return lambda mu, kappa_, s: law(mu, KAPPA if kappa is None else kappa_).sample(
-            seed=s
-        )
+    def fixed(family):
+        return lambda mu, kappa, s: family(mu, KAPPA).sample(seed=s)
+
+    def each(family):
+        return lambda mu, kappa, s: family(mu, kappa).sample(seed=s)
 
     draws = {
-        "ours": vmf(distributions.VonMisesFisher, None),
-        "TFP": vmf(tfd.VonMisesFisher, None),
-        "ours, kappa each": vmf(distributions.VonMisesFisher, varied),
-        "TFP, kappa each": vmf(tfd.VonMisesFisher, varied),
-        "Gaussian, TFP": lambda mu, kappa_, s: tfd.Normal(mu, 1.0).sample(seed=1),
-        "Gaussian, threefry": lambda mu, kappa_, s: (
+        "ours": fixed(distributions.VonMisesFisher),
+        "TFP": fixed(tfd.VonMisesFisher),
+        "ours, kappa each": each(distributions.VonMisesFisher),
+        "TFP, kappa each": each(tfd.VonMisesFisher),
+        "Gaussian, TFP": lambda mu, kappa, s: tfd.Normal(mu, 1.0).sample(seed=1),
+        "Gaussian, threefry": lambda mu, kappa, s: (
             mu + tf.random.stateless_normal([batch, dimension], s, alg="threefry")
         ),
     }
@@ -77,15 +74,15 @@ def contestants(batch: int, dimension: int) -> dict[str, Callable[[], tf.Tensor]
                 return compiled(mean_direction, varied, seed.value()).numpy()
 
             functions[f"{name}, {mode}"] = once
-    scipy_law = stats.vonmises_fisher(mean[0].astype(np.float64), KAPPA)
-    functions["SciPy, plain"] = functools.partial(scipy_law.rvs, batch, rng)
+    scipy_vmf = stats.vonmises_fisher(mean[0].astype(np.float64), KAPPA)
+    functions["SciPy, plain"] = functools.partial(scipy_vmf.rvs, batch, rng)
     for once in functions.values():
         once()
     return functions
 
 
 def median_times(functions: dict[str, Callable], rounds: int) -> dict[str, float]:
-    """Median time of each in milliseconds, over rounds in which each has one turn."""
+    """Returns the median time of each function in milliseconds."""
     times = {name: [] for name in functions}
     for _ in range(rounds):
         for name, once in functions.items():
@@ -95,9 +92,9 @@ def median_times(functions: dict[str, Callable], rounds: int) -> dict[str, float
     return {name: 1e3 * statistics.median(values) for name, values in times.items()}
 
 
-def missed_bars(shape: tuple[int, int], times: dict[str, float]) -> list[str]:
-    """What the times of one shape fall short of, one line each."""
-    bars = []
+def missed_targets(shape: tuple[int, int], times: dict[str, float]) -> list[str]:
+    """Returns the targets that the times of a shape miss, a line each."""
+    missed = []
     for kind in ("", ", kappa each"):
         for mode in ("plain", "jit"):
             ours, tfps = times[f"ours{kind}, {mode}"], times[f"TFP{kind}, {mode}"]
@@ -105,20 +102,21 @@ def missed_bars(shape: tuple[int, int], times: dict[str, float]) -> list[str]:
             if shape == (4096, 50) and mode == "jit":
                 factor = 2.0 if kind else 4.0
             if ours * factor > tfps:
-                bars.append(f"ours{kind}, {mode}: {tfps / ours:.2f} times TFP's speed")
+                missed.append(
+                    f"ours{kind}, {mode}: {tfps / ours:.2f} times TFP's speed"
+                )
     if shape == (4096, 50):
         ratio = times["ours, jit"] / times["Gaussian, TFP, jit"]
         if ratio > 1.15:
-            bars.append(f"ours, jit: {ratio:.2f} times as long as a Gaussian")
-    return bars
+            missed.append(f"ours, jit: {ratio:.2f} times as long as a Gaussian")
+    return missed
 
 
-def main() -> int:
-    """Prints a table; 1 if a bar is missed."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--rounds", type=int, default=30)
-    rounds = parser.parse_args().rounds
-    # Each contestant is traced once; that they are many is no mistake.
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Prints a table; returns 1 if a target is missed."""
+    parser = command_line.make_parser(__doc__, rounds=(30, "rounds"))
+    rounds = parser.parse_args(arguments).rounds
+    # TensorFlow warns of many traces, but each contestant is traced only once.
     tf.get_logger().setLevel("ERROR")
     missed = []
     for shape in SHAPES:
@@ -129,10 +127,10 @@ def main() -> int:
             cells = (times.get(f"{name}, {mode}") for mode in ("plain", "jit"))
             texts = ("-" if cell is None else f"{cell:.2f}" for cell in cells)
             print(f"{name:20}" + "".join(f"{text:>9}" for text in texts), flush=True)
-        missed += [f"{shape}: {bar}" for bar in missed_bars(shape, times)]
-    print("\n" + ("\n".join(["missed:", *missed]) if missed else "every bar is met"))
+        missed += [f"{shape}: {line}" for line in missed_targets(shape, times)]
+    print("\n" + ("\n".join(["missed:", *missed]) if missed else "every target is met"))
     return int(bool(missed))
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    command_line.run(main)

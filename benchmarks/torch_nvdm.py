@@ -1,7 +1,7 @@
-"""NVDM with a fixed-kappa vMF code in PyTorch, for `benchmarks.bow_step` alone.
+"""NVDM with a fixed-kappa vMF code in PyTorch, for `benchmarks.bow_step`.
 
-The same layers, loss and optimiser. The code is drawn by Ulrich's and Wood's (1994)
-rejection scheme, all examples of a batch at once, as PyTorch's spherical VAEs do.
+Layers, loss and optimiser are the same. Codes are drawn as spherical VAEs in PyTorch
+do: by the rejection scheme of Ulrich and Wood (1994), for a whole batch at once.
 """
 
 import math
@@ -17,7 +17,7 @@ class TorchNVDM(nn.Module):
 
     Args:
         counts: sparse matrix, `[documents, words]`.
-        options: of `benchmarks.bow_step`.
+        options: values of the flags of `benchmarks.bow_step`.
     """
 
     def __init__(self, counts, options):
@@ -39,14 +39,14 @@ class TorchNVDM(nn.Module):
         self.order = np.random.default_rng(0)
 
     def forward(self, counts: torch.Tensor) -> torch.Tensor:
-        """Returns the reconstruction's NLL of each document; the KL is constant."""
+        """Returns the reconstruction NLL of each document; the KL is constant."""
         direction = self.mean_direction(self.encoder(torch.log1p(counts)))
         z = self.sample(nn.functional.normalize(direction, dim=-1))
         logits = self.decoder(z * self.log_scale.exp())
         return -(counts * torch.log_softmax(logits, dim=-1)).sum(-1)
 
     def sample(self, mean: torch.Tensor) -> torch.Tensor:
-        """Draws a code around each mean direction."""
+        """Draws a code for each mean direction."""
         cosine = self.sample_cosine(len(mean))[:, None]
         noise = torch.randn_like(mean)
         across = noise - (noise * mean).sum(-1, keepdim=True) * mean
@@ -54,7 +54,7 @@ class TorchNVDM(nn.Module):
         return cosine * mean + torch.sqrt(1 - cosine**2) * across
 
     def sample_cosine(self, count: int) -> torch.Tensor:
-        """Draws cosines to the mean direction by rejection."""
+        """Draws cosines with the mean direction by rejection."""
         kappa, d = self.options.kappa, self.options.latent_dim
         b = (d - 1) / (2 * kappa + math.sqrt(4 * kappa**2 + (d - 1) ** 2))
         x = (1 - b) / (1 + b)
@@ -72,7 +72,7 @@ class TorchNVDM(nn.Module):
         return cosine
 
     def run_epoch(self) -> float:
-        """Trains an epoch; returns documents a second."""
+        """Trains for an epoch; returns documents per second."""
         size, total = self.options.batch_size, self.counts.shape[0]
         order = self.order.permutation(total)
         start = time.perf_counter()

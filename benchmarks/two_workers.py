@@ -1,41 +1,49 @@
-"""What a second worker of one core adds to the speed of the first.
+"""Measures how much faster two workers train than one.
 
     python -m benchmarks.two_workers
 
-Trains the language model on the embedded corpus for two epochs, as one process on one
-core and as two processes on a core each, joined over loopback: at the same global batch
-(each worker has half of it) and at twice the batch (each has all that the one had).
-Prints the words a second of the second epoch, which compiles nothing any more. Both
-cores should have nothing else to do; two workers on two machines have caches and memory
-of their own, which two cores share.
+Trains the language model on the embedded corpus for two epochs: as one process on one
+core, then as two processes on a core each, connected over loopback. The two workers
+share a batch of the same size, then have twice the batch. Prints the words per second
+of the second epoch, in which nothing is compiled any more. Both cores should be idle
+otherwise. Two cores share caches and memory; two machines would not.
 """
 
+import argparse
 import json
 import pathlib
 import tempfile
+from collections.abc import Sequence
 
-from absl import app, flags
-
+from analysis import command_line
 from benchmarks.local_workers import start
 
-CORES = flags.DEFINE_list("cores", ["0", "1"], "Two processor cores.")
-BATCH_SIZE = flags.DEFINE_integer("batch_size", 512, "Sentences a batch of the one.", 1)
-HIDDEN_DIM = flags.DEFINE_integer("hidden_dim", 400, "Width of the LSTMs.", 1)
 
-
-def main(_) -> None:
-    """Measures and prints a table."""
-    batch_size = BATCH_SIZE.value
-    alone = words_per_second(1, batch_size)
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Prints a table of speeds."""
+    options = command_line.make_parser(
+        __doc__,
+        cores=(("0", "1"), "two processor cores"),
+        batch_size=(512, "sentences in the batch of one worker"),
+        hidden_dim=(400, "width of the LSTMs"),
+    ).parse_args(arguments)
+    alone = words_per_second(1, options.batch_size, options)
     print("workers  batch  words/s  to one")
-    print(f"{1:7}  {batch_size:5}  {alone:7.0f}")
-    for size in (batch_size, 2 * batch_size):
-        speed = words_per_second(2, size)
+    print(f"{1:7}  {options.batch_size:5}  {alone:7.0f}")
+    for size in (options.batch_size, 2 * options.batch_size):
+        speed = words_per_second(2, size, options)
         print(f"{2:7}  {size:5}  {speed:7.0f}  {speed / alone:6.2f}")
 
 
-def words_per_second(workers: int, batch_size: int) -> float:
+def words_per_second(
+    workers: int, batch_size: int, options: argparse.Namespace
+) -> float:
     """Returns the speed of the second epoch.
+
+    Args:
+        workers: number of workers.
+        batch_size: sentences in a global batch.
+        options: values of the flags.
 
     Raises:
         RuntimeError: if the run fails.
@@ -44,16 +52,16 @@ def words_per_second(workers: int, batch_size: int) -> float:
         folder = pathlib.Path(name, "run")
         arguments = [
             *(f"--output_dir={folder}", f"--batch_size={batch_size}", "--epochs=2"),
-            *(f"--hidden_dim={HIDDEN_DIM.value}", "--embedding_dim=128"),
+            *(f"--hidden_dim={options.hidden_dim}", "--embedding_dim=128"),
         ]
-        processes = start(arguments, workers, CORES.value)
+        processes = start(arguments, workers, options.cores)
         for process in processes:
             process.communicate()
         if any(process.returncode for process in processes):
-            raise RuntimeError("the run failed; what it said stands above")
+            raise RuntimeError("the run failed; its messages are above")
         history = json.loads((folder / "metrics.json").read_text())["history"]
     return history[1]["words_per_second"]
 
 
 if __name__ == "__main__":
-    app.run(main)
+    command_line.run(main)

@@ -61,7 +61,9 @@ def lock():
 
 def test_the_wheel_holds_the_packages_whole_and_nothing_else(wheel):
     packed = {name for name in wheel.namelist() if ".dist-info/" not in name}
-    assert packed >= package_files(".py", ".txt", ".md", ".json", ".tsv", ".bib")
+    assert packed >= package_files(
+        ".py", ".txt", ".md", ".json", ".tsv", ".bib", ".ini"
+    )
     assert {name.split("/")[0] for name in packed} == set(PACKAGES)
     assert any(name.endswith("/LICENSE") for name in wheel.namelist())
 

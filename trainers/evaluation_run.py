@@ -122,8 +122,7 @@ def _part(corpus, split, model, limit):
         )
     factors = {"label": labels} if labels else {}
     if corpus.name == "embedded":
-        readers = (data.embedded.topic, data.embedded.sentiment, data.embedded.tense)
-        factors = {read.__name__: [read(text) for text in texts] for read in readers}
+        factors = data.embedded.read_factors(texts)
     return Part(texts, labels, factors)
 
 

@@ -124,8 +124,7 @@ class LMTask(Task):
             return {"label": labels[: len(sentences)]}
         if self.corpus.name != "embedded":
             return None
-        readers = (data.embedded.topic, data.embedded.sentiment, data.embedded.tense)
-        return {read.__name__: [read(text) for text in sentences] for read in readers}
+        return data.embedded.read_factors(sentences)
 
 
 def _begin_with(model, path):

@@ -1,7 +1,5 @@
 """Batches: each example once, few shapes, and the same order again."""
 
-import pathlib
-
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -10,7 +8,6 @@ import tf_vmfvae
 from tf_vmfvae.data.buckets import choose_bucket_lengths
 
 Batches = tf_vmfvae.data.Batches
-PTB = pathlib.Path(__file__).parents[3] / "shared" / "data" / "ptb"
 
 
 def sentences(num_examples: int, seed: int = 0, longest: int = 30) -> tf.RaggedTensor:
@@ -118,7 +115,7 @@ def test_padding_share_counts_the_cells_of_an_epoch():
     assert batches.padding_share == pytest.approx(1 - words / cells)
 
 
-def test_treebank_like_lengths_take_little_padding():
+def test_lengths_like_the_penn_treebanks_take_little_padding():
     lengths = np.random.default_rng(0).negative_binomial(4, 4 / 25, 42_000) + 1
     ids = tf.RaggedTensor.from_row_lengths(
         tf.ones([lengths.sum()], tf.int32), tf.constant(lengths)
@@ -126,17 +123,6 @@ def test_treebank_like_lengths_take_little_padding():
     batches = Batches(ids, 64)
     assert len(batches.bucket_lengths) <= 8
     assert batches.padding_share < 0.14
-
-
-@pytest.mark.skipif(not PTB.exists(), reason="needs shared/data/ptb")
-def test_treebank_takes_little_padding():
-    lengths = [len(s.split()) + 1 for s in (PTB / "train.txt").open(encoding="utf-8")]
-    ids = tf.RaggedTensor.from_row_lengths(
-        tf.ones([sum(lengths)], tf.int32), tf.constant(lengths)
-    )
-    batches = Batches(ids, 64)
-    assert batches.num_examples == 42_068
-    assert batches.padding_share < 0.12
 
 
 def test_bucket_lengths_are_the_best_there_are():

@@ -8,7 +8,7 @@ import numpy as np
 from tf_vmfvae.data.document_corpus import DocumentCorpus
 from tf_vmfvae.data.document_words import build_document_vocabulary, count_words
 from tf_vmfvae.data.documents import Documents
-from tf_vmfvae.data.embedded.documents import DOCUMENT_SPLITS, documents
+from tf_vmfvae.data.embedded import DOCUMENT_SPLITS, documents
 from tf_vmfvae.data.held_out_groups import hold_out_groups
 from tf_vmfvae.data.own_documents import read_own_documents
 
@@ -63,7 +63,7 @@ def load_documents(
         raise ValueError(f"dataset is {dataset!r}: choose one of {choices}")
     if dataset in ("20ng", "rcv1"):
         # TFDS takes a while to import.
-        from tf_vmfvae.data.published_documents import read_published
+        from tf_vmfvae.data.published.documents import read_published
 
         splits, vocabulary = read_published(dataset, data_dir)
         notes = []

@@ -97,11 +97,11 @@ def _read(dataset: str, data_dir: str | None) -> _Found:
         return _Found(splits, embedded.entropy())
     if dataset == "ptb":
         # TFDS takes a while to import.
-        from tf_vmfvae.data.ptb.reading import read_ptb
+        from tf_vmfvae.data.published.ptb.reading import read_ptb
 
         return _Found(read_ptb(data_dir))
     if dataset == "yelp":
-        from tf_vmfvae.data.yelp.reading import NUM_LABELS, read_yelp
+        from tf_vmfvae.data.published.yelp.reading import NUM_LABELS, read_yelp
 
         splits, labels, notes = read_yelp(data_dir)
         return _Found(splits, None, tuple(notes), labels, NUM_LABELS)

@@ -1,24 +1,33 @@
-"""The embedded corpus: English sentences from a grammar, on any machine the same.
+"""The embedded corpus: English sentences from a grammar, the same on every machine.
 
-A sentence has a topic, a scene within it, a sentiment, a strength of feeling, a tense
-and a shape; each of them shows in several words. The grammar gives each of its
-sentences one reading, so the exact probability of every sentence is known, and with it
-the entropy that a model's bound is to be held against.
+A sentence has a topic and a scene within it, a sentiment and its strength, a tense and
+a shape, and each of them affects several words. Every sentence has one derivation, so
+its exact probability is known, and so is the entropy of the corpus, which no model's
+NLL can beat.
 """
 
 from tf_vmfvae.data.embedded.reading import (
     entropy,
     log_probability,
+    read_factors,
     sentiment,
     tense,
     topic,
 )
-from tf_vmfvae.data.embedded.splits import SPLITS, sentences
+from tf_vmfvae.data.embedded.splits import (
+    DOCUMENT_SPLITS,
+    SPLITS,
+    documents,
+    sentences,
+)
 
 __all__ = [
+    "DOCUMENT_SPLITS",
     "SPLITS",
+    "documents",
     "entropy",
     "log_probability",
+    "read_factors",
     "sentences",
     "sentiment",
     "tense",

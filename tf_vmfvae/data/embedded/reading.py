@@ -1,120 +1,141 @@
-"""Reading a sentence's topic, sentiment and tense, and how probable it is."""
+"""Reads topic, sentiment and tense from sentences, and computes their probability."""
 
 import functools
 import math
+from collections.abc import Iterable
 
-from tf_vmfvae.data.embedded.english import FACTORS, START, english
+from tf_vmfvae.data.embedded.english import FACTORS, START, sentence_grammar
+
+# Factors with a reader of their own.
+READABLE = ("topic", "sentiment", "tense")
 
 
 def log_probability(sentence: str) -> float:
-    """Exact log probability of a sentence under the embedded corpus's grammar.
-
-    It is worked out by parsing, for any sentence, drawn from the corpus or not.
+    """Returns the exact log probability of a sentence under the corpus's grammar.
 
     Args:
-        sentence: words separated by spaces.
+        sentence: words separated by spaces; it need not be in the corpus.
 
     Returns:
-        Log probability in nats; -inf for a sentence that the grammar cannot make.
+        Log probability in nats; -inf if the grammar cannot produce the sentence.
 
     >>> round(log_probability("anna loved the soup"), 4)
     -15.089
     >>> log_probability("soup the loved anna")
     -inf
     """
-    return english().log_probability(sentence)
+    return sentence_grammar().log_probability(sentence)
 
 
 def entropy() -> float:
-    """Exact entropy of a sentence of the embedded corpus, in nats.
+    """Returns the exact entropy of a sentence of the embedded corpus, in nats.
 
-    No model can bring the mean NLL of fresh sentences below it.
+    It is a lower bound on any model's expected NLL of new sentences.
 
     >>> round(entropy(), 4)
     18.9237
     """
-    return english().entropy()
+    return sentence_grammar().entropy()
+
+
+def read_factors(sentences: Iterable[str]) -> dict[str, list[str | None]]:
+    """Reads the topic, sentiment and tense of sentences.
+
+    Args:
+        sentences: sentences of the corpus or of a model that was trained on it.
+
+    Returns:
+        Maps "topic", "sentiment" and "tense" to a value for each sentence, as the
+        functions of these names return it.
+
+    >>> read_factors(["anna loved the soup", "the soup will be cold"])["tense"]
+    ['past', 'future']
+    """
+    values = [_read(sentence, READABLE) for sentence in sentences]
+    return {factor: [value[factor] for value in values] for factor in READABLE}
 
 
 def topic(sentence: str) -> str | None:
-    """What a sentence is about.
+    """Returns what a sentence is about.
 
-    A sentence that the grammar cannot make, such as a model's, is read by the words it
-    shares with the topics.
+    A sentence that the grammar cannot produce, say one from a model, is judged by the
+    words it shares with each topic.
 
     Args:
         sentence: words separated by spaces.
 
     Returns:
         "food", "sport", "weather", "music", "travel", "business", "school" or "film";
-        None if the words do not tell.
+        `None` if the words favour no single topic.
 
     >>> topic("anna loved the soup")
     'food'
     >>> topic("the chef the chef cooked")
     'food'
     """
-    return _read(sentence, "topic")
+    return _read(sentence, ["topic"])["topic"]
 
 
 def sentiment(sentence: str) -> str | None:
-    """Whether a sentence approves of its thing.
+    """Returns whether a sentence praises or blames.
 
     Args:
-        sentence: words separated by spaces; see `topic`.
+        sentence: words separated by spaces; any words, as in `topic`.
 
     Returns:
-        "positive" or "negative"; None if the words do not tell.
+        "positive" or "negative"; `None` if the words favour neither.
 
     >>> sentiment("the soup was cheap but our guests hated it")
     'negative'
     """
-    return _read(sentence, "sentiment")
+    return _read(sentence, ["sentiment"])["sentiment"]
 
 
 def tense(sentence: str) -> str | None:
-    """When a sentence happens.
+    """Returns the tense of a sentence.
 
     Args:
-        sentence: words separated by spaces; see `topic`.
+        sentence: words separated by spaces; any words, as in `topic`.
 
     Returns:
-        "past", "present" or "future"; None if the words do not tell.
+        "past", "present" or "future"; `None` if the words favour no single tense.
 
     >>> tense("my sister thinks that the soup will be cold")
     'future'
     """
-    return _read(sentence, "tense")
+    return _read(sentence, ["tense"])["tense"]
 
 
-def _read(sentence: str, factor: str) -> str | None:
-    derivations = english().derivations(sentence)
-    if derivations:
-        place = len(START) + FACTORS.index(factor)
-        symbols = derivations[0].symbols
-        return next(s[place] for s in symbols if s[:1] == START and len(s) > place)
-    return _read_words(sentence, factor)
+def _read(sentence: str, factors: Iterable[str]) -> dict[str, str | None]:
+    derivations = sentence_grammar().derivations(sentence)
+    if not derivations:
+        return {factor: _vote(sentence, factor) for factor in factors}
+    # The last symbol of a sentence as a whole is the one that has every factor.
+    *_, decided = (s for s in derivations[0].symbols if s[:1] == START)
+    return dict(zip(FACTORS, decided[len(START) :], strict=True))
 
 
-def _read_words(sentence: str, factor: str) -> str | None:
-    """The value that the sentence's words favour; None without a single winner.
+def _vote(sentence: str, factor: str) -> str | None:
+    """Returns the value that the words favour; `None` if that is no single one.
 
-    A word speaks for the values that can use it, the more the fewer these are.
+    A word votes for each value whose sentences may contain it. Its vote weighs more
+    the fewer these values are.
     """
-    votes = dict.fromkeys(set().union(*_users(factor).values()), 0.0)
+    voters = _values_by_word(factor)
+    votes = dict.fromkeys(set().union(*voters.values()), 0.0)
     for word in sentence.split():
-        users = _users(factor).get(word, frozenset())
-        for value in users:
-            votes[value] += math.log(len(votes) / len(users))
+        values = voters.get(word, frozenset())
+        for value in values:
+            votes[value] += math.log(len(votes) / len(values))
     best = max(votes.values())
     winners = [value for value, vote in votes.items() if vote > best - 1e-9]
     return winners[0] if len(winners) == 1 else None
 
 
 @functools.cache
-def _users(factor: str) -> dict[str, frozenset[str]]:
-    """Word -> the values of a factor whose sentences can hold it."""
-    grammar = english()
+def _values_by_word(factor: str) -> dict[str, frozenset[str]]:
+    """Maps each word to the values of a factor whose sentences may contain it."""
+    grammar = sentence_grammar()
     place = len(START) + FACTORS.index(factor)
     words: dict[str, set[str]] = {}
     for symbol in grammar.probabilities:

@@ -1,14 +1,20 @@
-"""The topics of the embedded corpus, one file each."""
+"""The topics of the embedded corpus, a table each."""
 
-from tf_vmfvae.data.embedded.topics.business import BUSINESS
-from tf_vmfvae.data.embedded.topics.film import FILM
-from tf_vmfvae.data.embedded.topics.food import FOOD
-from tf_vmfvae.data.embedded.topics.music import MUSIC
-from tf_vmfvae.data.embedded.topics.school import SCHOOL
-from tf_vmfvae.data.embedded.topics.sport import SPORT
-from tf_vmfvae.data.embedded.topics.travel import TRAVEL
-from tf_vmfvae.data.embedded.topics.weather import WEATHER
+from tf_vmfvae.data.embedded.topics.topic_file import read_topic
 
-TOPICS = (FOOD, SPORT, WEATHER, MUSIC, TRAVEL, BUSINESS, SCHOOL, FILM)
+# The order matters: the corpus is drawn from the topics in this order.
+TOPICS = tuple(
+    read_topic(name)
+    for name in (
+        "food",
+        "sport",
+        "weather",
+        "music",
+        "travel",
+        "business",
+        "school",
+        "film",
+    )
+)
 
 __all__ = ["TOPICS"]

@@ -1,1 +1,0 @@
-"""20 Newsgroups as bags of words, a TFDS data set."""

@@ -1,1 +1,0 @@
-"""The Penn Treebank's language modelling text, as a TFDS data set."""

@@ -1,0 +1,1 @@
+"""Published corpora, a TFDS builder each."""

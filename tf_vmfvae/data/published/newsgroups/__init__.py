@@ -1,0 +1,1 @@
+"""20 Newsgroups as bags of words."""

@@ -1,0 +1,1 @@
+"""The Penn Treebank's text for language modelling."""

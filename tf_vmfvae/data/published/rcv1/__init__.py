@@ -1,0 +1,1 @@
+"""Reuters RCV1-v2 as bags of words."""

@@ -1,0 +1,1 @@
+"""Yelp reviews of 2013 with their stars."""

@@ -1,1 +1,0 @@
-"""Reuters RCV1-v2 as bags of words, a TFDS data set."""

@@ -1,1 +1,0 @@
-"""The Yelp reviews of 2013 with their stars, as a TFDS data set."""
