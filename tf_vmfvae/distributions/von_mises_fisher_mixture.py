@@ -13,6 +13,7 @@ from tf_vmfvae.distributions.numerics.tfp_internals import (
     parameter_properties,
     reparameterization,
     samplers,
+    tensor_util,
 )
 from tf_vmfvae.distributions.von_mises_fisher import VonMisesFisher
 
@@ -60,16 +61,17 @@ class VonMisesFisherMixture(AutoCompositeTensorDistribution):
             dtype = dtype_util.common_dtype(
                 [mean_directions, concentration, logits], dtype_hint=tf.float32
             )
-            self.mean_directions = tf.convert_to_tensor(mean_directions, dtype)
+            self.mean_directions, self.concentration, self.logits = (
+                tensor_util.convert_nonref_to_tensor(value, dtype)
+                for value in (mean_directions, concentration, logits)
+            )
+            # Left as they are where nothing is missing: a composite tensor that is put
+            # together again must hold the very tensors that it is given.
             components = tf.shape(self.mean_directions)[:1]
-            self.concentration = tf.broadcast_to(
-                tf.convert_to_tensor(concentration, dtype), components
-            )
-            self.logits = (
-                tf.zeros(components, dtype)
-                if logits is None
-                else tf.convert_to_tensor(logits, dtype)
-            )
+            if self.concentration.shape.rank == 0:
+                self.concentration = tf.broadcast_to(self.concentration, components)
+            if self.logits is None:
+                self.logits = tf.zeros(components, dtype)
             super().__init__(
                 dtype=dtype,
                 reparameterization_type=reparameterization.NOT_REPARAMETERIZED,
@@ -150,6 +152,13 @@ class VonMisesFisherMixture(AutoCompositeTensorDistribution):
             "concentration": parameter_properties.ParameterProperties(event_ndims=1),
             "logits": parameter_properties.ParameterProperties(event_ndims=1),
         }
+
+    def _batch_shape(self):
+        # TFP would take a scalar concentration for one of fewer components.
+        return tf.TensorShape([])
+
+    def _batch_shape_tensor(self, **kwargs):
+        return tf.constant([], tf.int32)
 
     def _event_shape(self):
         return self.mean_directions.shape[-1:]
@@ -278,8 +287,6 @@ class VonMisesFisherMixture(AutoCompositeTensorDistribution):
         return tf.reshape(total, tf.shape(z)[:-1])
 
     def _blocks(self, peaks):
+        columns = self.mean_directions, self.concentration, peaks
         for start in range(0, self.mean_directions.shape[0], BLOCK):
-            yield tuple(
-                values[start : start + BLOCK]
-                for values in (self.mean_directions, self.concentration, peaks)
-            )
+            yield tuple(values[start : start + BLOCK] for values in columns)
