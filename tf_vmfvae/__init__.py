@@ -15,6 +15,7 @@ from tf_vmfvae import (
 )
 
 __all__ = [
+    "VonMisesFisherClustering",
     "callbacks",
     "data",
     "distributions",
@@ -24,3 +25,12 @@ __all__ = [
     "models",
 ]
 __version__ = "0.1.0"
+
+
+def __getattr__(name):
+    """Imports what needs scikit-learn only when it is asked for."""
+    if name == "VonMisesFisherClustering":
+        from tf_vmfvae.clustering import VonMisesFisherClustering
+
+        return VonMisesFisherClustering
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

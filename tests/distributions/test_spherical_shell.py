@@ -64,3 +64,15 @@ def test_a_uniform_direction_gives_a_scalar_batch_shape():
     np.testing.assert_allclose(
         distribution.covariance(), np.eye(5) * 100 / 3 / 5, rtol=1e-6, atol=1e-6
     )
+
+
+def test_it_passes_into_and_out_of_a_function_as_a_composite_tensor(shell):
+    z = shell.sample(seed=[1, 2])
+
+    @tf.function
+    def through(distribution):
+        return distribution, distribution.log_prob(z)
+
+    back, log_prob = through(shell)
+    assert isinstance(back, SphericalShell)
+    np.testing.assert_allclose(back.log_prob(z), log_prob, rtol=1e-6)

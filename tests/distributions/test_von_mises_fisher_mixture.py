@@ -131,3 +131,60 @@ def test_log_prob_compiles_and_has_the_right_gradients():
             )
             slope = (loss(*above) - loss(*below)) / (2 * step)
             np.testing.assert_allclose(gradient[component], slope, rtol=1e-2, atol=1e-3)
+
+
+def test_mean_and_mode_agree_with_draws_and_with_a_search():
+    directions = unit_vectors(4, 3)
+    mixture = VonMisesFisherMixture(
+        directions, [3.0, 8.0, 0.5, 20.0], [0.3, 0.1, 1.0, 0]
+    )
+    z = mixture.sample(200_000, seed=(1, 2))
+    np.testing.assert_allclose(mixture.mean(), tf.reduce_mean(z, axis=0), atol=0.005)
+    density = mixture.log_prob(z)
+    best = float(mixture.log_prob(mixture.mode()))
+    assert best >= float(tf.reduce_max(density)) - 1e-5
+    assert best == pytest.approx(float(tf.reduce_max(density)), abs=0.01)
+
+
+def test_component_probabilities_follow_bayes_rule():
+    directions, z = unit_vectors(3, 5), unit_vectors(7, 5, seed=1)
+    mixture = VonMisesFisherMixture(directions, [2.0, 5.0, 9.0], [0.0, 1.0, -1.0])
+    each = VonMisesFisher(directions, [2.0, 5.0, 9.0]).log_prob(z[:, None])
+    joint = each + scipy.special.log_softmax([0.0, 1.0, -1.0])
+    expected = scipy.special.softmax(joint, axis=-1)
+    found = mixture.component_probabilities(z.reshape(7, 1, 5))
+    np.testing.assert_allclose(found[:, 0], expected, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("kappa", [0.1, 5.0, 100.0])
+def test_entropy_lies_between_its_bounds(kappa):
+    directions = tf.constant(unit_vectors(5, 6), tf.float64)
+    directions = tf.math.l2_normalize(directions, axis=-1)
+    kappas = kappa * np.array([1.0, 2.0, 0.5, 1.0, 3.0])
+    mixture = VonMisesFisherMixture(directions, kappas, np.arange(5.0) / 4)
+    low, high = mixture.entropy_bounds()
+    nats = -mixture.log_prob(mixture.sample(100_000, seed=(1, 2))).numpy()
+    error = 4 * nats.std() / np.sqrt(len(nats))
+    assert float(low) - error < nats.mean() < float(high) + error
+    assert float(high - low) < 1.0
+
+
+def test_entropy_bounds_meet_where_all_components_are_the_same():
+    mixture = VonMisesFisherMixture(np.tile(unit_vectors(1, 6), [3, 1]), 7.0)
+    expected = float(VonMisesFisher(unit_vectors(1, 6)[0], 7.0).entropy())
+    for bound in mixture.entropy_bounds():
+        assert float(bound) == pytest.approx(expected, rel=1e-5)
+
+
+def test_it_passes_into_and_out_of_a_function_as_a_composite_tensor():
+    mixture = VonMisesFisherMixture(unit_vectors(3, 4), 5.0)
+    z = unit_vectors(2, 4, seed=1)
+
+    @tf.function
+    def through(distribution):
+        return distribution, distribution.log_prob(z)
+
+    back, log_prob = through(mixture)
+    assert isinstance(back, VonMisesFisherMixture)
+    np.testing.assert_allclose(back.log_prob(z), log_prob, rtol=1e-6)
+    np.testing.assert_allclose(mixture.log_prob(z), log_prob, rtol=1e-6)

@@ -6,6 +6,7 @@ import tensorflow as tf
 import tensorflow_probability as tfp
 
 from tf_vmfvae.distributions.numerics.tfp_internals import (
+    AutoCompositeTensorDistribution,
     dtype_util,
     parameter_properties,
     reparameterization,
@@ -19,7 +20,7 @@ tfd = tfp.distributions
 ULPS = 64
 
 
-class SphericalShell(tfd.Distribution):
+class SphericalShell(AutoCompositeTensorDistribution):
     """The distribution of `r u`: `u` on the unit sphere, `r` uniform on `[low, high]`.
 
     Its density in `R^d` is `p(u) / ((high - low) r^(d - 1))` with `r = |z|` and

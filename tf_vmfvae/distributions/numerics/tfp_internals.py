@@ -5,6 +5,9 @@ them in any release. They are imported here and nowhere else, as TFP 0.25 has th
 `setup.py` allows that release alone.
 """
 
+from tensorflow_probability.python.distributions.distribution import (
+    AutoCompositeTensorDistribution,
+)
 from tensorflow_probability.python.internal import (
     assert_util,
     dtype_util,
@@ -16,6 +19,7 @@ from tensorflow_probability.python.internal import (
 )
 
 __all__ = [
+    "AutoCompositeTensorDistribution",
     "assert_util",
     "dtype_util",
     "parameter_properties",

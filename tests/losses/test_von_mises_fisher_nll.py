@@ -1,0 +1,134 @@
+import keras
+import mpmath
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from tests.reference.unit_vectors import unit_vectors
+from tests.reference.von_mises_fisher import exact_moments
+from tf_vmfvae.losses import VonMisesFisherNLL
+
+GRID = [
+    (dimension, kappa)
+    for dimension in (2, 3, 50, 51, 300, 10_000)
+    for kappa in (1e-6, 0.5, 24.9, 25.1, 300.0, 1e6)
+]
+
+
+def exact_nll(z, mean_direction, kappa):
+    dimension = len(z)
+    moments = exact_moments(dimension, kappa)
+    with mpmath.workdps(40):
+        cosine = mpmath.fsum(
+            mpmath.mpf(a) * b for a, b in zip(z, mean_direction, strict=True)
+        )
+        norm = mpmath.sqrt(mpmath.fsum(mpmath.mpf(a) ** 2 for a in z))
+        nll = moments["log_partition"] + moments["log_area"] - kappa * cosine / norm
+    return float(nll), float(moments["mean"])
+
+
+@pytest.mark.parametrize(("dimension", "kappa"), GRID)
+def test_value_and_gradient_agree_with_mpmath(dimension, kappa):
+    z, other = unit_vectors([2, dimension], seed=dimension)
+    mean_direction = z + 0.3 * other
+    mean_direction /= np.linalg.norm(mean_direction)
+    outputs = tf.constant(kappa * mean_direction)[tf.newaxis]
+    with tf.GradientTape() as tape:
+        tape.watch(outputs)
+        nll = VonMisesFisherNLL(dtype="float64")(z[np.newaxis], outputs)
+    kappa = float(tf.norm(outputs))
+    expected, mean = exact_nll(z, mean_direction, kappa)
+    assert float(nll) == pytest.approx(expected, rel=1e-11, abs=1e-10)
+    np.testing.assert_allclose(
+        tape.gradient(nll, outputs)[0], mean * mean_direction - z, rtol=1e-8, atol=1e-9
+    )
+
+
+def test_an_output_of_zero_is_the_uniform_distribution_with_a_finite_gradient():
+    z = unit_vectors([4, 5])
+    outputs = tf.zeros([4, 5], tf.float64)
+    with tf.GradientTape() as tape:
+        tape.watch(outputs)
+        loss = VonMisesFisherNLL(dtype="float64", reduction="sum")
+        nll = loss(z, outputs)
+    area = float(mpmath.log(8 * mpmath.pi**2 / 3))
+    assert float(nll) == pytest.approx(4 * area)
+    np.testing.assert_allclose(tape.gradient(nll, outputs), -z, rtol=1e-12)
+
+
+def test_both_parametrisations_give_the_same_loss():
+    z, direction = unit_vectors([2, 3, 7])
+    kappa = np.array([[0.1], [5.0], [200.0]])
+    raw = np.log(np.expm1(kappa))
+    raw[2] = 200.0
+    natural = VonMisesFisherNLL(dtype="float64", reduction="none")
+    apart = VonMisesFisherNLL(
+        "direction_and_concentration", dtype="float64", reduction="none"
+    )
+    np.testing.assert_allclose(
+        apart(z, np.concatenate([3.0 * direction, raw], axis=-1)),
+        natural(z, kappa * direction),
+        rtol=1e-10,
+    )
+
+
+def test_the_derivative_in_the_concentration_has_no_jump():
+    z = unit_vectors([1, 30])
+    kappa = tf.constant(np.linspace(20.0, 30.0, 2001)[:, np.newaxis])
+    with tf.GradientTape() as tape:
+        tape.watch(kappa)
+        loss = VonMisesFisherNLL(dtype="float64", reduction="sum")
+        nll = loss(np.repeat(z, 2001, axis=0), kappa * z)
+    slope = tape.gradient(nll, kappa).numpy()[:, 0]
+    steps = np.diff(slope)
+    assert np.all(steps > 0)
+    np.testing.assert_allclose(steps[1:], steps[:-1], rtol=0.01)
+
+
+def test_a_regression_recovers_direction_and_concentration():
+    from tf_vmfvae.distributions import VonMisesFisher
+
+    rng = np.random.default_rng(1)
+    features = rng.normal(size=(4000, 2)).astype("float32")
+    mean = features @ rng.normal(size=(2, 3)).astype("float32") + [0.0, 0.0, 1.0]
+    mean = (mean / np.linalg.norm(mean, axis=-1, keepdims=True)).astype("float32")
+    kappa = np.exp(2.0 + 0.5 * features[:, 0]).astype("float32")
+    z = VonMisesFisher(mean, kappa).sample(seed=[1, 2]).numpy()
+    hidden = [keras.layers.Dense(64, "tanh") for _ in range(2)]
+    model = keras.Sequential([*hidden, keras.layers.Dense(3)])
+    model.compile(keras.optimizers.Adam(5e-3), loss=VonMisesFisherNLL())
+    model.fit(features, z, epochs=40, batch_size=200, verbose=0)
+    outputs = model.predict(features, verbose=0)
+    norm = np.linalg.norm(outputs, axis=-1)
+    assert np.mean(np.sum(outputs * mean, axis=-1) / norm) > 0.99
+    assert np.median(np.abs(np.log(norm / kappa))) < 0.2
+
+
+@pytest.mark.parametrize("policy", ["float32", "mixed_bfloat16", "mixed_float16"])
+def test_a_model_of_any_policy_trains(policy):
+    dense = keras.layers.Dense(4, dtype=policy, kernel_initializer="zeros")
+    model = keras.Sequential([dense])
+    model.compile(keras.optimizers.SGD(0.1), loss=VonMisesFisherNLL())
+    features = np.ones((8, 3), "float32")
+    z = unit_vectors([8, 4], dtype="float32")
+    before = model.evaluate(features, z, verbose=0)
+    model.fit(features, z, epochs=5, verbose=0)
+    assert model.evaluate(features, z, verbose=0) < before
+
+
+def test_it_saves_and_loads_with_a_model(tmp_path):
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(4)])
+    model.compile(loss=VonMisesFisherNLL("direction_and_concentration"))
+    model.save(tmp_path / "model.keras")
+    loaded = keras.models.load_model(tmp_path / "model.keras")
+    assert loaded.loss.get_config() == model.loss.get_config()
+
+
+def test_shapes_that_do_not_fit_are_refused():
+    z = unit_vectors([2, 3])
+    with pytest.raises(ValueError, match="y_pred must have 3"):
+        VonMisesFisherNLL()(z, np.ones((2, 4)))
+    with pytest.raises(ValueError, match="y_pred must have 4"):
+        VonMisesFisherNLL("direction_and_concentration")(z, z)
+    with pytest.raises(ValueError, match="parameters is 'mean': choose one of natural"):
+        VonMisesFisherNLL("mean")

@@ -1,0 +1,387 @@
+"""Maximum likelihood for mixtures of von Mises-Fisher distributions.
+
+Expectation maximisation as Banerjee et al. (2005) derive it ("Clustering on the Unit
+Hypersphere using von Mises-Fisher Distributions", section 3.2, soft-movMF), with the
+concentrations solved for exactly rather than approximated (`bessel.inverse_mean`).
+
+The data are read block by block, so memory does not grow with them. Matrix products are
+taken in the data's dtype, but in float64 below 128 dimensions, where they are cheap and
+where a narrow component's deficit `1 - A` has no digits to lose; sums over blocks, and
+everything that follows from them, are in float64.
+"""
+
+import dataclasses
+import logging
+from collections.abc import Callable
+
+import numpy as np
+import tensorflow as tf
+
+from tf_vmfvae.distributions.numerics import bessel
+
+# No concentration is fitted above this: a component that holds copies of one point
+# would otherwise have an infinite likelihood.
+CEILING = 1e7
+# Below this dimension, products are taken in float64 whatever the data's dtype.
+_NARROW = 128
+# Numbers in the largest intermediate array of a block.
+_CELLS = 8_000_000
+# Rows that starts are chosen from: enough for any reasonable number of components.
+_STARTING_ROWS = 50_000
+# A component with less of the data than this share of one row is empty.
+_EMPTY = 1e-6
+# How far the norm of a row may be from 1.
+_NORM_TOLERANCE = {np.float64: 1e-4, np.float32: 1e-4, np.float16: 1e-2}
+
+
+@dataclasses.dataclass
+class MixtureFit:
+    """A mixture, and how it was found.
+
+    Attributes:
+        mean_directions: float64 `[components, d]`, unit vectors.
+        concentration: float64 `[components]`.
+        log_weights: float64 `[components]`, logarithms of the shares.
+        log_likelihood: mean log-likelihood of a row, in nats, after each iteration.
+        converged: whether the last iteration gained less than the tolerance.
+    """
+
+    mean_directions: np.ndarray
+    concentration: np.ndarray
+    log_weights: np.ndarray
+    log_likelihood: list[float]
+    converged: bool
+
+    @property
+    def iterations(self) -> int:
+        """How many iterations it took."""
+        return len(self.log_likelihood)
+
+
+def checked_rows(samples, normalize: bool = False) -> np.ndarray:
+    """Returns the samples as an array `[rows, d]` of unit vectors, without a copy.
+
+    Args:
+        samples: array-like `[rows, d]`; a memory-mapped array stays on the disk.
+        normalize: whether vectors of any positive norm are accepted. They are
+            normalised block by block when they are read.
+
+    Raises:
+        ValueError: if it has another rank, no row, fewer than 2 columns, an integer
+            dtype, or a row that is no unit vector; names the row.
+    """
+    samples = samples if isinstance(samples, np.ndarray) else np.asarray(samples)
+    if samples.ndim != 2 or samples.shape[1] < 2 or not samples.shape[0]:
+        raise ValueError(
+            f"samples must have the shape (rows, d) with d of at least 2 and at least "
+            f"one row, not {samples.shape}"
+        )
+    if samples.dtype.kind != "f":
+        raise ValueError(
+            f"samples must have a floating dtype, not {samples.dtype}; convert them "
+            "with astype"
+        )
+    tolerance = _NORM_TOLERANCE.get(samples.dtype.type, 1e-4)
+    for start in range(0, len(samples), 65_536):
+        block = samples[start : start + 65_536]
+        norm = np.sqrt(np.einsum("ij,ij->i", block, block, dtype=np.float64))
+        good = np.isfinite(norm) & (norm > 0)
+        if not normalize:
+            good &= np.abs(norm - 1) <= tolerance
+        if not good.all():
+            row = int(np.argmin(good))
+            hint = "remove it" if normalize else "divide each row by its norm"
+            raise ValueError(
+                f"samples[{start + row}] has the norm {norm[row]:.6g}, so it is no "
+                f"unit vector: {hint}"
+            )
+    return samples
+
+
+def checked_weights(weights, rows: int) -> np.ndarray:
+    """Returns a float64 weight for each row; ones by default.
+
+    Raises:
+        ValueError: if there are more or fewer than rows, one is negative or not
+            finite, or all are 0.
+    """
+    if weights is None:
+        return np.ones(rows)
+    weights = np.asarray(weights, np.float64)
+    if weights.shape != (rows,):
+        raise ValueError(
+            f"weights must have the shape ({rows},), one for each row, not "
+            f"{weights.shape}"
+        )
+    if not np.all(np.isfinite(weights) & (weights >= 0)) or not weights.sum():
+        raise ValueError("weights must be finite, not negative, and not all 0")
+    return weights
+
+
+def fit_mixture(
+    samples,
+    components: int,
+    *,
+    weights=None,
+    starts: int = 1,
+    iterations: int = 100,
+    tolerance: float = 1e-4,
+    shared_concentration: bool = False,
+    normalize: bool = False,
+    initial_directions=None,
+    seed: int | np.random.Generator | None = None,
+    progress: Callable | None = None,
+) -> MixtureFit:
+    """Fits a mixture of von Mises-Fisher distributions by expectation maximisation.
+
+    Args:
+        samples: unit vectors, float array-like `[rows, d]`.
+        components: int, at least 1 and at most the number of rows.
+        weights: a weight for each row, `[rows]`, or `None`.
+        starts: int, at least 1. Fits from this many k-means++ starts (Arthur and
+            Vassilvitskii 2007, with 1 minus the cosine for the distance); the one of
+            the highest likelihood is returned.
+        iterations: int, at least 1. The most iterations for each start.
+        tolerance: float, at least 0. A fit ends when an iteration gains less than
+            this, in nats a row.
+        shared_concentration: whether all components have the same concentration.
+        normalize: see `checked_rows`.
+        initial_directions: float array-like `[components, d]`, where the one fit
+            starts; in place of k-means++.
+        seed: int, `numpy.random.Generator` or `None`. Seed of the starts.
+        progress: wraps the range of iterations, as `tqdm.tqdm` does.
+
+    Returns:
+        The `MixtureFit`.
+
+    Raises:
+        ValueError: if an argument is out of its range.
+    """
+    samples = checked_rows(samples, normalize)
+    weights = checked_weights(weights, len(samples))
+    _check(components, starts, iterations, tolerance, np.count_nonzero(weights))
+    rng = np.random.default_rng(seed)
+    data = Data(samples, weights)
+    best = None
+    for _ in range(1 if initial_directions is not None else starts):
+        if initial_directions is None:
+            directions = _plus_plus(data, components, rng)
+        else:
+            directions = _checked_directions(initial_directions, components, data)
+        found = _fit_once(
+            data, directions, iterations, tolerance, shared_concentration, progress
+        )
+        if best is None or found.log_likelihood[-1] > best.log_likelihood[-1]:
+            best = found
+    return best
+
+
+def _check(components, starts, iterations, tolerance, rows):
+    for name, value in (
+        ("components", components),
+        ("starts", starts),
+        ("iterations", iterations),
+    ):
+        if int(value) != value or value < 1:
+            raise ValueError(
+                f"{name} must be a whole number of at least 1, not {value}"
+            )
+    if components > rows:
+        raise ValueError(
+            f"components is {components}, but only {rows} rows have a weight: give at "
+            "most one component for each row"
+        )
+    if not 0 <= tolerance < np.inf:
+        raise ValueError(f"tolerance must be 0 or more and finite, not {tolerance}")
+
+
+def _checked_directions(directions, components, data):
+    directions = np.asarray(directions, np.float64)
+    if directions.shape != (components, data.dimension):
+        raise ValueError(
+            f"initial_directions must have the shape ({components}, "
+            f"{data.dimension}), not {directions.shape}"
+        )
+    norms = np.linalg.norm(directions, axis=-1, keepdims=True)
+    if not np.all(np.isfinite(norms) & (norms > 0)):
+        raise ValueError("initial_directions must be finite and not 0")
+    return directions / norms
+
+
+class Data:
+    """Rows and weights, read block by block."""
+
+    def __init__(self, samples, weights):
+        self.samples = samples
+        self.weights = weights
+        self.dimension = samples.shape[1]
+        wide = samples.dtype == np.float64 or self.dimension < _NARROW
+        self.dtype = tf.float64 if wide else tf.float32
+
+    def rows(self, index) -> np.ndarray:
+        """Returns the unit vectors of some rows in float64."""
+        rows = np.asarray(self.samples[index], np.float64)
+        return rows / np.linalg.norm(rows, axis=-1, keepdims=True)
+
+    def blocks(self, components):
+        """Yields the first row's index, rows and weights of each block."""
+        size = max(1, _CELLS // max(components, self.dimension))
+        for start in range(0, len(self.samples), size):
+            stop = start + size
+            rows = tf.cast(tf.constant(self.samples[start:stop]), self.dtype)
+            yield start, rows, tf.constant(self.weights[start:stop])
+
+
+def _fit_once(data, directions, iterations, tolerance, shared, progress):
+    sums = _pass(data, directions, None, None)
+    history, converged = [], False
+    steps = range(iterations)
+    for _ in progress(steps) if progress else steps:
+        directions, kappa, log_weights = _maximise(data, sums, shared)
+        sums = _pass(data, directions, kappa, log_weights)
+        history.append(sums.log_likelihood)
+        if len(history) > 1 and history[-1] - history[-2] < tolerance:
+            converged = True
+            break
+    return MixtureFit(directions, kappa, log_weights, history, converged)
+
+
+@dataclasses.dataclass
+class _Sums:
+    """What one pass over the data leaves: sums over rows, in float64."""
+
+    mass: np.ndarray  # [components], the weight of each component
+    resultant: np.ndarray  # [components, d], its weighted sum of rows
+    log_likelihood: float  # mean over the weight
+    worst: list[int]  # rows of the lowest likelihood, one a block
+
+
+def _pass(data, directions, kappa, log_weights) -> _Sums:
+    """One pass: soft assignments, or, without concentrations, hard ones."""
+    components = len(directions)
+    is_hard = kappa is None
+    if is_hard:
+        kappa, peaks = np.ones(components), np.zeros(components)
+    else:
+        peaks = _peaks(data.dimension, kappa) + log_weights
+    fixed = [
+        tf.constant(directions, data.dtype),
+        tf.constant(kappa, tf.float64),
+        tf.constant(peaks, tf.float64),
+    ]
+    mass, resultant = np.zeros(components), np.zeros(directions.shape)
+    total, worst = 0.0, []
+    for start, rows, weights in data.blocks(components):
+        found = _block_sums(rows, weights, *fixed, is_hard)
+        mass += found[0].numpy()
+        resultant += found[1].numpy()
+        total += float(found[2])
+        worst.append((float(found[3]), start + int(found[4])))
+    total /= data.weights.sum()
+    return _Sums(mass, resultant, total, [row for _, row in sorted(worst)])
+
+
+def joint_blocks(data, directions, kappa, log_weights):
+    """Yields log pi_m vMF(z; mu_m, kappa_m), float64 `[rows, components]`, by block."""
+    peaks = tf.constant(_peaks(data.dimension, kappa) + log_weights)
+    directions = tf.constant(directions, data.dtype)
+    for _, rows, _ in data.blocks(len(kappa)):
+        rows = tf.math.l2_normalize(rows, axis=-1)
+        yield joint_log_density(rows, directions, tf.constant(kappa), peaks).numpy()
+
+
+def _peaks(dimension, kappa):
+    """Log-density of each component at its mode."""
+    moments = bessel.moments(dimension, tf.constant(kappa, tf.float64))
+    return moments.log_partition_deficit.numpy() - bessel.log_sphere_area(dimension)
+
+
+@tf.function(reduce_retracing=True)
+def _block_sums(rows, weights, directions, kappa, peaks, is_hard):
+    rows = tf.math.l2_normalize(rows, axis=-1)
+    log_joint = joint_log_density(rows, directions, kappa, peaks)
+    log_density = tf.reduce_logsumexp(log_joint, axis=-1)
+    if is_hard:
+        nearest = tf.argmax(log_joint, axis=-1)
+        shares = tf.one_hot(nearest, tf.shape(kappa)[0], dtype=tf.float64)
+    else:
+        shares = tf.exp(log_joint - log_density[:, tf.newaxis])
+    shares *= weights[:, tf.newaxis]
+    resultant = tf.matmul(tf.cast(shares, rows.dtype), rows, transpose_a=True)
+    counted = tf.where(weights > 0, log_density, np.inf)
+    return (
+        tf.reduce_sum(shares, axis=0),
+        tf.cast(resultant, tf.float64),
+        tf.reduce_sum(tf.math.multiply_no_nan(log_density, weights)),
+        tf.reduce_min(counted),
+        tf.argmin(counted),
+    )
+
+
+def joint_log_density(rows, directions, kappa, peaks) -> tf.Tensor:
+    """Returns log pi_m vMF(z; mu_m, kappa_m) for each row and component, in float64.
+
+    Args:
+        rows: unit vectors `[rows, d]`; the product with `directions` is taken in
+            their dtype.
+        directions: `mu`, `[components, d]`, of the same dtype.
+        kappa: float64 `[components]`.
+        peaks: float64 `[components]`, the weighted log-density at each mode.
+    """
+    cosines = tf.cast(tf.matmul(rows, directions, transpose_b=True), tf.float64)
+    return kappa * (cosines - 1.0) + peaks
+
+
+def _maximise(data, sums, shared):
+    """The parameters of the highest likelihood, given the assignments."""
+    mass, resultant = sums.mass.copy(), sums.resultant.copy()
+    empty = np.flatnonzero(mass < _EMPTY * data.weights.mean())
+    if empty.size:
+        _refill(data, sums, mass, resultant, empty)
+    length = np.linalg.norm(resultant, axis=-1)
+    directions = resultant / np.where(length > 0, length, 1.0)[:, np.newaxis]
+    # The direction of a component whose rows cancel out is arbitrary.
+    directions[length == 0, 0] = 1.0
+    deficit = (mass - length) / mass
+    if shared:
+        deficit = np.full(len(mass), np.sum(mass - length) / mass.sum())
+    deficit = tf.constant(np.clip(deficit, 0.0, 1.0))
+    kappa = bessel.inverse_mean(data.dimension, deficit).numpy()
+    log_weights = np.log(mass / mass.sum())
+    return directions, np.minimum(kappa, CEILING), log_weights
+
+
+def _refill(data, sums, mass, resultant, empty):
+    """Puts each empty component where the mixture explains the data worst."""
+    logging.getLogger(__name__).debug("%d empty components moved", len(empty))
+    others = np.delete(np.arange(len(mass)), empty)
+    # As spread out as the others are, and with the weight of one row.
+    typical = np.sum(np.linalg.norm(resultant[others], axis=-1)) / mass[others].sum()
+    fallback = np.argsort(-data.weights, kind="stable")
+    rows = list(dict.fromkeys([*sums.worst, *fallback[: len(empty)].tolist()]))
+    for component, row in zip(empty, rows, strict=False):
+        mass[component] = data.weights[data.weights > 0].mean()
+        resultant[component] = typical * mass[component] * data.rows([row])[0]
+
+
+def _plus_plus(data, components, rng) -> np.ndarray:
+    """Directions to start from, chosen by k-means++ among some of the rows."""
+    index = np.flatnonzero(data.weights)
+    limit = max(_STARTING_ROWS, 20 * components)
+    if len(index) > limit:
+        index = np.sort(rng.choice(index, limit, replace=False))
+    rows, weights = data.rows(index), data.weights[index]
+    chosen = [rng.choice(len(rows), p=weights / weights.sum())]
+    nearest = 1.0 - rows @ rows[chosen[0]]
+    # As many candidates a step as scikit-learn's KMeans takes.
+    candidates = 2 + int(np.log(components))
+    for _ in range(components - 1):
+        odds = weights * np.maximum(nearest, 0.0)
+        # All rows left are copies of those chosen.
+        odds = odds if odds.sum() > 0 else weights
+        drawn = rng.choice(len(rows), candidates, p=odds / odds.sum())
+        left = np.minimum(nearest[:, np.newaxis], 1.0 - rows @ rows[drawn].T)
+        best = np.argmin(weights @ left)
+        chosen.append(drawn[best])
+        nearest = left[:, best]
+    return rows[chosen]
