@@ -1,9 +1,6 @@
 """How Sphinx builds the site: `make docs`.
 
-Why Sphinx, with MyST-NB and the theme Furo: it is the one generator that reads API pages
-from docstrings, runs the code of the tutorials while it builds, and checks every
-reference between the pages. All three are maintained, and a built page loads nothing
-from another host.
+docs/about.md says why it is Sphinx, with MyST-NB and the theme Furo.
 """
 
 import pathlib
