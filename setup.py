@@ -46,6 +46,7 @@ setuptools.setup(
             "packaging>=24",
             "pytest>=8.3,<10",
             "pytest-xdist>=3.6,<4",
+            "PyYAML>=6,<7",
             "ruff>=0.14,<1",
         ],
     },

@@ -3,8 +3,8 @@
     python docs/images/codes_on_the_sphere.py
 
 The points are samples of von Mises-Fisher distributions in three dimensions. The
-sentences on the right, some of them shortened, are what the tutorial's model decoded from
-codes on the great circle between the two on the left.
+sentences on the right, some of them shortened, are what the tutorial's model decoded
+from codes on the great circle between the two on the left.
 """
 
 import pathlib
@@ -39,7 +39,9 @@ def main() -> None:
         for z in vmf.sample(POINTS, seed=[1, 2]).numpy():
             parts.append(_dot(z, 2.2, colour, opacity=0.45 if z[2] > 0 else 0.12))
     way = _great_circle(*ends, 40)
-    parts.append(f'<path d="{_path(way)}" fill="none" stroke="#333" stroke-width="1.5"/>')
+    parts.append(
+        f'<path d="{_path(way)}" fill="none" stroke="#333" stroke-width="1.5"/>'
+    )
     steps = np.linspace(0, 1, len(DECODED))
     for share, z in zip(steps, _great_circle(*ends, len(DECODED)), strict=True):
         parts.append(_dot(z, 5, _mix(share), ring=True))
@@ -78,7 +80,9 @@ def _great_circle(start, end, steps):
 
 def _globe():
     x, y = CENTRE
-    lines = [f'<circle cx="{x}" cy="{y}" r="{RADIUS}" fill="#f4f6f8" stroke="#b8c0c8"/>']
+    lines = [
+        f'<circle cx="{x}" cy="{y}" r="{RADIUS}" fill="#f4f6f8" stroke="#b8c0c8"/>'
+    ]
     tilt = np.radians(-24)
     turn = np.array(
         [[1, 0, 0], [0, np.cos(tilt), np.sin(tilt)], [0, -np.sin(tilt), np.cos(tilt)]]
