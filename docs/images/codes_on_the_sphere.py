@@ -1,20 +1,21 @@
-"""Draws codes_on_the_sphere.svg: two sentences, their codes, and the way between them.
+"""Draws two sentences, their codes on the sphere, and the way between them.
 
     python docs/images/codes_on_the_sphere.py
+
+writes codes_on_the_sphere.svg and, for phones, codes_on_the_sphere_narrow.svg.
 
 The points are samples of von Mises-Fisher distributions in three dimensions. The
 sentences on the right, some of them shortened, are what the tutorial's model decoded
 from codes on the great circle between the two on the left.
 """
 
+import dataclasses
 import pathlib
 
 import numpy as np
 
 from tf_vmfvae.distributions import VonMisesFisher
 
-SIZE = 760, 300
-CENTRE, RADIUS = (385, 148), 122
 COLOURS = np.array([[194, 87, 26], [44, 98, 160]])
 SENTENCES = (
     ("my tired parents", "loved the unusual", "cookies at the bakery"),
@@ -28,41 +29,80 @@ DECODED = (
 )
 DIRECTIONS = np.array([[-0.62, 0.34], [0.5, -0.46]])
 KAPPA, POINTS = 60.0, 70
+RADIUS = 122
+
+
+@dataclasses.dataclass(frozen=True)
+class Layout:
+    """Where things are: the sphere's centre, first lines of texts, arrows.
+
+    An arrow starts at a point and goes to the right or down.
+    """
+
+    size: tuple[int, int]
+    centre: tuple[int, int]
+    sentences: tuple[tuple[int, int], ...]
+    decoded: tuple[tuple[int, int], ...]
+    arrows: tuple[tuple[int, int], ...]
+    down: bool
+
+
+WIDE = Layout(
+    size=(760, 300),
+    centre=(385, 148),
+    sentences=((12, 84), (12, 204)),
+    decoded=((562, 44), (562, 108), (562, 172), (562, 236)),
+    arrows=((202, 148), (514, 148)),
+    down=False,
+)
+NARROW = Layout(
+    size=(400, 536),
+    centre=(200, 260),
+    sentences=((20, 32), (230, 32)),
+    decoded=((10, 454), (205, 454), (10, 500), (205, 500)),
+    arrows=((200, 86), (200, 386)),
+    down=True,
+)
 
 
 def main() -> None:
-    """Writes the picture beside this file."""
+    """Writes both pictures beside this file: a wide one, and one for a phone."""
+    file = pathlib.Path(__file__)
+    for layout, name in ((WIDE, file.stem), (NARROW, f"{file.stem}_narrow")):
+        file.with_name(f"{name}.svg").write_text(draw(layout), encoding="utf-8")
+
+
+def draw(layout: Layout) -> str:
+    """Returns the picture as SVG."""
     ends = _on_front(DIRECTIONS)
     parts = [_globe()]
     for end, colour in zip(ends, COLOURS, strict=True):
         vmf = VonMisesFisher(end, KAPPA)
         for z in vmf.sample(POINTS, seed=[1, 2]).numpy():
             parts.append(_dot(z, 2.2, colour, opacity=0.45 if z[2] > 0 else 0.12))
-    way = _great_circle(*ends, 40)
-    parts.append(
-        f'<path d="{_path(way)}" fill="none" stroke="#333" stroke-width="1.5"/>'
-    )
+    way = _path(_great_circle(*ends, 40))
+    parts.append(f'<path d="{way}" fill="none" stroke="#333" stroke-width="1.5"/>')
     steps = np.linspace(0, 1, len(DECODED))
     for share, z in zip(steps, _great_circle(*ends, len(DECODED)), strict=True):
         parts.append(_dot(z, 5, _mix(share), ring=True))
+    x, y = layout.centre
+    parts = [f'<g transform="translate({x} {y})">', *parts, "</g>"]
 
-    for lines, colour, y in zip(SENTENCES, COLOURS, (84, 204), strict=True):
-        parts.append(_text(12, y, lines, colour))
-    for lines, share, y in zip(DECODED, steps, (44, 108, 172, 236), strict=True):
-        parts.append(_text(562, y, lines, _mix(share)))
-    parts.append(_arrow(180, 252, 148, "encoder"))
-    parts.append(_arrow(518, 552, 148, "decoder"))
+    for lines, colour, place in zip(SENTENCES, COLOURS, layout.sentences, strict=True):
+        parts.append(_text(place, lines, colour))
+    for lines, share, place in zip(DECODED, steps, layout.decoded, strict=True):
+        parts.append(_text(place, lines, _mix(share)))
+    for place, label in zip(layout.arrows, ("encoder", "decoder"), strict=True):
+        parts.append(_arrow(place, label, layout.down))
 
-    width, height = SIZE
-    picture = (
+    width, height = layout.size
+    return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
         'font-family="Helvetica, Arial, sans-serif" font-size="15">\n'
         f'<rect width="{width}" height="{height}" rx="8" fill="#fff"/>\n'
         + "\n".join(parts)
         + "\n</svg>\n"
     )
-    file = pathlib.Path(__file__).with_suffix(".svg")
-    file.write_text(picture, encoding="utf-8")
 
 
 def _on_front(points):
@@ -79,10 +119,7 @@ def _great_circle(start, end, steps):
 
 
 def _globe():
-    x, y = CENTRE
-    lines = [
-        f'<circle cx="{x}" cy="{y}" r="{RADIUS}" fill="#f4f6f8" stroke="#b8c0c8"/>'
-    ]
+    lines = [f'<circle r="{RADIUS}" fill="#f4f6f8" stroke="#b8c0c8"/>']
     tilt = np.radians(-24)
     turn = np.array(
         [[1, 0, 0], [0, np.cos(tilt), np.sin(tilt)], [0, -np.sin(tilt), np.cos(tilt)]]
@@ -109,7 +146,7 @@ def _globe():
 
 
 def _place(z):
-    return CENTRE[0] + RADIUS * z[0], CENTRE[1] - RADIUS * z[1]
+    return RADIUS * z[0], -RADIUS * z[1]
 
 
 def _path(points):
@@ -133,7 +170,8 @@ def _dot(z, radius, colour, opacity=1.0, ring=False):
     )
 
 
-def _text(x, y, lines, colour):
+def _text(place, lines, colour):
+    x, y = place
     spans = "".join(
         f'<tspan x="{x}" dy="{19 if i else 0}">{line}</tspan>'
         for i, line in enumerate(lines)
@@ -141,12 +179,14 @@ def _text(x, y, lines, colour):
     return f'<text x="{x}" y="{y}" fill="{_css(colour)}">{spans}</text>'
 
 
-def _arrow(start, end, y, label):
-    middle = (start + end) / 2
+def _arrow(place, label, down):
+    x, y = place
+    turn, label_at = (" rotate(90)", (14, 24)) if down else ("", (-4, -9))
     return (
-        f'<path d="M{start} {y} H{end} m-7 -5 l7 5 l-7 5" fill="none" stroke="#333" '
-        f'stroke-width="1.5"/><text x="{middle}" y="{y - 9}" text-anchor="middle" '
-        f'font-size="13" fill="#333">{label}</text>'
+        f'<g transform="translate({x} {y})"><path transform="{turn.strip()}" '
+        'd="M0 0 H40 m-7 -5 l7 5 l-7 5" fill="none" stroke="#333" stroke-width="1.5"/>'
+        f'<text x="{label_at[0]}" y="{label_at[1]}" font-size="13" fill="#333">'
+        f"{label}</text></g>"
     )
 
 
