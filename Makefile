@@ -28,7 +28,9 @@ test: lint
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(SLOW) $(PYTEST_ARGS)
 
 docs: export TF_CPP_MIN_LOG_LEVEL ?= 3
+# Two notebooks at a time, each with a core, as in the tests.
 docs: export TF_NUM_INTRAOP_THREADS ?= 1
+docs: export OMP_NUM_THREADS ?= 1
 docs: $(VENV)/.installed-docs
 	$(BIN)/python -m sphinx --builder html --fail-on-warning --quiet $(DOCS_ARGS) \
 	    docs build/docs

@@ -36,7 +36,7 @@ default_role = "py:obj"
 # === Tutorials ===
 nb_execution_mode = "force"
 nb_execution_raise_on_error = True
-nb_execution_timeout = 300
+nb_execution_timeout = 600
 nb_execution_in_temp = True
 # What TensorFlow says of the machine that built the site is no part of a page.
 nb_output_stderr = "remove"
