@@ -1,5 +1,6 @@
 # make train   installs into .venv and trains on the embedded corpus
 # make test    installs into .venv with the test extra; style, doctests and tests
+# make docs    installs into .venv with the docs extra; builds the site in build/docs
 # Another Python: make train PYTHON=python3.12.  Other flags: make train ARGS="--kappa=50".
 # CI=true runs the slow tests too.
 
@@ -8,12 +9,14 @@ VENV ?= .venv
 ARGS ?= --latent=vmf --bow_loss=1
 PYTEST_ARGS ?=
 WORKERS ?= 2
+# Reads every page and runs every tutorial anew: they depend on all of the code.
+DOCS_ARGS ?= --fresh-env --jobs $(WORKERS)
 
 BIN := $(VENV)/bin
 SLOW := $(if $(filter true,$(CI)),-m "slow or not slow")
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: train test lint format lock clean
+.PHONY: train test docs lint format lock clean
 
 train: $(VENV)/.installed
 	$(BIN)/python -m trainers.lm $(ARGS)
@@ -23,6 +26,15 @@ test: export TF_CPP_MIN_LOG_LEVEL ?= 2
 test: export TF_NUM_INTRAOP_THREADS ?= 1
 test: lint
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(SLOW) $(PYTEST_ARGS)
+
+docs: export TF_CPP_MIN_LOG_LEVEL ?= 3
+# Two notebooks at a time, each with a core, as in the tests.
+docs: export TF_NUM_INTRAOP_THREADS ?= 1
+docs: export OMP_NUM_THREADS ?= 1
+docs: $(VENV)/.installed-docs
+	$(BIN)/python -m sphinx --builder html --fail-on-warning --quiet $(DOCS_ARGS) \
+	    docs build/docs
+	@echo "The site is in build/docs/index.html."
 
 lint: $(VENV)/.installed-test
 	$(BIN)/ruff format --check .
@@ -36,7 +48,7 @@ format: $(VENV)/.installed-test
 lock: $(VENV)/.installed-test
 	mkdir -p build
 	$(BIN)/python -m pip install --quiet --dry-run --ignore-installed \
-	    --report build/resolved.json '.[test]'
+	    --report build/resolved.json '.[docs,test]'
 	$(BIN)/python -c "$$WRITE_LOCK" build/resolved.json > build/requirements.lock
 	mv build/requirements.lock requirements.lock
 
@@ -45,7 +57,7 @@ import json, sys
 if sys.version_info[:2] != (3, 11):
     sys.exit('make lock needs a $(VENV) of Python 3.11: make clean, then make lock PYTHON=python3.11')
 resolved = [item['metadata'] for item in json.load(open(sys.argv[1]))['install']]
-print('# Exact versions for Python 3.11, the test extra included. Made by: make lock')
+print('# Exact versions for Python 3.11, the docs and test extras included. Made by: make lock')
 for item in sorted(resolved, key=lambda item: item['name'].lower()):
     if item['name'] != 'tf-vmfvae':
         print(item['name'] + '==' + item['version'])
@@ -84,4 +96,8 @@ $(VENV)/.installed: setup.py requirements.lock
 
 $(VENV)/.installed-test: setup.py requirements.lock
 	$(call INSTALL,[test])
+	@touch $(VENV)/.installed $@
+
+$(VENV)/.installed-docs: setup.py requirements.lock
+	$(call INSTALL,[docs])
 	@touch $(VENV)/.installed $@

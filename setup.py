@@ -34,12 +34,19 @@ setuptools.setup(
         "tqdm>=4.66,<5",
     ],
     extras_require={
+        # The site in docs/: make docs.
+        "docs": [
+            "furo>=2024.8,<2027",
+            "myst-nb>=1.2,<2",
+            "sphinx>=8.1,<10",
+        ],
         "gpu": ["tensorflow[and-cuda]>=2.21,<2.22"],
         "test": [
             "mpmath>=1.3,<2",
             "packaging>=24",
             "pytest>=8.3,<10",
             "pytest-xdist>=3.6,<4",
+            "PyYAML>=6,<7",
             "ruff>=0.14,<1",
         ],
     },

@@ -80,7 +80,7 @@ def test_the_wheel_says_what_it_is(metadata):
     assert metadata["Version"] == tf_vmfvae.__version__
     assert "Apache-2.0" in (metadata["License-Expression"], metadata["License"])
     assert set(metadata["Requires-Python"].split(",")) == {">=3.10", "<3.14"}
-    assert set(metadata.get_all("Provides-Extra")) == {"gpu", "test"}
+    assert set(metadata.get_all("Provides-Extra")) == {"docs", "gpu", "test"}
 
 
 def test_the_lock_pins_what_setup_asks_for(metadata, lock):
