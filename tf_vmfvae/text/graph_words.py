@@ -1,0 +1,119 @@
+"""The words of texts in TensorFlow's graphs, with TensorFlow's own operations alone.
+
+So a SavedModel reads text as the library does, wherever it is served.
+"""
+
+import tensorflow as tf
+
+from tf_vmfvae.text.unicode_tables import CASED, IGNORED, unicode_tables
+
+# White space by Python's rule that `tf.strings.split` does not split at.
+WIDE_SPACE = (
+    r"[\x{1c}-\x{1f}\x{85}\x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}"
+    r"\x{205f}\x{3000}]"
+)
+CAPITAL_SIGMA, FINAL_SIGMA = ord("Σ"), ord("ς")
+
+
+def split_at_white_space(texts: tf.Tensor) -> tf.RaggedTensor:
+    r"""Splits texts as `str.split` does.
+
+    Args:
+        texts: strings, `(batch,)`.
+
+    Returns:
+        Strings, `(batch, None)`.
+
+    >>> split_at_white_space(tf.constant(["a\u3000b c"])).to_list()
+    [[b'a', b'b', b'c']]
+    """
+    return tf.strings.split(tf.strings.regex_replace(texts, WIDE_SPACE, " "))
+
+
+@tf.function(input_signature=[tf.TensorSpec([None], tf.string)])
+def decompose(words):
+    r"""Returns words in Unicode's normal form D, as they are and in lower case.
+
+    By this form two spellings of a word can be told to be the same. It is easier to
+    come by than form C: there is nothing to put together again.
+
+    Args:
+        words: strings, `(words,)`, without white space.
+
+    Returns:
+        Two string tensors of the same shape. The second is the form D of `str.lower`.
+
+    >>> as_it_is, lower = decompose(tf.constant(["\u00c9TUDE"]))
+    >>> [text.decode() for text in lower.numpy()] == ["e\u0301tude"]
+    True
+    """
+    ragged = tf.strings.unicode_decode(words, "UTF-8")
+    codes, rows = ragged.flat_values, ragged.value_rowids()
+    codes, rows = _in_order(*_taken_apart(codes, rows))
+    return tuple(
+        tf.strings.unicode_encode(
+            tf.RaggedTensor.from_value_rowids(
+                found, rows, nrows=tf.size(words, tf.int64), validate=False
+            ),
+            "UTF-8",
+        )
+        for found in (codes, _lower(codes, rows))
+    )
+
+
+def _taken_apart(codes, rows):
+    """Each character that has a canonical decomposition becomes its parts."""
+    tables = unicode_tables()
+    place, found = _find(tables.decomposing, codes)
+    starts, ends = (
+        tf.gather(splits, place)
+        for splits in (tables.part_splits[:-1], tables.part_splits[1:])
+    )
+    lengths = tf.where(found, ends - starts, 1)
+    source = tf.repeat(tf.range(tf.size(codes)), lengths)
+    first = tf.gather(tf.cumsum(lengths, exclusive=True), source)
+    part = tf.gather(starts, source) + tf.range(tf.size(source)) - first
+    parts = tf.gather(tables.parts, tf.minimum(part, len(tables.parts) - 1))
+    codes = tf.where(tf.gather(found, source), parts, tf.gather(codes, source))
+    return codes, tf.gather(rows, source)
+
+
+def _in_order(codes, rows):
+    """Marks of one letter come in the order of their classes."""
+    tables = unicode_tables()
+    place, found = _find(tables.combining, codes)
+    order = tf.where(found, tf.gather(tables.combining_classes, place), 0)
+    is_first = tf.concat([tf.ones_like(rows[:1], bool), rows[1:] != rows[:-1]], 0)
+    letter = tf.cumsum(tf.cast((order == 0) | is_first, tf.int64))
+    # Above all classes, of which the highest is 240.
+    key = letter * 256 + tf.cast(order, tf.int64)
+    return tf.gather(codes, tf.argsort(key, stable=True)), rows
+
+
+def _lower(codes, rows):
+    """Lower case by Python's rule, of characters that do not decompose."""
+    tables = unicode_tables()
+    kind = tf.gather(
+        tables.kinds, tf.searchsorted(tables.kind_starts, codes, side="right") - 1
+    )
+    place, found = _find(tables.capitals, codes)
+    lower = tf.where(found, tf.gather(tables.small, place), codes)
+    # A capital sigma after a cased letter and before none is final, whatever lies
+    # between that has no case of its own.
+    counted = tf.where(kind != IGNORED)
+    row, cased = (tf.gather_nd(each, counted) for each in (rows, kind == CASED))
+    together = row[1:] == row[:-1]
+    never = tf.zeros_like(row[:1], bool)
+    after_cased = tf.concat([never, cased[:-1] & together], 0)
+    before_cased = tf.concat([cased[1:] & together, never], 0)
+    is_capital_sigma = tf.gather_nd(codes, counted) == CAPITAL_SIGMA
+    final = tf.boolean_mask(counted, is_capital_sigma & after_cased & ~before_cased)
+    return tf.tensor_scatter_nd_update(
+        lower, final, tf.fill(tf.shape(final)[:1], FINAL_SIGMA)
+    )
+
+
+def _find(keys, codes):
+    """Where in the sorted keys each code is, and whether it is there at all."""
+    place = tf.minimum(tf.searchsorted(keys, codes), len(keys) - 1)
+    return place, tf.gather(keys, place) == codes

@@ -1,0 +1,136 @@
+"""Lists of texts, as users have them."""
+
+from collections.abc import Iterable, Mapping, Set
+from typing import Any
+
+import numpy as np
+
+# Characters of a value that a message shows.
+SHOWN = 40
+
+
+def as_texts(texts: Iterable[str], name: str = "texts") -> list[str]:
+    """Returns a list of strings, or says which of them is none.
+
+    Args:
+        texts: a list, tuple, generator or other iterable of strings; an array, a
+            pandas Series or an eager tensor of them. Bytes are read as UTF-8.
+        name: what the caller calls it, for messages.
+
+    Returns:
+        The strings, in order.
+
+    Raises:
+        ValueError: `texts` is a single string, has no order or more than one axis, or
+            holds something that is not text; names the place, and what a Series calls
+            it.
+
+    >>> as_texts(("profit rose", b"profit fell"))
+    ['profit rose', 'profit fell']
+    >>> as_texts("profit rose")
+    Traceback (most recent call last):
+    ValueError: texts is one string: put it into a list, ['profit rose']
+    >>> as_texts(["profit rose", None])
+    Traceback (most recent call last):
+    ValueError: texts[1] is None: give a string, or leave it out
+    """
+    if isinstance(texts, (str, bytes, bytearray)):
+        more = "" if len(texts) <= SHOWN else ", ..."
+        raise ValueError(
+            f"{name} is one string: put it into a list, [{texts[:SHOWN]!r}{more}]"
+        )
+    if isinstance(texts, (Mapping, Set)):
+        raise ValueError(
+            f"{name} is a {type(texts).__name__}, which has no order to rely on: give "
+            "a list"
+        )
+    shape = getattr(texts, "shape", None)
+    if shape is not None and len(shape) != 1:
+        what = "one string" if len(shape) == 0 else f"of shape {tuple(shape)}"
+        raise ValueError(f"{name} is {what}: give a flat list of strings")
+    # A tensor is quicker to go through as an array.
+    values = texts.numpy() if hasattr(texts, "numpy") else texts
+    try:
+        values = list(values)
+    except TypeError:
+        raise ValueError(f"{name} is {_shown(texts)}: give a list of strings") from None
+    return [
+        value
+        if type(value) is str and value.isascii()
+        else _string(value, name, place, texts)
+        for place, value in enumerate(values)
+    ]
+
+
+def as_text(text: str, name: str) -> str:
+    """Returns one string, or says why it is none.
+
+    Args:
+        text: a string; bytes are read as UTF-8.
+        name: what the caller calls it, for messages.
+
+    Raises:
+        ValueError: it is no text.
+
+    >>> as_text(3.5, "start")
+    Traceback (most recent call last):
+    ValueError: start is 3.5: give a string
+    """
+    found, problem = _read(text)
+    if problem:
+        raise ValueError(f"{name} {problem}: give a string")
+    return found
+
+
+def name_place(texts: Any, place: int) -> str:
+    """Returns what an index calls a place where it is not its number, or nothing.
+
+    >>> name_place(["a", "b"], 1)
+    ''
+    """
+    # A Series has an index of labels; `index` of a list is a method.
+    index = getattr(texts, "index", None)
+    if index is None or callable(index):
+        return ""
+    label = _plain(list(index)[place])
+    return "" if label == place else f"index {label!r}"
+
+
+def _string(value, name, place, texts):
+    found, problem = _read(value)
+    if problem:
+        label = name_place(texts, place)
+        where = f"{name}[{place}]" + (f" ({label})" if label else "")
+        raise ValueError(f"{where} {problem}: give a string, or leave it out")
+    return found
+
+
+def _read(value):
+    """The string that a value is, and what is wrong with it otherwise."""
+    value = _plain(value)
+    if isinstance(value, (bytes, bytearray)):
+        try:
+            return value.decode("utf-8"), None
+        except UnicodeDecodeError as error:
+            return None, f"is not UTF-8 text (byte {error.start})"
+    if not isinstance(value, str):
+        return None, f"is {_shown(value)}"
+    try:
+        value.encode("utf-8")
+    except UnicodeEncodeError as error:
+        return None, f"has half a surrogate pair at character {error.start}"
+    # Not a subclass, which Keras would not write into a file.
+    return str(value), None
+
+
+def _plain(value):
+    """The Python object that a scalar of an array or of a tensor stands for."""
+    if hasattr(value, "numpy"):
+        value = value.numpy()
+    is_scalar = isinstance(value, (np.generic, np.ndarray)) and value.shape == ()
+    return value.item() if is_scalar and value is not np.ma.masked else value
+
+
+def _shown(value):
+    text = " ".join(repr(value).split())
+    return text if len(text) <= SHOWN else f"a {type(value).__name__}"
