@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from tf_vmfvae import data, evaluation
+from tf_vmfvae.text import split_words
 from trainers import evaluation_figures, evaluation_table
 from trainers.command_line import UserError
 from trainers.language_model_file import (
@@ -174,9 +175,10 @@ def _bags(model, texts):
     index = {word: i for i, word in enumerate(model.tokenizer.vocabulary[:BAG_WORDS])}
     bags = np.zeros((len(texts), len(index)), "float32")
     for row, text in zip(bags, texts, strict=True):
-        for word in text.split():
-            if word in index:
-                row[index[word]] += 1
+        for word in split_words(text):
+            entry = model.tokenizer.entry(word)
+            if entry in index:
+                row[index[entry]] += 1
     return bags
 
 

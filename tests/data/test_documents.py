@@ -1,10 +1,15 @@
 """Bags of words: files, folders, batches, what is wrong with them."""
 
+import os
+import pathlib
+import re
+
 import numpy as np
 import pytest
 
 from tf_vmfvae import data
 from tf_vmfvae.data.feature_file import read_features, read_vocabulary
+from tf_vmfvae.data.own_documents import read_own_documents
 
 TRAIN = "".join(f"{i % 2} 1:{i + 1} {i % 3 + 1}:1\n" for i in range(24))
 FILES = {
@@ -64,10 +69,16 @@ def test_other_files_are_another_corpus(data_dir):
         ("1 2", "'2' is no pair word:count"),
         ("2:1 3:1", "begins with '2:1': a label comes first"),
         ("1 99999999999999999999:1", "is no pair word:count"),
+        ("9" * 5000 + ":1 1:1", f"begins with '{'9' * 40}': a label comes first"),
+        ("\0\0 1:1", "begins with a zero byte"),
+        ("1 1:1\0", "a count is a whole number of at least 1"),
+        ("1 1:1\x1c2:1", "is no label followed by pairs"),
+        ("caf\udce9 1:1", "is not UTF-8 text"),
     ],
 )
 def test_a_bad_line_is_named(data_dir, line, message):
-    (data_dir / "20ng" / "train.feat").write_text(f"1 1:1\n\n{line}\n1 2:1\n")
+    content = f"1 1:1\n\n{line}\n1 2:1\n".encode(errors="surrogateescape")
+    (data_dir / "20ng" / "train.feat").write_bytes(content)
     with pytest.raises(ValueError, match=r"20ng/train\.feat, line 3: ") as error:
         data.load_documents("20ng", data_dir)
 
@@ -81,11 +92,14 @@ def test_a_bad_line_is_named(data_dir, line, message):
         ("a\nb\na\n", "line 3: 'a' is line 1 too"),
         ("a\n\nb\n", "line 2: '' is no word"),
         ("", "is empty"),
+        ("a\nb" + "x" * 9000 + " c d\n", "line 2: 'bx{39}' is no word"),
+        ("\u00e9\nb\ne\u0301\n", "line 3: '\u00e9' is line 1 too"),
+        ("a\nb\0\nc\n", "line 2: holds a zero byte"),
         ("a\nb\n", r"train\.feat, line 3: word 3 is not in the vocabulary"),
     ],
 )
 def test_a_bad_vocabulary(data_dir, content, message):
-    (data_dir / "20ng" / "vocab.new").write_text(content)
+    (data_dir / "20ng" / "vocab.new").write_text(content, "utf-8")
     with pytest.raises(ValueError, match=message):
         data.load_documents("20ng", data_dir)
 
@@ -102,10 +116,49 @@ def test_where_rcv1_is_to_be_had(tmp_path):
     assert "--data_dir" in str(error.value)
 
 
-def test_all_documents_empty(data_dir):
-    (data_dir / "20ng" / "test.feat").write_text("1\n2\n")
-    with pytest.raises(ValueError, match="the test part has no document"):
+@pytest.mark.parametrize(
+    ("file", "content", "message"),
+    [
+        ("test.feat", "1\n2\n", "dataset 20ng in {}: the test part has no document"),
+        ("test.feat", "", "{}/20ng/test.feat has no document: write one a line"),
+        ("train.feat", "\n \n", "{}/20ng/train.feat has no document: write one a li"),
+        ("train.feat", "1 1:1\n", "dataset 20ng in {}: the train part has 1 document"),
+        ("train.feat", "1 1:1\n2\n", "the train part has 1 document with a known"),
+    ],
+)
+def test_files_without_enough_documents_are_named(data_dir, file, content, message):
+    (data_dir / "20ng" / file).write_text(content)
+    with pytest.raises(ValueError, match=re.escape(message.format(data_dir))) as error:
         data.load_documents("20ng", data_dir)
+    assert "\n" not in str(error.value)
+
+
+def test_a_single_document_cannot_be_parted():
+    with pytest.raises(
+        ValueError, match=r"Documents.split takes at least two .* are 1"
+    ):
+        data.Documents.from_rows([[(1, 1)]]).split(2, seed=0)
+
+
+def test_byte_order_marks_and_line_ends_of_other_systems_are_no_text(data_dir):
+    plain = data.load_documents("20ng", data_dir)
+    for name, content in FILES.items():
+        marked = "\ufeff" + content.replace("\n", "\r\n")
+        (data_dir / "20ng" / name).write_bytes(marked.encode())
+    marked = data.load_documents("20ng", data_dir)
+
+    assert marked.vocabulary == plain.vocabulary
+    for split in ("train", "validation", "test"):
+        ours, expected = getattr(marked, split), getattr(plain, split)
+        np.testing.assert_array_equal(ours.pairs, expected.pairs)
+        np.testing.assert_array_equal(ours.labels, expected.labels)
+
+
+def test_a_word_that_a_line_has_twice_is_one_word(tmp_path):
+    (tmp_path / "f").write_text("a 3:2 1:1 3:4\nb 2:1 1:1\n")
+    pairs = [pairs.tolist() for _, pairs in read_features(tmp_path / "f", 3)]
+
+    assert pairs == [[[1, 1], [3, 6]], [[2, 1], [1, 1]]]
 
 
 def test_frequencies_beside_the_words_and_spare_white_space(tmp_path):
@@ -178,6 +231,48 @@ def test_a_folder_of_folders_is_labelled(tmp_path):
 
     parts = (corpus.train, corpus.validation, corpus.test)
     assert sorted(np.concatenate([p.labels for p in parts])) == list("xxxyyy")
+
+
+def test_labels_and_documents_may_end_and_begin_as_on_other_systems(tmp_path):
+    (tmp_path / "d").write_bytes("\ufeffball\r\ngoal\u2028goal\r\nrain\r\n".encode())
+    (tmp_path / "l").write_bytes("\ufeff a\r\nb \r\nc".encode())
+    texts, labels, _ = read_own_documents(tmp_path / "d", tmp_path / "l")
+
+    assert texts == ["ball", "goal\u2028goal", "rain"]
+    assert labels == ["a", "b", "c"]
+
+
+def test_what_a_folder_holds_beside_documents_is_said(tmp_path):
+    files = {f"{label}/{i}.TXT": "ball" for label in "xy" for i in "abc"}
+    write_folder(tmp_path, {**files, "z/a.text": "rain", "readme": "rain"})
+    corpus = data.load_documents("text", tmp_path)
+
+    assert {*corpus.train.labels, *corpus.test.labels} <= {"x", "y"}
+    assert any("no .txt file in z, left out" in note for note in corpus.notes)
+
+
+@pytest.mark.parametrize("kind", ["folder", "link", "binary"])
+def test_a_document_that_cannot_be_read_is_named(tmp_path, kind):
+    write_folder(tmp_path, {f"x/{i}.txt": "ball" for i in "abc"})
+    bad = tmp_path / "x" / "d.txt"
+    if kind == "folder":
+        bad.mkdir()
+    elif kind == "link":
+        bad.symlink_to(tmp_path / "absent")
+    else:
+        bad.write_bytes(b"\xff\xfeb\0")
+    with pytest.raises(ValueError, match=r"x/d\.txt (cannot|does not|is not)") as error:
+        data.load_documents("text", tmp_path)
+    assert "\n" not in str(error.value)
+
+
+def test_a_folder_whose_name_is_no_text_is_no_label(tmp_path):
+    folder = os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9")
+    os.mkdir(folder)
+    for name in "abc":
+        pathlib.Path(folder, f"{name}.txt").write_text("ball")
+    with pytest.raises(ValueError, match=r"its folder 'caf\\udce9' is not UTF-8"):
+        data.load_documents("text", tmp_path)
 
 
 @pytest.mark.parametrize(

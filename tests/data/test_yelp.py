@@ -58,6 +58,13 @@ def test_a_piece_is_cut_in_three_always_alike(tmp_path):
         ({"valid": ["-1 bad"]}, r"line 1 begins with '-1': give a label from 0 to 4"),
         ({"train": STARS, "valid": STARS}, r"test.txt does not exist"),
         ({"valid": ["3", "", "2 "]}, r"no line with a word"),
+        ({"valid": ["9" * 5000 + " a"]}, r"valid.txt line 1 begins with '9{20}': give"),
+        (
+            {"valid": ["0" * 5000 + "1 a"]},
+            r"valid.txt line 1 begins with '0{20}': give",
+        ),
+        ({"valid": ["\u0969" * 5000 + " a"]}, r"line 1 begins with '\u0969{20}': give"),
+        ({"valid": STARS[:5]}, r"valid.txt has 5 lines with words: too few to cut"),
         ({}, r"yelp/train.txt: dataset yelp cannot be downloaded"),
     ],
 )
@@ -69,6 +76,11 @@ def test_files_that_will_not_do_are_named(tmp_path, files, message):
 def test_without_a_folder_it_says_what_to_give():
     with pytest.raises(ValueError, match="point data_dir at the folder above"):
         data.load("yelp")
+
+
+def test_words_are_parted_and_spelled_as_everywhere(tmp_path):
+    (tmp_path / "a.txt").write_text("\ufeff1\u00a0cafe\u0301\u3000noir\r\n", "utf-8")
+    assert read_labelled_sentences(tmp_path / "a.txt", 2) == [(1, "caf\u00e9 noir")]
 
 
 def test_labels_may_be_of_any_number(tmp_path):

@@ -8,6 +8,8 @@ import numpy as np
 import tensorflow as tf
 from tensorboard.plugins import projector
 
+from tf_vmfvae.text import as_texts, split_words
+
 _TENSOR_FILE = "codes.tsv"
 _METADATA_FILE = "metadata.tsv"
 
@@ -66,7 +68,7 @@ class ProjectorPane(keras.callbacks.Callback):
     ):
         super().__init__()
         self.log_dir = os.fspath(log_dir)
-        self.sentences = list(sentences)
+        self.sentences = as_texts(sentences, "sentences")
         self.labels = dict(labels or {})
         self.told = list(told)
         for name, values in self.labels.items():
@@ -100,7 +102,7 @@ class ProjectorPane(keras.callbacks.Callback):
 
     def _lengths(self):
         """Words of each of the sentences."""
-        return [len(sentence.split()) for sentence in self.sentences]
+        return [len(split_words(sentence)) for sentence in self.sentences]
 
     def _metadata(self):
         """A header, then a row a sentence.

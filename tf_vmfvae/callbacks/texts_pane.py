@@ -7,6 +7,7 @@ import keras
 import tensorflow as tf
 
 from tf_vmfvae.callbacks.text_table import write_table
+from tf_vmfvae.text import as_texts
 
 
 class TextsPane(keras.callbacks.Callback):
@@ -60,7 +61,7 @@ class TextsPane(keras.callbacks.Callback):
     ):
         super().__init__()
         self.log_dir = os.fspath(log_dir)
-        self.sentences = list(sentences)
+        self.sentences = as_texts(sentences, "sentences")
         self.samples = samples
         self.steps = steps
         self.seed = seed

@@ -4,6 +4,8 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from tf_vmfvae.text import as_texts, split_words
+
 
 def swap_sensitivity(
     encode: Callable[[list[str]], np.ndarray],
@@ -19,7 +21,7 @@ def swap_sensitivity(
 
     Args:
         encode: from sentences to locations, `(sentences, latent_dim)`.
-        texts: sentences, words set off by spaces.
+        texts: sentences, words set off by white space.
         rates: probabilities of a swap, see `swap_words`.
         seed: int. Seed of the swaps.
 
@@ -31,7 +33,8 @@ def swap_sensitivity(
     >>> swap_sensitivity(encode, ["profit rose", "shares fell"], rates=[0.5])
     {0.5: 1.0}
     """
-    originals = _unit(encode(list(texts)))
+    texts = as_texts(texts)
+    originals = _unit(encode(texts))
     cosines = {}
     for rate in rates:
         rng = np.random.default_rng(seed)
@@ -48,7 +51,7 @@ def swap_words(text: str, rate: float, rng: np.random.Generator) -> str:
     >>> swap_words("a b c d", 1.0, np.random.default_rng(1))
     'b c d a'
     """
-    words = text.split()
+    words = split_words(text)
     for index in range(len(words) - 1):
         if rng.random() < rate:
             words[index], words[index + 1] = words[index + 1], words[index]

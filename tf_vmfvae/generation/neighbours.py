@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from tf_vmfvae.text import as_texts
+
 
 def neighbours(
     model,
@@ -28,8 +30,10 @@ def neighbours(
         the locations of the two posteriors.
 
     Raises:
-        ValueError: if the model has no code.
+        ValueError: if the model has no code, or there is something that is no text
+            among the texts or the corpus.
     """
+    texts, corpus = as_texts(texts), as_texts(corpus, "corpus")
     if not model.latent.latent_dim:
         raise ValueError("a model without a code has no neighbours")
     own = _unit(model.encode(texts, labels))

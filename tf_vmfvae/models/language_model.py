@@ -9,6 +9,7 @@ from keras import ops
 from tf_vmfvae import generation
 from tf_vmfvae.layers.word_tokenizer import PADDING_ID
 from tf_vmfvae.models.vae import VAE
+from tf_vmfvae.text import as_texts
 
 CONDITIONS = ("none", "bow", "label")
 
@@ -61,7 +62,8 @@ class LanguageModel(VAE):
         """Returns what the model reads of each text.
 
         Args:
-            texts: raw sentences, words set off by spaces.
+            texts: raw sentences, words set off by white space: a list, array or Series
+                of strings.
             labels: a label a sentence, which `condition="label"` needs; of no effect
                 on another model.
 
@@ -70,10 +72,12 @@ class LanguageModel(VAE):
             `condition="label"` the label plus 1 comes first.
 
         Raises:
-            ValueError: if labels are missing, of another number than the texts, or
-                out of range.
+            ValueError: if there is something that is no text among the texts, or
+                labels are missing, of another number than the texts, or out of range;
+                names the place.
         """
-        ids = self.tokenizer(list(texts))
+        texts = as_texts(texts)
+        ids = self.tokenizer(texts)
         if self.condition != "label":
             return ids
         if labels is None:
@@ -90,14 +94,18 @@ class LanguageModel(VAE):
         """Returns where the posterior of each text lies.
 
         Args:
-            texts: raw sentences, words set off by spaces.
-            labels: as for `to_ids`.
+            texts: as for `to_ids`.
+            labels: likewise.
             batch_size: int. How many texts are encoded at once.
 
         Returns:
             A float32 array of shape `(texts, latent_dim)`: mean directions for a
             spherical code, means for a Gaussian one.
+
+        Raises:
+            ValueError: as `to_ids`.
         """
+        texts = as_texts(texts)
         locations = np.zeros((len(texts), self.latent.latent_dim), "float32")
         if not len(texts):
             return locations
@@ -123,8 +131,10 @@ class LanguageModel(VAE):
             labels: likewise for `condition="label"`.
 
         Raises:
-            ValueError: if what the decoder wants to be told is missing.
+            ValueError: if what the decoder wants to be told is missing, or is no text
+                or label.
         """
+        texts = texts if texts is None else as_texts(texts)
         if self.conditioner is None:
             return tf.zeros([count, 0])
         name, given = (
@@ -172,10 +182,11 @@ class LanguageModel(VAE):
                 f"labels have the shape {labels.shape}: give one for each of "
                 f"{count} texts"
             )
-        wrong = np.flatnonzero((labels < 0) | (labels >= self.num_labels))
-        if wrong.size:
-            raise ValueError(
-                f"label {labels[wrong[0]]} of text {wrong[0] + 1} is out of range: "
-                f"labels are 0 to {self.num_labels - 1}"
-            )
-        return labels
+        for place, label in enumerate(labels.tolist()):
+            # What is no number or no whole one is in no range either.
+            if label not in range(self.num_labels):
+                raise ValueError(
+                    f"label {label} of text {place + 1} is out of range: labels are 0 "
+                    f"to {self.num_labels - 1}"
+                )
+        return labels.astype(np.int32)

@@ -12,6 +12,7 @@ from tf_vmfvae.data.yelp.yelp_dataset_builder import (
     FILES,
     NUM_LABELS,
     Builder,
+    cut,
     only_piece,
 )
 
@@ -48,7 +49,12 @@ def read_yelp(
         raise ValueError(f"{folder / missing[0]} does not exist: put it there")
     digest = hashlib.sha256()
     for file in files:
-        for label, text in read_labelled_sentences(file, NUM_LABELS):
+        reviews = read_labelled_sentences(file, NUM_LABELS)
+        if is_piece and not all(cut(reviews, split) for split in FILES):
+            raise ValueError(
+                f"{file} has {len(reviews)} lines with words: too few to cut in three"
+            )
+        for label, text in reviews:
             digest.update(f"{label} {text}\n".encode())
         digest.update(b"\0")
     builder = prepared_builder(Builder, digest.hexdigest()[:16], pathlib.Path(data_dir))
