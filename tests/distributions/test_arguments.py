@@ -77,6 +77,21 @@ def test_fewer_than_two_dimensions_are_refused(law, mean_direction):
 
 
 @LAWS
+@pytest.mark.parametrize("mean_direction", [[1.0], np.ones([4, 1])])
+def test_fewer_than_two_dimensions_are_a_run_time_error_with_validate_args(
+    law, mean_direction
+):
+    message = (
+        r"`mean_direction` may not have scalar event shape.*at least 2 coordinates"
+    )
+    with pytest.raises(tf.errors.InvalidArgumentError, match=message):
+        law(mean_direction, 1.0, validate_args=True)
+    bad = law(tf.Variable(mean_direction), 1.0, validate_args=True)
+    with pytest.raises(tf.errors.InvalidArgumentError, match=message):
+        bad.mean()
+
+
+@LAWS
 def test_shapes_that_do_not_match_are_refused(law):
     with pytest.raises(ValueError, match=r"concentration of shape \(3,\).*\(2,\)"):
         law(np.stack([GOOD, GOOD]), tf.ones([3]))

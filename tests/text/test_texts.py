@@ -2,6 +2,7 @@
 
 import collections
 
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -9,6 +10,16 @@ import tensorflow as tf
 from tf_vmfvae.text import as_text, as_texts
 
 TEXTS = ["profit rose", "le café", ""]
+
+
+class ArrowScalar:
+    """What an array of pyarrow gives for each of its strings."""
+
+    def __init__(self, value):
+        self._value = value
+
+    def as_py(self):
+        return self._value
 
 
 @pytest.mark.parametrize(
@@ -28,6 +39,7 @@ TEXTS = ["profit rose", "le café", ""]
         [np.array(text) for text in TEXTS],
         tf.constant(TEXTS),
         list(tf.constant(TEXTS)),
+        list(map(ArrowScalar, TEXTS)),
         tf.data.Dataset.from_tensor_slices(TEXTS),
     ],
 )
@@ -54,6 +66,7 @@ def test_no_texts_are_an_empty_list(texts):
         ("x" * 500, r"^texts is one string: put it into a list, \['x{40}', \.\.\.\]$"),
         (None, "^texts is None: give a list of strings$"),
         (7, "^texts is 7: give a list of strings$"),
+        (keras.Input((), dtype="string"), "^texts is a KerasTensor: give a list"),
         ({"a": 1}, "^texts is a dict, which has no order"),
         ({"a"}, "^texts is a set, which has no order"),
         (np.array([["a"], ["b"]]), r"^texts is of shape \(2, 1\): give a flat list"),

@@ -55,7 +55,7 @@ class PowerSpherical(tfd.PowerSpherical):
         name: str = "PowerSpherical",
     ):
         parameters = dict(locals())
-        arguments.check_static(mean_direction, concentration)
+        arguments.check_static(mean_direction, concentration, validate_args)
         self._fixed_concentration = arguments.fixed_number(concentration)
         super().__init__(
             mean_direction,

@@ -51,8 +51,8 @@ class VonMisesFisher(tfd.VonMisesFisher):
       name: prefix of the operations' names.
 
     Raises:
-      ValueError: an integer dtype, fewer than 2 dimensions, or shapes that do not
-        broadcast.
+      ValueError: an integer dtype, fewer than 2 dimensions (with `validate_args` a
+        `tf.errors.InvalidArgumentError`), or shapes that do not broadcast.
 
     >>> vmf = VonMisesFisher([0.0, 0.0, 1.0], concentration=10.0)
     >>> vmf.sample(5, seed=[1, 2]).shape
@@ -70,7 +70,7 @@ class VonMisesFisher(tfd.VonMisesFisher):
         name: str = "VonMisesFisher",
     ):
         parameters = dict(locals())
-        arguments.check_static(mean_direction, concentration)
+        arguments.check_static(mean_direction, concentration, validate_args)
         self._fixed_concentration = arguments.fixed_number(concentration)
         super().__init__(
             mean_direction,
@@ -93,20 +93,32 @@ class VonMisesFisher(tfd.VonMisesFisher):
         """Maximum likelihood fit of both parameters.
 
         Args:
-          samples: unit vectors [S1, ..., B1, ..., d].
-          sample_ndims: number of leading axes that run over the sample; what follows
-            them is a batch of fits.
-          validate_args: passed to the distribution.
+          samples: unit vectors, floating tensor [S1, ..., B1, ..., d].
+          sample_ndims: number of leading axes that run over the sample, at least 1;
+            what follows them is a batch of fits.
+          validate_args: check the norms at run time, and raise
+            `tf.errors.InvalidArgumentError`; passed to the distribution. Otherwise
+            samples of which one is no unit vector (to 1e-4) have parameters of NaN.
 
         Returns:
           A distribution with batch shape [B1, ...]. If all samples are the same, its
-          concentration is infinite up to rounding: above 1e15.
+          concentration is infinite up to rounding: above 1e15. If they cancel out, it
+          is 0, and the mean direction, which could be any, the first axis.
+
+        Raises:
+          ValueError: an integer dtype, no sample, too few axes or fewer than 2
+            dimensions.
 
         >>> z = VonMisesFisher([0.6, 0.8], 5.0).sample(50_000, seed=[3, 4])
         >>> fit = VonMisesFisher.fit(z)
         >>> [round(float(x), 1) for x in (*fit.mean_direction, fit.concentration)]
         [0.6, 0.8, 5.0]
         """
+        samples = tf.convert_to_tensor(samples)
+        arguments.check_samples(samples, sample_ndims)
+        if validate_args:
+            with tf.control_dependencies([arguments.assert_unit("samples", samples)]):
+                samples = tf.identity(samples)
         return cls(
             **cls._maximum_likelihood_parameters(samples, sample_ndims),
             validate_args=validate_args,
@@ -115,10 +127,16 @@ class VonMisesFisher(tfd.VonMisesFisher):
     @classmethod
     def _maximum_likelihood_parameters(cls, value, sample_ndims=1):
         value = tf.convert_to_tensor(value)
-        wide = tf.cast(value, tf.float64)
+        arguments.check_samples(value, sample_ndims)
+        wide = tf.cast(tangent_normal.unit_or_nan(value), tf.float64)
         axes = list(range(sample_ndims))
         resultant = tf.reduce_mean(wide, axis=axes)
-        mean_direction = tf.math.l2_normalize(resultant, axis=-1, epsilon=0.0)
+        length = tf.linalg.norm(resultant, axis=-1, keepdims=True)
+        mean_direction = tf.where(
+            length == 0,
+            tf.one_hot(0, value.shape[-1], dtype=tf.float64),
+            tf.math.divide_no_nan(resultant, length),
+        )
         # 1 - mean(mu'z), without losing its digits to the 1.
         deficit = tf.reduce_mean(
             tf.reduce_sum((wide - mean_direction) ** 2, axis=-1) / 2, axis=axes

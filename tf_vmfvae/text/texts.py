@@ -52,7 +52,7 @@ def as_texts(texts: Iterable[str], name: str = "texts") -> list[str]:
     values = texts.numpy() if hasattr(texts, "numpy") else texts
     try:
         values = list(values)
-    except TypeError:
+    except (TypeError, NotImplementedError):
         raise ValueError(f"{name} is {_shown(texts)}: give a list of strings") from None
     return [
         value
@@ -124,7 +124,9 @@ def _read(value):
 
 
 def _plain(value):
-    """The Python object that a scalar of an array or of a tensor stands for."""
+    """The Python object that a scalar of an array, tensor or table stands for."""
+    if hasattr(value, "as_py"):  # Arrow's
+        return value.as_py()
     if hasattr(value, "numpy"):
         value = value.numpy()
     is_scalar = isinstance(value, (np.generic, np.ndarray)) and value.shape == ()
