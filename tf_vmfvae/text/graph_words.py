@@ -5,13 +5,15 @@ So a SavedModel reads text as the library does, wherever it is served.
 
 import tensorflow as tf
 
-from tf_vmfvae.text.unicode_tables import CASED, IGNORED, unicode_tables
+from tf_vmfvae.text.unicode_tables import CASED, HANGUL, IGNORED, unicode_tables
 
 # White space by Python's rule that `tf.strings.split` does not split at.
 WIDE_SPACE = (
     r"[\x{1c}-\x{1f}\x{85}\x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}"
     r"\x{205f}\x{3000}]"
 )
+# What stands for a Korean syllable's last sound if it has none.
+NO_SOUND = 0x11A7
 CAPITAL_SIGMA, FINAL_SIGMA = ord("Σ"), ord("ς")
 
 
@@ -65,17 +67,28 @@ def _taken_apart(codes, rows):
     """Each character that has a canonical decomposition becomes its parts."""
     tables = unicode_tables()
     place, found = _find(tables.decomposing, codes)
-    starts, ends = (
-        tf.gather(splits, place)
-        for splits in (tables.part_splits[:-1], tables.part_splits[1:])
-    )
+    starts = tf.gather(tables.part_splits, place)
+    ends = tf.gather(tables.part_splits, place + 1)
+    is_hangul, sounds = _sounds_of_hangul(codes)
     lengths = tf.where(found, ends - starts, 1)
+    lengths = tf.where(is_hangul, tf.where(sounds[:, 2] == NO_SOUND, 2, 3), lengths)
     source = tf.repeat(tf.range(tf.size(codes)), lengths)
     first = tf.gather(tf.cumsum(lengths, exclusive=True), source)
-    part = tf.gather(starts, source) + tf.range(tf.size(source)) - first
+    number = tf.range(tf.size(source)) - first
+    part = tf.gather(starts, source) + number
     parts = tf.gather(tables.parts, tf.minimum(part, len(tables.parts) - 1))
+    sound = tf.gather_nd(sounds, tf.stack([source, tf.minimum(number, 2)], axis=1))
     codes = tf.where(tf.gather(found, source), parts, tf.gather(codes, source))
+    codes = tf.where(tf.gather(is_hangul, source), sound, codes)
     return codes, tf.gather(rows, source)
+
+
+def _sounds_of_hangul(codes):
+    """Which characters are Korean syllables, and the three sounds that these are of."""
+    syllable = codes - HANGUL.start
+    first, vowel, last = syllable // (21 * 28), syllable // 28 % 21, syllable % 28
+    sounds = tf.stack([0x1100 + first, 0x1161 + vowel, NO_SOUND + last], axis=1)
+    return (codes >= HANGUL.start) & (codes < HANGUL.stop), sounds
 
 
 def _in_order(codes, rows):

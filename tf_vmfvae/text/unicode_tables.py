@@ -6,10 +6,13 @@ import unicodedata
 
 import numpy as np
 
+# Syllables of Korean, which are taken apart by arithmetic.
+HANGUL = range(0xAC00, 0xD7A4)
 # Scripts, and the few characters elsewhere that decompose or are ignored. The rest,
 # ideographs and what is unassigned, have nothing to be looked up.
 SCANNED = (
-    range(0xD800),
+    range(HANGUL.start),
+    range(HANGUL.stop, 0xD800),
     range(0xE000, 0x20000),
     range(0x2F800, 0x2FA20),
     range(0xE0000, 0xE0200),
@@ -23,7 +26,8 @@ class UnicodeTables:
     """Arrays to search in, each sorted by code point.
 
     Attributes:
-        decomposing: int32 `[n]`, characters that have a canonical decomposition.
+        decomposing: int32 `[n]`, characters that have a canonical decomposition, but
+            for those in `HANGUL`.
         parts: int32, the characters of these decompositions, one after the other.
         part_splits: int32 `[n + 1]`, where in `parts` each decomposition begins.
         combining: int32 `[m]`, marks that may change places.
