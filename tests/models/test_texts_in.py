@@ -180,7 +180,26 @@ def test_a_label_that_is_no_whole_number_is_named(labels):
     model = language_model(condition="label", num_labels=2)
     with pytest.raises(ValueError, match=r"label .* of text \d is out of range"):
         model.encode(["ball", "goal"], labels)
-    np.testing.assert_array_equal(
-        model.encode(["ball", "goal"], [0.0, 1.0]),
-        model.encode(["ball", "goal"], (0, 1)),
+
+
+def test_labels_may_be_any_list_of_whole_numbers(make_series):
+    model = language_model(condition="label", num_labels=2)
+    texts, expected = ["ball", "goal"], [0, 1]
+    kinds = (
+        tuple,
+        iter,
+        np.array,
+        tf.constant,
+        lambda labels: make_series(labels, [7, 2]),
     )
+    for kind in (*kinds, lambda labels: [float(label) for label in labels]):
+        codes = model.encode(texts, kind(expected))
+        np.testing.assert_array_equal(codes, model.encode(texts, expected))
+        told = model.conditions(2, labels=kind(expected))
+        np.testing.assert_array_equal(told, model.conditions(2, labels=expected))
+    for give in (
+        lambda: model.encode(["ball"], 1),
+        lambda: model.generate(1, labels=1, max_words=2),
+    ):
+        with pytest.raises(ValueError, match="labels is 1: give a list of whole numbe"):
+            give()

@@ -89,7 +89,7 @@ def test_what_is_no_list_of_strings_is_refused(texts, message):
         (True, "is True: give a string"),
         (["a"], r"is \['a'\]: give a string"),
         (b"caf\xe9", r"is not UTF-8 text \(byte 3\): give a string"),
-        ("half \ud83d", "has half a surrogate pair at character 5: give a string"),
+        ("half \ud83d", r"is not Unicode text \(character 5 is half a pair\): give"),
         (np.ma.masked, "is masked: give a string"),
         (object(), "is <object object|is a object"),
         (tf.constant(2.5), "is 2.5: give a string"),

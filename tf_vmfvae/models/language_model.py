@@ -135,6 +135,7 @@ class LanguageModel(VAE):
                 or label.
         """
         texts = texts if texts is None else as_texts(texts)
+        labels = labels if labels is None else _listed(labels)
         if self.conditioner is None:
             return tf.zeros([count, 0])
         name, given = (
@@ -176,7 +177,7 @@ class LanguageModel(VAE):
         return generation.interpolate(self, start, end, steps, **options)
 
     def _checked(self, labels, count):
-        labels = np.asarray(labels)
+        labels = np.asarray(_listed(labels))
         if labels.shape != (count,):
             raise ValueError(
                 f"labels have the shape {labels.shape}: give one for each of "
@@ -190,3 +191,10 @@ class LanguageModel(VAE):
                     f"to {self.num_labels - 1}"
                 )
         return labels.astype(np.int32)
+
+
+def _listed(labels):
+    try:
+        return list(labels)
+    except TypeError:
+        raise ValueError(f"labels is {labels}: give a list of whole numbers") from None

@@ -93,7 +93,8 @@ def name_place(texts: Any, place: int) -> str:
     if index is None or callable(index):
         return ""
     label = _plain(list(index)[place])
-    return "" if label == place else f"index {label!r}"
+    is_place = isinstance(label, int) and label == place
+    return "" if is_place else f"index {label!r}"
 
 
 def _string(value, name, place, texts):
@@ -118,7 +119,7 @@ def _read(value):
     try:
         value.encode("utf-8")
     except UnicodeEncodeError as error:
-        return None, f"has half a surrogate pair at character {error.start}"
+        return None, f"is not Unicode text (character {error.start} is half a pair)"
     # Not a subclass, which Keras would not write into a file.
     return str(value), None
 
