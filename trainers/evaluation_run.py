@@ -1,6 +1,7 @@
 """An evaluation, from a model on the disk to its table and figures."""
 
 import dataclasses
+import itertools
 import json
 from pathlib import Path
 
@@ -174,11 +175,13 @@ def _bags(model, texts):
     """Counts of the most frequent words of the vocabulary, `(texts, BAG_WORDS)`."""
     index = {word: i for i, word in enumerate(model.tokenizer.vocabulary[:BAG_WORDS])}
     bags = np.zeros((len(texts), len(index)), "float32")
-    for row, text in zip(bags, texts, strict=True):
-        for word in split_words(text):
-            entry = model.tokenizer.entry(word)
-            if entry in index:
-                row[index[entry]] += 1
+    words = [split_words(text) for text in texts]
+    different = sorted(set(itertools.chain.from_iterable(words)))
+    entries = dict(zip(different, model.tokenizer.entries(different), strict=True))
+    for row, found in zip(bags, words, strict=True):
+        for word in found:
+            if entries[word] in index:
+                row[index[entries[word]]] += 1
     return bags
 
 

@@ -66,11 +66,12 @@ def check_words(model: LanguageModel, texts: Iterable[str], where: str) -> list[
         UserError: if they are most of the text; names `where` it is from.
     """
     counts = collections.Counter(word for text in texts for word in split_words(text))
+    words = list(counts)
     unknown = collections.Counter(
         {
-            word: count
-            for word, count in counts.items()
-            if model.tokenizer.entry(word) is None
+            word: counts[word]
+            for word, entry in zip(words, model.tokenizer.entries(words), strict=True)
+            if entry is None
         }
     )
     if not unknown:

@@ -1,5 +1,6 @@
 """Bags of words: files, folders, batches, what is wrong with them."""
 
+import errno
 import os
 import pathlib
 import re
@@ -94,7 +95,7 @@ def test_a_bad_line_is_named(data_dir, line, message):
         ("", "is empty"),
         ("a\nb" + "x" * 9000 + " c d\n", "line 2: 'bx{39}' is no word"),
         ("\u00e9\nb\ne\u0301\n", "line 3: '\u00e9' is line 1 too"),
-        ("a\nb\0\nc\n", "line 2: holds a zero byte"),
+        ("a\nb\0\nc\n", "line 2: contains a zero byte"),
         ("a\nb\n", r"train\.feat, line 3: word 3 is not in the vocabulary"),
     ],
 )
@@ -133,14 +134,14 @@ def test_files_without_enough_documents_are_named(data_dir, file, content, messa
     assert "\n" not in str(error.value)
 
 
-def test_a_single_document_cannot_be_parted():
+def test_a_single_document_cannot_be_split():
     with pytest.raises(
-        ValueError, match=r"Documents.split takes at least two .* are 1"
+        ValueError, match=r"Documents.split needs at least two .* are 1"
     ):
         data.Documents.from_rows([[(1, 1)]]).split(2, seed=0)
 
 
-def test_byte_order_marks_and_line_ends_of_other_systems_are_no_text(data_dir):
+def test_byte_order_marks_and_crlf_do_not_change_a_published_corpus(data_dir):
     plain = data.load_documents("20ng", data_dir)
     for name, content in FILES.items():
         marked = "\ufeff" + content.replace("\n", "\r\n")
@@ -154,7 +155,7 @@ def test_byte_order_marks_and_line_ends_of_other_systems_are_no_text(data_dir):
         np.testing.assert_array_equal(ours.labels, expected.labels)
 
 
-def test_a_word_that_a_line_has_twice_is_one_word(tmp_path):
+def test_counts_of_a_word_that_occurs_twice_in_a_line_are_added_up(tmp_path):
     (tmp_path / "f").write_text("a 3:2 1:1 3:4\nb 2:1 1:1\n")
     pairs = [pairs.tolist() for _, pairs in read_features(tmp_path / "f", 3)]
 
@@ -233,7 +234,7 @@ def test_a_folder_of_folders_is_labelled(tmp_path):
     assert sorted(np.concatenate([p.labels for p in parts])) == list("xxxyyy")
 
 
-def test_labels_and_documents_may_end_and_begin_as_on_other_systems(tmp_path):
+def test_byte_order_marks_and_crlf_are_not_part_of_documents_or_labels(tmp_path):
     (tmp_path / "d").write_bytes("\ufeffball\r\ngoal\u2028goal\r\nrain\r\n".encode())
     (tmp_path / "l").write_bytes("\ufeff a\r\nb \r\nc".encode())
     texts, labels, _ = read_own_documents(tmp_path / "d", tmp_path / "l")
@@ -242,7 +243,7 @@ def test_labels_and_documents_may_end_and_begin_as_on_other_systems(tmp_path):
     assert labels == ["a", "b", "c"]
 
 
-def test_what_a_folder_holds_beside_documents_is_said(tmp_path):
+def test_folders_without_documents_are_noted(tmp_path):
     files = {f"{label}/{i}.TXT": "ball" for label in "xy" for i in "abc"}
     write_folder(tmp_path, {**files, "z/a.text": "rain", "readme": "rain"})
     corpus = data.load_documents("text", tmp_path)
@@ -266,12 +267,26 @@ def test_a_document_that_cannot_be_read_is_named(tmp_path, kind):
     assert "\n" not in str(error.value)
 
 
-def test_a_folder_whose_name_is_no_text_is_no_label(tmp_path):
+def test_a_folder_that_may_not_be_read_is_named(tmp_path, monkeypatch):
+    write_folder(tmp_path, {f"{label}/a.txt": "ball" for label in "xyz"})
+    iterdir = pathlib.Path.iterdir
+
+    def refuse(folder):
+        if folder.name == "y":
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return iterdir(folder)
+
+    monkeypatch.setattr(pathlib.Path, "iterdir", refuse)
+    with pytest.raises(ValueError, match=r"/y cannot be read: Permission denied"):
+        data.load_documents("text", tmp_path)
+
+
+def test_a_label_folder_whose_name_is_not_utf_8_is_refused(tmp_path):
     folder = os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9")
     os.mkdir(folder)
     for name in "abc":
         pathlib.Path(folder, f"{name}.txt").write_text("ball")
-    with pytest.raises(ValueError, match=r"its folder 'caf\\udce9' is not UTF-8"):
+    with pytest.raises(ValueError, match=r"folder name 'caf\\udce9' is .* not UTF-8"):
         data.load_documents("text", tmp_path)
 
 

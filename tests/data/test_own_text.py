@@ -88,7 +88,7 @@ def test_the_vocabulary_comes_from_the_training_part_alone(tmp_path):
         assert name in one_line(error)
 
 
-def test_the_model_reads_the_words_that_the_reader_reads(tmp_path):
+def test_reader_and_tokenizer_find_the_same_words(tmp_path):
     lines = [
         "le caf\u00e9\u00a0noir \u2003 the",
         "cafe\u0301\u3000NOIR the\x0cthe\x1cnoir",

@@ -78,7 +78,7 @@ def test_without_a_folder_it_says_what_to_give():
         data.load("yelp")
 
 
-def test_words_are_parted_and_spelled_as_everywhere(tmp_path):
+def test_words_are_split_and_normalized(tmp_path):
     (tmp_path / "a.txt").write_text("\ufeff1\u00a0cafe\u0301\u3000noir\r\n", "utf-8")
     assert read_labelled_sentences(tmp_path / "a.txt", 2) == [(1, "caf\u00e9 noir")]
 

@@ -12,7 +12,7 @@ from tf_vmfvae.layers import WordTokenizer
 
 
 def expected_ids(vocabulary, text):
-    """The contract of `WordTokenizer`, by Python alone."""
+    """Returns the ids by the contract of `WordTokenizer`, in plain Python."""
     index = {unicodedata.normalize("NFC", word): i for i, word in enumerate(vocabulary)}
     ids = []
     for word in unicodedata.normalize("NFC", text).split():
@@ -40,7 +40,7 @@ def random_words(rng, count):
 
 @pytest.fixture(scope="module")
 def random_tokenizer():
-    """A tokenizer of odd words in odd spellings, and texts of such words."""
+    """A tokenizer of random words, and texts of such words in many spellings."""
     rng = random.Random(3)
     words = random_words(rng, 4000)
     vocabulary = {}
@@ -67,7 +67,7 @@ def random_tokenizer():
     return WordTokenizer(vocabulary), vocabulary, texts
 
 
-def test_ids_are_those_of_the_contract_for_any_text(random_tokenizer):
+def test_ids_follow_the_contract_for_random_text(random_tokenizer):
     tokenizer, vocabulary, texts = random_tokenizer
     expected = [expected_ids(vocabulary, text) for text in texts]
 
@@ -94,14 +94,15 @@ def test_graphs_and_saved_models_give_the_same_ids(random_tokenizer, tmp_path):
     assert [row for ids in mapped for row in ids.to_list()] == expected
 
 
-def test_a_single_word_is_looked_up_alike(random_tokenizer):
+def test_entries_agree_with_ids(random_tokenizer):
     tokenizer, vocabulary, texts = random_tokenizer
     words = sorted({word for text in texts for word in text.split()})
     numbers = tokenizer(words).to_tensor()[:, 0].numpy()
 
-    for word, number in zip(words, numbers, strict=True):
-        known = None if number == 1 else vocabulary[number - 3]
-        assert tokenizer.entry(word) == known
+    assert tokenizer.entries(words) == [
+        None if number == 1 else vocabulary[number - 3] for number in numbers
+    ]
+    assert tokenizer.entries(["<unk>", "<eos>"]) == ["<unk>", "<eos>"]
 
 
 def test_every_text_ends_in_eos_and_unknown_words_are_unk():
@@ -128,13 +129,13 @@ def test_white_space_of_any_kind_and_length_parts_words():
     assert WordTokenizer(["a", "b"])(["  a\t b \n"]).to_list() == [[3, 4, 2]]
 
 
-def test_white_space_of_all_scripts_parts_words():
+def test_unicode_white_space_separates_words():
     ids = WordTokenizer(["a", "b"])(["a\u00a0b", "a\u3000b\u2003a", "a\u2028\x1cb"])
 
     assert ids.to_list() == [[3, 4, 2], [3, 4, 3, 2], [3, 4, 2]]
 
 
-def test_the_spellings_of_a_word_are_one_word():
+def test_composed_and_decomposed_spellings_are_the_same_word():
     tokenizer = WordTokenizer(["\u00e9tude", "e\u0301te\u0301"])
     ids = tokenizer(["e\u0301tude \u00e9tude E\u0301TUDE \u00e9t\u00e9 \u00c9te\u0301"])
 
@@ -160,7 +161,7 @@ def test_a_vocabulary_may_be_an_array(words):
         ([b"\xff"], r"texts\[0\] is not UTF-8"),
     ],
 )
-def test_what_is_no_list_of_texts_is_refused(texts, message):
+def test_anything_but_a_list_of_texts_is_refused(texts, message):
     with pytest.raises(ValueError, match=message):
         WordTokenizer(["a"])(texts)
 

@@ -1,4 +1,4 @@
-"""Graphs find the words that Python finds, and tell spellings of a word alike."""
+"""Graphs split, normalize and lower text exactly as Python does."""
 
 import random
 import unicodedata
@@ -38,7 +38,7 @@ def test_graphs_split_at_the_characters_that_python_splits_at():
     np.testing.assert_array_equal(words, [len(text.split()) for text in texts])
 
 
-def test_white_space_at_the_ends_and_in_runs_makes_no_words():
+def test_leading_trailing_and_repeated_white_space_gives_no_empty_words():
     texts = ["", " ", "\u3000\u00a0", "\u2003a\u0085\u001cb \u2028", "\ta\n"]
     found = split_at_white_space(tf.constant(texts)).to_list()
 
@@ -49,7 +49,7 @@ def test_every_character_is_decomposed_and_lowered_as_python_does():
     assert_decomposed(CHARACTERS)
 
 
-def test_every_character_is_decomposed_and_lowered_among_others():
+def test_every_character_is_decomposed_and_lowered_in_context():
     # Marks that change places, and a sigma that is final or is not.
     assert_decomposed([f"A{c}\u0301\u0323Σ{c}" for c in CHARACTERS[:0x3000]])
 
@@ -71,13 +71,13 @@ def test_random_words_are_decomposed_and_lowered_as_python_does():
     assert_decomposed(words)
 
 
-def test_bytes_that_are_no_text_are_words_that_no_one_knows():
+def test_invalid_bytes_become_replacement_characters():
     as_it_is, _ = decompose(tf.constant([b"caf\xe9", b"caf\xc3\xa9"]))
 
     assert [word.decode() for word in as_it_is.numpy()] == ["caf\ufffd", "cafe\u0301"]
 
 
-def test_no_words_at_all():
+def test_no_words():
     assert [found.shape for found in decompose(tf.constant([], tf.string))] == [
         (0,)
     ] * 2

@@ -1,4 +1,4 @@
-"""Lists of texts: every kind is taken, and what is no text is named by its place."""
+"""What counts as a list of texts, and how errors name its elements."""
 
 import collections
 
@@ -43,7 +43,7 @@ class ArrowScalar:
         tf.data.Dataset.from_tensor_slices(TEXTS),
     ],
 )
-def test_every_list_of_strings_is_taken(texts):
+def test_every_kind_of_list_of_strings_is_accepted(texts):
     found = as_texts(texts)
 
     assert found == TEXTS
@@ -51,7 +51,7 @@ def test_every_list_of_strings_is_taken(texts):
 
 
 @pytest.mark.parametrize("texts", [[], (), np.array([]), tf.constant([], tf.string)])
-def test_no_texts_are_an_empty_list(texts):
+def test_an_empty_list_is_accepted(texts):
     assert as_texts(texts) == []
 
 
@@ -67,14 +67,14 @@ def test_no_texts_are_an_empty_list(texts):
         (None, "^texts is None: give a list of strings$"),
         (7, "^texts is 7: give a list of strings$"),
         (keras.Input((), dtype="string"), "^texts is a KerasTensor: give a list"),
-        ({"a": 1}, "^texts is a dict, which has no order"),
-        ({"a"}, "^texts is a set, which has no order"),
+        ({"a": 1}, "^texts is a dict, which is not a list"),
+        ({"a"}, "^texts is a set, which is not a list"),
         (np.array([["a"], ["b"]]), r"^texts is of shape \(2, 1\): give a flat list"),
         (tf.constant([["a"]]), r"^texts is of shape \(1, 1\): give a flat list"),
         (tf.ragged.constant([["a"]]), r"^texts is of shape \(1, None\): give a flat"),
     ],
 )
-def test_what_is_no_list_of_strings_is_refused(texts, message):
+def test_anything_but_a_list_of_strings_is_refused(texts, message):
     with pytest.raises(ValueError, match=message):
         as_texts(texts)
 
@@ -95,18 +95,18 @@ def test_what_is_no_list_of_strings_is_refused(texts, message):
         (tf.constant(2.5), "is 2.5: give a string"),
     ],
 )
-def test_what_is_no_text_is_named_by_its_place(value, message):
+def test_an_element_that_is_not_text_is_named_by_position(value, message):
     with pytest.raises(ValueError, match=r"^texts\[3\] " + message):
         as_texts(["a", "é", "", value, None])
     with pytest.raises(ValueError, match=r"^texts\[1\] " + message):
         as_texts(text for text in ["a", value])
 
 
-def test_a_series_is_taken_in_its_order(make_series):
+def test_a_series_keeps_its_order(make_series):
     assert as_texts(make_series(TEXTS, [4, 0, 7])) == TEXTS
 
 
-def test_a_filtered_series_is_named_by_place_and_by_label(make_series):
+def test_an_element_of_a_series_is_named_by_position_and_label(make_series):
     with pytest.raises(ValueError, match=r"^texts\[1\] \(index 17\) is None: give"):
         as_texts(make_series(["a", None, "b"], [4, 17, 1]))
     with pytest.raises(ValueError, match=r"^texts\[1\] is None: give"):

@@ -73,7 +73,7 @@ def test_encodes_and_writes_what_the_keras_model_does(served, model):
     assert served["way"] == model.interpolate(*TEXTS[:2], steps=3)
 
 
-def test_words_are_read_as_the_keras_model_reads_them(served, model):
+def test_the_served_model_splits_and_lowers_words_like_the_keras_model(served, model):
     np.testing.assert_allclose(served["of_capitals"], served["codes"], atol=1e-6)
     np.testing.assert_allclose(model.encode(CAPITALS), served["codes"], atol=1e-5)
 

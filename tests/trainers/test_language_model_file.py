@@ -1,4 +1,4 @@
-"""What the programs say of a text before a model reads it."""
+"""Unknown words are counted as the tokenizer reads them."""
 
 import types
 
@@ -13,7 +13,7 @@ from trainers.language_model_file import check_words
 
 @pytest.fixture(scope="module")
 def model():
-    """As much of a language model as is asked for its words."""
+    """A stand-in for a language model: only its tokenizer is used."""
     words = ["the", "caf\u00e9", "US", "noir"]
     return types.SimpleNamespace(tokenizer=layers.WordTokenizer(words))
 

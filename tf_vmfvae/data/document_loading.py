@@ -81,8 +81,8 @@ def load_documents(
     if "validation" not in splits:
         if len(splits["train"]) < 2:
             raise ValueError(
-                f"{where}: the train part has 1 document with a known word: it takes "
-                "at least 2, to train and to validate"
+                f"{where}: the train part has 1 document with a known word, but at "
+                "least 2 are needed, one of them for validation"
             )
         # A published test part is of a later time than the training part: documents
         # that are like it have no near-copies to learn by heart.

@@ -1,10 +1,9 @@
 """From raw documents to bags of words."""
 
-import collections
 from collections.abc import Sequence, Set
 
 from tf_vmfvae.data.documents import Documents
-from tf_vmfvae.text import as_texts, normalize
+from tf_vmfvae.text import as_texts, as_vocabulary, normalize
 from tf_vmfvae.text.document_words import document_words, listed_words
 
 
@@ -17,19 +16,18 @@ def build_document_vocabulary(
     """Collects the most frequent words of raw documents.
 
     Args:
-        texts: the documents; words are runs of two letters or more with the marks on
-            them, in lower case and in Unicode's normal form C.
+        texts: the documents; see `tf_vmfvae.text.document_words` for what a word is.
         size: the largest number of words; None for no limit.
         minimum_documents: in how many documents a word must occur.
-        stop_words: words to leave out, each read as a document is; "english" for
+        stop_words: words to leave out, split into words like a document; "english" for
             scikit-learn's list.
 
     Returns:
         The words in alphabetical order.
 
     Raises:
-        ValueError: no word is left, an argument is out of its range, or there is
-            something that is no text among the texts; names its place.
+        ValueError: no word is left, an argument is out of its range, or an element of
+            `texts` or `stop_words` is not text.
 
     >>> build_document_vocabulary(["A rose is a rose.", "Is it?"], size=2)
     ['is', 'rose']
@@ -44,7 +42,7 @@ def build_document_vocabulary(
     vectorizer = CountVectorizer(
         analyzer=lambda text: [w for w in document_words(text) if w not in left_out],
         max_features=None if size is None else int(size),
-        # To scikit-learn a number with a point would be a share of the documents.
+        # scikit-learn would take a float for a share of the documents.
         min_df=int(minimum_documents),
     )
     try:
@@ -66,17 +64,17 @@ def count_words(
 
     Args:
         texts: the documents.
-        vocabulary: words; ids count from 1 along them. Each is found as it is listed,
-            and otherwise in lower case; see `tf_vmfvae.text.listed_words`.
+        vocabulary: words; ids count from 1 along them. See
+            `tf_vmfvae.text.listed_words` for how a text's words are matched to them.
         labels: a label a document, or None.
 
     Returns:
         The documents; one without a known word is empty.
 
     Raises:
-        ValueError: a word occurs twice, is empty or holds white space, there are more
-            or fewer labels than documents, or there is something that is no text among
-            the texts, words or labels; names it.
+        ValueError: a word of the vocabulary occurs twice, is empty or contains white
+            space, an element of `texts` or `vocabulary` is not text, a label is
+            missing, or there are more labels than documents.
 
     >>> documents = count_words(["A rose is a rose."], ["is", "rose"])
     >>> documents.pairs.tolist()
@@ -84,34 +82,13 @@ def count_words(
     """
     from sklearn.feature_extraction.text import CountVectorizer
 
-    words = [normalize(word) for word in check_vocabulary(vocabulary)]
+    words = [normalize(word) for word in as_vocabulary(vocabulary)]
     vectorizer = CountVectorizer(analyzer=listed_words(words), vocabulary=words)
     return Documents.from_matrix(vectorizer.transform(as_texts(texts)), labels)
 
 
-def check_vocabulary(vocabulary: Sequence[str]) -> list[str]:
-    """Returns the words of a vocabulary as a list.
-
-    Raises:
-        ValueError: a word is no text, is empty, or occurs twice, if only in another
-            spelling; names it.
-
-    >>> check_vocabulary(["ball", "goal", "ball"])
-    Traceback (most recent call last):
-    ValueError: vocabulary: 'ball' occurs twice; list each word once
-    """
-    words = as_texts(vocabulary, "vocabulary")
-    if "" in words:
-        raise ValueError(f"vocabulary[{words.index('')}] is empty: list words")
-    counts = collections.Counter(map(normalize, words))
-    for word, count in counts.items():
-        if count > 1:
-            raise ValueError(f"vocabulary: {word!r} occurs twice; list each word once")
-    return words
-
-
 def _stop_words(words) -> frozenset[str]:
-    """The words that are left out, as documents hold them."""
+    """Returns the stop words, split and normalized like the words of documents."""
     from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 
     if words is None:
@@ -122,7 +99,7 @@ def _stop_words(words) -> frozenset[str]:
                 f"stop_words is {words!r}: give 'english', None or a list of words"
             )
         words = ENGLISH_STOP_WORDS
-    # Of a set too: here no one minds the order.
+    # The order does not matter here, so a set will do.
     words = list(words) if isinstance(words, Set) else words
     listed = as_texts(words, "stop_words")
     return frozenset(word for text in listed for word in document_words(text))

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import numpy as np
 import scipy.sparse
 
-# How what stands for a missing value reads, in Python, NumPy and pandas.
+# How missing values print in Python, NumPy and pandas.
 _MISSING = ("None", "nan", "NaT", "<NA>")
 
 
@@ -119,8 +119,8 @@ class Documents:
         """
         if len(self) < 2:
             raise ValueError(
-                f"Documents.split takes at least two documents, to leave one and to "
-                f"hold one out, and here are {len(self)}"
+                f"Documents.split needs at least two documents, one to keep and one to "
+                f"hold out, but there are {len(self)}"
             )
         order = np.random.default_rng(seed).permutation(len(self))
         count = max(len(self) // every, 1)
@@ -128,10 +128,10 @@ class Documents:
 
 
 def _labels(labels, count):
-    """The labels as an array of strings.
+    """Returns the labels as an array of strings.
 
     Raises:
-        ValueError: they are not one each, or one is missing.
+        ValueError: a label is missing, or there are more labels than documents.
     """
     if labels is None:
         return None

@@ -9,7 +9,7 @@ import numpy as np
 
 from tf_vmfvae.text import split_words
 
-# Characters of a line that a message shows.
+# Messages show at most this many characters of a line.
 _SHOWN = 40
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _LINE = re.compile(rb"\s*[^\s:\0]+(?:\s+0*[1-9]\d{0,8}:0*[1-9]\d{0,8})*\s*")
@@ -22,8 +22,8 @@ def read_features(
     r"""Reads a feature file, a document a line.
 
     A line is a label, then pairs `word:count`; words are numbered from 1. A line of a
-    label alone is a document without words; blank lines are no documents. The counts of
-    a word that a line has twice are added up.
+    label alone is a document without words; blank lines are no documents. If a word
+    occurs twice in a line, its counts are added up.
 
     Args:
         path: the file.
@@ -117,7 +117,7 @@ def _opened(path):
 
 
 def _numbered(file):
-    """The lines of a file, numbered from 1; the first one without a byte order mark."""
+    """Numbers the lines of a file from 1, and drops a byte order mark."""
     for number, line in enumerate(file, start=1):
         yield number, line.removeprefix(_BYTE_ORDER_MARK) if number == 1 else line
 
@@ -128,14 +128,16 @@ def _decoded(line, path, number):
     except UnicodeDecodeError:
         raise ValueError(f"{path}, line {number}: is not UTF-8 text") from None
     if "\0" in text:
-        raise ValueError(f"{path}, line {number}: holds a zero byte; it is no text")
+        raise ValueError(
+            f"{path}, line {number}: contains a zero byte, so it is not text"
+        )
     return text
 
 
 def _each_word_once(pairs):
-    """Adds up the counts of a word that is there twice: models take each one once."""
+    """Adds up the counts of a word that occurs twice: models expect each word once."""
     ids = pairs[:, 0]
-    # Nearly always they rise.
+    # The fast path: in nearly all files the ids increase.
     if np.all(ids[1:] > ids[:-1]):
         return pairs
     words, place = np.unique(ids, return_inverse=True)
@@ -149,7 +151,7 @@ def _complaint(line):
     """What is wrong with a line."""
     label, *pairs = line.decode("utf-8", "replace").split()
     if "\0" in label:
-        return "begins with a zero byte; it is no text"
+        return "begins with a zero byte, so it is not text"
     if ":" in label:
         return f"begins with {label[:_SHOWN]!r}: a label comes first"
     for pair in pairs:

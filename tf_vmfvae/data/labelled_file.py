@@ -6,7 +6,7 @@ import pathlib
 from tf_vmfvae.data.text_file import read_text
 from tf_vmfvae.text.words import END, split_words
 
-# More digits than this are no label: int() refuses thousands of them.
+# Longer numbers are not labels, and int() refuses thousands of digits.
 MOST_DIGITS = 9
 
 

@@ -17,8 +17,8 @@ def read_own_documents(
         labels: a text file, a label a line, for the documents of a text file.
 
     Returns:
-        The documents, empty ones included; their labels, None where there are none; and
-        notes on what was left out, a line each.
+        The documents, empty ones included; their labels, or None if they have none; and
+        notes about folders that were left out, a line each.
 
     Raises:
         ValueError: a file or folder is missing or unusable, or there are more or fewer
@@ -53,7 +53,7 @@ def read_own_documents(
 
 def _read_folder(folder):
     files = _text_files(folder)
-    folders = [each for each in sorted(folder.iterdir()) if each.is_dir()]
+    folders = [each for each in _entries(folder) if each.is_dir()]
     by_label = {each: [] if each in files else _text_files(each) for each in folders}
     inner = [file for each in folders for file in by_label[each]]
     if files and inner:
@@ -75,18 +75,25 @@ def _read_folder(folder):
 
 
 def _text_files(folder):
-    return sorted(file for file in folder.iterdir() if file.suffix.lower() == ".txt")
+    return [file for file in _entries(folder) if file.suffix.lower() == ".txt"]
+
+
+def _entries(folder):
+    try:
+        return sorted(folder.iterdir())
+    except OSError as error:
+        raise ValueError(f"{folder} cannot be read: {error.strerror}") from None
 
 
 def _label(file):
-    """The name of a document's folder."""
+    """Returns the name of a document's folder."""
     name = file.parent.name
     try:
         name.encode("utf-8")
     except UnicodeEncodeError:
         raise ValueError(
-            f"{file.parent.parent}: the name of its folder {name!r} is not UTF-8, and "
-            "it is to be a label: rename it"
+            f"{file.parent.parent}: the folder name {name!r} is a label, but it is not "
+            "UTF-8: rename it"
         ) from None
     return name
 

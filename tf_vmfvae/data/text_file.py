@@ -9,9 +9,9 @@ from tf_vmfvae.text.words import END, split_words
 def read_sentences(path: str | os.PathLike) -> list[str]:
     r"""Reads a UTF-8 text file, one sentence a line.
 
-    Empty lines are left out and runs of white space, of any script's kind, become one
-    space. A word `<eos>` is left out too: every sentence gets its own end. Letters are
-    in Unicode's normal form C.
+    Empty lines are left out and runs of Unicode's white space become one space. A word
+    `<eos>` is left out too: every sentence gets its own end. The text is converted to
+    Unicode's normal form C.
 
     Args:
         path: the file.

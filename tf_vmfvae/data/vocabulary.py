@@ -25,7 +25,7 @@ def build_vocabulary(
 
     Raises:
         ValueError: `size` leaves no room for a word, `minimum_count` is less than 1, or
-            `sentences` is a single string or holds something that is no text.
+            `sentences` is a single string or contains an element that is not text.
 
     >>> build_vocabulary(["a rose is a rose", "is it"], minimum_count=2)
     ['<unk>', '<eos>', 'a', 'is', 'rose']
@@ -41,11 +41,11 @@ def build_vocabulary(
 
 
 def check_sizes(size: int | None, minimum_count: int) -> None:
-    """Raises a ValueError for sizes with which no vocabulary can be built.
+    """Raises a ValueError if no vocabulary can have these sizes.
 
     Args:
         size: as for `build_vocabulary`.
-        minimum_count: likewise.
+        minimum_count: as for `build_vocabulary`.
 
     >>> check_sizes(None, 1)
     """

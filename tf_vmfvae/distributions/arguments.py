@@ -17,8 +17,8 @@ def check_static(
     Args:
       mean_direction: what the caller gave; should have shape [..., d], d >= 2.
       concentration: what the caller gave; should broadcast against [...].
-      validate_args: whether `assertions` will look at d, as TensorFlow Probability's
-        own distributions do then: at run time, so that a variable may change.
+      validate_args: whether `assertions` checks `d` at run time instead, as TensorFlow
+        Probability's own distributions do.
     """
     given = {"mean_direction": mean_direction, "concentration": concentration}
     for name, value in given.items():
@@ -86,7 +86,7 @@ def assertions(distribution: Any, is_init: bool) -> list[tf.Operation]:
 
 
 def assert_unit(name: str, vectors: Any) -> tf.Operation:
-    """An operation that fails at run time unless all vectors have norm 1."""
+    """Returns an operation that fails unless all vectors have norm 1."""
     vectors = tf.convert_to_tensor(vectors)
     return assert_util.assert_near(
         tf.ones([], tf.float64),
@@ -98,11 +98,11 @@ def assert_unit(name: str, vectors: Any) -> tf.Operation:
 
 
 def check_samples(samples: tf.Tensor, sample_ndims: int) -> None:
-    """Raises a ValueError for samples to which no law can be fitted.
+    """Raises a ValueError if no distribution can be fitted to the samples.
 
     Args:
       samples: what the caller gave; should have shape [S1, ..., B1, ..., d], d >= 2.
-      sample_ndims: number of the leading axes S1, ...; should be at least 1.
+      sample_ndims: number of leading axes S1, ...; should be at least 1.
     """
     if not samples.dtype.is_floating:
         raise ValueError(
@@ -116,8 +116,8 @@ def check_samples(samples: tf.Tensor, sample_ndims: int) -> None:
         raise ValueError("samples must have a static rank; set it with tf.ensure_shape")
     if shape.rank <= sample_ndims:
         raise ValueError(
-            f"samples must have {sample_ndims} axes of samples and one of coordinates, "
-            f"got the shape {tuple(shape)}"
+            f"samples must have rank {sample_ndims + 1} or more ({sample_ndims} for "
+            f"sample_ndims and one for coordinates), got shape {tuple(shape)}"
         )
     if shape[-1] is not None and shape[-1] < 2:
         raise ValueError(
@@ -125,7 +125,7 @@ def check_samples(samples: tf.Tensor, sample_ndims: int) -> None:
             "sphere in fewer dimensions"
         )
     if 0 in shape[:sample_ndims]:
-        raise ValueError(f"samples are none: they have the shape {tuple(shape)}")
+        raise ValueError(f"samples must not be empty, got shape {tuple(shape)}")
 
 
 def static_dimension(distribution: Any) -> int:

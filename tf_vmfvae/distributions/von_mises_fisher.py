@@ -96,18 +96,19 @@ class VonMisesFisher(tfd.VonMisesFisher):
           samples: unit vectors, floating tensor [S1, ..., B1, ..., d].
           sample_ndims: number of leading axes that run over the sample, at least 1;
             what follows them is a batch of fits.
-          validate_args: check the norms at run time, and raise
-            `tf.errors.InvalidArgumentError`; passed to the distribution. Otherwise
-            samples of which one is no unit vector (to 1e-4) have parameters of NaN.
+          validate_args: check the samples' norms at run time, and raise
+            `tf.errors.InvalidArgumentError`; passed to the distribution. Otherwise the
+            parameters are NaN if the norm of any sample is not 1 to 1e-4.
 
         Returns:
           A distribution with batch shape [B1, ...]. If all samples are the same, its
-          concentration is infinite up to rounding: above 1e15. If they cancel out, it
-          is 0, and the mean direction, which could be any, the first axis.
+          concentration is infinite up to rounding: above 1e15. If their mean is zero,
+          the concentration is 0 and the mean direction, which is arbitrary, is the
+          first axis.
 
         Raises:
-          ValueError: an integer dtype, no sample, too few axes or fewer than 2
-            dimensions.
+          ValueError: `samples` has an integer dtype, is empty, or has too few axes or
+            fewer than 2 coordinates.
 
         >>> z = VonMisesFisher([0.6, 0.8], 5.0).sample(50_000, seed=[3, 4])
         >>> fit = VonMisesFisher.fit(z)

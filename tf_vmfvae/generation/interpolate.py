@@ -39,7 +39,7 @@ def interpolate(
         A list of `steps` texts.
 
     Raises:
-        ValueError: if `start` or `end` is no text, `steps` is below 2, or labels are
+        ValueError: if `start` or `end` is not text, `steps` is below 2, or labels are
             missing.
     """
     start, end = as_text(start, "start"), as_text(end, "end")

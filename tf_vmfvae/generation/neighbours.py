@@ -30,8 +30,8 @@ def neighbours(
         the locations of the two posteriors.
 
     Raises:
-        ValueError: if the model has no code, or there is something that is no text
-            among the texts or the corpus.
+        ValueError: if the model has no code, or an element of `texts` or `corpus` is
+            not text.
     """
     texts, corpus = as_texts(texts), as_texts(corpus, "corpus")
     if not model.latent.latent_dim:

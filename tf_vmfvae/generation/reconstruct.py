@@ -28,8 +28,8 @@ def reconstruct(
         A list of as many texts.
 
     Raises:
-        ValueError: if there is something that is no text among the texts, or labels
-            are missing, or one is out of range.
+        ValueError: if an element of `texts` is not text, or labels are missing, or one
+            is out of range.
     """
     texts = as_texts(texts)
     z = model.encode(texts, labels)

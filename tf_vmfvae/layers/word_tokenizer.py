@@ -1,6 +1,5 @@
 """From raw text to word ids and back."""
 
-import collections
 import unicodedata
 from collections.abc import Iterable, Sequence
 
@@ -8,7 +7,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from tf_vmfvae.text import as_texts, normalize, split_words
+from tf_vmfvae.text import as_texts, as_vocabulary, normalize, split_words
 from tf_vmfvae.text.graph_words import decompose, split_at_white_space
 from tf_vmfvae.text.words import END, UNKNOWN
 
@@ -19,11 +18,12 @@ PADDING_ID, UNKNOWN_ID, END_ID = 0, 1, 2
 class WordTokenizer(keras.layers.Layer):
     r"""Splits text at white space and numbers the words.
 
-    Id 0 is padding, 1 is `<unk>`, 2 is `<eos>`, which ends every sentence. White space
-    is what `str.split` takes for it, and a word is the same in each of its canonical
-    spellings (Unicode's normal form C counts). A word that is not in the vocabulary is
-    looked up once more in lower case; what is still unknown becomes `<unk>`. All this
-    holds in graphs too, and takes no operation that TensorFlow alone does not have.
+    Id 0 is padding, 1 is `<unk>`, 2 is `<eos>`, which ends every sentence. Text is
+    split where `str.split` splits it, at Unicode's white space. A letter with an accent
+    is the same whether it is written as one character or two: words are compared in
+    Unicode's normal form C. A word that is not in the vocabulary is looked up once more
+    in lower case; if it is still unknown, it becomes `<unk>`. Graphs give the same ids
+    and use TensorFlow's own operations only, so a SavedModel needs no other package.
 
     Args:
         vocabulary: sequence of words, or `None` for an empty vocabulary. The two
@@ -39,7 +39,7 @@ class WordTokenizer(keras.layers.Layer):
 
     Raises:
         ValueError: if a word occurs twice, is empty, or contains white space; if
-            `texts` is a single string or one of them is no text.
+            `texts` is a single string or holds an element that is not text.
 
     Example:
     >>> import tf_vmfvae
@@ -61,20 +61,16 @@ class WordTokenizer(keras.layers.Layer):
                     f"vocabulary: {word!r} is no word; words are non-empty and hold "
                     "no white space"
                 )
-        keys = [normalize(word) for word in words]
-        if len(set(keys)) != len(keys):
-            twice = collections.Counter(keys).most_common(1)[0][0]
-            raise ValueError(f"vocabulary: {twice!r} occurs twice; list each word once")
+        keys = [normalize(word) for word in as_vocabulary(words)]
         self.vocabulary = [UNKNOWN, END, *words]
-        # Normal form D is what graphs can bring a word to. Where it is another
-        # spelling, it is an entry of its own, which stands for the word's.
+        # Graphs can bring a word to normal form D, but not to C. Where the two differ,
+        # the table holds both, and both lead to the word's id.
         spellings = {
             spelling: number
             for number, key in enumerate(keys, start=END_ID + 1)
             if (spelling := unicodedata.normalize("NFD", key)) != key
         }
         self._id_of = np.array([*range(len(keys) + 3), *spellings.values()], "int32")
-        self._index = {key: number for number, key in enumerate([UNKNOWN, END, *keys])}
         self.lookup = keras.layers.StringLookup(
             vocabulary=["", UNKNOWN, END, *keys, *spellings],
             mask_token="",
@@ -88,7 +84,7 @@ class WordTokenizer(keras.layers.Layer):
         return len(self.vocabulary)
 
     def __call__(self, texts) -> tf.RaggedTensor:
-        # Keras takes only tensors by position; a list of strings is what one has.
+        # Keras accepts only tensors as positional arguments; users have lists.
         if not tf.is_symbolic_tensor(texts):
             texts = tf.constant(as_texts(texts), tf.string)
         elif texts.shape.rank not in (1, None):
@@ -101,19 +97,20 @@ class WordTokenizer(keras.layers.Layer):
         end = tf.fill([ids.nrows(), 1], END_ID)
         return tf.concat([ids, end], axis=1)
 
-    def entry(self, word: str) -> str | None:
-        """Returns the word of the vocabulary that a word is read as, if there is one.
+    def entries(self, words: Iterable[str]) -> list[str | None]:
+        """Returns the vocabulary's word for each word, `None` for an unknown one.
 
-        The lookup of `call`, for a single word.
-
-        >>> WordTokenizer(["the", "US"]).entry("The")
-        'the'
+        >>> WordTokenizer(["the", "US"]).entries(["The", "us"])
+        ['the', None]
         """
-        word = normalize(word)
-        for key in (word, normalize(word.lower())):
-            if key in self._index:
-                return self.vocabulary[self._index[key]]
-        return None
+        words = as_texts(words, "words")
+        ids = self._ids(tf.constant(words, tf.string)).numpy().tolist()
+        return [
+            None
+            if index == UNKNOWN_ID and word != UNKNOWN
+            else self.vocabulary[index - 1]
+            for word, index in zip(words, ids, strict=True)
+        ]
 
     def detokenize(self, ids: Iterable[Iterable[int]]) -> list[str]:
         """Returns a text a row, its words up to the first `<eos>` or padding."""
@@ -131,9 +128,9 @@ class WordTokenizer(keras.layers.Layer):
         return config
 
     def _ids(self, words):
-        """Ids of words that hold no white space."""
+        """Returns the ids of words, a string tensor without white space."""
         ids = self._listed(words)
-        # What is listed as it is written needs no more.
+        # Most words are spelled as they are listed; only the others take more work.
         missing = tf.where(ids == UNKNOWN_ID)
         return tf.cond(
             tf.size(missing) == 0,
@@ -144,7 +141,7 @@ class WordTokenizer(keras.layers.Layer):
         )
 
     def _other_spellings(self, words):
-        """Ids of words by their other canonical spellings and by their lower case."""
+        """Looks words up by their canonical spelling, and then in lower case."""
         different, place = tf.unique(words)
         as_it_is, lower = decompose(different)
         ids = self._listed(as_it_is)

@@ -72,9 +72,8 @@ class LanguageModel(VAE):
             `condition="label"` the label plus 1 comes first.
 
         Raises:
-            ValueError: if there is something that is no text among the texts, or
-                labels are missing, of another number than the texts, or out of range;
-                names the place.
+            ValueError: if `texts` is a single string or one of its elements is not
+                text, or labels are missing, out of range, or not one per text.
         """
         texts = as_texts(texts)
         ids = self.tokenizer(texts)
@@ -131,8 +130,7 @@ class LanguageModel(VAE):
             labels: likewise for `condition="label"`.
 
         Raises:
-            ValueError: if what the decoder wants to be told is missing, or is no text
-                or label.
+            ValueError: if what the decoder wants to be told is missing or invalid.
         """
         texts = texts if texts is None else as_texts(texts)
         labels = labels if labels is None else _listed(labels)
@@ -184,7 +182,7 @@ class LanguageModel(VAE):
                 f"{count} texts"
             )
         for place, label in enumerate(labels.tolist()):
-            # What is no number or no whole one is in no range either.
+            # This also refuses NaN, None, strings and fractions.
             if label not in range(self.num_labels):
                 raise ValueError(
                     f"label {label} of text {place + 1} is out of range: labels are 0 "

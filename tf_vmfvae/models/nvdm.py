@@ -9,7 +9,7 @@ import tensorflow as tf
 from keras import ops
 
 from tf_vmfvae.data import Documents
-from tf_vmfvae.data.document_words import check_vocabulary, count_words
+from tf_vmfvae.data.document_words import count_words
 from tf_vmfvae.layers import (
     BagDense,
     BagNLL,
@@ -23,7 +23,7 @@ from tf_vmfvae.layers import (
 )
 from tf_vmfvae.models.seeds import seeds_from
 from tf_vmfvae.models.vae import VAE
-from tf_vmfvae.text import as_texts, name_place
+from tf_vmfvae.text import as_texts, as_vocabulary, name_place
 
 # What the encoder reads in place of the counts.
 TRANSFORMS = {
@@ -43,9 +43,8 @@ class NVDM(VAE):
     neither read nor written.
 
     Args:
-        vocabulary: sequence of words; a word's id is its index plus 1. Raw texts are
-            searched for them as they are listed, and otherwise in lower case
-            (`tf_vmfvae.text.listed_words`).
+        vocabulary: sequence of words; a word's id is its index plus 1. See
+            `tf_vmfvae.text.listed_words` for how the words of raw texts are matched.
         latent: a `tf_vmfvae.layers.Latent`.
         hidden_dim: int. Width of the hidden layers.
         encoder_layers: int, at least 1. Hidden layers of the encoder.
@@ -79,7 +78,7 @@ class NVDM(VAE):
 
     Raises:
         ValueError: if `input_transform` is unknown, there is no encoder layer, no
-            sample, or a word is listed twice or is no text.
+            sample, or a word is empty, not text, or listed twice.
 
     Attributes:
         vocabulary: list of the words.
@@ -127,7 +126,7 @@ class NVDM(VAE):
             raise ValueError(f"encoder_layers is {encoder_layers}: give at least 1")
         if samples < 1:
             raise ValueError(f"samples is {samples}: give at least 1")
-        words = check_vocabulary(vocabulary)
+        words = as_vocabulary(vocabulary)
 
         # === Layers ===
         seeds = seeds_from(seed)
@@ -240,8 +239,8 @@ class NVDM(VAE):
             spherical code, means for a Gaussian one.
 
         Raises:
-            ValueError: if there is something that is no text among the texts, or a
-                word of the vocabulary holds white space, so that no text holds it.
+            ValueError: if `documents` is a single string or one of its elements is not
+                text, or a word of the vocabulary contains white space.
         """
         if not isinstance(documents, Documents):
             texts = as_texts(documents, "documents")
@@ -266,7 +265,7 @@ class NVDM(VAE):
 
         Raises:
             ValueError: if a document has no word that the model knows; names the
-                first of them. Otherwise as `encode`.
+                first of them. Also as for `encode`.
         """
         raw = as_texts(texts)
         documents = count_words(raw, self.vocabulary)
@@ -274,7 +273,6 @@ class NVDM(VAE):
         if empty.size:
             first = empty[0]
             start = repr(" ".join(raw[first].split())[:40])
-            # What a Series that was filtered calls it.
             name = ", ".join(filter(None, (name_place(texts, first), start)))
             raise ValueError(
                 f"document {first + 1} of {len(raw)} ({name}) has no word of the "

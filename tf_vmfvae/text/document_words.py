@@ -1,4 +1,4 @@
-"""The words of a document, as a bag of words counts them."""
+"""Finds the words of a document for a bag of words."""
 
 import functools
 import re
@@ -10,19 +10,19 @@ import numpy as np
 from tf_vmfvae.text.unicode_tables import SCANNED
 from tf_vmfvae.text.words import normalize
 
-# Runs of two letters or more; a word of one letter says little of a topic.
+# A word has at least two letters: one letter says little about a topic.
 _PLAIN_WORD = re.compile(r"\b[^\W\d_]{2,}\b")
 _NO_LETTER = re.compile(r"[\d_]")
-# Characters without width between the parts of a word, in Persian or Malayalam say.
+# Zero-width characters inside words, for example in Persian and Malayalam.
 _JOINERS = "\u200c\u200d"
 
 
 def document_words(text: str) -> list[str]:
     r"""Returns the words of a document, in lower case.
 
-    A word is a letter and what follows it of letters and combining marks. Words of one
-    character are left out, and so is what holds a digit or an underscore. The text is
-    taken in Unicode's normal form C.
+    A word is a run of letters and the combining marks on them. Runs of a single
+    character and runs with a digit or an underscore are left out. The text is converted
+    to Unicode's normal form C first.
 
     >>> document_words("A rose is a rose: l'e\u0301tude no. 3 in mp3.")
     ['rose', 'is', 'rose', 'étude', 'no', 'in']
@@ -31,8 +31,8 @@ def document_words(text: str) -> list[str]:
     """
     text = normalize(text)
     lower = text.lower()
-    # The quick way, for nearly all documents. How a sigma is lowered goes by what is
-    # around it, which is to be the word alone.
+    # The fast path, for most documents. The lower case of a sigma depends on its
+    # context, which has to be its word, not the text.
     if lower.isascii() or (_marks().isdisjoint(lower) and "Σ" not in text):
         return _PLAIN_WORD.findall(lower)
     return [
@@ -45,20 +45,19 @@ def document_words(text: str) -> list[str]:
 def listed_words(vocabulary: Sequence[str]) -> Callable[[str], list[str]]:
     """Returns a function that finds the words of a vocabulary in a document.
 
-    Every word is found as it is listed, and otherwise in lower case, as
-    `WordTokenizer` does it. A vocabulary may also list what `document_words` passes
-    over: words with capitals, digits, underscores, hyphens or apostrophes, and words
-    of one letter. Where several fit, the longest counts: of "e-mail" no "mail", if
-    both are listed.
+    A word of the text matches the vocabulary as it is, and otherwise in lower case, as
+    in `WordTokenizer`. The vocabulary may list words that `document_words` leaves out:
+    with capitals, digits, underscores, hyphens or apostrophes, or of one letter. If
+    several words match, the longest counts: "e-mail" does not count as "mail" too.
 
     Args:
         vocabulary: words in Unicode's normal form C.
 
     Returns:
-        A function from a text to its words that are listed, in order.
+        A function from a text to the listed words in it, in order.
 
     Raises:
-        ValueError: a word holds white space, which would part it.
+        ValueError: a word contains white space, so no word of a text can match it.
 
     >>> find = listed_words(["US", "e-mail", "mail", "c++"])
     >>> find("Mail us: the US E-mail, in C++.")
@@ -67,8 +66,8 @@ def listed_words(vocabulary: Sequence[str]) -> Callable[[str], list[str]]:
     for word in vocabulary:
         if word.split() != [word]:
             raise ValueError(
-                f"vocabulary: {word!r} is not a single word, and texts are read word "
-                "by word: count the documents yourself, or leave it out"
+                f"vocabulary: {word!r} contains white space, so no word of a text can "
+                "match it: leave it out, or pass bags of words that you have counted"
             )
     if all(document_words(word) == [word] for word in vocabulary):
         return document_words
@@ -80,11 +79,11 @@ def listed_words(vocabulary: Sequence[str]) -> Callable[[str], list[str]]:
 
 
 def _find_listed(listed, longest, text):
-    """The listed words of a text.
+    """Returns the listed words of a text.
 
     Args:
         listed: pieces of a word -> the word.
-        longest: first piece of a word -> how many pieces the longest such word has.
+        longest: first piece of a word -> number of pieces of the longest such word.
         text: a document.
     """
     found = []
@@ -108,7 +107,7 @@ def _find_listed(listed, longest, text):
 
 @functools.cache
 def _marks():
-    """All combining marks, and the joiners."""
+    """Returns all combining marks and the joiners."""
     characters = (chr(code) for codes in SCANNED for code in codes)
     marks = (c for c in characters if unicodedata.category(c)[0] == "M")
     return frozenset((*marks, *_JOINERS))
@@ -116,8 +115,9 @@ def _marks():
 
 @functools.cache
 def _run():
-    """Letters, digits and underscores in a row, with the marks on them."""
-    # As ranges, and asked for where letters end: a set of so many characters is slow.
+    """Returns a pattern for letters, digits and underscores with their marks."""
+    # A large set of characters is slow to match, so the pattern uses ranges, and tests
+    # for marks only where letters end.
     codes = np.array(sorted(map(ord, _marks() - {*_JOINERS})))
     ranges = np.split(codes, np.flatnonzero(np.diff(codes) > 1) + 1)
     marks = "".join(f"{chr(each[0])}-{chr(each[-1])}" for each in ranges)
@@ -126,5 +126,5 @@ def _run():
 
 @functools.cache
 def _pieces():
-    """Runs and all other characters, one by one."""
+    """Returns a pattern for runs, and for single characters outside of runs."""
     return re.compile(rf"{_run().pattern}|[^\w\s]")

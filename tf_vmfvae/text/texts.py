@@ -1,29 +1,29 @@
-"""Lists of texts, as users have them."""
+"""Checks that what a user passes as texts is a list of strings."""
 
 from collections.abc import Iterable, Mapping, Set
 from typing import Any
 
 import numpy as np
 
-# Characters of a value that a message shows.
+# Messages show at most this many characters of a value.
 SHOWN = 40
 
 
 def as_texts(texts: Iterable[str], name: str = "texts") -> list[str]:
-    """Returns a list of strings, or says which of them is none.
+    """Returns texts as a list of strings.
 
     Args:
         texts: a list, tuple, generator or other iterable of strings; an array, a
-            pandas Series or an eager tensor of them. Bytes are read as UTF-8.
-        name: what the caller calls it, for messages.
+            pandas Series or an eager tensor of them. Bytes are decoded as UTF-8.
+        name: name of the caller's argument, for error messages.
 
     Returns:
         The strings, in order.
 
     Raises:
-        ValueError: `texts` is a single string, has no order or more than one axis, or
-            holds something that is not text; names the place, and what a Series calls
-            it.
+        ValueError: `texts` is a single string, is unordered (a set or a dict), has more
+            than one axis, or holds an element that is not text. The message gives the
+            element's position, and its label in a Series.
 
     >>> as_texts(("profit rose", b"profit fell"))
     ['profit rose', 'profit fell']
@@ -41,14 +41,14 @@ def as_texts(texts: Iterable[str], name: str = "texts") -> list[str]:
         )
     if isinstance(texts, (Mapping, Set)):
         raise ValueError(
-            f"{name} is a {type(texts).__name__}, which has no order to rely on: give "
-            "a list"
+            f"{name} is a {type(texts).__name__}, which is not a list: give a list of "
+            "strings"
         )
     shape = getattr(texts, "shape", None)
     if shape is not None and len(shape) != 1:
         what = "one string" if len(shape) == 0 else f"of shape {tuple(shape)}"
         raise ValueError(f"{name} is {what}: give a flat list of strings")
-    # A tensor is quicker to go through as an array.
+    # Iterating over an array is faster than over a tensor.
     values = texts.numpy() if hasattr(texts, "numpy") else texts
     try:
         values = list(values)
@@ -63,14 +63,14 @@ def as_texts(texts: Iterable[str], name: str = "texts") -> list[str]:
 
 
 def as_text(text: str, name: str) -> str:
-    """Returns one string, or says why it is none.
+    """Returns one text as a string.
 
     Args:
-        text: a string; bytes are read as UTF-8.
-        name: what the caller calls it, for messages.
+        text: a string, or bytes, which are decoded as UTF-8.
+        name: name of the caller's argument, for error messages.
 
     Raises:
-        ValueError: it is no text.
+        ValueError: `text` is not text.
 
     >>> as_text(3.5, "start")
     Traceback (most recent call last):
@@ -83,12 +83,20 @@ def as_text(text: str, name: str) -> str:
 
 
 def name_place(texts: Any, place: int) -> str:
-    """Returns what an index calls a place where it is not its number, or nothing.
+    """Returns the label of a position in a pandas Series.
+
+    Args:
+        texts: what the user passed, a Series or anything else.
+        place: position in it, from 0.
+
+    Returns:
+        "index" and the label, or an empty string if there is no label or it is the
+        same as the position.
 
     >>> name_place(["a", "b"], 1)
     ''
     """
-    # A Series has an index of labels; `index` of a list is a method.
+    # In a Series `index` holds the labels; in a list it is a method.
     index = getattr(texts, "index", None)
     if index is None or callable(index):
         return ""
@@ -107,7 +115,7 @@ def _string(value, name, place, texts):
 
 
 def _read(value):
-    """The string that a value is, and what is wrong with it otherwise."""
+    """Returns the value as a string, or None and what is wrong with it."""
     value = _plain(value)
     if isinstance(value, (bytes, bytearray)):
         try:
@@ -120,13 +128,13 @@ def _read(value):
         value.encode("utf-8")
     except UnicodeEncodeError as error:
         return None, f"is not Unicode text (character {error.start} is half a pair)"
-    # Not a subclass, which Keras would not write into a file.
+    # A plain `str`, also if it was a NumPy string: Keras saves those only.
     return str(value), None
 
 
 def _plain(value):
-    """The Python object that a scalar of an array, tensor or table stands for."""
-    if hasattr(value, "as_py"):  # Arrow's
+    """Unpacks a scalar of an array, a tensor or an Arrow table."""
+    if hasattr(value, "as_py"):
         return value.as_py()
     if hasattr(value, "numpy"):
         value = value.numpy()

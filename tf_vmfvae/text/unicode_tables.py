@@ -1,4 +1,4 @@
-"""What Python knows of Unicode's characters, as arrays for graphs."""
+"""Python's Unicode data as arrays, for use in graphs."""
 
 import dataclasses
 import functools
@@ -6,10 +6,10 @@ import unicodedata
 
 import numpy as np
 
-# Syllables of Korean, which are taken apart by arithmetic.
+# Korean syllables. Their decompositions are computed, not looked up.
 HANGUL = range(0xAC00, 0xD7A4)
-# Scripts, and the few characters elsewhere that decompose or are ignored. The rest,
-# ideographs and what is unassigned, have nothing to be looked up.
+# The ranges of code points that the tables cover. The rest are ideographs and
+# unassigned code points: they have no case, no decomposition and do not combine.
 SCANNED = (
     range(HANGUL.start),
     range(HANGUL.stop, 0xD800),
@@ -17,25 +17,26 @@ SCANNED = (
     range(0x2F800, 0x2FA20),
     range(0xE0000, 0xE0200),
 )
-# Kinds of characters by which a capital sigma is a small final one.
+# What a character means for a capital sigma beside it: the lower case of a sigma at the
+# end of a word is a final sigma.
 OTHER, CASED, IGNORED = 0, 1, 2
 
 
 @dataclasses.dataclass(frozen=True)
 class UnicodeTables:
-    """Arrays to search in, each sorted by code point.
+    """Tables of code points, each sorted by its keys.
 
     Attributes:
-        decomposing: int32 `[n]`, characters that have a canonical decomposition, but
-            for those in `HANGUL`.
-        parts: int32, the characters of these decompositions, one after the other.
-        part_splits: int32 `[n + 1]`, where in `parts` each decomposition begins.
-        combining: int32 `[m]`, marks that may change places.
-        combining_classes: int32 `[m]`, the order in which they are to stand.
-        capitals: int32 `[k]`, characters that have another one as their lower case.
-        small: int32 `[k]`, what these are.
-        kind_starts: int32 `[r]`, where ranges of characters of the same kind begin.
-        kinds: int32 `[r]`, `CASED`, `IGNORED` or `OTHER`.
+        decomposing: int32 `[n]`, characters with a canonical decomposition, except
+            those in `HANGUL`.
+        parts: int32, the decompositions, concatenated.
+        part_splits: int32 `[n + 1]`, where each decomposition starts in `parts`.
+        combining: int32 `[m]`, characters with a combining class other than 0.
+        combining_classes: int32 `[m]`, their classes.
+        capitals: int32 `[k]`, characters that are not their own lower case.
+        small: int32 `[k]`, their lower case.
+        kind_starts: int32 `[r]`, where ranges of characters of one kind start.
+        kinds: int32 `[r]`, the ranges' kinds: `CASED`, `IGNORED` or `OTHER`.
     """
 
     decomposing: np.ndarray
@@ -51,7 +52,7 @@ class UnicodeTables:
 
 @functools.cache
 def unicode_tables() -> UnicodeTables:
-    """Returns the tables of this Python's version of Unicode.
+    """Returns the tables for the version of Unicode that Python uses.
 
     >>> tables = unicode_tables()
     >>> place = tables.decomposing.tolist().index(ord("é"))
@@ -88,9 +89,10 @@ def unicode_tables() -> UnicodeTables:
 
 
 def _kind(character):
-    """What a character is to a sigma after it, read off Python's own rule.
+    """Returns how a character affects a capital sigma after it.
 
-    The module unicodedata does not give the properties "cased" and "case-ignorable".
+    The module unicodedata lacks the properties "cased" and "case-ignorable", so this
+    looks at what `str.lower` does.
     """
     if (character + "Σ").lower()[-1] == "ς":
         return CASED

@@ -8,8 +8,8 @@ UNKNOWN, END = "<unk>", "<eos>"
 def normalize(text: str) -> str:
     r"""Returns the text in Unicode's normal form C.
 
-    So a letter with an accent is the same whether it was written as one character or
-    as two.
+    In this form a letter with an accent is one character, even if it was written as a
+    letter followed by a combining accent.
 
     >>> len("e\u0301tude"), len(normalize("e\u0301tude"))
     (6, 5)
@@ -18,9 +18,9 @@ def normalize(text: str) -> str:
 
 
 def split_words(text: str) -> list[str]:
-    r"""Splits a text at white space of any kind, in Unicode's normal form C.
+    r"""Normalizes a text and splits it at Unicode's white space.
 
-    `WordTokenizer` splits in the same places, in graphs too.
+    `WordTokenizer` splits text in the same places.
 
     >>> split_words("the\u00a0cafe\u0301 \n rose")
     ['the', 'café', 'rose']

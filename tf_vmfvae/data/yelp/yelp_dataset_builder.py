@@ -67,7 +67,7 @@ def only_piece(folder: pathlib.Path) -> bool:
 
 
 def cut(reviews: Sequence, split: str) -> list:
-    """Takes the reviews of one split from a shuffled piece.
+    """Shuffles the reviews and returns those of one split.
 
     >>> [cut("abcdefghij", split) for split in FILES if split != "train"]
     [['g'], ['e']]
