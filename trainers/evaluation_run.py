@@ -1,12 +1,14 @@
 """An evaluation, from a model on the disk to its table and figures."""
 
 import dataclasses
+import itertools
 import json
 from pathlib import Path
 
 import numpy as np
 
 from tf_vmfvae import data, evaluation
+from tf_vmfvae.text import split_words
 from trainers import evaluation_figures, evaluation_table
 from trainers.command_line import UserError
 from trainers.language_model_file import (
@@ -172,10 +174,13 @@ def _bags(model, texts):
     """Counts of the most frequent words of the vocabulary, `(texts, BAG_WORDS)`."""
     index = {word: i for i, word in enumerate(model.tokenizer.vocabulary[:BAG_WORDS])}
     bags = np.zeros((len(texts), len(index)), "float32")
-    for row, text in zip(bags, texts, strict=True):
-        for word in text.split():
-            if word in index:
-                row[index[word]] += 1
+    words = [split_words(text) for text in texts]
+    different = sorted(set(itertools.chain.from_iterable(words)))
+    entries = dict(zip(different, model.tokenizer.entries(different), strict=True))
+    for row, found in zip(bags, words, strict=True):
+        for word in found:
+            if entries[word] in index:
+                row[index[entries[word]]] += 1
     return bags
 
 

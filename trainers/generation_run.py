@@ -9,6 +9,7 @@ import tqdm
 
 from tf_vmfvae import generation
 from tf_vmfvae.data.text_file import read_sentences
+from tf_vmfvae.text import split_words
 from trainers.command_line import UserError
 from trainers.language_model_file import check_words, load_language_model
 
@@ -123,7 +124,7 @@ def _wants_texts(model, task):
 def _texts(settings, wanted):
     """The user's sentences; empty ones are left out."""
     if settings["text"]:
-        texts = [" ".join(text.split()) for text in settings["text"]]
+        texts = [" ".join(split_words(text)) for text in settings["text"]]
         if not all(texts):
             raise UserError("--text: is empty; give a sentence")
         return texts
@@ -131,7 +132,7 @@ def _texts(settings, wanted):
         return []
     if settings["file"] not in (None, "-"):
         return _read(settings["file"], "file")
-    texts = [" ".join(line.split()) for line in sys.stdin]
+    texts = [" ".join(split_words(line)) for line in sys.stdin]
     texts = [text for text in texts if text]
     if not texts:
         raise UserError("--text: no sentence, and none on standard input")

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 
 import keras
 
-from tf_vmfvae.layers.word_tokenizer import UNKNOWN
 from tf_vmfvae.models import LanguageModel
+from tf_vmfvae.text import split_words
+from tf_vmfvae.text.words import UNKNOWN
 from trainers.command_line import UserError
 from trainers.run_folder import FLAGS, find_model
 
@@ -64,13 +65,13 @@ def check_words(model: LanguageModel, texts: Iterable[str], where: str) -> list[
     Raises:
         UserError: if they are most of the text; names `where` it is from.
     """
-    counts = collections.Counter(word for text in texts for word in text.split())
-    known = set(model.tokenizer.vocabulary)
+    counts = collections.Counter(word for text in texts for word in split_words(text))
+    words = list(counts)
     unknown = collections.Counter(
         {
-            word: count
-            for word, count in counts.items()
-            if word not in known and word.lower() not in known
+            word: counts[word]
+            for word, entry in zip(words, model.tokenizer.entries(words), strict=True)
+            if entry is None
         }
     )
     if not unknown:

@@ -1,10 +1,15 @@
 """Bags of words: files, folders, batches, what is wrong with them."""
 
+import errno
+import os
+import pathlib
+
 import numpy as np
 import pytest
 
 from tf_vmfvae import data
 from tf_vmfvae.data.feature_file import read_features, read_vocabulary
+from tf_vmfvae.data.own_documents import read_own_documents
 
 
 def test_frequencies_beside_the_words_and_spare_white_space(tmp_path):
@@ -77,6 +82,62 @@ def test_a_folder_of_folders_is_labelled(tmp_path):
 
     parts = (corpus.train, corpus.validation, corpus.test)
     assert sorted(np.concatenate([p.labels for p in parts])) == list("xxxyyy")
+
+
+def test_byte_order_marks_and_crlf_are_not_part_of_documents_or_labels(tmp_path):
+    (tmp_path / "d").write_bytes("\ufeffball\r\ngoal\u2028goal\r\nrain\r\n".encode())
+    (tmp_path / "l").write_bytes("\ufeff a\r\nb \r\nc".encode())
+    texts, labels, _ = read_own_documents(tmp_path / "d", tmp_path / "l")
+
+    assert texts == ["ball", "goal\u2028goal", "rain"]
+    assert labels == ["a", "b", "c"]
+
+
+def test_folders_without_documents_are_noted(tmp_path):
+    files = {f"{label}/{i}.TXT": "ball" for label in "xy" for i in "abc"}
+    write_folder(tmp_path, {**files, "z/a.text": "rain", "readme": "rain"})
+    corpus = data.load_documents("text", tmp_path)
+
+    assert {*corpus.train.labels, *corpus.test.labels} <= {"x", "y"}
+    assert any("no .txt file in z, left out" in note for note in corpus.notes)
+
+
+@pytest.mark.parametrize("kind", ["folder", "link", "binary"])
+def test_a_document_that_cannot_be_read_is_named(tmp_path, kind):
+    write_folder(tmp_path, {f"x/{i}.txt": "ball" for i in "abc"})
+    bad = tmp_path / "x" / "d.txt"
+    if kind == "folder":
+        bad.mkdir()
+    elif kind == "link":
+        bad.symlink_to(tmp_path / "absent")
+    else:
+        bad.write_bytes(b"\xff\xfeb\0")
+    with pytest.raises(ValueError, match=r"x/d\.txt (cannot|does not|is not)") as error:
+        data.load_documents("text", tmp_path)
+    assert "\n" not in str(error.value)
+
+
+def test_a_folder_that_may_not_be_read_is_named(tmp_path, monkeypatch):
+    write_folder(tmp_path, {f"{label}/a.txt": "ball" for label in "xyz"})
+    iterdir = pathlib.Path.iterdir
+
+    def refuse(folder):
+        if folder.name == "y":
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return iterdir(folder)
+
+    monkeypatch.setattr(pathlib.Path, "iterdir", refuse)
+    with pytest.raises(ValueError, match=r"/y cannot be read: Permission denied"):
+        data.load_documents("text", tmp_path)
+
+
+def test_a_label_folder_whose_name_is_not_utf_8_is_refused(tmp_path):
+    folder = os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9")
+    os.mkdir(folder)
+    for name in "abc":
+        pathlib.Path(folder, f"{name}.txt").write_text("ball")
+    with pytest.raises(ValueError, match=r"folder name 'caf\\udce9' is .* not UTF-8"):
+        data.load_documents("text", tmp_path)
 
 
 @pytest.mark.parametrize(

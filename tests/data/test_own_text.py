@@ -4,6 +4,7 @@ import pytest
 
 from tf_vmfvae import data
 from tf_vmfvae.data.text_file import read_sentences
+from tf_vmfvae.layers import WordTokenizer
 
 
 def write(path, lines):
@@ -81,8 +82,29 @@ def test_the_vocabulary_comes_from_the_training_part_alone(tmp_path):
     assert vocabulary() == ["<unk>", "<eos>", "the", "cat"]
     assert vocabulary(minimum_count=1) == ["<unk>", "<eos>", "the", "cat", "dog"]
     assert vocabulary(vocabulary_size=3) == ["<unk>", "<eos>", "the"]
-    with pytest.raises(ValueError, match="no word occurs 9 times"):
+    with pytest.raises(ValueError, match="no word occurs 9 times") as error:
         vocabulary(minimum_count=9)
+    for name in (str(tmp_path), "--data_dir", "minimum_count"):
+        assert name in one_line(error)
+
+
+def test_reader_and_tokenizer_find_the_same_words(tmp_path):
+    lines = [
+        "le caf\u00e9\u00a0noir \u2003 the",
+        "cafe\u0301\u3000NOIR the\x0cthe\x1cnoir",
+        "\u092f\u0939 \u0939\u093f\u0928\u094d\u0926\u0940\u2028\u092e\u0947\u0902",
+        "x" * 100_000 + " the",
+    ]
+    write(tmp_path / "train.txt", ["\ufeff" + lines[0], *lines[1:], "\r"])
+    write(tmp_path / "valid.txt", lines)
+    (tmp_path / "test.txt").write_bytes("\r\n".join(lines).encode())
+    corpus = data.load("text", tmp_path, minimum_count=1)
+    tokenizer = WordTokenizer(corpus.vocabulary)
+
+    assert corpus.train == corpus.validation == corpus.test
+    assert corpus.train[1] == "caf\u00e9 NOIR the the noir"
+    assert tokenizer(lines).to_list() == tokenizer(corpus.train).to_list()
+    assert 1 not in [i for ids in tokenizer(lines).to_list() for i in ids]
 
 
 def test_long_sentences_are_cut_and_counted(tmp_path):
@@ -111,6 +133,10 @@ def test_a_cut_embedded_corpus_has_no_known_entropy():
         (b"caf\xe9 au lait\n", "text.txt is not UTF-8 text .byte 3.: .*iconv"),
         (b"\x89PNG\r\n\x1a\n\x00\x00", "text.txt is not UTF-8 text .byte 0."),
         (b"one\ntwo\n", "text.txt has 2 usable lines: it takes at least 3"),
+        (b"\0\0\0\n\0\n", "text.txt is not UTF-8 text .byte 0."),
+        # Half a surrogate pair, as some programs write it.
+        (b"one \xed\xa0\xbd two\n", "text.txt is not UTF-8 text .byte 4."),
+        (b"a b\nc d\ne f\n", "text.txt: no word occurs 2 times in the training part"),
     ],
 )
 def test_unusable_files(tmp_path, content, message):

@@ -81,6 +81,21 @@ def test_fewer_than_two_dimensions_are_refused(distribution, mean_direction):
 
 
 @DISTRIBUTIONS
+@pytest.mark.parametrize("mean_direction", [[1.0], np.ones([4, 1])])
+def test_fewer_than_two_dimensions_are_a_run_time_error_with_validate_args(
+    distribution, mean_direction
+):
+    message = (
+        r"`mean_direction` may not have scalar event shape.*at least 2 coordinates"
+    )
+    with pytest.raises(tf.errors.InvalidArgumentError, match=message):
+        distribution(mean_direction, 1.0, validate_args=True)
+    bad = distribution(tf.Variable(mean_direction), 1.0, validate_args=True)
+    with pytest.raises(tf.errors.InvalidArgumentError, match=message):
+        bad.mean()
+
+
+@DISTRIBUTIONS
 def test_shapes_that_do_not_broadcast_are_refused(distribution):
     with pytest.raises(ValueError, match=r"concentration of shape \(3,\).*\(2,\)"):
         distribution(np.stack([GOOD, GOOD]), tf.ones([3]))

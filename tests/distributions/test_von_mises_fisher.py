@@ -222,3 +222,83 @@ def test_fit_is_the_maximum_of_the_likelihood():
 def test_fit_of_one_point_is_infinitely_concentrated():
     z = tf.constant([[0.6, 0.8]] * 3, tf.float64)
     assert float(VonMisesFisher.fit(z).concentration) > 1e15
+
+
+OFF_THE_SPHERE = [[2.0, 0.0], [0.0, 0.0], [0.6, 0.81], [np.nan, 1.0], [np.inf, 0.0]]
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_fitting_vectors_off_the_sphere_gives_nan_or_an_error(dtype):
+    # A fit for each of them, beside two good samples.
+    z = np.array([[[1.0, 0.0]] * 5, [[0.0, 1.0]] * 5, OFF_THE_SPHERE], dtype)
+    for fit in (VonMisesFisher.fit, VonMisesFisher.experimental_fit):
+        bad = fit(z)
+        assert np.isnan(bad.concentration).all()
+        assert np.isnan(bad.mean_direction).all()
+    for number in range(5):
+        with pytest.raises(tf.errors.InvalidArgumentError, match="`samples` must be u"):
+            VonMisesFisher.fit(z[:, number], validate_args=True)
+    with pytest.raises(tf.errors.InvalidArgumentError, match="must be unit-length"):
+        VonMisesFisher.experimental_fit(z, validate_args=True)
+
+
+def test_a_fit_in_a_graph_checks_its_samples_as_it_runs():
+    @tf.function
+    def fit(z):
+        return VonMisesFisher.fit(z, validate_args=True).concentration
+
+    assert float(fit(np.eye(3))) > 0
+    with pytest.raises(tf.errors.InvalidArgumentError, match="`samples` must be unit"):
+        fit(2 * np.eye(3))
+
+
+def test_a_bad_sample_does_not_affect_the_other_fits_of_a_batch():
+    good = unit_vectors([5, 3], 1)
+    fitted = VonMisesFisher.fit(np.stack([good, 2 * good, good], axis=1))
+    np.testing.assert_array_equal(np.isnan(fitted.concentration), [False, True, False])
+    alone = VonMisesFisher.fit(good)
+    assert float(fitted.concentration[2]) == float(alone.concentration)
+
+
+def test_fit_accepts_rounding_errors():
+    z = unit_vectors([20, 4], 2, "float32")
+    fitted = VonMisesFisher.fit(z * np.float32(1 + 2e-6), validate_args=True)
+    expected = VonMisesFisher.fit(z).concentration
+    assert float(fitted.concentration) == pytest.approx(float(expected), rel=1e-5)
+
+
+@pytest.mark.parametrize(
+    "z", [[[0.6, 0.8], [-0.6, -0.8]], np.concatenate([np.eye(3), -np.eye(3)])]
+)
+def test_fitting_samples_with_mean_zero_gives_the_uniform_distribution(z):
+    fitted = VonMisesFisher.fit(z, validate_args=True)
+    assert float(fitted.concentration) == 0
+    np.testing.assert_array_equal(fitted.mean_direction[:2], [1, 0])
+
+
+@pytest.mark.parametrize(
+    ("z", "sample_ndims", "message"),
+    [
+        (np.zeros([0, 3]), 1, r"samples must not be empty, got shape \(0, 3\)"),
+        (np.zeros([2, 0, 3]), 2, "samples must not be empty"),
+        (np.array([1.0, 0.0]), 1, r"must have rank 2 or more .*, got shape \(2,\)"),
+        (np.eye(3), 2, r"must have rank 3 or more .*, got shape \(3, 3\)"),
+        (1.0, 1, r"got shape \(\)"),
+        (np.ones([4, 1]), 1, "samples must have at least 2 coordinates, got 1"),
+        (np.eye(3, dtype=int), 1, "samples must have a floating dtype, got int64"),
+        (np.eye(3), 0, "sample_ndims must be at least 1, got 0"),
+    ],
+)
+def test_samples_of_the_wrong_shape_or_dtype_are_refused(z, sample_ndims, message):
+    with pytest.raises(ValueError, match=message):
+        VonMisesFisher.fit(z, sample_ndims)
+
+
+def test_fit_works_in_a_graph_for_any_number_of_samples():
+    fit = tf.function(
+        lambda z: VonMisesFisher.fit(z).concentration,
+        input_signature=[tf.TensorSpec([None, 3], tf.float64)],
+    )
+    z = unit_vectors([9, 3], 3)
+    assert float(fit(z)) == pytest.approx(float(VonMisesFisher.fit(z).concentration))
+    assert np.isnan(fit(np.zeros([0, 3])))

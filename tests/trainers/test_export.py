@@ -27,6 +27,7 @@ score = served.score(texts, samples=200, seed=1)
 strings = lambda tensor: [text.decode() for text in tensor.numpy()]
 print(json.dumps({
     "codes": served.encode(texts).numpy().tolist(),
+    "of_capitals": served.encode(tf.constant(json.loads(sys.argv[3]))).numpy().tolist(),
     "reconstructions": strings(served.reconstruct(texts)),
     "samples": strings(served.sample(count=4, seed=1)),
     "again": strings(served.sample(count=4, seed=1)),
@@ -36,6 +37,10 @@ print(json.dumps({
 }))
 """
 TEXTS = ["the cat sees it", "a dog hears them again and again", "zebra", ""]
+# The same words with other white space, in capitals that it takes Unicode to lower.
+CAPITALS = [
+    text.upper().replace("K", "\u212a").replace(" ", "\u3000\u00a0") for text in TEXTS
+]
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +52,7 @@ def served(model_file, tmp_path_factory):
     environment = {**os.environ}
     environment.pop("PYTHONPATH", None)
     result = subprocess.run(
-        [sys.executable, "-c", SERVE, str(folder), json.dumps(TEXTS)],
+        [sys.executable, "-c", SERVE, str(folder), *map(json.dumps, (TEXTS, CAPITALS))],
         env=environment,
         cwd=folder,
         capture_output=True,
@@ -66,6 +71,11 @@ def test_encodes_and_writes_what_the_keras_model_does(served, model):
     np.testing.assert_allclose(served["codes"], model.encode(TEXTS), atol=1e-5)
     assert served["reconstructions"] == model.reconstruct(TEXTS)
     assert served["way"] == model.interpolate(*TEXTS[:2], steps=3)
+
+
+def test_the_served_model_splits_and_lowers_words_like_the_keras_model(served, model):
+    np.testing.assert_allclose(served["of_capitals"], served["codes"], atol=1e-6)
+    np.testing.assert_allclose(model.encode(CAPITALS), served["codes"], atol=1e-5)
 
 
 def test_samples_go_by_the_seed_as_the_keras_models_do(served, model):

@@ -76,8 +76,14 @@ def load_documents(
             split: count_words(texts, vocabulary, names)
             for split, (texts, names) in raw.items()
         }
-    splits, empty = _leave_out_empty(splits)
+    where = f"dataset {dataset}" + (f" in {data_dir}" if data_dir else "")
+    splits, empty = _leave_out_empty(splits, where)
     if "validation" not in splits:
+        if len(splits["train"]) < 2:
+            raise ValueError(
+                f"{where}: the train part has 1 document with a known word, but at "
+                "least 2 are needed, one of them for validation"
+            )
         # A published test part is of a later time than the training part: documents
         # that are like it have no near-copies to learn by heart.
         splits["train"], splits["validation"], how = hold_out_groups(
@@ -100,7 +106,7 @@ def _read_raw(dataset, data_dir, labels) -> tuple[dict[str, Raw], list[str]]:
             "dataset text needs data_dir: a text file, a document a line, or a folder "
             "of .txt files"
         )
-    texts, names = read_own_documents(data_dir, labels)
+    texts, names, notes = read_own_documents(data_dir, labels)
     if len(texts) < 3:
         raise ValueError(
             f"{data_dir} has {len(texts)} documents: it takes at least 3 to train, "
@@ -118,13 +124,14 @@ def _read_raw(dataset, data_dir, labels) -> tuple[dict[str, Raw], list[str]]:
         for split, rows in parts.items()
     }
     return raw, [
+        *notes,
         f"{data_dir}: {len(texts)} documents; {count} are held out to validate and "
-        f"{count} to test"
+        f"{count} to test",
     ]
 
 
 def _leave_out_empty(
-    splits: dict[str, Documents],
+    splits: dict[str, Documents], where: str
 ) -> tuple[dict[str, Documents], list[str]]:
     """Takes out documents without a word; the second result says how many, if any."""
     kept, notes = {}, []
@@ -132,7 +139,9 @@ def _leave_out_empty(
         full = np.diff(part.row_splits) > 0
         kept[split] = part if full.all() else part[full]
         if not full.any():
-            raise ValueError(f"the {split} part has no document with a known word")
+            raise ValueError(
+                f"{where}: the {split} part has no document with a known word"
+            )
         if not full.all():
             notes.append(
                 f"{np.sum(~full)} of {len(part)} {split} documents have no known word "

@@ -1,11 +1,10 @@
 """From raw documents to bags of words."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 from tf_vmfvae.data.documents import Documents
-
-# Runs of two letters or more; a word of one letter says little of a topic.
-WORD = r"(?u)\b[^\W\d_][^\W\d_]+\b"
+from tf_vmfvae.text import as_texts, as_vocabulary, normalize
+from tf_vmfvae.text.document_words import document_words, listed_words
 
 
 def build_document_vocabulary(
@@ -17,16 +16,18 @@ def build_document_vocabulary(
     """Collects the most frequent words of raw documents.
 
     Args:
-        texts: the documents; words are runs of two letters or more, in lower case.
+        texts: the documents; see `tf_vmfvae.text.document_words` for what a word is.
         size: the largest number of words; None for no limit.
         minimum_documents: in how many documents a word must occur.
-        stop_words: words to leave out; "english" for scikit-learn's list.
+        stop_words: words to leave out, split into words like a document; "english" for
+            scikit-learn's list.
 
     Returns:
         The words in alphabetical order.
 
     Raises:
-        ValueError: no word is left.
+        ValueError: no word is left, an argument is out of its range, or an element of
+            `texts` or `stop_words` is not text.
 
     >>> build_document_vocabulary(["A rose is a rose.", "Is it?"], size=2)
     ['is', 'rose']
@@ -34,11 +35,15 @@ def build_document_vocabulary(
     # It takes a while to import.
     from sklearn.feature_extraction.text import CountVectorizer
 
+    for name, value in (("size", size), ("minimum_documents", minimum_documents)):
+        if value is not None and (value < 1 or value != int(value)):
+            raise ValueError(f"{name} is {value}: give a whole number of at least 1")
+    texts, left_out = as_texts(texts), _stop_words(stop_words)
     vectorizer = CountVectorizer(
-        token_pattern=WORD,
-        max_features=size,
-        min_df=minimum_documents,
-        stop_words=stop_words if stop_words is None else _stop_words(stop_words),
+        analyzer=lambda text: [w for w in document_words(text) if w not in left_out],
+        max_features=None if size is None else int(size),
+        # scikit-learn would take a float for a share of the documents.
+        min_df=int(minimum_documents),
     )
     try:
         vectorizer.fit(texts)
@@ -58,12 +63,18 @@ def count_words(
     """Counts the known words of raw documents.
 
     Args:
-        texts: the documents, read as in `build_document_vocabulary`.
-        vocabulary: words; ids count from 1 along them.
+        texts: the documents.
+        vocabulary: words; ids count from 1 along them. See
+            `tf_vmfvae.text.listed_words` for how a text's words are matched to them.
         labels: a label a document, or None.
 
     Returns:
         The documents; one without a known word is empty.
+
+    Raises:
+        ValueError: a word of the vocabulary occurs twice, is empty or contains white
+            space, an element of `texts` or `vocabulary` is not text, a label is
+            missing, or there are more labels than documents.
 
     >>> documents = count_words(["A rose is a rose."], ["is", "rose"])
     >>> documents.pairs.tolist()
@@ -71,11 +82,24 @@ def count_words(
     """
     from sklearn.feature_extraction.text import CountVectorizer
 
-    vectorizer = CountVectorizer(token_pattern=WORD, vocabulary=list(vocabulary))
-    return Documents.from_matrix(vectorizer.transform(texts), labels)
+    words = [normalize(word) for word in as_vocabulary(vocabulary)]
+    vectorizer = CountVectorizer(analyzer=listed_words(words), vocabulary=words)
+    return Documents.from_matrix(vectorizer.transform(as_texts(texts)), labels)
 
 
-def _stop_words(words):
+def _stop_words(words) -> frozenset[str]:
+    """Returns the stop words, split and normalized like the words of documents."""
     from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 
-    return sorted(ENGLISH_STOP_WORDS) if words == "english" else list(words)
+    if words is None:
+        return frozenset()
+    if isinstance(words, str):
+        if words != "english":
+            raise ValueError(
+                f"stop_words is {words!r}: give 'english', None or a list of words"
+            )
+        words = ENGLISH_STOP_WORDS
+    # The order does not matter here, so a set will do.
+    words = list(words) if isinstance(words, Set) else words
+    listed = as_texts(words, "stop_words")
+    return frozenset(word for text in listed for word in document_words(text))

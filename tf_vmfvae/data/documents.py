@@ -6,6 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 import numpy as np
 import scipy.sparse
 
+# How missing values print in Python, NumPy and pandas.
+_MISSING = ("None", "nan", "NaT", "<NA>")
+
 
 @dataclasses.dataclass(frozen=True)
 class Documents:
@@ -44,7 +47,7 @@ class Documents:
         return cls(
             np.concatenate([np.zeros((0, 2), np.int32), *rows]),
             np.cumsum([0, *map(len, rows)], dtype=np.int64),
-            None if labels is None else np.asarray(labels, str),
+            _labels(labels, len(rows)),
         )
 
     @classmethod
@@ -56,7 +59,7 @@ class Documents:
         return cls(
             pairs,
             matrix.indptr.astype(np.int64),
-            None if labels is None else np.asarray(labels, str),
+            _labels(labels, matrix.shape[0]),
         )
 
     def __len__(self) -> int:
@@ -115,7 +118,27 @@ class Documents:
             ValueError: there are fewer than two documents.
         """
         if len(self) < 2:
-            raise ValueError("there are fewer than two documents: nothing to hold out")
+            raise ValueError(
+                f"Documents.split needs at least two documents, one to keep and one to "
+                f"hold out, but there are {len(self)}"
+            )
         order = np.random.default_rng(seed).permutation(len(self))
         count = max(len(self) // every, 1)
         return self[np.sort(order[count:])], self[np.sort(order[:count])]
+
+
+def _labels(labels, count):
+    """Returns the labels as an array of strings.
+
+    Raises:
+        ValueError: a label is missing, or there are more labels than documents.
+    """
+    if labels is None:
+        return None
+    labels = list(labels)
+    if len(labels) != count:
+        raise ValueError(f"labels: {len(labels)} for {count} documents: give one each")
+    for place, label in enumerate(labels):
+        if not isinstance(label, str) and str(label) in _MISSING:
+            raise ValueError(f"labels[{place}] is {label}: give each document a label")
+    return np.asarray(labels, str)

@@ -7,7 +7,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
-_LINE = re.compile(rb"\s*[^\s:]+(?:\s+0*[1-9]\d{0,8}:0*[1-9]\d{0,8})*\s*")
+from tf_vmfvae.text import split_words
+
+# Messages show at most this many characters of a line.
+_SHOWN = 40
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_LINE = re.compile(rb"\s*[^\s:\0]+(?:\s+0*[1-9]\d{0,8}:0*[1-9]\d{0,8})*\s*")
 _PAIR = re.compile(r"(-?\d{1,9}):(\S+)")
 
 
@@ -17,7 +22,8 @@ def read_features(
     r"""Reads a feature file, a document a line.
 
     A line is a label, then pairs `word:count`; words are numbered from 1. A line of a
-    label alone is a document without words; blank lines are no documents.
+    label alone is a document without words; blank lines are no documents. If a word
+    occurs twice in a line, its counts are added up.
 
     Args:
         path: the file.
@@ -27,8 +33,8 @@ def read_features(
         Label and pairs of word id and count, int32 `[num_pairs, 2]`.
 
     Raises:
-        ValueError: the file is missing or a line is none of this kind; names file
-            and line.
+        ValueError: the file is missing or has no document, or a line is none of this
+            kind; names file and line.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -38,10 +44,12 @@ def read_features(
     [('7', [[1, 2], [3, 1]]), ('8', [])]
     """
     path = pathlib.Path(path)
+    is_empty = True
     with _opened(path) as file:
-        for number, line in enumerate(file, start=1):
+        for number, line in _numbered(file):
             if not line.strip():
                 continue
+            is_empty = False
             if not _LINE.fullmatch(line):
                 raise ValueError(f"{path}, line {number}: {_complaint(line)}")
             label, *pairs = line.split(maxsplit=1)
@@ -57,7 +65,9 @@ def read_features(
                     f"whose {vocabulary_size} words are numbered from 1: put the "
                     "vocabulary beside it that it was made with"
                 )
-            yield label.decode("utf-8", "replace"), pairs
+            yield _decoded(label, path, number), _each_word_once(pairs)
+    if is_empty:
+        raise ValueError(f"{path} has no document: write one a line into it")
 
 
 def read_vocabulary(path: str | os.PathLike) -> list[str]:
@@ -79,20 +89,17 @@ def read_vocabulary(path: str | os.PathLike) -> list[str]:
     path = pathlib.Path(path)
     lines = {}
     with _opened(path) as file:
-        for number, line in enumerate(file, start=1):
-            try:
-                fields = line.decode("utf-8").split()
-            except UnicodeDecodeError:
-                raise ValueError(f"{path}, line {number}: is not UTF-8 text") from None
+        for number, line in _numbered(file):
+            fields = split_words(_decoded(line, path, number))
             if len(fields) not in (1, 2):
                 raise ValueError(
-                    f"{path}, line {number}: {' '.join(fields)!r} is no word, with "
-                    "or without its frequency"
+                    f"{path}, line {number}: {' '.join(fields)[:_SHOWN]!r} is no word, "
+                    "with or without its frequency"
                 )
             if fields[0] in lines:
                 raise ValueError(
-                    f"{path}, line {number}: {fields[0]!r} is line {lines[fields[0]]} "
-                    "too; list each word once"
+                    f"{path}, line {number}: {fields[0][:_SHOWN]!r} is line "
+                    f"{lines[fields[0]]} too; list each word once"
                 )
             lines[fields[0]] = number
     if not lines:
@@ -109,17 +116,50 @@ def _opened(path):
         raise ValueError(f"{path} cannot be read: {error.strerror}") from None
 
 
+def _numbered(file):
+    """Numbers the lines of a file from 1, and drops a byte order mark."""
+    for number, line in enumerate(file, start=1):
+        yield number, line.removeprefix(_BYTE_ORDER_MARK) if number == 1 else line
+
+
+def _decoded(line, path, number):
+    try:
+        text = line.decode("utf-8")
+    except UnicodeDecodeError:
+        raise ValueError(f"{path}, line {number}: is not UTF-8 text") from None
+    if "\0" in text:
+        raise ValueError(
+            f"{path}, line {number}: contains a zero byte, so it is not text"
+        )
+    return text
+
+
+def _each_word_once(pairs):
+    """Adds up the counts of a word that occurs twice: models expect each word once."""
+    ids = pairs[:, 0]
+    # The fast path: in nearly all files the ids increase.
+    if np.all(ids[1:] > ids[:-1]):
+        return pairs
+    words, place = np.unique(ids, return_inverse=True)
+    if len(words) == len(ids):
+        return pairs
+    counts = np.bincount(place, weights=pairs[:, 1])
+    return np.stack([words, counts], axis=1).astype(np.int32)
+
+
 def _complaint(line):
     """What is wrong with a line."""
     label, *pairs = line.decode("utf-8", "replace").split()
+    if "\0" in label:
+        return "begins with a zero byte, so it is not text"
     if ":" in label:
-        return f"begins with {label!r}: a label comes first"
+        return f"begins with {label[:_SHOWN]!r}: a label comes first"
     for pair in pairs:
         match = _PAIR.fullmatch(pair)
         if not match:
-            return f"{pair[:40]!r} is no pair word:count"
+            return f"{pair[:_SHOWN]!r} is no pair word:count"
         if int(match[1]) < 1:
-            return f"{pair[:40]!r}: words are numbered from 1"
+            return f"{pair[:_SHOWN]!r}: words are numbered from 1"
         if not re.fullmatch(r"0*[1-9]\d{0,8}", match[2]):
-            return f"{pair[:40]!r}: a count is a whole number of at least 1"
+            return f"{pair[:_SHOWN]!r}: a count is a whole number of at least 1"
     return "is no label followed by pairs word:count"

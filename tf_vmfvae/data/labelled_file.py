@@ -3,7 +3,11 @@
 import os
 import pathlib
 
-from tf_vmfvae.data.text_file import END, read_text
+from tf_vmfvae.data.text_file import read_text
+from tf_vmfvae.text.words import END, split_words
+
+# Longer numbers are not labels, and int() refuses thousands of digits.
+MOST_DIGITS = 9
 
 
 def read_labelled_sentences(
@@ -34,11 +38,12 @@ def read_labelled_sentences(
     path = pathlib.Path(path)
     sentences = []
     for number, line in enumerate(read_text(path).split("\n"), start=1):
-        first, *words = line.split() or [""]
+        first, *words = split_words(line) or [""]
         if not first:
             continue
         # isdecimal also holds for digits of other scripts, which int() reads.
-        if not first.isdecimal() or int(first) >= num_labels:
+        is_number = first.isdecimal() and len(first) <= MOST_DIGITS
+        if not is_number or int(first) >= num_labels:
             raise ValueError(
                 f"{path} line {number} begins with {first[:20]!r}: give a label from 0 "
                 f"to {num_labels - 1}, a space and the sentence"

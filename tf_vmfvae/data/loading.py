@@ -5,7 +5,7 @@ import dataclasses
 from tf_vmfvae.data import embedded
 from tf_vmfvae.data.corpus import Corpus
 from tf_vmfvae.data.own_text import read_splits
-from tf_vmfvae.data.vocabulary import build_vocabulary
+from tf_vmfvae.data.vocabulary import build_vocabulary, check_sizes
 
 DATASETS = ("embedded", "ptb", "yelp", "text")
 # Words after which a sentence is cut. The paper cut Yelp's reviews so.
@@ -56,15 +56,17 @@ def load(
         max_length = MAX_LENGTH.get(dataset, 100)
     if max_length < 1:
         raise ValueError(f"max_length is {max_length}: give at least 1")
-    found = _read(dataset, data_dir)
     if minimum_count is None:
         minimum_count = 2 if dataset == "text" else 1
+    check_sizes(vocabulary_size, minimum_count)
+    found = _read(dataset, data_dir)
     splits, cut = _cut(found.splits, max_length)
     vocabulary = build_vocabulary(splits["train"], vocabulary_size, minimum_count)
     if len(vocabulary) == len(build_vocabulary([])):
         raise ValueError(
-            f"no word occurs {minimum_count} times in the training part: lower "
-            "minimum_count or give more text"
+            f"{data_dir or f'dataset {dataset}'}: no word occurs {minimum_count} times "
+            "in the training part: give more text (--data_dir), or a lower "
+            "minimum_count to tf_vmfvae.data.load"
         )
     return Corpus(
         name=dataset,

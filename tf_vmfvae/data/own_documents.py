@@ -8,7 +8,7 @@ from tf_vmfvae.data.text_file import decode
 
 def read_own_documents(
     path: str | os.PathLike, labels: str | os.PathLike | None = None
-) -> tuple[list[str], list[str] | None]:
+) -> tuple[list[str], list[str] | None, list[str]]:
     """Reads raw documents.
 
     Args:
@@ -17,7 +17,8 @@ def read_own_documents(
         labels: a text file, a label a line, for the documents of a text file.
 
     Returns:
-        The documents, empty ones included, and their labels, None where there are none.
+        The documents, empty ones included; their labels, or None if they have none; and
+        notes about folders that were left out, a line each.
 
     Raises:
         ValueError: a file or folder is missing or unusable, or there are more or fewer
@@ -38,7 +39,7 @@ def read_own_documents(
         return _read_folder(path)
     texts = _read_lines(path)
     if labels is None:
-        return texts, None
+        return texts, None, []
     names = _read_lines(pathlib.Path(labels))
     if len(names) != len(texts):
         raise ValueError(
@@ -47,12 +48,14 @@ def read_own_documents(
         )
     if "" in names:
         raise ValueError(f"{labels}, line {names.index('') + 1}: the label is missing")
-    return texts, names
+    return texts, names, []
 
 
 def _read_folder(folder):
-    files = sorted(folder.glob("*.txt"))
-    inner = sorted(folder.glob("*/*.txt"))
+    files = _text_files(folder)
+    folders = [each for each in _entries(folder) if each.is_dir()]
+    by_label = {each: [] if each in files else _text_files(each) for each in folders}
+    inner = [file for each in folders for file in by_label[each]]
     if files and inner:
         raise ValueError(
             f"{folder} holds both .txt files ({files[0].name}) and folders of them "
@@ -64,7 +67,35 @@ def _read_folder(folder):
             "into .txt files"
         )
     texts = [decode(file, _content(file)) for file in files or inner]
-    return texts, [file.parent.name for file in inner] or None
+    if files:
+        return texts, None, []
+    empty = ", ".join(each.name for each in folders if not by_label[each])
+    notes = [f"{folder}: no .txt file in {empty}, left out"] if empty else []
+    return texts, [_label(file) for file in inner], notes
+
+
+def _text_files(folder):
+    return [file for file in _entries(folder) if file.suffix.lower() == ".txt"]
+
+
+def _entries(folder):
+    try:
+        return sorted(folder.iterdir())
+    except OSError as error:
+        raise ValueError(f"{folder} cannot be read: {error.strerror}") from None
+
+
+def _label(file):
+    """Returns the name of a document's folder."""
+    name = file.parent.name
+    try:
+        name.encode("utf-8")
+    except UnicodeEncodeError:
+        raise ValueError(
+            f"{file.parent.parent}: the folder name {name!r} is a label, but it is not "
+            "UTF-8: rename it"
+        ) from None
+    return name
 
 
 def _read_lines(path):

@@ -3,14 +3,15 @@
 import os
 import pathlib
 
-END = "<eos>"
+from tf_vmfvae.text.words import END, split_words
 
 
 def read_sentences(path: str | os.PathLike) -> list[str]:
     r"""Reads a UTF-8 text file, one sentence a line.
 
-    Empty lines are left out and runs of white space become one space. A word `<eos>`
-    is left out too: every sentence gets its own end.
+    Empty lines are left out and runs of Unicode's white space become one space. A word
+    `<eos>` is left out too: every sentence gets its own end. The text is converted to
+    Unicode's normal form C.
 
     Args:
         path: the file.
@@ -33,7 +34,7 @@ def read_sentences(path: str | os.PathLike) -> list[str]:
     sentences = []
     # Not splitlines(), which also ends lines at characters inside a sentence.
     for line in read_text(path).split("\n"):
-        words = [word for word in line.split() if word != END]
+        words = [word for word in split_words(line) if word != END]
         if words:
             sentences.append(" ".join(words))
     if not sentences:

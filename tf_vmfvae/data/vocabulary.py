@@ -3,8 +3,8 @@
 import collections
 from collections.abc import Iterable
 
-UNKNOWN = "<unk>"
-END = "<eos>"
+from tf_vmfvae.text import as_texts, split_words
+from tf_vmfvae.text.words import END, UNKNOWN
 
 
 def build_vocabulary(
@@ -13,8 +13,8 @@ def build_vocabulary(
     """Collects the most frequent words.
 
     Args:
-        sentences: words separated by spaces. `<unk>` and `<eos>` among them are the
-            entries of that name.
+        sentences: words separated by white space. `<unk>` and `<eos>` among them are
+            the entries of that name.
         size: the largest number of entries, `<unk>` and `<eos>` included; None for no
             limit.
         minimum_count: how often a word must occur to get an entry.
@@ -24,10 +24,30 @@ def build_vocabulary(
         frequency in alphabetical order.
 
     Raises:
-        ValueError: `size` leaves no room for a word, or `minimum_count` is less than 1.
+        ValueError: `size` leaves no room for a word, `minimum_count` is less than 1, or
+            `sentences` is a single string or contains an element that is not text.
 
     >>> build_vocabulary(["a rose is a rose", "is it"], minimum_count=2)
     ['<unk>', '<eos>', 'a', 'is', 'rose']
+    """
+    check_sizes(size, minimum_count)
+    counts = collections.Counter()
+    for sentence in as_texts(sentences, "sentences"):
+        counts.update(split_words(sentence))
+    del counts[UNKNOWN], counts[END]
+    frequent = [word for word, count in counts.items() if count >= minimum_count]
+    frequent.sort(key=lambda word: (-counts[word], word))
+    return [UNKNOWN, END, *frequent][:size]
+
+
+def check_sizes(size: int | None, minimum_count: int) -> None:
+    """Raises a ValueError if no vocabulary can have these sizes.
+
+    Args:
+        size: as for `build_vocabulary`.
+        minimum_count: as for `build_vocabulary`.
+
+    >>> check_sizes(None, 1)
     """
     if size is not None and size < 3:
         raise ValueError(
@@ -36,10 +56,3 @@ def build_vocabulary(
         )
     if minimum_count < 1:
         raise ValueError(f"minimum_count is {minimum_count}: give at least 1")
-    counts = collections.Counter()
-    for sentence in sentences:
-        counts.update(sentence.split())
-    del counts[UNKNOWN], counts[END]
-    frequent = [word for word, count in counts.items() if count >= minimum_count]
-    frequent.sort(key=lambda word: (-counts[word], word))
-    return [UNKNOWN, END, *frequent][:size]

@@ -9,12 +9,16 @@ import tensorflow as tf
 from tf_vmfvae.distributions.numerics.tfp_internals import assert_util, tensor_util
 
 
-def check_static(mean_direction: Any, concentration: Any) -> None:
+def check_static(
+    mean_direction: Any, concentration: Any, validate_args: bool = False
+) -> None:
     """Checks dtypes and shapes, which are known before anything is computed.
 
     Args:
       mean_direction: as given; should have shape [..., d], d >= 2.
       concentration: as given; should broadcast against [...].
+      validate_args: whether `assertions` checks `d` at run time instead, as TensorFlow
+        Probability's own distributions do.
 
     Raises:
       ValueError: an integer dtype, fewer than 2 dimensions, or shapes that do not
@@ -36,7 +40,7 @@ def check_static(mean_direction: Any, concentration: Any) -> None:
     if mean_shape.rank is None:
         return
     size = mean_shape[-1]
-    if size is not None and size < 2:
+    if size is not None and size < 2 and not validate_args:
         raise ValueError(
             f"mean_direction must have at least 2 coordinates, got {size}: there is "
             "no sphere in fewer dimensions"
@@ -66,17 +70,15 @@ def assertions(distribution: Any, is_init: bool) -> list[tf.Operation]:
         return []
     checks = []
     if is_init != tensor_util.is_ref(distribution.mean_direction):
-        mean_direction = tf.convert_to_tensor(distribution.mean_direction)
-        wide = tf.cast(mean_direction, tf.float64)
-        checks.append(
-            assert_util.assert_near(
-                tf.ones([], tf.float64),
-                tf.linalg.norm(wide, axis=-1),
-                rtol=0.0,
-                atol=1e-5 if mean_direction.dtype.size >= 4 else 2e-2,
-                message="`mean_direction` must be unit-length",
-            )
-        )
+        checks += [
+            assert_util.assert_greater(
+                tf.shape(distribution.mean_direction)[-1],
+                1,
+                message="`mean_direction` may not have scalar event shape: it must "
+                "have at least 2 coordinates",
+            ),
+            assert_unit("mean_direction", distribution.mean_direction),
+        ]
     if is_init != tensor_util.is_ref(distribution.concentration):
         checks.append(
             assert_util.assert_non_negative(
@@ -85,6 +87,53 @@ def assertions(distribution: Any, is_init: bool) -> list[tf.Operation]:
             )
         )
     return checks
+
+
+def assert_unit(name: str, vectors: Any) -> tf.Operation:
+    """Returns an operation that fails unless all vectors have norm 1."""
+    vectors = tf.convert_to_tensor(vectors)
+    return assert_util.assert_near(
+        tf.ones([], tf.float64),
+        tf.linalg.norm(tf.cast(vectors, tf.float64), axis=-1),
+        rtol=0.0,
+        atol=1e-5 if vectors.dtype.size >= 4 else 2e-2,
+        message=f"`{name}` must be unit-length",
+    )
+
+
+def check_samples(samples: tf.Tensor, sample_ndims: int) -> None:
+    """Checks that a distribution can be fitted to the samples.
+
+    Args:
+      samples: as given; should have shape [S1, ..., B1, ..., d], d >= 2.
+      sample_ndims: number of leading axes S1, ...; should be at least 1.
+
+    Raises:
+      ValueError: an integer dtype, an unknown or too low a rank, fewer than 2
+        dimensions, or no samples.
+    """
+    if not samples.dtype.is_floating:
+        raise ValueError(
+            f"samples must have a floating dtype, got {samples.dtype.name}; convert "
+            "them with tf.cast"
+        )
+    if sample_ndims < 1:
+        raise ValueError(f"sample_ndims must be at least 1, got {sample_ndims}")
+    shape = samples.shape
+    if shape.rank is None:
+        raise ValueError("samples must have a static rank; set it with tf.ensure_shape")
+    if shape.rank <= sample_ndims:
+        raise ValueError(
+            f"samples must have rank {sample_ndims + 1} or more ({sample_ndims} for "
+            f"sample_ndims and one for coordinates), got shape {tuple(shape)}"
+        )
+    if shape[-1] is not None and shape[-1] < 2:
+        raise ValueError(
+            f"samples must have at least 2 coordinates, got {shape[-1]}: there is no "
+            "sphere in fewer dimensions"
+        )
+    if 0 in shape[:sample_ndims]:
+        raise ValueError(f"samples must not be empty, got shape {tuple(shape)}")
 
 
 def _shape(value: Any) -> tf.TensorShape:

@@ -52,7 +52,7 @@ class RotationallySymmetric:
         allow_nan_stats: bool = True,
         name: str | None = None,
     ):
-        argument_checks.check_static(mean_direction, concentration)
+        argument_checks.check_static(mean_direction, concentration, validate_args)
         # A concentration that is one known number gets a table of its own.
         self._fixed_concentration = argument_checks.fixed_number(concentration)
         name = name or type(self).__name__

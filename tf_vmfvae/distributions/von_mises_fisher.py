@@ -6,7 +6,7 @@ import tensorflow as tf
 import tensorflow_probability as tfp
 
 from tf_vmfvae.distributions import argument_checks
-from tf_vmfvae.distributions.numerics import bessel
+from tf_vmfvae.distributions.numerics import bessel, tangent_normal
 from tf_vmfvae.distributions.numerics.quantile_table import VON_MISES_FISHER
 from tf_vmfvae.distributions.numerics.tfp_internals import prefer_static
 from tf_vmfvae.distributions.rotationally_symmetric import (
@@ -54,8 +54,8 @@ class VonMisesFisher(RotationallySymmetric, tfd.VonMisesFisher):
       name: prefix of the operations' names.
 
     Raises:
-      ValueError: an integer dtype, fewer than 2 dimensions, or shapes that do not
-        broadcast.
+      ValueError: an integer dtype, fewer than 2 dimensions (with `validate_args` a
+        `tf.errors.InvalidArgumentError`), or shapes that do not broadcast.
 
     >>> vmf = VonMisesFisher([0.0, 0.0, 1.0], concentration=10.0)
     >>> vmf.sample(5, seed=[1, 2]).shape
@@ -73,20 +73,34 @@ class VonMisesFisher(RotationallySymmetric, tfd.VonMisesFisher):
         """Maximum likelihood fit of both parameters.
 
         Args:
-          samples: unit vectors [S1, ..., B1, ..., d].
-          sample_ndims: number of leading axes that run over the sample; what follows
-            them is a batch of fits.
-          validate_args: passed to the distribution.
+          samples: unit vectors, floating tensor [S1, ..., B1, ..., d].
+          sample_ndims: number of leading axes that run over the sample, at least 1;
+            what follows them is a batch of fits.
+          validate_args: check the samples' norms at run time, and raise
+            `tf.errors.InvalidArgumentError`; passed to the distribution. Otherwise the
+            parameters are NaN if the norm of any sample is not 1 to 1e-4.
 
         Returns:
           A distribution with batch shape [B1, ...]. If all samples are the same, its
-          concentration is infinite up to rounding: above 1e15.
+          concentration is infinite up to rounding: above 1e15. If their mean is zero,
+          the concentration is 0 and the mean direction, which is arbitrary, is the
+          first axis.
+
+        Raises:
+          ValueError: `samples` has an integer dtype, is empty, or has too few axes or
+            fewer than 2 coordinates.
 
         >>> z = VonMisesFisher([0.6, 0.8], 5.0).sample(50_000, seed=[3, 4])
         >>> fit = VonMisesFisher.fit(z)
         >>> [round(float(x), 1) for x in (*fit.mean_direction, fit.concentration)]
         [0.6, 0.8, 5.0]
         """
+        samples = tf.convert_to_tensor(samples)
+        argument_checks.check_samples(samples, sample_ndims)
+        if validate_args:
+            check = argument_checks.assert_unit("samples", samples)
+            with tf.control_dependencies([check]):
+                samples = tf.identity(samples)
         return cls(
             **cls._maximum_likelihood_parameters(samples, sample_ndims),
             validate_args=validate_args,
@@ -95,10 +109,16 @@ class VonMisesFisher(RotationallySymmetric, tfd.VonMisesFisher):
     @classmethod
     def _maximum_likelihood_parameters(cls, value, sample_ndims=1):
         value = tf.convert_to_tensor(value)
-        wide = tf.cast(value, tf.float64)
+        argument_checks.check_samples(value, sample_ndims)
+        wide = tf.cast(tangent_normal.unit_or_nan(value), tf.float64)
         axes = list(range(sample_ndims))
         resultant = tf.reduce_mean(wide, axis=axes)
-        mean_direction = tf.math.l2_normalize(resultant, axis=-1, epsilon=0.0)
+        length = tf.linalg.norm(resultant, axis=-1, keepdims=True)
+        mean_direction = tf.where(
+            length == 0,
+            tf.one_hot(0, value.shape[-1], dtype=tf.float64),
+            tf.math.divide_no_nan(resultant, length),
+        )
         # 1 - mean(mu'z), without losing its digits to the 1.
         deficit = tf.reduce_mean(
             tf.reduce_sum((wide - mean_direction) ** 2, axis=-1) / 2, axis=axes

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from tf_vmfvae.evaluation.unit_rows import unit_rows
+from tf_vmfvae.text import as_texts, split_words
 
 
 def swap_sensitivity(
@@ -21,7 +22,7 @@ def swap_sensitivity(
 
     Args:
         encode: function from sentences to locations, `(sentences, latent_dim)`.
-        texts: sentences, with words separated by spaces.
+        texts: sentences, with words separated by white space.
         rates: probabilities of a swap, see `swap_words`.
         seed: int. Seed of the swaps.
 
@@ -33,7 +34,8 @@ def swap_sensitivity(
     >>> swap_sensitivity(encode, ["profit rose", "shares fell"], rates=[0.5])
     {0.5: 1.0}
     """
-    originals = unit_rows(encode(list(texts)))
+    texts = as_texts(texts)
+    originals = unit_rows(encode(texts))
     cosines = {}
     for rate in rates:
         rng = np.random.default_rng(seed)
@@ -50,7 +52,7 @@ def swap_words(text: str, rate: float, rng: np.random.Generator) -> str:
     >>> swap_words("a b c d", 1.0, np.random.default_rng(1))
     'b c d a'
     """
-    words = text.split()
+    words = split_words(text)
     for index in range(len(words) - 1):
         if rng.random() < rate:
             words[index], words[index + 1] = words[index + 1], words[index]

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from tf_vmfvae.generation.decoding import decode
 from tf_vmfvae.layers.straight_line import straight_line
+from tf_vmfvae.text import as_text
 
 
 def interpolate(
@@ -38,8 +39,10 @@ def interpolate(
         A list of `steps` texts.
 
     Raises:
-        ValueError: if `steps` is below 2, or labels are missing.
+        ValueError: if `start` or `end` is not text, `steps` is below 2, or labels are
+            missing.
     """
+    start, end = as_text(start, "start"), as_text(end, "end")
     if steps < 2:
         raise ValueError(f"steps must be at least 2, for both ends, not {steps}")
     first, last = model.encode([start, end], labels)

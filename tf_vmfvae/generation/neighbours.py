@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from tf_vmfvae.evaluation.unit_rows import unit_rows
+from tf_vmfvae.text import as_texts
 
 
 def neighbours(
@@ -30,8 +31,10 @@ def neighbours(
         the locations of the two posteriors.
 
     Raises:
-        ValueError: if the model has no code.
+        ValueError: if the model has no code, or an element of `texts` or `corpus` is
+            not text.
     """
+    texts, corpus = as_texts(texts), as_texts(corpus, "corpus")
     if model.latent.is_empty:
         raise ValueError("a model without a code has no neighbours")
     own = unit_rows(model.encode(texts, labels))

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from tf_vmfvae.generation.decoding import decode
+from tf_vmfvae.text import as_texts
 
 
 def reconstruct(
@@ -27,8 +28,10 @@ def reconstruct(
         A list of as many texts.
 
     Raises:
-        ValueError: if labels are missing, or one is out of range.
+        ValueError: if an element of `texts` is not text, or labels are missing, or one
+            is out of range.
     """
+    texts = as_texts(texts)
     z = model.encode(texts, labels)
     conditions = model.conditions(len(texts), texts, labels)
     return decode(model, z, sampler, max_words, seed, conditions)

@@ -1,22 +1,29 @@
 """From raw text to word ids and back."""
 
+import unicodedata
 from collections.abc import Iterable, Sequence
 
 import keras
 import numpy as np
 import tensorflow as tf
 
+from tf_vmfvae.text import as_texts, as_vocabulary, normalize, split_words
+from tf_vmfvae.text.graph_words import decompose, split_at_white_space
+from tf_vmfvae.text.words import END, UNKNOWN
+
 PADDING_ID, UNKNOWN_ID, END_ID = 0, 1, 2
-UNKNOWN, END = "<unk>", "<eos>"
 
 
 @keras.saving.register_keras_serializable(package="tf_vmfvae")
 class WordTokenizer(keras.layers.Layer):
-    """Splits text at white space and numbers the words.
+    r"""Splits text at white space and numbers the words.
 
-    Id 0 is padding, 1 is `<unk>`, 2 is `<eos>`, which ends every sentence. A word
-    that is not in the vocabulary is looked up once more in lower case; what is
-    still unknown becomes `<unk>`.
+    Id 0 is padding, 1 is `<unk>`, 2 is `<eos>`, which ends every sentence. Text is
+    split where `str.split` splits it, at Unicode's white space. A letter with an accent
+    is the same whether it is written as one character or two: words are compared in
+    Unicode's normal form C. A word that is not in the vocabulary is looked up once more
+    in lower case; if it is still unknown, it becomes `<unk>`. Graphs give the same ids
+    and use TensorFlow's own operations only, so a SavedModel needs no other package.
 
     Args:
         vocabulary: sequence of words, or `None` for an empty vocabulary. The two
@@ -24,40 +31,50 @@ class WordTokenizer(keras.layers.Layer):
         **kwargs: other arguments of `keras.layers.Layer`.
 
     Call arguments:
-        texts: sequence of strings, or a string tensor of shape `(batch,)`.
+        texts: list, array or Series of strings, or a string tensor of shape `(batch,)`.
 
     Returns:
         A `tf.RaggedTensor` of int32 ids, `(batch, None)`, each row ending in
         `<eos>`.
 
     Raises:
-        ValueError: if a word occurs twice, is empty, or contains white space.
+        ValueError: if a word occurs twice, is empty, or contains white space; if
+            `texts` is a single string or holds an element that is not text.
 
     Example:
     >>> import tf_vmfvae
-    >>> tokenizer = tf_vmfvae.layers.WordTokenizer(["the", "profit", "rose"])
-    >>> ids = tokenizer(["The profit rose", "rose sharply"])
+    >>> tokenizer = tf_vmfvae.layers.WordTokenizer(["the", "café", "rose"])
+    >>> ids = tokenizer(["The cafe\u0301", "rose\u00a0sharply"])
     >>> ids.to_list()
-    [[3, 4, 5, 2], [5, 1, 2]]
+    [[3, 4, 2], [5, 1, 2]]
     >>> tokenizer.detokenize(ids.to_list())
-    ['the profit rose', 'rose <unk>']
+    ['the café', 'rose <unk>']
     """
 
     def __init__(self, vocabulary: Sequence[str] | None = None, **kwargs):
         super().__init__(**kwargs)
-        words = [word for word in vocabulary or () if word not in (UNKNOWN, END)]
+        words = [] if vocabulary is None else as_texts(vocabulary, "vocabulary")
+        words = [word for word in words if word not in (UNKNOWN, END)]
         for word in words:
-            if not word or word.split() != [word]:
+            if split_words(word) != [normalize(word)]:
                 raise ValueError(
                     f"vocabulary: {word!r} is no word; words are non-empty and hold "
                     "no white space"
                 )
-        if len(set(words)) != len(words):
-            twice = next(word for word in words if words.count(word) > 1)
-            raise ValueError(f"vocabulary: {twice!r} occurs twice; list each word once")
+        keys = [normalize(word) for word in as_vocabulary(words)]
         self.vocabulary = [UNKNOWN, END, *words]
+        # Graphs can bring a word to normal form D, but not to C. Where the two differ,
+        # the table holds both, and both lead to the word's id.
+        spellings = {
+            spelling: number
+            for number, key in enumerate(keys, start=END_ID + 1)
+            if (spelling := unicodedata.normalize("NFD", key)) != key
+        }
+        self._id_of = np.array([*range(len(keys) + 3), *spellings.values()], "int32")
         self.lookup = keras.layers.StringLookup(
-            vocabulary=["", UNKNOWN, END, *words], mask_token="", oov_token=UNKNOWN
+            vocabulary=["", UNKNOWN, END, *keys, *spellings],
+            mask_token="",
+            oov_token=UNKNOWN,
         )
         self.built = True
 
@@ -67,17 +84,33 @@ class WordTokenizer(keras.layers.Layer):
         return len(self.vocabulary)
 
     def __call__(self, texts) -> tf.RaggedTensor:
-        # Keras takes only tensors by position; a list of strings is what one has.
-        return super().__call__(tf.convert_to_tensor(texts, tf.string))
+        # Keras accepts only tensors as positional arguments; users have lists.
+        if not tf.is_symbolic_tensor(texts):
+            texts = tf.constant(as_texts(texts), tf.string)
+        elif texts.shape.rank not in (1, None):
+            raise ValueError(f"texts is of shape {texts.shape}: give a batch of texts")
+        return super().__call__(texts)
 
     def call(self, texts):
-        words = tf.strings.split(texts)
-        ids = self.lookup(words.flat_values)
-        lower = self.lookup(tf.strings.lower(words.flat_values, encoding="utf-8"))
-        ids = tf.cast(tf.where(ids == UNKNOWN_ID, lower, ids), tf.int32)
-        ids = words.with_flat_values(ids)
+        words = split_at_white_space(texts)
+        ids = words.with_flat_values(self._ids(words.flat_values))
         end = tf.fill([ids.nrows(), 1], END_ID)
         return tf.concat([ids, end], axis=1)
+
+    def entries(self, words: Iterable[str]) -> list[str | None]:
+        """Returns the vocabulary's word for each word, `None` for an unknown one.
+
+        >>> WordTokenizer(["the", "US"]).entries(["The", "us"])
+        ['the', None]
+        """
+        words = as_texts(words, "words")
+        ids = self._ids(tf.constant(words, tf.string)).numpy().tolist()
+        return [
+            None
+            if index == UNKNOWN_ID and word != UNKNOWN
+            else self.vocabulary[index - 1]
+            for word, index in zip(words, ids, strict=True)
+        ]
 
     def detokenize(self, ids: Iterable[Iterable[int]]) -> list[str]:
         """Returns a text a row, its words up to the first `<eos>` or padding."""
@@ -93,3 +126,27 @@ class WordTokenizer(keras.layers.Layer):
         config = super().get_config()
         config.update({"vocabulary": self.vocabulary[2:]})
         return config
+
+    def _ids(self, words):
+        """Returns the ids of words, a string tensor without white space."""
+        ids = self._listed(words)
+        # Most words are spelled as they are listed; only the others take more work.
+        missing = tf.where(ids == UNKNOWN_ID)
+        return tf.cond(
+            tf.size(missing) == 0,
+            lambda: ids,
+            lambda: tf.tensor_scatter_nd_update(
+                ids, missing, self._other_spellings(tf.gather_nd(words, missing))
+            ),
+        )
+
+    def _other_spellings(self, words):
+        """Looks words up by their canonical spelling, and then in lower case."""
+        different, place = tf.unique(words)
+        as_it_is, lower = decompose(different)
+        ids = self._listed(as_it_is)
+        ids = tf.where(ids == UNKNOWN_ID, self._listed(lower), ids)
+        return tf.gather(ids, place)
+
+    def _listed(self, spellings):
+        return tf.gather(self._id_of, self.lookup(spellings))

@@ -9,6 +9,7 @@ from keras import ops
 from tf_vmfvae import generation
 from tf_vmfvae.layers.word_tokenizer import PADDING_ID
 from tf_vmfvae.models.vae import VAE
+from tf_vmfvae.text import as_texts
 
 CONDITIONS = ("none", "bow", "label")
 
@@ -61,7 +62,8 @@ class LanguageModel(VAE):
         """Returns what the model reads of each text.
 
         Args:
-            texts: raw sentences, words set off by spaces.
+            texts: raw sentences, words set off by white space: a list, array or Series
+                of strings.
             labels: a label a sentence, which `condition="label"` needs; of no effect
                 on another model.
 
@@ -70,10 +72,11 @@ class LanguageModel(VAE):
             `condition="label"` the label plus 1 comes first.
 
         Raises:
-            ValueError: if labels are missing, of another number than the texts, or
-                out of range.
+            ValueError: if `texts` is a single string or one of its elements is not
+                text, or labels are missing, out of range, or not one per text.
         """
-        ids = self.tokenizer(list(texts))
+        texts = as_texts(texts)
+        ids = self.tokenizer(texts)
         if self.condition != "label":
             return ids
         if labels is None:
@@ -90,14 +93,18 @@ class LanguageModel(VAE):
         """Returns where the posterior of each text lies.
 
         Args:
-            texts: raw sentences, words set off by spaces.
-            labels: as for `to_ids`.
+            texts: as for `to_ids`.
+            labels: likewise.
             batch_size: int. How many texts are encoded at once.
 
         Returns:
             A float32 array of shape `(texts, latent_dim)`: mean directions for a
             spherical code, means for a Gaussian one.
+
+        Raises:
+            ValueError: as `to_ids`.
         """
+        texts = as_texts(texts)
         locations = np.zeros((len(texts), self.latent.latent_dim), "float32")
         if not len(texts):
             return locations
@@ -123,8 +130,10 @@ class LanguageModel(VAE):
             labels: likewise for `condition="label"`.
 
         Raises:
-            ValueError: if what the decoder wants to be told is missing.
+            ValueError: if what the decoder wants to be told is missing or invalid.
         """
+        texts = texts if texts is None else as_texts(texts)
+        labels = labels if labels is None else _listed(labels)
         if self.conditioner is None:
             return tf.zeros([count, 0])
         name, given = (
@@ -166,16 +175,24 @@ class LanguageModel(VAE):
         return generation.interpolate(self, start, end, steps, **options)
 
     def _checked(self, labels, count):
-        labels = np.asarray(labels)
+        labels = np.asarray(_listed(labels))
         if labels.shape != (count,):
             raise ValueError(
                 f"labels have the shape {labels.shape}: give one for each of "
                 f"{count} texts"
             )
-        wrong = np.flatnonzero((labels < 0) | (labels >= self.num_labels))
-        if wrong.size:
-            raise ValueError(
-                f"label {labels[wrong[0]]} of text {wrong[0] + 1} is out of range: "
-                f"labels are 0 to {self.num_labels - 1}"
-            )
-        return labels
+        for place, label in enumerate(labels.tolist()):
+            # This also refuses NaN, None, strings and fractions.
+            if label not in range(self.num_labels):
+                raise ValueError(
+                    f"label {label} of text {place + 1} is out of range: labels are 0 "
+                    f"to {self.num_labels - 1}"
+                )
+        return labels.astype(np.int32)
+
+
+def _listed(labels):
+    try:
+        return list(labels)
+    except TypeError:
+        raise ValueError(f"labels is {labels}: give a list of whole numbers") from None

@@ -23,6 +23,7 @@ from tf_vmfvae.layers import (
 )
 from tf_vmfvae.models.seeds import seeds_from
 from tf_vmfvae.models.vae import VAE
+from tf_vmfvae.text import as_texts, as_vocabulary, name_place
 
 # What the encoder reads in place of the counts.
 TRANSFORMS = {
@@ -42,7 +43,8 @@ class NVDM(VAE):
     neither read nor written.
 
     Args:
-        vocabulary: sequence of words; a word's id is its index plus 1.
+        vocabulary: sequence of words; a word's id is its index plus 1. See
+            `tf_vmfvae.text.listed_words` for how the words of raw texts are matched.
         latent: a `tf_vmfvae.layers.Latent`.
         hidden_dim: int. Width of the hidden layers.
         encoder_layers: int, at least 1. Hidden layers of the encoder.
@@ -76,7 +78,7 @@ class NVDM(VAE):
 
     Raises:
         ValueError: if `input_transform` is unknown, there is no encoder layer, no
-            sample, or a word is listed twice.
+            sample, or a word is empty, not text, or listed twice.
 
     Attributes:
         vocabulary: list of the words.
@@ -124,10 +126,7 @@ class NVDM(VAE):
             raise ValueError(f"encoder_layers is {encoder_layers}: give at least 1")
         if samples < 1:
             raise ValueError(f"samples is {samples}: give at least 1")
-        words = list(vocabulary)
-        if len(set(words)) != len(words):
-            twice = next(word for word in words if words.count(word) > 1)
-            raise ValueError(f"vocabulary: {twice!r} occurs twice; list each word once")
+        words = as_vocabulary(vocabulary)
 
         # === Layers ===
         seeds = seeds_from(seed)
@@ -230,16 +229,22 @@ class NVDM(VAE):
         """Returns where the posterior of each document lies.
 
         Args:
-            documents: bags of words over this model's vocabulary, or raw texts. One
-                without a known word has the code that the encoder gives to nothing.
+            documents: bags of words over this model's vocabulary, or raw texts: a
+                list, array or Series of strings. One without a known word has the code
+                that the encoder gives to nothing.
             batch_size: int. How many documents are encoded at once.
 
         Returns:
             A float32 array of shape `(documents, latent_dim)`: mean directions for a
             spherical code, means for a Gaussian one.
+
+        Raises:
+            ValueError: if `documents` is a single string or one of its elements is not
+                text, or a word of the vocabulary contains white space.
         """
         if not isinstance(documents, Documents):
-            documents = count_words(documents, self.vocabulary)
+            texts = as_texts(documents, "documents")
+            documents = count_words(texts, self.vocabulary)
         return np.concatenate(
             [np.zeros((0, self.latent.latent_dim), "float32")]
             + [
@@ -252,7 +257,7 @@ class NVDM(VAE):
         """Returns the codes of raw documents, as `encode` does, each of them sound.
 
         Args:
-            texts: raw documents.
+            texts: raw documents: a list, array or Series of strings.
             batch_size: int. How many documents are encoded at once.
 
         Returns:
@@ -260,15 +265,18 @@ class NVDM(VAE):
 
         Raises:
             ValueError: if a document has no word that the model knows; names the
-                first of them.
+                first of them. Also as for `encode`.
         """
-        documents = count_words(texts, self.vocabulary)
+        raw = as_texts(texts)
+        documents = count_words(raw, self.vocabulary)
         empty = np.flatnonzero(np.diff(documents.row_splits) == 0)
         if empty.size:
-            start = " ".join(texts[empty[0]].split())[:40]
+            first = empty[0]
+            start = repr(" ".join(raw[first].split())[:40])
+            name = ", ".join(filter(None, (name_place(texts, first), start)))
             raise ValueError(
-                f"document {empty[0] + 1} of {len(texts)} ({start!r}) has no word of "
-                f"the model's vocabulary ({empty.size} such in all): leave it out"
+                f"document {first + 1} of {len(raw)} ({name}) has no word of the "
+                f"model's vocabulary ({empty.size} such in all): leave it out"
             )
         return self.encode(documents, batch_size)
 

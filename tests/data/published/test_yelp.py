@@ -56,6 +56,13 @@ def test_valid_txt_alone_is_cut_in_three_the_same_way_each_time(tmp_path):
         ({"valid": ["-1 bad"]}, r"line 1 begins with '-1': give a label from 0 to 4"),
         ({"train": STARS, "valid": STARS}, r"test.txt does not exist"),
         ({"valid": ["3", "", "2 "]}, r"no line with a word"),
+        ({"valid": ["9" * 5000 + " a"]}, r"valid.txt line 1 begins with '9{20}': give"),
+        (
+            {"valid": ["0" * 5000 + "1 a"]},
+            r"valid.txt line 1 begins with '0{20}': give",
+        ),
+        ({"valid": ["\u0969" * 5000 + " a"]}, r"line 1 begins with '\u0969{20}': give"),
+        ({"valid": STARS[:5]}, r"valid.txt has 5 lines with words: too few to cut"),
         ({}, r"yelp/train.txt: dataset yelp cannot be downloaded"),
     ],
 )
@@ -67,6 +74,11 @@ def test_unusable_files_are_refused_by_name(tmp_path, files, message):
 def test_without_data_dir_the_error_says_what_to_give():
     with pytest.raises(ValueError, match="point data_dir at the folder above"):
         data.load("yelp")
+
+
+def test_words_are_split_and_normalized(tmp_path):
+    (tmp_path / "a.txt").write_text("\ufeff1\u00a0cafe\u0301\u3000noir\r\n", "utf-8")
+    assert read_labelled_sentences(tmp_path / "a.txt", 2) == [(1, "caf\u00e9 noir")]
 
 
 def test_a_label_may_have_several_digits(tmp_path):

@@ -9,6 +9,7 @@ import tensorflow as tf
 from tensorboard.plugins import projector
 
 from tf_vmfvae.callbacks.tensorboard.sentence_labels import as_option, checked_labels
+from tf_vmfvae.text import as_texts, split_words
 
 _TENSOR_FILE = "codes.tsv"
 _METADATA_FILE = "metadata.tsv"
@@ -68,7 +69,7 @@ class ProjectorPane(keras.callbacks.Callback):
     ):
         super().__init__()
         self.log_dir = os.fspath(log_dir)
-        self.sentences = list(sentences)
+        self.sentences = as_texts(sentences, "sentences")
         self.metadata = dict(metadata or {})
         self.labels = checked_labels(labels, self.sentences)
         for name, values in self.metadata.items():
@@ -101,7 +102,7 @@ class ProjectorPane(keras.callbacks.Callback):
 
     def _lengths(self):
         """Returns the number of words of each sentence."""
-        return [len(sentence.split()) for sentence in self.sentences]
+        return [len(split_words(sentence)) for sentence in self.sentences]
 
     def _metadata_rows(self):
         """Yields a header, then a row for each sentence.

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from tf_vmfvae.callbacks.tensorboard.sentence_labels import as_option, checked_labels
 from tf_vmfvae.callbacks.tensorboard.tables_pane import TablesPane
+from tf_vmfvae.text import as_texts
 
 
 class TextsPane(TablesPane):
@@ -64,7 +65,7 @@ class TextsPane(TablesPane):
         labels: Sequence[int] | None = None,
     ):
         super().__init__(log_dir)
-        self.sentences = list(sentences)
+        self.sentences = as_texts(sentences, "sentences")
         self.samples = samples
         self.steps = steps
         self.seed = seed

@@ -2,7 +2,6 @@
 
 import os
 import pathlib
-from collections.abc import Iterator
 
 from tf_vmfvae.data.labelled_file import read_labelled_sentences
 from tf_vmfvae.data.published.preparation import (
@@ -14,6 +13,7 @@ from tf_vmfvae.data.published.yelp.yelp_dataset_builder import (
     FILES,
     NUM_LABELS,
     Builder,
+    cut,
     only_piece,
 )
 
@@ -48,9 +48,16 @@ def read_yelp(
     missing = [name for name in FILES.values() if not (folder / name).exists()]
     if missing and not is_piece:
         raise ValueError(f"{folder / missing[0]} does not exist: put it there")
-    builder = prepared_builder(
-        Builder, source_of(_contents(files)), pathlib.Path(data_dir)
-    )
+    contents = []
+    for file in files:
+        reviews = read_labelled_sentences(file, NUM_LABELS)
+        if is_piece and not all(cut(reviews, split) for split in FILES):
+            raise ValueError(
+                f"{file} has {len(reviews)} lines with words: too few to cut in three"
+            )
+        contents += [f"{label} {text}\n".encode() for label, text in reviews]
+        contents.append(b"\0")
+    builder = prepared_builder(Builder, source_of(contents), pathlib.Path(data_dir))
     splits = {split: read_split(builder, split) for split in FILES}
     texts = {split: reviews["text"] for split, reviews in splits.items()}
     labels = {split: reviews["label"] for split, reviews in splits.items()}
@@ -62,10 +69,3 @@ def read_yelp(
         labels,
         [f"{folder} has only valid.txt: it is shuffled and cut in three ({sizes})"],
     )
-
-
-def _contents(files: list[pathlib.Path]) -> Iterator[bytes]:
-    for file in files:
-        for label, text in read_labelled_sentences(file, NUM_LABELS):
-            yield f"{label} {text}\n".encode()
-        yield b"\0"

@@ -1,7 +1,7 @@
 """TFDS builder of the Yelp reviews of 2013."""
 
 import pathlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import tensorflow_datasets as tfds
@@ -62,10 +62,18 @@ def only_piece(folder: pathlib.Path) -> bool:
     ]
 
 
-def _reviews(folder, split):
-    if not only_piece(folder):
-        return read_labelled_sentences(folder / FILES[split], NUM_LABELS)
-    reviews = read_labelled_sentences(folder / "valid.txt", NUM_LABELS)
+def cut(reviews: Sequence, split: str) -> list:
+    """Shuffles the reviews and returns those of one split.
+
+    >>> [cut("abcdefghij", split) for split in FILES if split != "train"]
+    [['g'], ['e']]
+    """
     order = np.random.default_rng(SEED).permutation(len(reviews))
     start, end = (round(share * len(reviews)) for share in CUTS[split])
     return [reviews[index] for index in order[start:end]]
+
+
+def _reviews(folder, split):
+    if not only_piece(folder):
+        return read_labelled_sentences(folder / FILES[split], NUM_LABELS)
+    return cut(read_labelled_sentences(folder / "valid.txt", NUM_LABELS), split)

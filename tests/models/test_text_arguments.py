@@ -1,0 +1,213 @@
+"""Every function that takes texts accepts and refuses the same things."""
+
+import functools
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+import tf_vmfvae
+from tf_vmfvae import callbacks, data, evaluation, generation, layers
+from tf_vmfvae.data.document_words import build_document_vocabulary, count_words
+
+WORDS = ["ball", "goal", "caf\u00e9", "rain"]
+TEXTS = ["ball goal", "caf\u00e9 caf\u00e9 ball", "rain"]
+
+
+def language_model(**options):
+    latent = layers.VonMisesFisherLatent(4, kappa=9.0, seed=1)
+    return tf_vmfvae.models.NVRNN(
+        WORDS, latent, embedding_dim=8, hidden_dim=8, seed=2, **options
+    )
+
+
+@functools.cache
+def sentences():
+    return language_model()
+
+
+@functools.cache
+def told_words():
+    return language_model(condition="bow")
+
+
+@functools.cache
+def documents():
+    latent = layers.VonMisesFisherLatent(4, kappa=9.0, seed=1)
+    return tf_vmfvae.models.NVDM(WORDS, latent, hidden_dim=8, seed=2)
+
+
+# Functions that take texts, and the names of their arguments.
+WAYS = {
+    "tokenizer": (lambda texts: sentences().tokenizer(texts).to_list(), "texts"),
+    "to_ids": (lambda texts: sentences().to_ids(texts).to_list(), "texts"),
+    "encode": (lambda texts: sentences().encode(texts), "texts"),
+    "reconstruct": (lambda texts: sentences().reconstruct(texts, max_words=3), "texts"),
+    "reconstruct told": (
+        lambda texts: told_words().reconstruct(texts, max_words=3),
+        "texts",
+    ),
+    "conditions": (lambda texts: told_words().conditions(3, texts).numpy(), "texts"),
+    "generate": (
+        lambda texts: told_words().generate(3, texts=texts, seed=1, max_words=3),
+        "texts",
+    ),
+    "neighbours": (
+        lambda texts: generation.neighbours(sentences(), texts, TEXTS, 1),
+        "texts",
+    ),
+    "neighbours' corpus": (
+        lambda texts: generation.neighbours(sentences(), TEXTS, texts, 1),
+        "corpus",
+    ),
+    "swap_sensitivity": (
+        lambda texts: evaluation.swap_sensitivity(sentences().encode, texts, [0.5]),
+        "texts",
+    ),
+    "TextsPane": (lambda texts: callbacks.TextsPane("logs", texts).sentences, "sente"),
+    "ProjectorPane": (
+        lambda texts: callbacks.ProjectorPane("logs", texts).sentences,
+        "sentences",
+    ),
+    "documents' encode": (lambda texts: documents().encode(texts), "documents"),
+    "transform": (lambda texts: documents().transform(texts), "texts"),
+    "count_words": (lambda texts: count_words(texts, WORDS).pairs, "texts"),
+    "build_vocabulary": (data.build_vocabulary, "sentences"),
+    "build_document_vocabulary": (build_document_vocabulary, "texts"),
+}
+ways = pytest.mark.parametrize("way", WAYS)
+
+
+@functools.cache
+def of_a_list(way):
+    take, _ = WAYS[way]
+    return take(TEXTS)
+
+
+@ways
+@pytest.mark.parametrize(
+    "kind",
+    [
+        tuple,
+        iter,
+        np.array,
+        tf.constant,
+        lambda texts: np.array(texts, object),
+        lambda texts: (text for text in texts),
+        lambda texts: [text.encode() for text in texts],
+    ],
+)
+def test_every_kind_of_list_of_strings_gives_the_same_result(way, kind):
+    take, _ = WAYS[way]
+
+    np.testing.assert_equal(take(kind(TEXTS)), of_a_list(way))
+
+
+@pytest.mark.parametrize(
+    "way", [way for way in WAYS if "Pane" not in way and "corpus" not in way]
+)
+def test_decomposed_letters_give_the_same_result(way):
+    take, _ = WAYS[way]
+    decomposed = [text.replace("\u00e9", "e\u0301") for text in TEXTS]
+
+    np.testing.assert_equal(take(decomposed), of_a_list(way))
+
+
+@ways
+def test_a_series_gives_the_same_result_as_a_list(way, make_series):
+    take, _ = WAYS[way]
+
+    np.testing.assert_equal(take(make_series(TEXTS, [7, 2, 0])), of_a_list(way))
+
+
+@ways
+def test_a_single_string_is_refused(way):
+    take, name = WAYS[way]
+    with pytest.raises(ValueError, match=rf"^{name}\w* is one string: put it into a l"):
+        take("apple song")
+
+
+@ways
+@pytest.mark.parametrize(
+    ("value", "shown"), [(None, "None"), (float("nan"), "nan"), (3, "3")]
+)
+def test_an_element_that_is_not_text_is_named_by_position(
+    way, value, shown, make_series
+):
+    take, name = WAYS[way]
+    with pytest.raises(ValueError, match=rf"^{name}\w*\[1\] is {shown}: give a string"):
+        take(["ball", value, "goal"])
+    series = make_series(["ball", value, "goal"], [5, 17, 2])
+    with pytest.raises(ValueError, match=rf"\[1\] \(index 17\) is {shown}: give"):
+        take(series)
+
+
+@pytest.mark.parametrize(("start", "end"), [("ball", None), ("ball", ["goal"])])
+def test_the_ends_of_an_interpolation_must_be_strings(start, end):
+    with pytest.raises(ValueError, match=r"^end is .*: give a string"):
+        sentences().interpolate(start, end)
+    with pytest.raises(ValueError, match=r"^start is .*: give a string"):
+        sentences().interpolate(end, start)
+
+
+def test_neighbours_are_found_by_position_in_a_series(make_series):
+    corpus = make_series(TEXTS, [7, 2, 0])
+    found = generation.neighbours(sentences(), TEXTS[1:2], corpus, 1)
+
+    assert [text for [(text, _)] in found] == TEXTS[1:2]
+
+
+def test_a_document_without_a_known_word_is_named_by_position_and_label(make_series):
+    series = make_series(["goal", "xyzzy", "rain"], [7, 2, 0])
+    message = r"^document 2 of 3 \(index 2, 'xyzzy'\) has no word"
+    with pytest.raises(ValueError, match=message):
+        documents().transform(series)
+
+
+@pytest.mark.parametrize("vocabulary", [np.array(WORDS), np.array(WORDS, object)])
+def test_a_vocabulary_may_be_an_array(vocabulary, tmp_path):
+    for kind in (tf_vmfvae.models.NVRNN, tf_vmfvae.models.NVDM):
+        latent = layers.VonMisesFisherLatent(4, kappa=9.0, seed=1)
+        model = kind(vocabulary, latent, hidden_dim=8, seed=2)
+        model.save(tmp_path / "model.keras")
+        loaded = tf.keras.models.load_model(tmp_path / "model.keras")
+
+        assert loaded.get_config()["vocabulary"][-4:] == WORDS
+        np.testing.assert_allclose(loaded.encode(TEXTS), model.encode(TEXTS))
+    assert count_words(TEXTS, vocabulary).pairs.tolist() == [
+        [1, 1],
+        [2, 1],
+        [1, 1],
+        [3, 2],
+        [4, 1],
+    ]
+
+
+@pytest.mark.parametrize("labels", [[0, np.nan], [0, 0.5], [0, None], ["0", "1"]])
+def test_a_label_that_is_not_a_whole_number_is_named(labels):
+    model = language_model(condition="label", num_labels=2)
+    with pytest.raises(ValueError, match=r"label .* of text \d is out of range"):
+        model.encode(["ball", "goal"], labels)
+
+
+def test_labels_may_be_any_list_of_whole_numbers(make_series):
+    model = language_model(condition="label", num_labels=2)
+    texts, expected = ["ball", "goal"], [0, 1]
+    kinds = (
+        tuple,
+        iter,
+        np.array,
+        tf.constant,
+        lambda labels: make_series(labels, [7, 2]),
+    )
+    for kind in (*kinds, lambda labels: [float(label) for label in labels]):
+        codes = model.encode(texts, kind(expected))
+        np.testing.assert_array_equal(codes, model.encode(texts, expected))
+        told = model.conditions(2, labels=kind(expected))
+        np.testing.assert_array_equal(told, model.conditions(2, labels=expected))
+    for give in (
+        lambda: model.encode(["ball"], 1),
+        lambda: model.generate(1, labels=1, max_words=2),
+    ):
+        with pytest.raises(ValueError, match="labels is 1: give a list of whole numbe"):
+            give()

@@ -1,0 +1,147 @@
+"""Checks that what a user passes as texts is a list of strings."""
+
+from collections.abc import Iterable, Mapping, Set
+from typing import Any
+
+import numpy as np
+
+# Messages show at most this many characters of a value.
+SHOWN = 40
+
+
+def as_texts(texts: Iterable[str], name: str = "texts") -> list[str]:
+    """Returns texts as a list of strings.
+
+    Args:
+        texts: a list, tuple, generator or other iterable of strings; an array, a
+            pandas Series or an eager tensor of them. Bytes are decoded as UTF-8.
+        name: name of the caller's argument, for error messages.
+
+    Returns:
+        The strings, in order.
+
+    Raises:
+        ValueError: `texts` is a single string, is unordered (a set or a dict), has more
+            than one axis, or holds an element that is not text. The message gives the
+            element's position, and its label in a Series.
+
+    >>> as_texts(("profit rose", b"profit fell"))
+    ['profit rose', 'profit fell']
+    >>> as_texts("profit rose")
+    Traceback (most recent call last):
+    ValueError: texts is one string: put it into a list, ['profit rose']
+    >>> as_texts(["profit rose", None])
+    Traceback (most recent call last):
+    ValueError: texts[1] is None: give a string, or leave it out
+    """
+    if isinstance(texts, (str, bytes, bytearray)):
+        more = "" if len(texts) <= SHOWN else ", ..."
+        raise ValueError(
+            f"{name} is one string: put it into a list, [{texts[:SHOWN]!r}{more}]"
+        )
+    if isinstance(texts, (Mapping, Set)):
+        raise ValueError(
+            f"{name} is a {type(texts).__name__}, which is not a list: give a list of "
+            "strings"
+        )
+    shape = getattr(texts, "shape", None)
+    if shape is not None and len(shape) != 1:
+        what = "one string" if len(shape) == 0 else f"of shape {tuple(shape)}"
+        raise ValueError(f"{name} is {what}: give a flat list of strings")
+    # Iterating over an array is faster than over a tensor.
+    values = texts.numpy() if hasattr(texts, "numpy") else texts
+    try:
+        values = list(values)
+    except (TypeError, NotImplementedError):
+        raise ValueError(f"{name} is {_shown(texts)}: give a list of strings") from None
+    return [
+        value
+        if type(value) is str and value.isascii()
+        else _string(value, name, place, texts)
+        for place, value in enumerate(values)
+    ]
+
+
+def as_text(text: str, name: str) -> str:
+    """Returns one text as a string.
+
+    Args:
+        text: a string, or bytes, which are decoded as UTF-8.
+        name: name of the caller's argument, for error messages.
+
+    Raises:
+        ValueError: `text` is not text.
+
+    >>> as_text(3.5, "start")
+    Traceback (most recent call last):
+    ValueError: start is 3.5: give a string
+    """
+    found, problem = _read(text)
+    if problem:
+        raise ValueError(f"{name} {problem}: give a string")
+    return found
+
+
+def name_place(texts: Any, place: int) -> str:
+    """Returns the label of a position in a pandas Series.
+
+    Args:
+        texts: what the user passed, a Series or anything else.
+        place: position in it, from 0.
+
+    Returns:
+        "index" and the label, or an empty string if there is no label or it is the
+        same as the position.
+
+    >>> name_place(["a", "b"], 1)
+    ''
+    """
+    # In a Series `index` holds the labels; in a list it is a method.
+    index = getattr(texts, "index", None)
+    if index is None or callable(index):
+        return ""
+    label = _plain(list(index)[place])
+    is_place = isinstance(label, int) and label == place
+    return "" if is_place else f"index {label!r}"
+
+
+def _string(value, name, place, texts):
+    found, problem = _read(value)
+    if problem:
+        label = name_place(texts, place)
+        where = f"{name}[{place}]" + (f" ({label})" if label else "")
+        raise ValueError(f"{where} {problem}: give a string, or leave it out")
+    return found
+
+
+def _read(value):
+    """Returns the value as a string, or None and what is wrong with it."""
+    value = _plain(value)
+    if isinstance(value, (bytes, bytearray)):
+        try:
+            return value.decode("utf-8"), None
+        except UnicodeDecodeError as error:
+            return None, f"is not UTF-8 text (byte {error.start})"
+    if not isinstance(value, str):
+        return None, f"is {_shown(value)}"
+    try:
+        value.encode("utf-8")
+    except UnicodeEncodeError as error:
+        return None, f"is not Unicode text (character {error.start} is half a pair)"
+    # A plain `str`, also if it was a NumPy string: Keras saves those only.
+    return str(value), None
+
+
+def _plain(value):
+    """Unpacks a scalar of an array, a tensor or an Arrow table."""
+    if hasattr(value, "as_py"):
+        return value.as_py()
+    if hasattr(value, "numpy"):
+        value = value.numpy()
+    is_scalar = isinstance(value, (np.generic, np.ndarray)) and value.shape == ()
+    return value.item() if is_scalar and value is not np.ma.masked else value
+
+
+def _shown(value):
+    text = " ".join(repr(value).split())
+    return text if len(text) <= SHOWN else f"a {type(value).__name__}"
