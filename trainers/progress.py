@@ -3,6 +3,11 @@
 import dataclasses
 import math
 
+from trainers.json_file import is_number
+
+# What `training_logs` makes its means of.
+_TOTALS = ("reconstruction", "kl", "examples", "words")
+
 
 @dataclasses.dataclass
 class Progress:
@@ -26,6 +31,44 @@ class Progress:
     best_epoch: int = -1
     history: list[dict] = dataclasses.field(default_factory=list)
 
+    @classmethod
+    def from_notes(cls, notes: dict) -> "Progress":
+        """Returns what a checkpoint's notes say.
+
+        Raises:
+            ValueError: if they are of another kind; says in what.
+
+        >>> Progress.from_notes({"epoch": 2, "history": [{}, {}]}).epoch
+        2
+        >>> Progress.from_notes({"epoch": "two"})
+        Traceback (most recent call last):
+        ...
+        ValueError: its 'epoch' is 'two'
+        """
+        names = {field.name for field in dataclasses.fields(cls)}
+        for name in notes:
+            if name not in names:
+                raise ValueError(f"it has {name!r}, which is unknown")
+        progress = cls(**notes)
+        epoch, history, totals = progress.epoch, progress.history, progress.totals
+        sound = {
+            "epoch": _is_count(epoch),
+            "batch": _is_count(progress.batch),
+            "totals": _are_numbers(totals)
+            and (progress.batch == 0 or set(_TOTALS) <= totals.keys()),
+            "seconds": is_number(progress.seconds),
+            "best_nll": is_number(progress.best_nll),
+            "best_epoch": _is_count(progress.best_epoch, least=-1)
+            and (not _is_count(epoch) or progress.best_epoch < epoch),
+            "history": isinstance(history, list)
+            and len(history) == epoch
+            and all(map(_are_numbers, history)),
+        }
+        for name, is_sound in sound.items():
+            if not is_sound:
+                raise ValueError(f"its {name!r} is {getattr(progress, name)!r:.80}")
+        return progress
+
     def add_batch(self, sums: dict[str, float], seconds: float) -> None:
         """Counts in a batch, of which `sums` are the totals."""
         for name, value in sums.items():
@@ -47,6 +90,17 @@ class Progress:
         (True, False, False)
         """
         return 0 < patience <= self.epoch - 1 - self.best_epoch
+
+    @property
+    def is_at_best(self) -> bool:
+        """Whether the weights as they are now are those of the best epoch.
+
+        >>> Progress(epoch=2, best_epoch=1).is_at_best
+        True
+        >>> Progress(epoch=2, batch=1, best_epoch=1).is_at_best
+        False
+        """
+        return self.batch == 0 and 0 <= self.best_epoch == self.epoch - 1
 
     @property
     def where(self) -> str:
@@ -79,3 +133,11 @@ class Progress:
             "ppl": math.exp(min(nll / words, 700.0)),
             "words_per_second": words / max(self.seconds, 1e-9),
         }
+
+
+def _is_count(value, least=0):
+    return type(value) is int and value >= least
+
+
+def _are_numbers(values):
+    return isinstance(values, dict) and all(map(is_number, values.values()))

@@ -5,7 +5,9 @@ import contextlib
 import keras
 import tensorflow as tf
 
+import tf_vmfvae
 from tf_vmfvae.models import VAE
+from trainers import fingerprint
 from trainers.agreement import Agreement, lost_workers_named
 from trainers.command_line import UserError
 from trainers.hardware import keep_memory, share_threads
@@ -34,7 +36,7 @@ def run(task: Task, folder: RunFolder) -> None:
     keras.utils.set_random_seed(settings["seed"])
     keras.config.set_dtype_policy(settings["precision"])
     with contextlib.closing(folder), lost_workers_named(worker):
-        metrics = folder.metrics()
+        metrics = folder.metrics(task.reported)
         if metrics is None and worker.count > 1:
             print(f"waiting until all {worker.count} workers are there")
         # Workers have to find each other before TensorFlow does anything else.
@@ -43,11 +45,15 @@ def run(task: Task, folder: RunFolder) -> None:
             task.corpus = task.load_corpus()
         except (ValueError, OSError) as error:
             raise UserError(str(error)) from error
+        task.text.update(fingerprint.of_corpus(task.corpus))
+        folder.check_text(task.text, task.source)
         print(f"run folder: {folder.path}")
+        model = None
         if metrics is None:
             model, metrics = train(task, folder, strategy, worker)
-        else:
+        if model is None:
             model = load_model(folder)
+            check_reportable(task, folder, metrics, model)
         if worker.is_chief:
             task.print_report(metrics, model)
         if strategy:
@@ -58,17 +64,25 @@ def run(task: Task, folder: RunFolder) -> None:
 def train(
     task: Task, folder: RunFolder, strategy: tf.distribute.Strategy, worker: Worker
 ) -> tuple:
-    """Trains (or goes on), evaluates; returns the best model and the metrics."""
+    """Trains (or goes on), evaluates; returns the best model and the metrics.
+
+    The model is `None` if another process has finished the run meanwhile.
+    """
     settings = task.settings
     with strategy.scope():
-        model = task.make_model()
+        model = make_model(task)
     splits = task.make_splits(model)
+    # All that can be wrong with what a new run begins with is so before it begins.
+    is_new = not folder.has_begun
+    if is_new:
+        with strategy.scope():
+            task.text.update(task.warm_start(model))
     task.print_corpus(model, splits)
     learned_from = splits.get("augmented", splits["train"])
     with strategy.scope():
         optimizer = make_optimizer(settings, len(learned_from) * settings["epochs"])
     if worker.is_chief:
-        folder.open()
+        begin(task, folder)
     loop = TrainingLoop(
         model,
         optimizer,
@@ -79,7 +93,14 @@ def train(
         worker,
         settings["jit"],
     )
-    go_on(loop, folder)
+    check_agreement(loop.agreement, task, folder)
+    metrics = folder.metrics(task.reported)
+    if metrics is not None:
+        return None, metrics
+    if not go_on(loop, folder) and not is_new:
+        # Its checkpoints cannot be read, and so it starts over.
+        with strategy.scope():
+            folder.check_text(task.warm_start(model), task.source_of("pretrained"))
     loop.fit(
         learned_from,
         splits["validation"],
@@ -105,8 +126,81 @@ def train(
     return model, metrics
 
 
-def go_on(loop: TrainingLoop, folder: RunFolder) -> None:
-    """Restores what a stopped run has saved, if it has saved anything.
+def make_model(task: Task) -> VAE:
+    """Returns the task's model.
+
+    Raises:
+        UserError: if the flags make none.
+    """
+    try:
+        return task.make_model()
+    except ValueError as error:
+        raise UserError(str(error)) from error
+
+
+def begin(task: Task, folder: RunFolder) -> None:
+    """Opens the folder, for this process alone."""
+    if not folder.knows_its_text:
+        print(
+            f"note: {folder.path} was begun by a version that did not note its text; "
+            f"from now on it is that of {task.source}"
+        )
+    for name, part in task.text.items():
+        folder.check_text({name: part}, task.source_of(name))
+    folder.open(task.text, tf_vmfvae.__version__)
+
+
+def check_agreement(agreement: Agreement, task: Task, folder: RunFolder) -> None:
+    """Makes sure that all workers have the same flags and read the same text.
+
+    Raises:
+        UserError: if one has others.
+    """
+    # As many bits as `gather` passes on.
+    same = fingerprint.of_value([folder.flags, task.text])["hash"][:6]
+    if len(set(agreement.gather(int(same, 16)))) > 1:
+        raise UserError(
+            "TF_CONFIG: another worker has other flags or reads another text; start "
+            "the same command on every worker, with the same text"
+        )
+
+
+def check_reportable(task: Task, folder: RunFolder, metrics: dict, model: VAE) -> None:
+    """Makes sure that a finished run's figures are of the text that there is.
+
+    For runs of before flags.json said so, by what else is known of it.
+
+    Raises:
+        UserError: if they are of another text.
+    """
+    if folder.knows_its_text:
+        return
+    text = task.text
+    if list(model.get_config()["vocabulary"]) != list(task.corpus.vocabulary):
+        changed = "vocabulary"
+    else:
+        changed = next(
+            (
+                f"{split} part"
+                for split in SPLITS
+                if metrics.get(split, {}).get("examples", text[split]["count"])
+                != text[split]["count"]
+            ),
+            None,
+        )
+    if changed:
+        raise UserError(
+            f"{task.source}: its {changed} is not what the run in {folder.path} was "
+            "trained on; put that back or name another --output_dir"
+        )
+    print(
+        f"note: {folder.path} was begun by a version that did not note its text; as "
+        "far as can be told it is this one"
+    )
+
+
+def go_on(loop: TrainingLoop, folder: RunFolder) -> bool:
+    """Restores what a stopped run has saved; returns whether it has saved anything.
 
     Raises:
         UserError: if there is a best model but no whole checkpoint to go on from, or
@@ -129,6 +223,7 @@ def go_on(loop: TrainingLoop, folder: RunFolder) -> None:
         )
     if restored:
         print(f"goes on after {progress.where}")
+    return restored
 
 
 def load_model(folder: RunFolder) -> keras.Model:
