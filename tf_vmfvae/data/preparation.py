@@ -66,7 +66,7 @@ def manual_folder(
         folder = pathlib.Path(dl_manager.manual_dir) / name
     except AssertionError:  # TFDS's way to say that there is no manual folder.
         return None
-    return folder if any((folder / file).exists() for file in files) else None
+    return folder if any(os.path.lexists(folder / file) for file in files) else None
 
 
 def _prepare(

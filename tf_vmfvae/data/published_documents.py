@@ -45,7 +45,7 @@ def read_published(
     folder = None if data_dir is None else pathlib.Path(data_dir)
     names = (*FILES.values(), VOCABULARY)
     files = [] if folder is None else [folder / name / file for file in names]
-    if any(file.exists() for file in files):
+    if any(map(os.path.lexists, files)):
         _check_whole(files)
         builder = prepared_builder(builder_class, _digest(files), folder)
     else:

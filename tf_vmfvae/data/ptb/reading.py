@@ -34,7 +34,7 @@ def read_ptb(data_dir: str | os.PathLike | None = None) -> dict[str, list[str]]:
     """
     folder = None if data_dir is None else pathlib.Path(data_dir)
     files = [] if folder is None else [folder / "ptb" / name for name in FILES.values()]
-    if any(file.exists() for file in files):
+    if any(map(os.path.lexists, files)):
         digest = hashlib.sha256()
         for file in files:
             digest.update("\n".join(read_sentences(file)).encode() + b"\0")

@@ -1,5 +1,6 @@
 """TFDS builder of the Yelp reviews of 2013."""
 
+import os
 import pathlib
 from collections.abc import Iterator
 
@@ -61,9 +62,8 @@ class Builder(tfds.core.GeneratorBasedBuilder):
 
 def only_piece(folder: pathlib.Path) -> bool:
     """Whether valid.txt is all that there is."""
-    return [name for name in FILES.values() if (folder / name).exists()] == [
-        "valid.txt"
-    ]
+    there = [name for name in FILES.values() if os.path.lexists(folder / name)]
+    return there == ["valid.txt"]
 
 
 def _reviews(folder, split):
