@@ -1,35 +1,53 @@
-"""Kills a training run at random moments and checks that nothing is lost.
+"""Kills a training run again and again and checks that nothing is lost.
 
-    python -m benchmarks.kill_and_resume --kills=10
+    python -m benchmarks.kill_and_resume
+    python -m benchmarks.kill_and_resume --corpus=embedded
     python -m benchmarks.kill_and_resume --kills=4 --workers=2
 
-A small run on generated text, which saves after every batch, is killed with SIGKILL so
-many times, at random moments from its first line on, saving included, and each time
-started again by the same command. Its end is held against that of a run that was left
-alone: on one device weights, optimiser, noise and the bounds of every epoch must be the
-same bit by bit; on several workers, of which one is killed and the others have to end
-by themselves, the same to 1e-5.
+A run with the default flags of `trainers.lm`, on generated text unless told otherwise,
+is killed with SIGKILL at moments that are spread over the whole of it, and each time
+started again by the same command: while it starts, within epochs, while a checkpoint,
+the best model or the metrics are written, and between them, the end of the first epoch
+included.
+It must never end by itself, and what it ends with is held against a run that was left
+alone: on one device weights, optimizer, noise, the best model and the bounds of every
+epoch and every part must be the same bit by bit; on several workers, of which one is
+killed and the others have to end by themselves, the same to 1e-5.
 """
 
+import collections
+import io
 import itertools
 import json
 import pathlib
 import random
+import sys
 import tempfile
 import time
+import zipfile
 
+import h5py
 import numpy as np
 from absl import app, flags
 
 from benchmarks import local_workers
 
-KILLS = flags.DEFINE_integer("kills", 10, "How many times.", 0)
+KILLS = flags.DEFINE_integer("kills", 30, "How many times.", 0)
+CORPUS = flags.DEFINE_enum(
+    "corpus", "generated", ["generated", "embedded"], "What the run learns."
+)
 WORKERS = flags.DEFINE_integer("workers", 1, "Processes on this machine.", 1)
-EPOCHS = flags.DEFINE_integer("epochs", 6, "Epochs of the run.", 1)
 SEED = flags.DEFINE_integer("seed", 1, "Seed of the moments.")
 
 # Seconds in which a worker has to notice that another one is gone.
 BOUND = 120
+# Until a moment has come; a run does nothing for so long.
+PATIENCE = 3600
+# Moments that leave the run in the epoch where it was, and those that let it go on.
+STAYING = ("start", "epoch", "checkpoint begun")
+GOING_ON = ("checkpoint written", "model begun", "model written")
+# The last ones, once the epochs are done.
+ENDING = ("evaluation", "metrics begun")
 _SPEED = {"words_per_second"}
 # Codes go round within a replica for it.
 _GAIN = {"val_code_gain"}
@@ -37,49 +55,103 @@ _GAIN = {"val_code_gain"}
 
 def main(_) -> None:
     """Runs, kills, compares; the exit status says whether all was well."""
+    sys.stdout.reconfigure(line_buffering=True)
     rng = random.Random(SEED.value)
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         (folder / "text.txt").write_text(_text())
-        alone = _start(folder, "alone", workers=1)
         started = time.monotonic()
-        _check(alone[0].wait() == 0, "the run that is left alone fails")
+        [alone] = _start(folder, "alone", workers=1)
+        _check(alone.wait() == 0, "the run that is left alone fails")
         seconds = time.monotonic() - started
-        print(f"left alone: {seconds:.0f} s, {_steps(folder / 'alone')} checkpoints")
-        for number in range(1, KILLS.value + 1):
-            _kill_once(folder, number, rng)
+        epochs = len(_metrics(folder / "alone")["history"])
+        print(f"left alone: {seconds:.0f} s, {epochs} epochs")
+        killed_at = collections.Counter()
+        for number in range(KILLS.value):
+            done = _epochs(folder / "killed")
+            moment = _choose(rng, number, done, epochs)
+            _kill_once(folder, moment, rng, seconds / epochs)
+            killed_at[moment] += 1
+            print(
+                f"kill {number + 1}, {moment}: after {done} epochs, now "
+                f"{_epochs(folder / 'killed')}"
+            )
         last = _start(folder, "killed", WORKERS.value)
         _check(not any([process.wait() for process in last]), "the last run fails")
         compare(folder / "alone", folder / "killed", exact=WORKERS.value == 1)
-    print(f"{KILLS.value} kills, nothing lost")
+    moments = ", ".join(f"{moment} {n}" for moment, n in sorted(killed_at.items()))
+    print(f"{KILLS.value} kills ({moments}), nothing lost")
 
 
-def _kill_once(folder, number, rng):
+def _choose(rng, number, done, epochs):
+    """The moment of a kill, such that they are spread evenly over the epochs."""
+    if done >= epochs:
+        return rng.choice(ENDING)
+    left = KILLS.value - len(ENDING)
+    behind = done * left < number * epochs
+    # The first ones are the end of the first epoch, in every way there is.
+    early = [*STAYING, "checkpoint begun", "checkpoint written"]
+    if number < len(early):
+        return early[number]
+    return rng.choice(GOING_ON if behind else STAYING)
+
+
+def _kill_once(folder, moment, rng, epoch_seconds):
+    run = folder / "killed"
+    before = _seen(run)
     processes = _start(folder, "killed", WORKERS.value)
-    # From its first line on, or once it has saved a few times more.
-    processes[0].stdout.readline()
-    before, more = _steps(folder / "killed"), rng.randrange(4)
-    while processes[0].poll() is None and _steps(folder / "killed") < before + more:
-        time.sleep(0.01)
-    time.sleep(rng.uniform(0, 0.05 if more else 5.0))
+    chief = processes[0]
+    if moment == "start":
+        time.sleep(rng.uniform(0, 10))
+    elif moment in ("epoch", "evaluation"):
+        chief.stdout.readline()
+        time.sleep(rng.uniform(0, epoch_seconds))
+    else:
+        limit = time.monotonic() + PATIENCE
+        while chief.poll() is None and not _has_come(moment, before, _seen(run)):
+            _check(time.monotonic() < limit, f"{moment} never comes")
+            time.sleep(0.001)
+        time.sleep(rng.choice([0, rng.uniform(0, 0.02)]))
+    if any(process.poll() is not None for process in processes):
+        raise AssertionError(
+            f"the run ends by itself, before {moment}: {chief.stdout.read()}"
+        )
     victim = rng.choice(processes)
     victim.kill()
-    killed = time.monotonic()
     others = [process.wait(BOUND) for process in processes if process is not victim]
-    took = f", the others ended after {time.monotonic() - killed:.0f} s" * bool(others)
-    print(f"kill {number}: {_steps(folder / 'killed')} checkpoints{took}")
+    victim.wait()
     _check(0 not in others, "a worker ends as if all was well")
+
+
+def _seen(run):
+    """What is being written, and what was: checkpoints by number, the model by time."""
+    begun = set()
+    for partial in [*run.glob(".partial-*"), *run.glob("checkpoints/.partial-*")]:
+        begun.add(partial.name)
+    try:
+        model = (run / "model.keras").stat().st_mtime_ns
+    except FileNotFoundError:
+        model = None
+    return begun, _steps(run), model
+
+
+def _has_come(moment, before, now):
+    what, _, how = moment.partition(" ")
+    if how == "begun":
+        file = {"checkpoint": "-state-", "model": "-model.keras"}.get(what, what)
+        return any(file in name for name in now[0] - before[0])
+    place = {"checkpoint": 1, "model": 2}[what]
+    return now[place] != before[place]
 
 
 def _start(folder, name, workers):
     """Starts the run `name` below `folder` as so many processes."""
-    arguments = [
-        *("--dataset=text", f"--data_dir={folder / 'text.txt'}", "--save_seconds=0"),
-        *(f"--output_dir={folder / name}", f"--epochs={EPOCHS.value}", "--patience=0"),
-        *("--batch_size=16", "--latent_dim=10", "--hidden_dim=8", "--embedding_dim=8"),
-        # Replicas differ in their dropout's noise, and in their sums by rounding.
-        f"--dropout={0.2 if WORKERS.value == 1 else 0.0}",
-    ]
+    arguments = [f"--output_dir={folder / name}"]
+    if CORPUS.value == "generated":
+        arguments += ["--dataset=text", f"--data_dir={folder / 'text.txt'}"]
+    # Replicas differ in their dropout's noise, and in their sums by rounding.
+    if WORKERS.value > 1:
+        arguments.append("--dropout=0")
     return local_workers.start(arguments, workers)
 
 
@@ -90,35 +162,71 @@ def compare(one: pathlib.Path, other: pathlib.Path, exact: bool) -> None:
         AssertionError: if they differ.
     """
     tolerance = {"rtol": 0, "atol": 0} if exact else {"rtol": 1e-5, "atol": 1e-6}
-    for array, expected in zip(_state(other), _state(one), strict=True):
-        np.testing.assert_allclose(array, expected, **tolerance)
-    history, expected = _history(other), _history(one)
-    _check(len(history) == EPOCHS.value, "an epoch is lost")
-    for logs, logs_expected in zip(history, expected, strict=True):
+    for read in (_state, _best_model):
+        arrays, expected = read(other), read(one)
+        _check(arrays.keys() == expected.keys(), "an array is lost")
+        for name in arrays:
+            np.testing.assert_allclose(arrays[name], expected[name], **tolerance)
+    metrics, expected = _metrics(other), _metrics(one)
+    _check(len(metrics["history"]) == len(expected["history"]), "an epoch is lost")
+    _check(metrics["best_epoch"] == expected["best_epoch"], "another epoch is the best")
+    pairs = [*zip(metrics["history"], expected["history"], strict=True)]
+    if exact:
+        pairs += [(metrics[split], expected[split]) for split in ("train", "test")]
+    for logs, logs_expected in pairs:
+        _check(logs.keys() == logs_expected.keys(), "a bound is lost")
         for name in logs.keys() - (_SPEED if exact else _SPEED | _GAIN):
             np.testing.assert_allclose(logs[name], logs_expected[name], **tolerance)
 
 
 def _text():
-    """Four hundred sentences of three lengths."""
-    parts = ("the a", "cat dog bird owl fox", "sees hears likes", "it them us her him")
+    """Sentences of three lengths."""
+    parts = (
+        "the a",
+        "cat dog bird owl fox cow hen bee",
+        "sees hears likes finds",
+        "it them us her him",
+    )
     lines = [" ".join(words) for words in itertools.product(*map(str.split, parts))]
     longer = [f"{line} again" for line in lines]
     return "\n".join([*lines, *longer, *(f"{line} and again" for line in longer)])
 
 
-def _steps(folder):
-    files = folder.glob("checkpoints/state-*.npz")
+def _steps(run):
+    files = run.glob("checkpoints/state-*.npz")
     return max((int(file.stem.removeprefix("state-")) for file in files), default=0)
 
 
-def _state(folder):
-    with np.load(folder / "checkpoints" / f"state-{_steps(folder)}.npz") as content:
-        return [content[name] for name in sorted(content.files) if name != "notes"]
+def _epochs(run):
+    """How many epochs the newest checkpoint knows of."""
+    number = _steps(run)
+    if not number:
+        return 0
+    with np.load(run / "checkpoints" / f"state-{number}.npz") as content:
+        return json.loads(content["notes"].item())["epoch"]
 
 
-def _history(folder):
-    return json.loads((folder / "metrics.json").read_text())["history"]
+def _state(run):
+    with np.load(run / "checkpoints" / f"state-{_steps(run)}.npz") as content:
+        return {name: content[name] for name in content.files if name != "notes"}
+
+
+def _best_model(run):
+    arrays = {}
+
+    def note(name, each):
+        if isinstance(each, h5py.Dataset):
+            arrays[name] = each[()]
+
+    with zipfile.ZipFile(run / "model.keras") as archive:
+        content = io.BytesIO(archive.read("model.weights.h5"))
+    with h5py.File(content) as weights:
+        weights.visititems(note)
+    return arrays
+
+
+def _metrics(run):
+    return json.loads((run / "metrics.json").read_text())
 
 
 def _check(holds, otherwise):

@@ -62,8 +62,8 @@ def _print_bounds(name, bounds):
         return
     weighted = f"importance-weighted, {bounds['iw_samples']} samples: "
     print(f"  {weighted}{_figures(bounds, '_iw')}")
-    refined = bounds.get("refined")
-    if isinstance(refined, dict) and all(_has_figures(refined, x) for x in ("", "_iw")):
+    refined = bounds.get("refined", {})
+    if all(_has_figures(refined, kind) for kind in ("", "_iw")):
         print(f"  posteriors fitted to their documents: {_figures(refined)}")
         print(f"    {weighted}{_figures(refined, '_iw')}")
 

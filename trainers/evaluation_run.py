@@ -51,9 +51,7 @@ def run(settings: dict) -> dict:
     model = load_language_model(settings["model"])
     record = run_record(settings["model"])
     flags = record.flags if record else {}
-    settings = {**settings, "dataset": settings["dataset"] or flags.get("dataset")}
-    if settings["dataset"] not in DATASETS:
-        raise UserError("--dataset: give one, as no run folder names it")
+    settings = {**settings, "dataset": _dataset(settings, record)}
     corpus = _load(settings, flags)
     part = _part(corpus, settings["split"], model, settings["examples"])
     where = f"--dataset={settings['dataset']}"
@@ -104,6 +102,14 @@ def probes(model, train: Part, test: Part, seed: int) -> dict:
         )
         found[f"{name}_from_code"] = probe.as_dict()
     return found
+
+
+def _dataset(settings, record):
+    """The corpus that the flags name, or else the run."""
+    dataset = settings["dataset"] or (record and record.flags.get("dataset"))
+    if dataset not in DATASETS:
+        raise UserError("--dataset: give one, as no run folder names it")
+    return dataset
 
 
 def _load(settings, flags):

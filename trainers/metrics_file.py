@@ -11,6 +11,8 @@ from trainers.json_file import is_number, read_object, unusable, write_object
 # Runs of the earliest version have no figures of the training part.
 JUDGED = ("validation", "test")
 SPLITS = ("train", *JUDGED)
+# What has figures of its own among those of a part.
+NESTED = "refined"
 # What adds to a metrics.json has its folder for a moment alone.
 ATTEMPTS, PAUSE = 20, 0.1
 
@@ -76,8 +78,7 @@ def _check_figures(file, split, figures):
     if not isinstance(figures, dict):
         raise unusable(file, f"its {split} part holds no figures")
     for name, value in figures.items():
-        # What comes of refined posteriors, say, has figures of its own.
-        if isinstance(value, dict):
-            _check_figures(file, f"{split} part's {name}", value)
+        if name == NESTED:
+            _check_figures(file, f"{split} part's {NESTED}", value)
         elif not is_number(value):
             raise unusable(file, f"its {split} part's {name!r} is no number")

@@ -55,9 +55,12 @@ class Progress:
             "epoch": _is_count(epoch),
             "batch": _is_count(progress.batch),
             "totals": _are_numbers(totals)
-            and (progress.batch == 0 or set(_TOTALS) <= totals.keys()),
-            "seconds": is_number(progress.seconds),
-            "best_nll": is_number(progress.best_nll),
+            and all(map(math.isfinite, totals.values()))
+            and (progress.batch == 0 or _have_means(totals)),
+            "seconds": is_number(progress.seconds) and math.isfinite(progress.seconds),
+            # Infinite before there is one.
+            "best_nll": is_number(progress.best_nll)
+            and not math.isnan(progress.best_nll),
             "best_epoch": _is_count(progress.best_epoch, least=-1)
             and (not _is_count(epoch) or progress.best_epoch < epoch),
             "history": isinstance(history, list)
@@ -137,6 +140,11 @@ class Progress:
 
 def _is_count(value, least=0):
     return type(value) is int and value >= least
+
+
+def _have_means(totals):
+    has_all = set(_TOTALS) <= totals.keys()
+    return has_all and totals["examples"] > 0 and totals["words"] > 0
 
 
 def _are_numbers(values):

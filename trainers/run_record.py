@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Collection
 from pathlib import Path
 
-from trainers.json_file import read_object, unusable, write_object
+from trainers.json_file import is_number, read_object, unusable, write_object
 
 # Files whose content the fingerprint of the text covers: they may move.
 READ_AS_TEXT = {"labels"}
@@ -115,7 +115,7 @@ class RunRecord:
 
     def _check(self, file):
         for name, value in self.flags.items():
-            if not isinstance(value, str | int | float | None):
+            if not (isinstance(value, str | bool | None) or is_number(value)):
                 raise unusable(file, f"--{name} is {value!r:.80}")
         if not (self.given is None or isinstance(self.given, frozenset)):
             raise unusable(file, '"given" is no list of names')

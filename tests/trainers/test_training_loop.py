@@ -27,6 +27,7 @@ from trainers.training_loop import TrainingLoop
 
 WORDS = ["the", "a", "cat", "dog", "sees", "hears", "it", "them"]
 EPOCHS, BATCHES = 2, 3
+TOTALS = ("reconstruction", "kl", "examples", "words")
 
 
 @pytest.fixture(autouse=True)
@@ -360,9 +361,13 @@ def test_a_checkpoint_of_another_version_is_refused(bench, tmp_path):
         {"batch": [1]},
         {"batch": 2, "totals": {}},
         {"batch": 2, "totals": {"examples": 3.0}},
+        {"batch": 2, "totals": dict.fromkeys(TOTALS, 0.0)},
+        {"batch": 2, "totals": dict.fromkeys(TOTALS, math.nan)},
         {"totals": []},
         {"totals": {"examples": "many"}},
         {"seconds": None},
+        {"seconds": math.inf},
+        {"best_nll": math.nan},
         {"best_nll": "low"},
         {"best_nll": {}},
         {"best_epoch": 1},
@@ -391,7 +396,7 @@ def test_notes_of_the_wrong_kind_are_refused(bench, tmp_path, changes):
 
 def test_a_checkpoint_of_longer_epochs_is_refused(bench, tmp_path):
     loop = bench.start(tmp_path)
-    totals = dict.fromkeys(("reconstruction", "kl", "examples", "words"), 1.0)
+    totals = dict.fromkeys(TOTALS, 1.0)
     loop.checkpoints.save({"batch": BATCHES + 1, "totals": totals})
     assert loop.restore()
     with pytest.raises(UserError, match="an epoch has 3 batches") as caught:
