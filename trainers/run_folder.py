@@ -120,10 +120,18 @@ class RunFolder:
                 self.check_text(text)
                 for folder in (self.path, self.checkpoints):
                     delete_partial_files(folder)
-                self._write_record(text, version)
+                if record is None:
+                    _, given, unused, _ = self._command
+                    given = frozenset(given) - frozenset(unused)
+                    self._write(RunRecord(self.flags, given, text, version))
             except BaseException:
                 self.close()
                 raise
+
+    def note_text(self, text: dict) -> None:
+        """Notes what an older run reads, whose flags.json does not say so."""
+        self.check_lock()
+        self._write(dataclasses.replace(self._record, text=text))
 
     def close(self) -> None:
         """Lets another process open the folder."""
@@ -222,16 +230,7 @@ class RunFolder:
             )
         return own
 
-    def _write_record(self, text, version):
-        record = self._record
-        if record is None:
-            _, given, unused, _ = self._command
-            given = frozenset(given) - frozenset(unused)
-            record = RunRecord(self.flags, given, text, version)
-        elif text.keys() <= record.text.keys():
-            return
-        else:
-            record = dataclasses.replace(record, text={**text, **record.text})
+    def _write(self, record):
         record.write(self.path / FLAGS)
         self._record = record
 

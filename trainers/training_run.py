@@ -9,9 +9,16 @@ import tf_vmfvae
 from tf_vmfvae.models import VAE
 from trainers import fingerprint
 from trainers.agreement import Agreement, lost_workers_named
+from trainers.best_model import load_best_weights, load_model
 from trainers.command_line import UserError
 from trainers.hardware import keep_memory, share_threads
 from trainers.run_folder import SPLITS, RunFolder
+from trainers.same_text import (
+    check_counts,
+    check_vocabulary,
+    check_workers,
+    note_of_older,
+)
 from trainers.strategies import make_strategy
 from trainers.task import Task
 from trainers.training_loop import TrainingLoop
@@ -53,7 +60,10 @@ def run(task: Task, folder: RunFolder) -> None:
             model, metrics = train(task, folder, strategy, worker)
         if model is None:
             model = load_model(folder)
-            check_reportable(task, folder, metrics, model)
+            if not folder.knows_its_text:
+                check_vocabulary(task, folder, model)
+                check_counts(task, folder, metrics)
+                print(note_of_older(folder, "as far as can be told it is this one"))
         if worker.is_chief:
             task.print_report(metrics, model)
         if strategy:
@@ -93,7 +103,7 @@ def train(
         worker,
         settings["jit"],
     )
-    check_agreement(loop.agreement, task, folder)
+    check_workers(loop.agreement, [folder.flags, task.text])
     metrics = folder.metrics(task.reported)
     if metrics is not None:
         return None, metrics
@@ -101,6 +111,10 @@ def train(
         # Its checkpoints cannot be read, and so it starts over.
         with strategy.scope():
             folder.check_text(task.warm_start(model), task.source_of("pretrained"))
+    if worker.is_chief and not folder.knows_its_text:
+        # Not before its checkpoint has been seen to fit.
+        print(note_of_older(folder, f"from now on it is that of {task.source}"))
+        folder.note_text(task.text)
     loop.fit(
         learned_from,
         splits["validation"],
@@ -139,64 +153,12 @@ def make_model(task: Task) -> VAE:
 
 
 def begin(task: Task, folder: RunFolder) -> None:
-    """Opens the folder, for this process alone."""
-    if not folder.knows_its_text:
-        print(
-            f"note: {folder.path} was begun by a version that did not note its text; "
-            f"from now on it is that of {task.source}"
-        )
+    """Opens the folder, for this process alone, if its run has read the same."""
     for name, part in task.text.items():
         folder.check_text({name: part}, task.source_of(name))
+    if not folder.knows_its_text and folder.model.exists():
+        check_vocabulary(task, folder, load_model(folder))
     folder.open(task.text, tf_vmfvae.__version__)
-
-
-def check_agreement(agreement: Agreement, task: Task, folder: RunFolder) -> None:
-    """Makes sure that all workers have the same flags and read the same text.
-
-    Raises:
-        UserError: if one has others.
-    """
-    # As many bits as `gather` passes on.
-    same = fingerprint.of_value([folder.flags, task.text])["hash"][:6]
-    if len(set(agreement.gather(int(same, 16)))) > 1:
-        raise UserError(
-            "TF_CONFIG: another worker has other flags or reads another text; start "
-            "the same command on every worker, with the same text"
-        )
-
-
-def check_reportable(task: Task, folder: RunFolder, metrics: dict, model: VAE) -> None:
-    """Makes sure that a finished run's figures are of the text that there is.
-
-    For runs of before flags.json said so, by what else is known of it.
-
-    Raises:
-        UserError: if they are of another text.
-    """
-    if folder.knows_its_text:
-        return
-    text = task.text
-    if list(model.get_config()["vocabulary"]) != list(task.corpus.vocabulary):
-        changed = "vocabulary"
-    else:
-        changed = next(
-            (
-                f"{split} part"
-                for split in SPLITS
-                if metrics.get(split, {}).get("examples", text[split]["count"])
-                != text[split]["count"]
-            ),
-            None,
-        )
-    if changed:
-        raise UserError(
-            f"{task.source}: its {changed} is not what the run in {folder.path} was "
-            "trained on; put that back or name another --output_dir"
-        )
-    print(
-        f"note: {folder.path} was begun by a version that did not note its text; as "
-        "far as can be told it is this one"
-    )
 
 
 def go_on(loop: TrainingLoop, folder: RunFolder) -> bool:
@@ -224,34 +186,6 @@ def go_on(loop: TrainingLoop, folder: RunFolder) -> bool:
     if restored:
         print(f"goes on after {progress.where}")
     return restored
-
-
-def load_model(folder: RunFolder) -> keras.Model:
-    """Returns the best model of a finished run."""
-    with _readable(folder.model):
-        model = keras.models.load_model(folder.model)
-        if not isinstance(model, VAE):
-            raise ValueError(f"it holds a {type(model).__name__}")
-        return model
-
-
-def load_best_weights(model: keras.Model, folder: RunFolder) -> None:
-    """Gives `model` the weights of the best epoch."""
-    with _readable(folder.model):
-        model.load_weights(folder.model)
-
-
-@contextlib.contextmanager
-def _readable(file):
-    try:
-        yield
-    # A file that is cut or of another kind fails anywhere: archive, JSON, arrays.
-    except Exception as error:
-        reason = str(error).strip() or type(error).__name__
-        raise UserError(
-            f"{file}: cannot be read as this run's model ({reason.splitlines()[0]}); "
-            "put the right one back or name another --output_dir"
-        ) from error
 
 
 def make_optimizer(settings: dict, steps: int) -> keras.optimizers.Optimizer:

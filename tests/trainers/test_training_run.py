@@ -13,6 +13,7 @@ import pytest
 
 import tf_vmfvae
 from trainers import training_run
+from trainers.agreement import Agreement
 from trainers.command_line import UserError, identity
 from trainers.lm_task import LMTask
 from trainers.progress import Progress
@@ -259,6 +260,45 @@ def test_an_older_finished_run_is_reported_if_what_it_holds_agrees(
     with pytest.raises(UserError, match="its vocabulary is not what the run"):
         finished.run(path, data_dir=str(copied))
     assert state_of(path) == before
+
+
+def test_an_older_stopped_run_goes_on_if_its_text_fits(
+    finished, copied, tmp_path, monkeypatch
+):
+    """And only then is the text noted."""
+    path = tmp_path / "run"
+    shutil.copytree(finished.folder.path, path)
+    (path / "metrics.json").unlink()
+    make_older(path, identity(finished.settings))
+    before = state_of(path)
+    text = (copied / "train.txt").read_text()
+    # Other words, and one more word; with a best model and without one yet.
+    for other in (text.replace("cat", "fox"), f"{text}the bear sees the bear\n"):
+        (copied / "train.txt").write_text(other)
+        with pytest.raises(UserError, match="its vocabulary is not what the run"):
+            finished.run(path, data_dir=str(copied))
+        assert state_of(path) == before
+    model = (path / "model.keras").rename(tmp_path / "model.keras")
+    checkpoints = state_of(path / "checkpoints")
+    with pytest.raises(UserError, match="was saved for another model"):
+        finished.run(path, data_dir=str(copied))
+    assert state_of(path / "checkpoints") == checkpoints
+    assert "text" not in json.loads((path / "flags.json").read_text())
+
+    model.rename(path / "model.keras")
+    printed = finished.run(path)
+    assert "did not note its text; from now on it is that of --data_dir=" in printed
+    assert "goes on after epoch 2" in printed
+    assert report(printed) == report(finished.printed)
+    content = json.loads((path / "flags.json").read_text())
+    assert content["flags"] == identity(finished.settings)
+    assert content["text"]["train"]["count"] == 24
+
+
+def test_workers_of_other_texts_do_not_train_together(finished, tmp_path, monkeypatch):
+    monkeypatch.setattr(Agreement, "gather", lambda _, number: [number, number + 1])
+    with pytest.raises(UserError, match="another worker has other flags or reads"):
+        finished.run(tmp_path / "run")
 
 
 def test_a_run_that_another_process_finishes_meanwhile_is_reported(
