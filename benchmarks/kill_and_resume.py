@@ -43,11 +43,12 @@ SEED = flags.DEFINE_integer("seed", 1, "Seed of the moments.")
 BOUND = 120
 # Until a moment has come; a run does nothing for so long.
 PATIENCE = 3600
-# Moments that leave the run in the epoch where it was, and those that let it go on.
-STAYING = ("start", "epoch", "checkpoint begun")
+# Moments that leave the run in the epoch where it was, those that let it go on by one,
+# those once the epochs are done, and the only one of a run that is finished.
+STAYING = ("start", "epoch", "checkpoint begun", "restored")
 GOING_ON = ("checkpoint written", "model begun", "model written")
-# The last ones, once the epochs are done.
 ENDING = ("evaluation", "metrics begun")
+FINISHED = "report"
 _SPEED = {"words_per_second"}
 # Codes go round within a replica for it.
 _GAIN = {"val_code_gain"}
@@ -67,13 +68,17 @@ def main(_) -> None:
         epochs = len(_metrics(folder / "alone")["history"])
         print(f"left alone: {seconds:.0f} s, {epochs} epochs")
         killed_at = collections.Counter()
-        for number in range(KILLS.value):
+        while killed_at.total() < KILLS.value:
             done = _epochs(folder / "killed")
-            moment = _choose(rng, number, done, epochs)
-            _kill_once(folder, moment, rng, seconds / epochs)
+            moment = _choose(rng, killed_at.total(), done, epochs)
+            if (folder / "killed" / "metrics.json").exists():
+                moment = FINISHED
+            if not _kill_once(folder, moment, rng, seconds / epochs):
+                print(f"{moment} was missed: the run came to its end")
+                continue
             killed_at[moment] += 1
             print(
-                f"kill {number + 1}, {moment}: after {done} epochs, now "
+                f"kill {killed_at.total()}, {moment}: after {done} epochs, now "
                 f"{_epochs(folder / 'killed')}"
             )
         last = _start(folder, "killed", WORKERS.value)
@@ -90,20 +95,22 @@ def _choose(rng, number, done, epochs):
     left = KILLS.value - len(ENDING)
     behind = done * left < number * epochs
     # The first ones are the end of the first epoch, in every way there is.
-    early = [*STAYING, "checkpoint begun", "checkpoint written"]
+    early = ["start", "epoch", *["checkpoint begun"] * 2, "checkpoint written"]
+    early += ["restored", "model begun", "model written"]
     if number < len(early):
         return early[number]
     return rng.choice(GOING_ON if behind else STAYING)
 
 
 def _kill_once(folder, moment, rng, epoch_seconds):
+    """Kills a run at a moment; returns whether it did, or the run was faster."""
     run = folder / "killed"
     before = _seen(run)
     processes = _start(folder, "killed", WORKERS.value)
     chief = processes[0]
     if moment == "start":
         time.sleep(rng.uniform(0, 10))
-    elif moment in ("epoch", "evaluation"):
+    elif moment in ("epoch", "evaluation", FINISHED):
         chief.stdout.readline()
         time.sleep(rng.uniform(0, epoch_seconds))
     else:
@@ -112,36 +119,46 @@ def _kill_once(folder, moment, rng, epoch_seconds):
             _check(time.monotonic() < limit, f"{moment} never comes")
             time.sleep(0.001)
         time.sleep(rng.choice([0, rng.uniform(0, 0.02)]))
-    if any(process.poll() is not None for process in processes):
-        raise AssertionError(
-            f"the run ends by itself, before {moment}: {chief.stdout.read()}"
-        )
+    ended = [process.poll() for process in processes]
+    if any(status is not None for status in ended):
+        _check(not any(ended), f"the run ends by itself before {moment}: {ended}")
+        _check(not any(process.wait() for process in processes), "a worker fails")
+        return False
     victim = rng.choice(processes)
     victim.kill()
     others = [process.wait(BOUND) for process in processes if process is not victim]
     victim.wait()
     _check(0 not in others, "a worker ends as if all was well")
+    return True
 
 
 def _seen(run):
-    """What is being written, and what was: checkpoints by number, the model by time."""
-    begun = set()
-    for partial in [*run.glob(".partial-*"), *run.glob("checkpoints/.partial-*")]:
-        begun.add(partial.name)
+    """What is being written and what was: partial files, checkpoints, the model."""
+    partial = [*run.glob(".partial-*"), *run.glob("checkpoints/.partial-*")]
     try:
         model = (run / "model.keras").stat().st_mtime_ns
     except FileNotFoundError:
         model = None
-    return begun, _steps(run), model
+    return {
+        "begun": {file.name for file in partial},
+        "checkpoint": _steps(run),
+        "model": model,
+    }
 
 
 def _has_come(moment, before, now):
     what, _, how = moment.partition(" ")
+    # The best model is then saved once more, if it is that of the last epoch.
+    if moment == "restored":
+        return now["model"] != before["model"] or now["begun"] != before["begun"]
+    # Of models only the next epoch's counts.
+    if what == "model" and now["checkpoint"] == before["checkpoint"]:
+        before["model"] = now["model"]
+        return False
     if how == "begun":
         file = {"checkpoint": "-state-", "model": "-model.keras"}.get(what, what)
-        return any(file in name for name in now[0] - before[0])
-    place = {"checkpoint": 1, "model": 2}[what]
-    return now[place] != before[place]
+        return any(file in name for name in now["begun"] - before["begun"])
+    return now[what] != before[what]
 
 
 def _start(folder, name, workers):
