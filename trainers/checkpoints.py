@@ -74,7 +74,14 @@ class Checkpoints:
                     file=sys.stderr,
                 )
                 continue
-            self._check_fit(file, values)
+            # Variables are never half-restored.
+            misfit = self._misfit(values)
+            if misfit:
+                raise UserError(
+                    f"{file}: was saved for another model ({misfit}), of another text, "
+                    "maybe; put back what the run was begun with, or name another "
+                    "--output_dir"
+                )
             for variable, value in zip(self._variables, values, strict=True):
                 variable.assign(value)
             self._whole[file] = True
@@ -86,7 +93,7 @@ class Checkpoints:
         return checkpoint_files(self._folder)
 
     def _delete_old(self):
-        """Deletes all but the newest whole ones, and nothing that cannot be read."""
+        """Deletes whole ones but for the newest, and nothing else."""
         kept = 0
         for file in reversed(self.files()):
             if not self._is_whole(file):
@@ -98,31 +105,23 @@ class Checkpoints:
     def _is_whole(self, file):
         if file not in self._whole:
             try:
-                _read(file)
-                self._whole[file] = True
+                _, values = _read(file)
+                self._whole[file] = self._misfit(values) is None
             except Exception:
                 self._whole[file] = False
         return self._whole[file]
 
-    def _check_fit(self, file, values):
-        """Variables are never half-restored: all are compared before any is set."""
-        reason = None
+    def _misfit(self, values):
+        """What keeps values from being the variables', if anything does."""
         if len(values) != len(self._variables):
-            reason = f"it holds {len(values)} variables, not {len(self._variables)}"
-        for variable, value in zip(self._variables, values, strict=False):
-            if value.shape != tuple(variable.shape):
-                reason = reason or (
-                    f"{variable.path} has the shape {value.shape} in it, not "
-                    f"{tuple(variable.shape)}"
-                )
-            elif value.dtype != variable.dtype:
-                reason = reason or f"{variable.path} is of the kind {value.dtype} in it"
-        if reason:
-            raise UserError(
-                f"{file}: was saved for another model ({reason}), of another text, "
-                "maybe; put back what the run was begun with, or name another "
-                "--output_dir"
-            )
+            return f"it holds {len(values)} variables, not {len(self._variables)}"
+        for variable, value in zip(self._variables, values, strict=True):
+            shape = tuple(variable.shape)
+            if value.shape != shape:
+                return f"{variable.path} is of shape {value.shape} in it, not {shape}"
+            if value.dtype != variable.dtype:
+                return f"{variable.path} is of type {value.dtype} in it"
+        return None
 
 
 def _read(file):

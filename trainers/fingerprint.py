@@ -26,20 +26,23 @@ def of_corpus(corpus) -> dict[str, Part]:
         corpus: a `Corpus` or a `DocumentCorpus`.
 
     Returns:
-        `"vocabulary"`, each split and, where there are any, `"labels"`.
+        `"vocabulary"`, each split and `"labels"`, of which there may be none.
 
     >>> corpus = Corpus("tiny", ["a b"], ["b"], ["a"], ["<unk>", "<eos>", "a", "b"])
     >>> parts = of_corpus(corpus)
     >>> list(parts), parts["train"]["count"]
-    (['vocabulary', 'train', 'validation', 'test'], 1)
+    (['vocabulary', 'train', 'validation', 'test', 'labels'], 1)
     """
     parts = {"vocabulary": of_texts(corpus.vocabulary)}
     of_split = of_texts if isinstance(corpus, Corpus) else of_documents
     for split in SPLITS:
         parts[split] = of_split(getattr(corpus, split))
     labels = _labels(corpus)
-    if labels:
-        parts["labels"] = of_texts(labels)
+    parts["labels"] = {
+        # That none slips from one split into the next shows in the hash.
+        "count": sum(map(len, labels)),
+        "hash": of_value(labels)["hash"],
+    }
     return parts
 
 
@@ -81,16 +84,15 @@ def of_value(value) -> Part:
     return of_texts([json.dumps(value, sort_keys=True)])
 
 
-def _labels(corpus):
-    """A line a label, and one before each split, so that none slips into the next."""
+def _labels(corpus) -> list[list[str]]:
+    """The labels of each split."""
     found = []
     for split in SPLITS:
         if isinstance(corpus, Corpus):
             labels = corpus.labels and corpus.labels[split]
         else:
             labels = getattr(corpus, split).labels
-        if labels is not None:
-            found += [f"{split}:", *map(str, labels)]
+        found.append([] if labels is None else [str(label) for label in labels])
     return found
 
 

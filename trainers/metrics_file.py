@@ -60,6 +60,8 @@ def add_figures(file: Path, split: str, figures: dict) -> None:
     try:
         # Under the lock: another process may just have added its own.
         metrics = read_metrics(file)
+        if metrics is None or split not in metrics:
+            raise unusable(file, f"it has no {split} part")
         metrics[split].update(figures)
         write_object(file, metrics)
     finally:

@@ -102,7 +102,8 @@ class RunRecord:
         for name in sorted(flags.keys() | self.flags.keys()):
             then = self.flags.get(name, before.get(name))
             now = flags.get(name)
-            if name in unused or (name in READ_AS_TEXT and self.text):
+            is_text = name in READ_AS_TEXT and self.text and then and now
+            if name in unused or is_text:
                 then = now
             counts = name in given or (name in self.flags and not same_command)
             if name not in flags and then is not None:

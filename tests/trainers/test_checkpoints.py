@@ -86,6 +86,16 @@ def test_however_often_a_run_is_taken_up_two_whole_ones_are_kept(
         assert len(again.files()) == 2
 
 
+def test_one_of_another_model_is_not_deleted(checkpoints, variables):
+    other = keras.Variable(np.zeros((3, 3), "float32"))
+    folder = checkpoints._folder
+    Checkpoints(folder, [other]).save({"epoch": 1})
+    [foreign] = checkpoints.files()
+    save(checkpoints, variables, range(2, 6))
+    assert foreign in checkpoints.files()
+    assert len(checkpoints.files()) == 3
+
+
 def test_one_that_cannot_be_read_for_now_serves_later(checkpoints, variables, capsys):
     save(checkpoints, variables, [1, 2])
     newest = checkpoints.files()[-1]

@@ -247,9 +247,13 @@ def test_a_file_that_holds_what_the_text_says_may_move(tmp_path):
     flags = {"labels": "here/labels.txt", "stop_words": "english"}
     RunFolder(tmp_path, flags).open(TEXT)
     RunFolder(tmp_path, {**flags, "labels": "there/labels.txt"})
+    with pytest.raises(UserError, match=r"--labels was here/labels\.txt, now None"):
+        RunFolder(tmp_path, {**flags, "labels": None})
     write_flat(tmp_path, flags)
     with pytest.raises(UserError, match="--labels was"):
         RunFolder(tmp_path, {**flags, "labels": "there/labels.txt"})
+    with pytest.raises(UserError, match=r"--labels was here/labels\.txt, now None"):
+        RunFolder(tmp_path, {**flags, "labels": None})
 
 
 @pytest.mark.parametrize("latent", list(latent_flags.LATENTS))

@@ -106,7 +106,13 @@ def test_the_folder_holds_what_it_should(finished):
     assert content["version"] == tf_vmfvae.__version__
     counts = {name: part["count"] for name, part in content["text"].items()}
     # <unk>, <eos> and the words that occur twice.
-    assert counts == {"vocabulary": 13, "train": 24, "validation": 6, "test": 7}
+    assert counts == {
+        "vocabulary": 13,
+        "train": 24,
+        "validation": 6,
+        "test": 7,
+        "labels": 0,
+    }
 
 
 def test_metrics_of_every_split(finished):

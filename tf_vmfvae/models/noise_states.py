@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterator, Mapping
 
 import keras
-from keras import ops
+import numpy as np
+import tensorflow as tf
 
 # Parts of a model that are no layers but hold some.
 _PACKAGE = __name__.partition(".")[0]
@@ -20,7 +21,7 @@ def is_noise(name: str) -> bool:
     return _NAME.fullmatch(name) is not None
 
 
-def save_noise(model: keras.Model) -> dict[str, object]:
+def save_noise(model: keras.Model) -> dict[str, np.ndarray]:
     """Returns the states as arrays, by name: their number and their place.
 
     Example:
@@ -31,7 +32,8 @@ def save_noise(model: keras.Model) -> dict[str, object]:
     ['noise_0@latent.seed_generator']
     """
     return {
-        f"noise_{index}@{place}": ops.convert_to_numpy(state)
+        # A strategy may have mirrored it.
+        f"noise_{index}@{place}": tf.convert_to_tensor(state).numpy()
         for index, (place, state) in enumerate(_states(model).items())
     }
 
@@ -80,7 +82,7 @@ def _generators(part, place, seen) -> Iterator[tuple[str, keras.random.SeedGener
     elif isinstance(part, dict):
         parts = part.items()
     elif isinstance(part, keras.Layer) or type(part).__module__.startswith(_PACKAGE):
-        parts = vars(part).items()
+        parts = getattr(part, "__dict__", {}).items()
     else:
         return
     for name, value in list(parts):
