@@ -13,7 +13,6 @@ from trainers import lm
 from trainers.failures import UserError
 from trainers.metrics_file import read_metrics
 from trainers.run_record import RunRecord
-from trainers.settings import find_run
 from trainers.task import Task
 
 ROOT = Path(__file__).parents[1]
@@ -41,13 +40,7 @@ def find(folder, *arguments, path=SAVED):
     with flagsaver.flagsaver():
         flags.FLAGS(["lm", *arguments, f"--output_dir={path / folder}"])
         settings, _ = lm.read_settings()
-        _, notes = find_run(
-            settings,
-            lm.FLAGS,
-            lm._without_effect(settings),
-            lm.BEFORE,
-            lambda own: lm._check({**lm._all_settings(), **own}),
-        )
+        _, notes = lm.run_folder(settings)
     return settings, notes
 
 

@@ -18,7 +18,7 @@ from absl import flags
 
 from trainers import command_line, latent_flags, training_flags
 from trainers.command_line import UserError
-from trainers.run_folder import find_model
+from trainers.run_folder import RunFolder, find_model
 from trainers.settings import (
     find_run,
     leave_aside,
@@ -178,13 +178,7 @@ BEFORE = {"encoder_pooling": "last", "bow_loss": 0.0}
 def main() -> None:
     """Checks the flags, then trains."""
     settings, notes = read_settings()
-    folder, more = find_run(
-        settings,
-        FLAGS,
-        _without_effect(settings),
-        BEFORE,
-        lambda own: _check({**_all_settings(), **own}),
-    )
+    folder, more = run_folder(settings)
     if settings["pretrained"] and not folder.has_begun:
         find_model(settings["pretrained"], "pretrained")
     # Only what TensorFlow cannot go on after.
@@ -213,6 +207,17 @@ def read_settings() -> tuple[dict, list[str]]:
         name = "lm-{dataset}-{setting}-{latent}".format(**settings)
         settings["output_dir"] = os.path.join("runs", name)
     return settings, leave_aside(settings, _without_effect(settings))
+
+
+def run_folder(settings: dict) -> tuple[RunFolder, list[str]]:
+    """Returns the run's folder, and notes; the settings become the run's own."""
+    return find_run(
+        settings,
+        FLAGS,
+        _without_effect(settings),
+        BEFORE,
+        lambda own: _check({**_all_settings(), **own}),
+    )
 
 
 def _all_settings():

@@ -31,7 +31,6 @@ from trainers.progress import Progress
 from trainers.report import print_report
 from trainers.run_folder import SPLITS, RunFolder
 from trainers.run_record import RunRecord
-from trainers.settings import find_run
 from trainers.workers import Worker
 
 COUNT = 1000
@@ -456,13 +455,7 @@ def take_up(path, text):
     """Does with a run's flags what a training program does before it trains."""
     command_line._parse(["lm", "--latent=vmf", f"--output_dir={path}"])
     values, _ = lm.read_settings()
-    folder, notes = find_run(
-        values,
-        lm.FLAGS,
-        lm._without_effect(values),
-        lm.BEFORE,
-        lambda own: lm._check({**lm._all_settings(), **own}),
-    )
+    folder, notes = lm.run_folder(values)
     folder.check_text(text, "--data_dir=d")
     assert not any("\n" in note for note in notes)
     make_latent(values)

@@ -8,7 +8,6 @@ from trainers import latent_flags, lm
 from trainers.failures import UserError
 from trainers.run_folder import RunFolder
 from trainers.run_record import RunRecord
-from trainers.settings import find_run
 
 TEXT = {
     "vocabulary": {"count": 9, "hash": "a"},
@@ -46,13 +45,7 @@ def find(parse_in_full, tmp_path):
 
     def run(*arguments):
         with parse_in_full(*arguments, f"--output_dir={tmp_path}") as settings:
-            folder, notes = find_run(
-                settings,
-                lm.FLAGS,
-                lm._without_effect(settings),
-                lm.BEFORE,
-                lambda own: lm._check({**lm._all_settings(), **own}),
-            )
+            folder, notes = lm.run_folder(settings)
         return folder, settings, notes
 
     return run
