@@ -13,8 +13,13 @@ from absl import flags
 
 from trainers import command_line, latent_flags, training_flags
 from trainers.command_line import UserError
-from trainers.run_folder import RunFolder
-from trainers.settings import leave_aside, override, require, with_defaults
+from trainers.settings import (
+    find_run,
+    leave_aside,
+    override,
+    require,
+    with_defaults,
+)
 
 # What a flag is worth when it is not given, by corpus. Those of 20ng are tuned on
 # validation, and the epochs are few because a model learns by heart after them.
@@ -80,6 +85,9 @@ OWN_DEFAULTS = {"patience": 10, "clip_norm": 20.0, "kl_schedule": "linear"}
 KL_RISE = 0.5
 # A product of small spheres wants another concentration than one large sphere.
 PRODUCT_KAPPA = 20.0
+# What a flag is worth to a run that was begun before there was such a flag, where that
+# is not its default here.
+BEFORE = {"samples": 1}
 
 
 def define_flags() -> list[flags.FlagHolder]:
@@ -149,7 +157,13 @@ def define_flags() -> list[flags.FlagHolder]:
 def main(holders: list[flags.FlagHolder]) -> None:
     """Checks the flags, then trains."""
     settings, notes = read_settings(holders)
-    folder = RunFolder(settings["output_dir"], command_line.identity(settings))
+    folder, more = find_run(
+        settings,
+        holders,
+        _without_effect(settings),
+        BEFORE,
+        lambda own: _check({**_all_settings(holders), **own}),
+    )
     # Only what TensorFlow cannot go on after.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     with command_line.native_noise_held_back():
@@ -157,7 +171,7 @@ def main(holders: list[flags.FlagHolder]) -> None:
         from trainers.bow_task import BowTask
         from trainers.training_run import run
 
-    for note in notes:
+    for note in (*notes, *more):
         print(f"note: {note}")
     run(BowTask(settings), folder)
 
@@ -170,6 +184,16 @@ def read_settings(holders: list[flags.FlagHolder]) -> tuple[dict, list[str]]:
     Raises:
         UserError: if a value makes no sense.
     """
+    settings = _all_settings(holders)
+    _check(settings)
+    if settings["output_dir"] is None:
+        name = "bow-{dataset}-{latent}".format(**settings)
+        settings["output_dir"] = os.path.join("runs", name)
+    return settings, leave_aside(settings, _without_effect(settings))
+
+
+def _all_settings(holders):
+    """Every flag's value by name, also of those that have no effect."""
     defaults = DEFAULTS
     if flags.FLAGS["bursts"].value:
         defaults = override(defaults, ("20ng", "text"), BURSTS)
@@ -178,11 +202,7 @@ def read_settings(holders: list[flags.FlagHolder]) -> tuple[dict, list[str]]:
     if settings["latent"] in latent_flags.PRODUCTS:
         own["kappa"] = PRODUCT_KAPPA
     settings.update({k: v for k, v in own.items() if not flags.FLAGS[k].present})
-    _check(settings)
-    if settings["output_dir"] is None:
-        name = "bow-{dataset}-{latent}".format(**settings)
-        settings["output_dir"] = os.path.join("runs", name)
-    return settings, leave_aside(settings, _without_effect(settings))
+    return settings
 
 
 def _check(settings):

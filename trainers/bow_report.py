@@ -33,7 +33,9 @@ def print_document_report(metrics: dict, model, corpus, topics: int) -> None:
         corpus: the corpus that it was trained on.
         topics: how many topics to show.
     """
-    print(f"\nbest epoch: {metrics['best_epoch']}")
+    print()
+    if metrics.get("best_epoch") is not None:
+        print(f"best epoch: {metrics['best_epoch']}")
     for name in ("validation", "test"):
         _print_bounds(name, metrics[name])
     if not model.latent.latent_dim:
@@ -56,14 +58,19 @@ def _print_bounds(name, bounds):
         f"{bounds['code_gain']:.2f} nats; {bounds['examples']} documents, "
         f"{bounds['tokens']} words"
     )
-    if "nll_iw" not in bounds:
+    if not _has_figures(bounds, "_iw") or "iw_samples" not in bounds:
         return
     weighted = f"importance-weighted, {bounds['iw_samples']} samples: "
     print(f"  {weighted}{_figures(bounds, '_iw')}")
-    if "refined" in bounds:
-        refined = bounds["refined"]
+    refined = bounds.get("refined", {})
+    if all(_has_figures(refined, kind) for kind in ("", "_iw")):
         print(f"  posteriors fitted to their documents: {_figures(refined)}")
         print(f"    {weighted}{_figures(refined, '_iw')}")
+
+
+def _has_figures(bounds, kind):
+    names = (f"nll{kind}", f"ppl{kind}", f"ppl{kind}_by_example")
+    return all(name in bounds for name in names)
 
 
 def _figures(bounds, kind=""):

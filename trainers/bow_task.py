@@ -21,6 +21,8 @@ PROJECTED = 2_000
 class BowTask(Task):
     """The document model `NVDM` on bags of words: the task of `trainers.bow`."""
 
+    reported = (*Task.reported, "ppl_by_example")
+
     def load_corpus(self) -> data.DocumentCorpus:
         settings = self.settings
         return data.load_documents(

@@ -2,22 +2,24 @@
 
 import dataclasses
 import itertools
-import json
 from pathlib import Path
 
 import numpy as np
 
 from tf_vmfvae import data, evaluation
+from tf_vmfvae.data.loading import DATASETS
 from tf_vmfvae.text import split_words
-from trainers import evaluation_figures, evaluation_table
+from trainers import evaluation_figures, evaluation_table, fingerprint
 from trainers.command_line import UserError
+from trainers.folder_lock import FolderInUse
+from trainers.json_file import write_object
 from trainers.language_model_file import (
     check_words,
     load_language_model,
-    run_flags,
+    run_record,
 )
-from trainers.run_folder import METRICS, find_model
-from trainers.whole_file import whole_file
+from trainers.metrics_file import add_figures, read_metrics
+from trainers.run_folder import FLAGS, METRICS, find_model
 
 # The bound is shown for these numbers of samples, up to the one that is asked for.
 LEVELS = (1, 3, 10, 30, 100, 300, 1000, 3000, 10_000, 30_000)
@@ -49,10 +51,9 @@ def run(settings: dict) -> dict:
         UserError: if the input is bad.
     """
     model = load_language_model(settings["model"])
-    flags = run_flags(settings["model"])
-    settings = {**settings, "dataset": settings["dataset"] or flags.get("dataset")}
-    if settings["dataset"] is None:
-        raise UserError("--dataset: give one, as no run folder names it")
+    record = run_record(settings["model"])
+    flags = record.flags if record else {}
+    settings = {**settings, "dataset": _dataset(settings, record)}
     corpus = _load(settings, flags)
     part = _part(corpus, settings["split"], model, settings["examples"])
     where = f"--dataset={settings['dataset']}"
@@ -66,13 +67,13 @@ def run(settings: dict) -> dict:
         train = _part(corpus, "train", model, settings["probe_examples"])
         results["probes"] = probes(model, train, part, settings["seed"])
     folder = _output_dir(settings)
-    with whole_file(folder / "evaluation.json") as partial:
-        partial.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
+    write_object(folder / "evaluation.json", results)
     evaluation_table.print_table(results)
     for figure in evaluation_figures.draw(results, folder):
         print(f"figure: {figure}")
-    if settings["examples"] is None and flags.get("dataset") == settings["dataset"]:
-        _add_to_metrics(find_model(settings["model"]).parent / METRICS, results)
+    file = find_model(settings["model"]).parent / METRICS
+    if record and settings["examples"] is None and file.exists():
+        print(_add_to_metrics(file, record, model, corpus, results))
     return results
 
 
@@ -105,12 +106,25 @@ def probes(model, train: Part, test: Part, seed: int) -> dict:
     return found
 
 
+def _dataset(settings, record):
+    """The corpus that the flags name, or else the run."""
+    dataset = settings["dataset"] or (record and record.flags.get("dataset"))
+    if dataset not in DATASETS:
+        raise UserError("--dataset: give one, as no run folder names it")
+    return dataset
+
+
 def _load(settings, flags):
-    sizes = {}
-    if flags.get("vocabulary_size"):
-        sizes["vocabulary_size"] = flags["vocabulary_size"]
+    size = flags.get("vocabulary_size") or 10_000
+    if type(size) is not int:
+        raise UserError(
+            f"{find_model(settings['model']).parent / FLAGS}: is not what a run wrote "
+            f"(--vocabulary_size is {size!r}); put the right one back"
+        )
     try:
-        return data.load(settings["dataset"], settings["data_dir"], **sizes)
+        return data.load(
+            settings["dataset"], settings["data_dir"], vocabulary_size=size
+        )
     except (ValueError, OSError) as error:
         raise UserError(str(error)) from error
 
@@ -197,21 +211,48 @@ def _output_dir(settings):
     return folder
 
 
-def _add_to_metrics(file, results):
-    """Puts the figures of a whole part into the run's own metrics."""
+def _add_to_metrics(file, record, model, corpus, results):
+    """Puts the figures of a whole part into the run's own metrics; says what it did."""
+    bounds, split = results["bounds"], results["split"]
+    samples = max(bounds["nll_iw"])
     try:
-        metrics = json.loads(file.read_text(encoding="utf-8"))
-        split = metrics[results["split"]]
-    except (OSError, ValueError, KeyError, TypeError):
-        return
-    samples = max(results["bounds"]["nll_iw"])
-    split.update(
-        nll_iw=results["bounds"]["nll_iw"][samples],
-        ppl_iw=results["bounds"]["ppl_iw"][samples],
-        iw_samples=samples,
-        mutual_information=results["information"]["mutual_information"],
-        active_units=results["units"]["active_units"],
-    )
-    with whole_file(file) as partial:
-        partial.write_text(json.dumps(metrics, indent=2) + "\n", encoding="utf-8")
-    print(f"added to {file}")
+        why_not = _why_not_added(file, record, model, corpus, results)
+        if not why_not:
+            figures = {
+                "nll_iw": bounds["nll_iw"][samples],
+                "ppl_iw": bounds["ppl_iw"][samples],
+                "iw_samples": samples,
+                "mutual_information": results["information"]["mutual_information"],
+                "active_units": results["units"]["active_units"],
+            }
+            add_figures(file, split, figures)
+            return f"added to {file}"
+    except UserError as error:
+        why_not = str(error)
+    except FolderInUse as error:
+        why_not = f"{error} has the folder"
+    except OSError as error:
+        why_not = error.strerror or str(error)
+    return f"note: {file} stays as it is: {why_not}"
+
+
+def _why_not_added(file, record, model, corpus, results):
+    """Why the figures are none of the run's own; `None` if they are."""
+    if record.released:
+        return "the folder was published so"
+    split, bounds = results["split"], results["bounds"]
+    metrics = read_metrics(file)
+    then = metrics.get(split)
+    if then is None:
+        return f"it has no {split} part"
+    if record.text:
+        text = fingerprint.of_corpus(corpus)
+        read = [split, "labels"] if model.condition == "label" else [split]
+        parts = {name: text.get(name) for name in read}
+        if all(record.text.get(name) == part for name, part in parts.items()):
+            return None
+    elif record.flags.get("dataset") == results["dataset"] and all(
+        then.get(name) == bounds[name] for name in ("examples", "tokens")
+    ):
+        return None
+    return f"its {split} part is of another text"

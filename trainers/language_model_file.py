@@ -1,7 +1,6 @@
 """A trained language model from the disk, for the programs that use one."""
 
 import collections
-import json
 from collections.abc import Iterable
 
 import keras
@@ -11,6 +10,7 @@ from tf_vmfvae.text import split_words
 from tf_vmfvae.text.words import UNKNOWN
 from trainers.command_line import UserError
 from trainers.run_folder import FLAGS, find_model
+from trainers.run_record import RunRecord
 
 # Share of unknown words above which a text is taken for the wrong one.
 TOO_MANY = 0.5
@@ -46,14 +46,17 @@ def load_language_model(path: str, flag: str = "model") -> LanguageModel:
     return model
 
 
-def run_flags(path: str) -> dict:
-    """Returns the flags that the run folder of the model keeps, if there is one."""
+def run_record(path: str) -> RunRecord | None:
+    """Returns what the run folder of the model says of the run, if it is one.
+
+    Raises:
+        UserError: if its flags.json is not what a run wrote.
+    """
     file = find_model(path).parent / FLAGS
     try:
-        flags = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return flags if isinstance(flags, dict) else {}
+        return RunRecord.read(file)
+    except OSError as error:
+        raise UserError(f"{file}: cannot be read ({error.strerror})") from error
 
 
 def check_words(model: LanguageModel, texts: Iterable[str], where: str) -> list[str]:

@@ -19,7 +19,13 @@ from absl import flags
 from trainers import command_line, latent_flags, training_flags
 from trainers.command_line import UserError
 from trainers.run_folder import RunFolder, find_model
-from trainers.settings import leave_aside, override, require, with_defaults
+from trainers.settings import (
+    find_run,
+    leave_aside,
+    override,
+    require,
+    with_defaults,
+)
 
 FLAGS = [
     *command_line.define_run_flags(),
@@ -164,12 +170,17 @@ INPUTLESS = {
     "bow_loss": 1.0,
     "dropout": 0.2,
 }
+# What a flag is worth to a run that was begun before there was such a flag, where that
+# is not its default here.
+BEFORE = {"encoder_pooling": "last", "bow_loss": 0.0}
 
 
 def main() -> None:
     """Checks the flags, then trains."""
     settings, notes = read_settings()
-    folder = RunFolder(settings["output_dir"], command_line.identity(settings))
+    folder, more = run_folder(settings)
+    if settings["pretrained"] and not folder.has_begun:
+        find_model(settings["pretrained"], "pretrained")
     # Only what TensorFlow cannot go on after.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     with command_line.native_noise_held_back():
@@ -177,7 +188,7 @@ def main() -> None:
         from trainers.lm_task import LMTask
         from trainers.training_run import run
 
-    for note in notes:
+    for note in (*notes, *more):
         print(f"note: {note}")
     run(LMTask(settings), folder)
 
@@ -190,6 +201,27 @@ def read_settings() -> tuple[dict, list[str]]:
     Raises:
         UserError: if a value makes no sense.
     """
+    settings = _all_settings()
+    _check(settings)
+    if settings["output_dir"] is None:
+        name = "lm-{dataset}-{setting}-{latent}".format(**settings)
+        settings["output_dir"] = os.path.join("runs", name)
+    return settings, leave_aside(settings, _without_effect(settings))
+
+
+def run_folder(settings: dict) -> tuple[RunFolder, list[str]]:
+    """Returns the run's folder, and notes; the settings become the run's own."""
+    return find_run(
+        settings,
+        FLAGS,
+        _without_effect(settings),
+        BEFORE,
+        lambda own: _check({**_all_settings(), **own}),
+    )
+
+
+def _all_settings():
+    """Every flag's value by name, also of those that have no effect."""
     defaults = DEFAULTS
     if flags.FLAGS["setting"].value == "inputless":
         defaults = override(defaults, ("ptb", "yelp", "text"), INPUTLESS)
@@ -199,11 +231,7 @@ def read_settings() -> tuple[dict, list[str]]:
         settings["training_kappa"] = None
     if settings["word_dropout"] is None:
         settings["word_dropout"] = 1.0 if settings["setting"] == "inputless" else 0.0
-    _check(settings)
-    if settings["output_dir"] is None:
-        name = "lm-{dataset}-{setting}-{latent}".format(**settings)
-        settings["output_dir"] = os.path.join("runs", name)
-    return settings, leave_aside(settings, _without_effect(settings))
+    return settings
 
 
 def _check(settings):
@@ -232,8 +260,6 @@ def _check(settings):
                 raise UserError(
                     f"--samples: more than one takes the whole KL; leave out --{name}"
                 )
-    if settings["pretrained"]:
-        find_model(settings["pretrained"], "pretrained")
     if settings["synthetic"] and settings["condition"] == "label":
         raise UserError(
             "--synthetic: its sentences have no labels, which --condition=label tells"

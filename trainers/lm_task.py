@@ -4,12 +4,13 @@ import keras
 
 from tf_vmfvae import callbacks, data, models
 from tf_vmfvae.data.text_file import read_sentences
+from trainers import fingerprint
 from trainers.command_line import UserError, identity
 from trainers.language_model_file import check_words, load_language_model
 from trainers.make_latent import make_latent
 from trainers.make_schedules import make_schedules
 from trainers.report import print_corpus, print_report
-from trainers.run_folder import SPLITS
+from trainers.run_folder import SPLITS, find_model
 from trainers.task import Task
 
 # More lengths pad less, but sentences of one length alone make batches that all end at
@@ -30,7 +31,7 @@ class LMTask(Task):
 
     def make_model(self) -> models.NVRNN:
         settings = self.settings
-        model = models.NVRNN(
+        return models.NVRNN(
             self.corpus.vocabulary,
             make_latent(settings),
             embedding_dim=settings["embedding_dim"],
@@ -50,9 +51,19 @@ class LMTask(Task):
             tie_embeddings=settings["tie_embeddings"],
             seed=settings["seed"],
         )
-        if settings["pretrained"]:
-            _begin_with(model, settings["pretrained"])
-        return model
+
+    def warm_start(self, model) -> dict[str, dict]:
+        path = self.settings["pretrained"]
+        if not path:
+            return {}
+        pretrained = load_language_model(path, "pretrained")
+        try:
+            models.warm_start(model, pretrained)
+        except ValueError as error:
+            raise UserError(
+                f"--pretrained={path}: {error}; give one like it"
+            ) from error
+        return {"pretrained": fingerprint.of_file(find_model(path))}
 
     def make_splits(self, model) -> dict[str, data.Batches]:
         splits = {
@@ -111,6 +122,7 @@ class LMTask(Task):
             raise UserError(f"--synthetic: {error}") from error
         for note in check_words(model, texts, f"--synthetic={file}"):
             print(f"note: {note}")
+        self.text["synthetic"] = fingerprint.of_texts(texts)
         return texts
 
     def _labels(self, split):
@@ -125,11 +137,3 @@ class LMTask(Task):
         if self.corpus.name != "embedded":
             return None
         return data.embedded.read_factors(sentences)
-
-
-def _begin_with(model, path):
-    pretrained = load_language_model(path, "pretrained")
-    try:
-        models.warm_start(model, pretrained)
-    except ValueError as error:
-        raise UserError(f"--pretrained={path}: {error}; give one like it") from error

@@ -4,6 +4,10 @@ import dataclasses
 import math
 
 from tf_vmfvae.evaluation import perplexity
+from trainers.json_file import is_number
+
+# What `training_logs` makes its means of.
+_TOTALS = ("reconstruction", "kl", "examples", "words")
 
 
 @dataclasses.dataclass
@@ -28,6 +32,47 @@ class Progress:
     best_epoch: int = -1
     history: list[dict] = dataclasses.field(default_factory=list)
 
+    @classmethod
+    def from_notes(cls, notes: dict) -> "Progress":
+        """Returns what a checkpoint's notes say.
+
+        Raises:
+            ValueError: if they are of another kind; says in what.
+
+        >>> Progress.from_notes({"epoch": 2, "history": [{}, {}]}).epoch
+        2
+        >>> Progress.from_notes({"epoch": "two"})
+        Traceback (most recent call last):
+        ...
+        ValueError: its 'epoch' is 'two'
+        """
+        names = {field.name for field in dataclasses.fields(cls)}
+        for name in notes:
+            if name not in names:
+                raise ValueError(f"it has {name!r}, which is unknown")
+        progress = cls(**notes)
+        epoch, history, totals = progress.epoch, progress.history, progress.totals
+        sound = {
+            "epoch": _is_count(epoch),
+            "batch": _is_count(progress.batch),
+            "totals": _are_numbers(totals)
+            and all(map(math.isfinite, totals.values()))
+            and (progress.batch == 0 or _have_means(totals)),
+            "seconds": is_number(progress.seconds) and math.isfinite(progress.seconds),
+            # Infinite before there is one.
+            "best_nll": is_number(progress.best_nll)
+            and not math.isnan(progress.best_nll),
+            "best_epoch": _is_count(progress.best_epoch, least=-1)
+            and (not _is_count(epoch) or progress.best_epoch < epoch),
+            "history": isinstance(history, list)
+            and len(history) == epoch
+            and all(map(_are_numbers, history)),
+        }
+        for name, is_sound in sound.items():
+            if not is_sound:
+                raise ValueError(f"its {name!r} is {getattr(progress, name)!r:.80}")
+        return progress
+
     def add_batch(self, sums: dict[str, float], seconds: float) -> None:
         """Counts in a batch, of which `sums` are the totals."""
         for name, value in sums.items():
@@ -49,6 +94,17 @@ class Progress:
         (True, False, False)
         """
         return 0 < patience <= self.epoch - 1 - self.best_epoch
+
+    @property
+    def is_at_best(self) -> bool:
+        """Whether the weights as they are now are those of the best epoch.
+
+        >>> Progress(epoch=2, best_epoch=1).is_at_best
+        True
+        >>> Progress(epoch=2, batch=1, best_epoch=1).is_at_best
+        False
+        """
+        return self.batch == 0 and 0 <= self.best_epoch == self.epoch - 1
 
     @property
     def where(self) -> str:
@@ -81,3 +137,16 @@ class Progress:
             "ppl": perplexity(nll, words),
             "words_per_second": words / max(self.seconds, 1e-9),
         }
+
+
+def _is_count(value, least=0):
+    return type(value) is int and value >= least
+
+
+def _have_means(totals):
+    has_all = set(_TOTALS) <= totals.keys()
+    return has_all and totals["examples"] > 0 and totals["words"] > 0
+
+
+def _are_numbers(values):
+    return isinstance(values, dict) and all(map(is_number, values.values()))

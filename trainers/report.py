@@ -28,7 +28,9 @@ def print_report(metrics: dict, model, corpus) -> None:
         model: the best model.
         corpus: the corpus that it was trained on.
     """
-    print(f"\nbest epoch: {metrics['best_epoch']}")
+    print()
+    if metrics.get("best_epoch") is not None:
+        print(f"best epoch: {metrics['best_epoch']}")
     for name in ("validation", "test"):
         bounds = metrics[name]
         print(
@@ -37,10 +39,11 @@ def print_report(metrics: dict, model, corpus) -> None:
             f"PPL {bounds['ppl']:.2f}, code gain {bounds['code_gain']:.2f} nats; "
             f"{bounds['examples']} sentences, {bounds['tokens']} words"
         )
-    if metrics["entropy"] is not None:
-        gap = metrics["test"]["nll"] - metrics["entropy"]
+    # Not that of metrics.json: earlier versions noted one where words were hidden.
+    if corpus.entropy is not None:
+        gap = metrics["test"]["nll"] - corpus.entropy
         print(
-            f"true entropy: {metrics['entropy']:.2f} nats a sentence; the bound lies "
+            f"true entropy: {corpus.entropy:.2f} nats a sentence; the bound lies "
             f"{gap:.2f} above"
         )
     originals = corpus.test[:3]

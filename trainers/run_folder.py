@@ -1,17 +1,32 @@
 """The folder that a run leaves behind."""
 
-import errno
-import fcntl
-import json
+import contextlib
+import dataclasses
 import os
-import socket
+from collections.abc import Collection
 from pathlib import Path
 
-from trainers.command_line import UserError
-from trainers.whole_file import PREFIX, whole_file
+from trainers.checkpoint_files import checkpoint_files
+from trainers.failures import RunFailed, UserError
+from trainers.folder_lock import NAME as LOCK
+from trainers.folder_lock import FolderInUse, FolderLock
+from trainers.json_file import write_object
+from trainers.metrics_file import SPLITS, read_metrics
+from trainers.run_record import RunRecord
+from trainers.whole_file import delete_partial_files, is_partial, whole_file
 
-FLAGS, METRICS, MODEL, LOCK = "flags.json", "metrics.json", "model.keras", "lock"
-SPLITS = ("train", "validation", "test")
+__all__ = ["FLAGS", "METRICS", "MODEL", "SPLITS", "RunFolder", "find_model"]
+
+FLAGS, METRICS, MODEL = "flags.json", "metrics.json", "model.keras"
+# What a message calls the parts of a text.
+_PARTS = {
+    "train": "training part",
+    "validation": "validation part",
+    "test": "test part",
+    "synthetic": "text",
+    "pretrained": "model",
+}
+_UNITS = {"vocabulary": "words", "pretrained": "bytes"}
 
 
 class RunFolder:
@@ -25,19 +40,34 @@ class RunFolder:
         path: the folder, which need not exist.
         flags: the flags that make this run what it is. A folder that holds a run
             of other flags is refused.
+        given: names of those that the command line sets, see
+            `RunRecord.flags_to_go_by`; by default all.
+        unused: names of those that have no effect.
+        before: what a flag is worth to a run that was begun before there was such a
+            flag, by name.
+
+    Attributes:
+        flags: the flags that the run goes by: those that it was begun with, if it was.
 
     Raises:
         UserError: if the folder holds something else, or cannot be read.
     """
 
-    def __init__(self, path: str | os.PathLike, flags: dict):
+    def __init__(
+        self,
+        path: str | os.PathLike,
+        flags: dict,
+        *,
+        given: Collection[str] | None = None,
+        unused: Collection[str] = (),
+        before: dict | None = None,
+    ):
         self.path = Path(path)
-        self._flags = flags
+        self._command = flags, flags if given is None else given, unused, before or {}
         self._lock = None
-        try:
-            self._check()
-        except OSError as error:
-            raise self._error(error.strerror) from error
+        with self._named():
+            self._record = self._look()
+            self.flags = self._flags_of(self._record)
 
     @property
     def model(self) -> Path:
@@ -49,116 +79,171 @@ class RunFolder:
         """Where the state to go on from lies."""
         return self.path / "checkpoints"
 
-    def open(self) -> None:
-        """Makes the folder, if it is new, and writes the flags.
+    @property
+    def has_begun(self) -> bool:
+        """Whether there is anything to go on from, or a finished run."""
+        return bool(checkpoint_files(self.checkpoints)) or self.metrics() is not None
+
+    @property
+    def knows_its_text(self) -> bool:
+        """Whether the run's flags.json says which text it reads."""
+        return self._record is None or bool(self._record.text)
+
+    def open(self, text: dict | None = None, version: str | None = None) -> None:
+        """Makes the folder, if it is new, locks it, and writes what makes the run.
+
+        Args:
+            text: fingerprints of what the run reads, which are to be those of before.
+            version: of the library.
 
         Raises:
-            UserError: if it cannot be made or written, or if another process has it.
+            UserError: if it cannot be made or written, if another process has it, or if
+                by now it holds another run.
         """
-        try:
+        text = text or {}
+        with self._named():
             self.path.mkdir(parents=True, exist_ok=True)
-            self._take()
-            self._write(FLAGS, self._flags)
-        except OSError as error:
-            raise self._error(os.strerror(error.errno)) from error
+            try:
+                self._lock = FolderLock(self.path)
+            except FolderInUse as error:
+                raise self._error(
+                    f"is in use by {error}; wait for it, stop it or name another folder"
+                ) from error
+            try:
+                # Another process may have begun a run here since `__init__`.
+                record = self._look()
+                if self._flags_of(record) != self.flags:
+                    raise self._error(
+                        "was changed by another process; start the same command again"
+                    )
+                self._record = record
+                self.check_text(text)
+                for folder in (self.path, self.checkpoints):
+                    delete_partial_files(folder)
+                if record is None:
+                    _, given, unused, _ = self._command
+                    given = frozenset(given) - frozenset(unused)
+                    self._write(RunRecord(self.flags, given, text, version))
+            except BaseException:
+                self.close()
+                raise
+
+    def note_text(self, text: dict) -> None:
+        """Notes what an older run reads, whose flags.json does not say so."""
+        self.check_lock()
+        self._write(dataclasses.replace(self._record, text=text))
 
     def close(self) -> None:
         """Lets another process open the folder."""
         if self._lock is not None:
-            self._lock.close()
+            self._lock.release()
+            self._lock = None
 
-    def metrics(self) -> dict | None:
-        """Returns the metrics of a finished run, else `None`."""
-        metrics = self._read(METRICS)
-        if metrics is not None and not all(split in metrics for split in SPLITS):
-            raise _unusable(self.path / METRICS, "it lacks a split")
-        return metrics
+    def check_text(self, text: dict, where: str = "the corpus") -> None:
+        """Makes sure that a text is the one that the run was begun with.
+
+        Args:
+            text: fingerprints by part.
+            where: what the message calls the corpus, a flag with its value.
+
+        Raises:
+            UserError: if it is another one; says in which parts.
+        """
+        changed = self._record.changed_parts(text) if self._record else []
+        if not changed:
+            return
+        then = self._record.text
+        parts = [
+            f"{_PARTS.get(name, name)} ({_counts(name, then[name], text[name])})"
+            for name in changed
+        ]
+        raise UserError(
+            f"{where}: its {' and its '.join(parts)} "
+            f"{'is' if len(parts) == 1 else 'are'} not what the run in {self.path} was "
+            "begun with; put that back or name another --output_dir"
+        )
+
+    def check_lock(self) -> None:
+        """Makes sure that the folder is still this run's, before something is written.
+
+        Raises:
+            RunFailed: if another process has taken it.
+            OSError: if it was replaced or deleted.
+        """
+        if self._lock is None:
+            return
+        try:
+            self._lock.check()
+        except FolderInUse as error:
+            raise RunFailed(
+                f"{self.path / LOCK}: was deleted, and {error} has taken the folder; "
+                "nothing more is written"
+            ) from error
+
+    def metrics(self, bounds: Collection[str] = ()) -> dict | None:
+        """Returns the metrics of a finished run, else `None`.
+
+        Args:
+            bounds: names of the figures that validation and test part must have.
+
+        Raises:
+            UserError: if they are not what a run wrote.
+        """
+        with self._named():
+            return read_metrics(self.path / METRICS, bounds)
 
     def write_metrics(self, metrics: dict) -> None:
         """Writes metrics.json: the run is finished."""
-        self._write(METRICS, metrics)
+        self.check_lock()
+        write_object(self.path / METRICS, metrics)
 
     def save_model(self, model) -> None:
         """Replaces model.keras by `model`."""
+        self.check_lock()
         with whole_file(self.model) as partial:
             model.save(partial)
 
-    def _take(self):
-        """Locks the folder; the system unlocks it when the file is closed."""
-        self._lock = open(self.path / LOCK, "a+")  # noqa: SIM115
-        try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            self._lock.seek(0)
-            holder = self._lock.read().strip() or "another process"
-            self._lock.close()
-            raise self._error(
-                f"is in use by {holder}; wait for it, stop it or name another folder"
-            ) from None
-        except OSError as error:
-            # A file system that knows no locks is no reason to do nothing.
-            if error.errno not in (errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS):
-                raise
-        self._lock.truncate(0)
-        self._lock.write(f"process {os.getpid()} on {socket.gethostname()}\n")
-        self._lock.flush()
-
-    def _check(self):
-        if not self.path.exists():
+    def _look(self):
+        """What the folder holds: the record of a run, or nothing that would be lost."""
+        if not os.path.lexists(self.path):
             nearest = next(
                 path for path in self.path.absolute().parents if path.exists()
             )
             if not (nearest.is_dir() and os.access(nearest, os.W_OK)):
                 raise self._error(f"cannot be made in {nearest}; name another folder")
-            return
+            return None
         if not self.path.is_dir():
             raise self._error("is no folder")
-        known = self._read(FLAGS)
-        if known is not None:
-            self._compare(known)
-        elif any(
-            file.name != LOCK and not file.name.startswith(PREFIX)
-            for file in self.path.iterdir()
-        ):
+        record = RunRecord.read(self.path / FLAGS)
+        if record is None and not all(map(_is_of_no_run, self.path.iterdir())):
             raise self._error("is not empty and holds no run; name another folder")
+        return record
 
-    def _compare(self, known):
-        flags = self._flags
-        changed = [
-            f"--{name} was {known.get(name)}, now {flags.get(name)}"
-            for name in sorted(known.keys() | flags.keys())
-            if known.get(name) != flags.get(name)
-        ]
-        if changed:
+    def _flags_of(self, record):
+        flags = self._command[0]
+        if record is None:
+            return dict(flags)
+        own, differences = record.flags_to_go_by(*self._command)
+        if differences:
             raise self._error(
-                f"holds another run ({'; '.join(changed)}); name another folder"
+                f"holds another run ({'; '.join(differences)}); name another folder"
             )
+        return own
+
+    def _write(self, record):
+        record.write(self.path / FLAGS)
+        self._record = record
 
     def _error(self, message):
         return UserError(f"--output_dir={self.path}: {message}")
 
-    def _read(self, name):
-        file = self.path / name
-        if not file.exists():
-            return None
+    @contextlib.contextmanager
+    def _named(self):
+        """Turns what the system says into a message about the folder."""
         try:
-            content = json.loads(file.read_text(encoding="utf-8"))
-        except (ValueError, RecursionError) as error:
-            raise _unusable(file, str(error)) from error
-        if not isinstance(content, dict):
-            raise _unusable(file, "it holds no object")
-        return content
-
-    def _write(self, name, content):
-        with whole_file(self.path / name) as partial:
-            partial.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
-
-
-def _unusable(file, reason):
-    return UserError(
-        f"{file}: is not what a run wrote ({reason}); put the right one back or name "
-        "another --output_dir"
-    )
+            yield
+        except OSError as error:
+            raise self._error(error.strerror or str(error)) from error
 
 
 def find_model(path: str, flag: str = "model") -> Path:
@@ -178,3 +263,17 @@ def find_model(path: str, flag: str = "model") -> Path:
             "file"
         )
     return found
+
+
+def _is_of_no_run(file):
+    """Whether a run that was killed before its flags were written may have left it."""
+    if file.name == LOCK:
+        return file.is_file() and not file.is_symlink()
+    return is_partial(file)
+
+
+def _counts(name, then, now):
+    unit = _UNITS.get(name, "examples")
+    if then["count"] == now["count"]:
+        return f"{now['count']} {unit} as then, but others"
+    return f"{now['count']} {unit}, {then['count']} then"

@@ -16,11 +16,28 @@ class Task(abc.ABC):
     Attributes:
         settings: as above.
         corpus: what `load_corpus` returned, from then on.
+        text: fingerprints of what was read so far, by part; see `trainers.fingerprint`.
+        reported: names of the bounds that `print_report` prints.
     """
+
+    reported = ("nll", "reconstruction", "kl", "code_gain", "ppl", "examples", "tokens")
 
     def __init__(self, settings: dict):
         self.settings = settings
         self.corpus = None
+        self.text = {}
+
+    @property
+    def source(self) -> str:
+        """Where the corpus is from, as a flag with its value."""
+        name = "data_dir" if self.settings.get("data_dir") else "dataset"
+        return f"--{name}={self.settings[name]}"
+
+    def source_of(self, part: str) -> str:
+        """Where a part of the text is from, as a flag with its value."""
+        if self.settings.get(part):
+            return f"--{part}={self.settings[part]}"
+        return self.source
 
     @abc.abstractmethod
     def load_corpus(self):
@@ -34,11 +51,23 @@ class Task(abc.ABC):
     def make_model(self) -> models.VAE:
         """Returns the model that the flags describe, for the corpus."""
 
+    def warm_start(self, model: models.VAE) -> dict[str, dict]:
+        """Gives the model of a new run the weights that it begins with, if any.
+
+        Returns:
+            Fingerprints of what was read for it, by part.
+
+        Raises:
+            UserError: if they are not to be had or do not fit.
+        """
+        return {}
+
     @abc.abstractmethod
     def make_splits(self, model: models.VAE) -> dict:
         """Returns each split's batches, as `tf_vmfvae.data.Batches` are.
 
         Training reads those of `"augmented"`, if there are any, rather than `"train"`.
+        What they hold beside the corpus is noted in `text`.
         """
 
     @abc.abstractmethod

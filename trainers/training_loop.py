@@ -71,15 +71,16 @@ class TrainingLoop:
         """Goes back to the newest checkpoint; returns whether there was one.
 
         Raises:
-            UserError: if another worker has found another one.
+            UserError: if it is of another model or of another version of this program,
+                or if another worker has found another one.
         """
         # By now no chief of before still writes: this one has the folder.
         self.agreement.wait()
         notes = self.checkpoints.restore()
         if notes is not None:
             try:
-                self.progress = Progress(**notes)
-            except TypeError as error:
+                self.progress = Progress.from_notes(notes)
+            except ValueError as error:
                 raise UserError(
                     f"{self.folder.checkpoints}: was left by another version of this "
                     f"program ({error}); name another --output_dir"
@@ -90,6 +91,10 @@ class TrainingLoop:
                     f"{self.folder.checkpoints}: another worker finds another state "
                     "there; --output_dir must be a folder that all workers share"
                 )
+        if self.progress.is_at_best:
+            # The run may have ended after this checkpoint and before its best model.
+            self._save_model()
+            self.agreement.wait()
         return notes is not None
 
     def fit(self, train, validation, epochs: int, patience: int, callbacks=()) -> None:
@@ -104,9 +109,16 @@ class TrainingLoop:
                 logs that a `fit` of Keras would show them, and more.
 
         Raises:
+            UserError: if the checkpoint is of longer epochs than these.
             RunFailed: if a loss is not finite.
             SystemExit: if SIGINT or SIGTERM stopped it: 128 plus its number.
         """
+        if self.progress.batch > len(train):
+            raise UserError(
+                f"{self.folder.checkpoints}: stopped after {self.progress.where}, but "
+                f"an epoch has {len(train)} batches; put back the text that the run "
+                "was begun with, or name another --output_dir"
+            )
         callbacks = keras.callbacks.CallbackList(
             list(callbacks),
             model=self.model,
@@ -169,12 +181,14 @@ class TrainingLoop:
         is_best = bounds["nll"] < progress.best_nll
         if is_best:
             progress.best_nll, progress.best_epoch = bounds["nll"], progress.epoch
-            if self.agreement.worker.is_chief:
-                self.folder.save_model(self.model)
         print(_epoch_line(progress, epochs, logs) + (" *" if is_best else ""))
         callbacks.on_epoch_end(progress.epoch, logs)
         progress.end_epoch(logs)
+        # The checkpoint first: with it the model that it calls the best can be saved
+        # at any time, but with that model nothing could be gone on from.
         self._save()
+        if is_best:
+            self._save_model()
 
     @tf.function(reduce_retracing=True)
     def _evaluation_step(self, inputs):
@@ -196,7 +210,12 @@ class TrainingLoop:
 
     def _save(self):
         if self.agreement.worker.is_chief:
+            self.folder.check_lock()
             self.checkpoints.save(dataclasses.asdict(self.progress))
+
+    def _save_model(self):
+        if self.agreement.worker.is_chief:
+            self.folder.save_model(self.model)
 
     def _stop_if(self, signals):
         """Stops if this worker or another one has received a signal."""

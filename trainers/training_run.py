@@ -5,11 +5,20 @@ import contextlib
 import keras
 import tensorflow as tf
 
+import tf_vmfvae
 from tf_vmfvae.models import VAE
+from trainers import fingerprint
 from trainers.agreement import Agreement, lost_workers_named
+from trainers.best_model import load_best_weights, load_model
 from trainers.command_line import UserError
 from trainers.hardware import keep_memory, share_threads
 from trainers.run_folder import SPLITS, RunFolder
+from trainers.same_text import (
+    check_counts,
+    check_vocabulary,
+    check_workers,
+    note_of_older,
+)
 from trainers.strategies import make_strategy
 from trainers.task import Task
 from trainers.training_loop import TrainingLoop
@@ -34,7 +43,7 @@ def run(task: Task, folder: RunFolder) -> None:
     keras.utils.set_random_seed(settings["seed"])
     keras.config.set_dtype_policy(settings["precision"])
     with contextlib.closing(folder), lost_workers_named(worker):
-        metrics = folder.metrics()
+        metrics = folder.metrics(task.reported)
         if metrics is None and worker.count > 1:
             print(f"waiting until all {worker.count} workers are there")
         # Workers have to find each other before TensorFlow does anything else.
@@ -43,11 +52,18 @@ def run(task: Task, folder: RunFolder) -> None:
             task.corpus = task.load_corpus()
         except (ValueError, OSError) as error:
             raise UserError(str(error)) from error
+        task.text.update(fingerprint.of_corpus(task.corpus))
+        folder.check_text(task.text, task.source)
         print(f"run folder: {folder.path}")
+        model = None
         if metrics is None:
             model, metrics = train(task, folder, strategy, worker)
-        else:
+        if model is None:
             model = load_model(folder)
+            if not folder.knows_its_text:
+                check_vocabulary(task, folder, model)
+                check_counts(task, folder, metrics)
+                print(note_of_older(folder, "as far as can be told it is this one"))
         if worker.is_chief:
             task.print_report(metrics, model)
         if strategy:
@@ -58,17 +74,25 @@ def run(task: Task, folder: RunFolder) -> None:
 def train(
     task: Task, folder: RunFolder, strategy: tf.distribute.Strategy, worker: Worker
 ) -> tuple:
-    """Trains (or goes on), evaluates; returns the best model and the metrics."""
+    """Trains (or goes on), evaluates; returns the best model and the metrics.
+
+    The model is `None` if another process has finished the run meanwhile.
+    """
     settings = task.settings
     with strategy.scope():
-        model = task.make_model()
+        model = make_model(task)
     splits = task.make_splits(model)
+    # All that can be wrong with what a new run begins with is so before it begins.
+    is_new = not folder.has_begun
+    if is_new:
+        with strategy.scope():
+            task.text.update(task.warm_start(model))
     task.print_corpus(model, splits)
     learned_from = splits.get("augmented", splits["train"])
     with strategy.scope():
         optimizer = make_optimizer(settings, len(learned_from) * settings["epochs"])
     if worker.is_chief:
-        folder.open()
+        begin(task, folder)
     loop = TrainingLoop(
         model,
         optimizer,
@@ -79,7 +103,18 @@ def train(
         worker,
         settings["jit"],
     )
-    go_on(loop, folder)
+    check_workers(loop.agreement, [folder.flags, task.text])
+    metrics = folder.metrics(task.reported)
+    if metrics is not None:
+        return None, metrics
+    if not go_on(loop, folder) and not is_new:
+        # Its checkpoints cannot be read, and so it starts over.
+        with strategy.scope():
+            folder.check_text(task.warm_start(model), task.source_of("pretrained"))
+    if worker.is_chief and not folder.knows_its_text:
+        # Not before its checkpoint has been seen to fit.
+        print(note_of_older(folder, f"from now on it is that of {task.source}"))
+        folder.note_text(task.text)
     loop.fit(
         learned_from,
         splits["validation"],
@@ -105,8 +140,29 @@ def train(
     return model, metrics
 
 
-def go_on(loop: TrainingLoop, folder: RunFolder) -> None:
-    """Restores what a stopped run has saved, if it has saved anything.
+def make_model(task: Task) -> VAE:
+    """Returns the task's model.
+
+    Raises:
+        UserError: if the flags make none.
+    """
+    try:
+        return task.make_model()
+    except ValueError as error:
+        raise UserError(str(error)) from error
+
+
+def begin(task: Task, folder: RunFolder) -> None:
+    """Opens the folder, for this process alone, if its run has read the same."""
+    for name, part in task.text.items():
+        folder.check_text({name: part}, task.source_of(name))
+    if not folder.knows_its_text and folder.model.exists():
+        check_vocabulary(task, folder, load_model(folder))
+    folder.open(task.text, tf_vmfvae.__version__)
+
+
+def go_on(loop: TrainingLoop, folder: RunFolder) -> bool:
+    """Restores what a stopped run has saved; returns whether it has saved anything.
 
     Raises:
         UserError: if there is a best model but no whole checkpoint to go on from, or
@@ -129,34 +185,7 @@ def go_on(loop: TrainingLoop, folder: RunFolder) -> None:
         )
     if restored:
         print(f"goes on after {progress.where}")
-
-
-def load_model(folder: RunFolder) -> keras.Model:
-    """Returns the best model of a finished run."""
-    with _readable(folder.model):
-        model = keras.models.load_model(folder.model)
-        if not isinstance(model, VAE):
-            raise ValueError(f"it holds a {type(model).__name__}")
-        return model
-
-
-def load_best_weights(model: keras.Model, folder: RunFolder) -> None:
-    """Gives `model` the weights of the best epoch."""
-    with _readable(folder.model):
-        model.load_weights(folder.model)
-
-
-@contextlib.contextmanager
-def _readable(file):
-    try:
-        yield
-    # A file that is cut or of another kind fails anywhere: archive, JSON, arrays.
-    except Exception as error:
-        reason = str(error).strip() or type(error).__name__
-        raise UserError(
-            f"{file}: cannot be read as this run's model ({reason.splitlines()[0]}); "
-            "put the right one back or name another --output_dir"
-        ) from error
+    return restored
 
 
 def make_optimizer(settings: dict, steps: int) -> keras.optimizers.Optimizer:

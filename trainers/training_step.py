@@ -29,7 +29,9 @@ class TrainingStep:
 
     Returns:
         What `VAE.totals` returns, over the whole batch, and `"norm"`, that of the
-        gradients before clipping. Weights stay as they are if it is not finite.
+        gradients before clipping. If one of them is not finite no step is taken:
+        weights and optimizer stay as they are, and can still tell which sentences
+        were to blame.
     """
 
     def __init__(
@@ -59,11 +61,15 @@ class TrainingStep:
         examples = tf.maximum(totals["examples"], 1.0)
         # Not under XLA, which reduces to one number on one core.
         norm = tf.linalg.global_norm(gradients) / examples
-        # Weights that are not finite could not tell which sentences were to blame.
         scale = self.clip_norm * tf.minimum(1.0 / norm, 1.0 / self.clip_norm)
-        scale = tf.where(tf.math.is_finite(norm), scale, 0.0)
-        self._update(gradients, scale / examples)
-        return {**totals, "norm": norm}
+        results = {**totals, "norm": norm}
+        # A gradient of 0 would not do: with it, too, an optimizer follows its momentum.
+        tf.cond(
+            tf.reduce_all(tf.math.is_finite(tf.stack(list(results.values())))),
+            lambda: self._update(gradients, scale / examples),
+            lambda: None,
+        )
+        return results
 
     def _gradients_and_totals(self, inputs):
         variables = [variable.value for variable in self.model.trainable_variables]
@@ -74,7 +80,7 @@ class TrainingStep:
         return [tf.convert_to_tensor(g) for g in gradients], totals
 
     def _clip_and_apply(self, gradients, scale):
-        gradients = [tf.math.multiply_no_nan(g, scale) for g in gradients]
+        gradients = [gradient * scale for gradient in gradients]
         self.optimizer.apply(gradients, self.model.trainable_variables)
 
 

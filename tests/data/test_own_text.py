@@ -123,6 +123,31 @@ def test_a_cut_embedded_corpus_has_no_known_entropy():
     assert max(len(sentence.split()) for sentence in corpus.train) == 10
 
 
+@pytest.mark.parametrize("options", [{"vocabulary_size": 30}, {"minimum_count": 9}])
+def test_an_embedded_corpus_whose_words_are_hidden_has_no_known_entropy(options):
+    assert data.load("embedded").entropy == data.embedded.entropy()
+    corpus = data.load("embedded", **options)
+    assert len(corpus.vocabulary) < 500
+    assert corpus.entropy is None
+
+
+@pytest.mark.parametrize("name", ["valid.txt", "test.txt", "dev.txt", "train.txt"])
+def test_a_link_to_nothing_is_not_taken_for_a_missing_part(tmp_path, name):
+    write(tmp_path / "train.txt", ["a b"] * 60)
+    (tmp_path / name).unlink(missing_ok=True)
+    (tmp_path / name).symlink_to(tmp_path / "moved.txt")
+    with pytest.raises(ValueError, match=rf"{name} is a link to nothing") as error:
+        data.load("text", tmp_path)
+    one_line(error)
+
+
+def test_a_link_to_itself_is_named(tmp_path):
+    write(tmp_path / "train.txt", ["a b"] * 60)
+    (tmp_path / "valid.txt").symlink_to(tmp_path / "valid.txt")
+    with pytest.raises(ValueError, match=r"valid\.txt cannot be read: Too many levels"):
+        data.load("text", tmp_path)
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [

@@ -1,5 +1,6 @@
 """Tiny corpora, flags and loops for the trainers to be tested on."""
 
+import contextlib
 import itertools
 
 import keras
@@ -54,6 +55,19 @@ def parse():
             return lm.read_settings()
 
     return settings_and_notes
+
+
+@pytest.fixture
+def parse_in_full():
+    """Returns a context of a command line: its settings, with the flags still set."""
+
+    @contextlib.contextmanager
+    def settings(*arguments):
+        with flagsaver.flagsaver():
+            flags.FLAGS(["lm", *arguments])
+            yield lm.read_settings()[0]
+
+    return settings
 
 
 class AtBatch(keras.callbacks.Callback):

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from trainers.checkpoints import Checkpoints
+from trainers.failures import UserError
 
 
 @pytest.fixture
@@ -62,14 +63,49 @@ def test_a_cut_one_is_named_and_the_one_before_serves(checkpoints, variables, ca
     assert checkpoints.restore() == {"epoch": 1}
     assert np.all(np.asarray(variables[0]) == 1)
     warning = capsys.readouterr().err
-    assert warning.startswith(f"warning: {newest}: broken checkpoint passed over")
+    assert warning.startswith(f"warning: {newest}: cannot be read and is passed over (")
     assert warning.count("\n") == 1
-    # The next one takes the place of the broken one, not of the one that served.
+    # The broken one counts for none of the two that are kept, and stays.
+    content = newest.read_bytes()
     save(checkpoints, variables, [3])
-    assert newest not in checkpoints.files()
-    assert len(checkpoints.files()) == 2
+    assert len(checkpoints.files()) == 3
     cut(checkpoints.files()[-1])
     assert checkpoints.restore() == {"epoch": 1}
+    save(checkpoints, variables, range(4, 9))
+    assert newest.read_bytes() == content
+
+
+def test_however_often_a_run_is_taken_up_two_whole_ones_are_kept(
+    checkpoints, variables
+):
+    save(checkpoints, variables, [1, 2])
+    for epoch in range(3, 8):
+        again = Checkpoints(checkpoints.files()[0].parent, variables)
+        assert again.restore() == {"epoch": epoch - 1}
+        save(again, variables, [epoch])
+        assert len(again.files()) == 2
+
+
+def test_one_of_another_model_is_not_deleted(checkpoints, variables):
+    other = keras.Variable(np.zeros((3, 3), "float32"))
+    folder = checkpoints._folder
+    Checkpoints(folder, [other]).save({"epoch": 1})
+    [foreign] = checkpoints.files()
+    save(checkpoints, variables, range(2, 6))
+    assert foreign in checkpoints.files()
+    assert len(checkpoints.files()) == 3
+
+
+def test_one_that_cannot_be_read_for_now_serves_later(checkpoints, variables, capsys):
+    save(checkpoints, variables, [1, 2])
+    newest = checkpoints.files()[-1]
+    hidden = newest.rename(newest.with_name("away"))
+    newest.mkdir()
+    assert checkpoints.restore() == {"epoch": 1}
+    assert "Is a directory" in capsys.readouterr().err
+    newest.rmdir()
+    hidden.rename(newest)
+    assert checkpoints.restore() == {"epoch": 2}
 
 
 @pytest.mark.parametrize("place", [0.1, 0.3, 0.5, 0.7, 0.9])
@@ -96,25 +132,47 @@ def test_all_broken_is_none_and_changes_nothing(
     assert capsys.readouterr().err.count("warning: ") == 2
 
 
-def test_one_of_another_model_is_not_half_restored(checkpoints, variables):
-    save(checkpoints, variables, [1])
+@pytest.mark.parametrize("kind", ["shape", "fewer", "more", "type"])
+def test_one_of_another_model_is_refused_and_not_called_broken(
+    checkpoints, variables, capsys, kind
+):
+    save(checkpoints, variables, [1, 2])
+    files = checkpoints.files()
+    content = [file.read_bytes() for file in files]
     other = keras.Variable(np.zeros((3, 3), "float32"))
-    folder = checkpoints.files()[0].parent
-    assert Checkpoints(folder, [other, variables[1]]).restore() is None
-    assert Checkpoints(folder, [variables[0]]).restore() is None
-    assert Checkpoints(folder, [*variables, other]).restore() is None
+    number = keras.Variable(np.zeros((2, 3), "int32"))
+    fitting = {
+        "shape": [variables[0], other],
+        "fewer": [variables[0]],
+        "more": [*variables, other],
+        "type": [number, variables[1]],
+    }[kind]
+    before = [np.asarray(variable).copy() for variable in fitting]
+    with pytest.raises(UserError, match="was saved for another model") as caught:
+        Checkpoints(files[0].parent, fitting).restore()
+    assert str(files[-1]) in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert capsys.readouterr().err == ""
+    assert [file.read_bytes() for file in files] == content
+    np.testing.assert_equal([np.asarray(variable) for variable in fitting], before)
 
 
-def test_values_of_another_kind_are_not_restored(checkpoints, variables):
+def test_what_holds_other_than_a_state_is_not_restored(checkpoints, variables, capsys):
     save(checkpoints, variables, [1])
     file = checkpoints.files()[0]
     with np.load(file) as content:
         arrays = dict(content)
     for wrong in (np.full((2, 3), "x"), np.ones((2, 3)), np.ones((2, 3), "int32")):
         np.savez(file, **{**arrays, "variable_0": wrong})
+        with pytest.raises(UserError, match="was saved for another model"):
+            checkpoints.restore()
+    for notes in ("[1]", '"1"', "1", "null", "{", ""):
+        np.savez(file, **{**arrays, "notes": np.array(notes)})
         assert checkpoints.restore() is None
-    np.savez(file, **{**arrays, "notes": np.array("[1]")})
-    assert checkpoints.restore() is None
+        assert str(file) in capsys.readouterr().err
+    for notes in (np.ones(3), np.array(7), np.array(["{}", "{}"])):
+        np.savez(file, **{**arrays, "notes": notes})
+        assert checkpoints.restore() is None
     np.savez(file, **arrays)
     assert checkpoints.restore() == {"epoch": 1}
 

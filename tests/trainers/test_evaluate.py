@@ -1,6 +1,8 @@
 """An evaluation, from a model on the disk to its table, its figures and its errors."""
 
+import errno
 import json
+import shutil
 import subprocess
 import sys
 
@@ -8,9 +10,11 @@ import keras
 import pytest
 from matplotlib import image
 
-from tf_vmfvae import layers, models
-from trainers import evaluation_run
+from tf_vmfvae import data, layers, models
+from trainers import evaluation_run, fingerprint, metrics_file
 from trainers.command_line import UserError
+from trainers.folder_lock import FolderInUse, FolderLock
+from trainers.run_record import RunRecord
 
 SETTINGS = {
     "model": None,
@@ -28,13 +32,20 @@ SETTINGS = {
 }
 
 
+FLAGS = {"dataset": "text", "vocabulary_size": 99}
+# What the model's run knows of the test part, of seven sentences and 35 words.
+METRICS = {
+    "validation": {"nll": 5.0},
+    "test": {"nll": 5.0, "examples": 7, "tokens": 35},
+    "best_epoch": 3,
+}
+
+
 @pytest.fixture(scope="module")
 def evaluated(model_file, corpus_folder, tmp_path_factory):
     """A run folder of a model, evaluated; its path and what it came to."""
     folder = tmp_path_factory.mktemp("run")
-    (folder / "model.keras").write_bytes(model_file.read_bytes())
-    (folder / "flags.json").write_text('{"dataset": "text", "vocabulary_size": 99}')
-    (folder / "metrics.json").write_text('{"test": {"nll": 5.0}, "best_epoch": 3}')
+    make_run(folder, model_file)
     settings = {
         **SETTINGS,
         "model": str(folder),
@@ -42,6 +53,168 @@ def evaluated(model_file, corpus_folder, tmp_path_factory):
         "dataset": None,
     }
     return folder, evaluation_run.run(settings)
+
+
+def make_run(folder, model_file, flags=FLAGS, metrics=METRICS):
+    """Makes a run folder of a model, as a run of an earlier version left it."""
+    folder.mkdir(exist_ok=True)
+    (folder / "model.keras").write_bytes(model_file.read_bytes())
+    (folder / "flags.json").write_text(json.dumps(flags))
+    (folder / "metrics.json").write_text(json.dumps(metrics))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def model(model_file):
+    return keras.models.load_model(model_file)
+
+
+@pytest.fixture
+def add(evaluated, corpus_folder, model_file, model, tmp_path):
+    """Returns a function that adds a test part's figures to the metrics of a run."""
+
+    def to(metrics=METRICS, text=None, corpus_dir=None, split="test", **record):
+        make_run(tmp_path / "run", model_file, metrics=metrics)
+        file = tmp_path / "run" / "metrics.json"
+        results = {**evaluated[1], "split": split}
+        corpus = data.load("text", corpus_dir or corpus_folder)
+        run = RunRecord(FLAGS, text=text or {}, **record)
+        before = file.read_text()
+        said = evaluation_run._add_to_metrics(file, run, model, corpus, results)
+        assert "\n" not in said
+        if said == f"added to {file}":
+            return json.loads(file.read_text())
+        assert file.read_text() == before
+        assert said.startswith(f"note: {file} stays as it is: ")
+        return said
+
+    return to
+
+
+@pytest.fixture(scope="module")
+def text(corpus_folder):
+    return fingerprint.of_corpus(data.load("text", corpus_folder))
+
+
+def test_figures_are_added_to_those_of_the_same_text(add, text):
+    assert add(text=text)["test"]["iw_samples"] == 30
+    # What the metrics say is then of no account.
+    figures = {"nll": 1.0}
+    metrics = {"validation": figures, "test": figures}
+    assert add(metrics, text)["test"]["iw_samples"] == 30
+
+
+def test_they_are_not_added_to_those_of_another_text(
+    add, text, corpus_folder, tmp_path
+):
+    other = tmp_path / "other"
+    shutil.copytree(corpus_folder, other)
+    # As many sentences and words.
+    lines = (other / "test.txt").read_text()
+    (other / "test.txt").write_text(lines.replace("sees", "hears"))
+    assert "its test part is of another text" in add(text=text, corpus_dir=other)
+    # Another training part is no reason.
+    shutil.copy(corpus_folder / "test.txt", other / "test.txt")
+    lines = (other / "train.txt").read_text()
+    (other / "train.txt").write_text(lines + lines)
+    assert add(text=text, corpus_dir=other)["test"]["iw_samples"] == 30
+
+
+def test_they_are_not_added_to_those_of_another_part(add, text):
+    metrics = {name: METRICS["test"] for name in ("train", "validation", "test")}
+    swapped = {**text, "validation": text["test"]}
+    assert "validation part is of another text" in add(
+        metrics, swapped, split="validation"
+    )
+    assert "it has no train part" in add(text=text, split="train")
+
+
+@pytest.mark.parametrize("name", ["examples", "tokens"])
+def test_an_older_run_s_counts_have_to_agree(add, name):
+    assert add()["test"]["iw_samples"] == 30
+    for test in (
+        {**METRICS["test"], name: METRICS["test"][name] + 1},
+        {k: v for k, v in METRICS["test"].items() if k != name},
+    ):
+        assert "its test part is of another text" in add({**METRICS, "test": test})
+
+
+def test_nothing_is_added_to_what_was_published(add, text):
+    assert "was published so" in add(text=text, released=True)
+
+
+@pytest.mark.parametrize(
+    "metrics",
+    [
+        [],
+        1,
+        None,
+        "best",
+        {},
+        {**METRICS, "test": None},
+        {**METRICS, "test": [5.0]},
+        {**METRICS, "test": {"nll": "low"}},
+        {**METRICS, "validation": 5.0},
+        {**METRICS, "best_epoch": {}},
+        {**METRICS, "history": "long"},
+    ],
+)
+def test_nothing_is_added_to_what_no_run_wrote(add, text, metrics):
+    assert "is not what a run wrote" in add(metrics, text)
+
+
+def test_figures_that_cannot_be_added_are_no_failure(add, text, monkeypatch):
+    def refuse(*_, **__):
+        raise PermissionError(errno.EACCES, "Permission denied", "lock")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(metrics_file, "FolderLock", refuse)
+        assert "Permission denied" in add(text=text)
+    monkeypatch.setattr(metrics_file, "PAUSE", 0.0)
+
+    def take(*_):
+        raise FolderInUse("process 1 on elsewhere")
+
+    monkeypatch.setattr(metrics_file, "FolderLock", take)
+    assert "process 1 on elsewhere has the folder" in add(text=text)
+
+
+def test_two_evaluations_at_once_lose_nothing(tmp_path, monkeypatch):
+    file = tmp_path / "metrics.json"
+    file.write_text(json.dumps(METRICS))
+    first = FolderLock(tmp_path)
+
+    def release_and_wait(_):
+        metrics_file.write_object(file, {**METRICS, "test": {"nll": 4.0}})
+        first.release()
+
+    monkeypatch.setattr(metrics_file.time, "sleep", release_and_wait)
+    metrics_file.add_figures(file, "test", {"nll_iw": 3.0})
+    assert json.loads(file.read_text())["test"] == {"nll": 4.0, "nll_iw": 3.0}
+
+
+@pytest.mark.parametrize(
+    ("flags", "message"),
+    [
+        ([], "holds no object"),
+        ({"dataset": ["text"]}, "--dataset is ['text']"),
+        ({"flags": {"dataset": {}}}, "--dataset is {}"),
+        ({"dataset": "text", "vocabulary_size": "many"}, "--vocabulary_size is 'many'"),
+        ({"dataset": "text", "vocabulary_size": 9.5}, "--vocabulary_size is 9.5"),
+        ({"dataset": "text", "vocabulary_size": True}, "--vocabulary_size is True"),
+        ({"dataset": "text", "vocabulary_size": -4}, "vocabulary size is -4"),
+        ({"dataset": "cifar"}, "--dataset: give one"),
+        ({"dataset": 5}, "--dataset: give one"),
+        ({}, "--dataset: give one"),
+    ],
+)
+def test_flags_of_the_wrong_kind_are_named(
+    model_file, corpus_folder, tmp_path, flags, message
+):
+    folder = make_run(tmp_path / "run", model_file, flags)
+    before = sorted(tmp_path.rglob("*"))
+    assert message in refusal(folder, dataset=None, data_dir=str(corpus_folder))
+    assert sorted(tmp_path.rglob("*")) == before
 
 
 def test_the_figures_agree_with_each_other(evaluated):

@@ -1,7 +1,10 @@
 """Whatever is in a file or on the command line: an error in one line, or a result."""
 
+import copy
+import dataclasses
 import io
 import json
+import math
 import random
 import signal
 import string
@@ -15,10 +18,19 @@ from absl.testing import flagsaver
 
 from tf_vmfvae import data, layers, models
 from tf_vmfvae.data.feature_file import read_features, read_vocabulary
-from trainers import command_line, lm, training_run
+from trainers import command_line, evaluation_run, fingerprint, lm, training_run
+from trainers.bow_report import print_document_report
+from trainers.bow_task import BowTask
 from trainers.checkpoints import Checkpoints
 from trainers.failures import UserError
-from trainers.run_folder import RunFolder
+from trainers.language_model_file import run_record
+from trainers.lm_task import LMTask
+from trainers.make_latent import make_latent
+from trainers.make_schedules import make_schedules
+from trainers.progress import Progress
+from trainers.report import print_report
+from trainers.run_folder import SPLITS, RunFolder
+from trainers.run_record import RunRecord
 from trainers.workers import Worker
 
 COUNT = 1000
@@ -54,6 +66,37 @@ def mutations(content, count=COUNT):
             else:
                 del changed[place:]
         yield bytes(changed)
+
+
+VALUES = (
+    *(None, True, False, 0, -1, 3, 0.5, 1e9, float("nan"), float("inf"), 10**400),
+    *("", "x", "1", "\ud800", [], [1], ["x"], {}, {"nll": 1.0}, {"x": [{}]}),
+)
+
+
+def wrong_kinds(content, count=COUNT):
+    """Yields variations of a JSON object with values of another kind, as bytes."""
+    rng = random.Random(1)
+    for _ in range(count):
+        changed = json.loads(json.dumps(content))
+        for _ in range(rng.choice([1, 1, 2, 5])):
+            inner = changed
+            # Down to some depth: a value, or an object that holds values.
+            while True:
+                keys = list(inner) if isinstance(inner, dict) else range(len(inner))
+                if not keys:
+                    break
+                key = rng.choice(list(keys))
+                deeper = isinstance(inner[key], dict | list) and rng.random() < 0.8
+                if deeper:
+                    inner = inner[key]
+                    continue
+                if rng.random() < 0.2:
+                    del inner[key]
+                else:
+                    inner[key] = copy.deepcopy(rng.choice(VALUES))
+                break
+        yield json.dumps(changed).encode()
 
 
 @pytest.fixture(autouse=True)
@@ -250,40 +293,217 @@ def test_a_model_that_brings_code_is_not_run(tmp_path):
         training_run.load_model(folder)
 
 
+PROGRESS = Progress(
+    epoch=2,
+    batch=3,
+    totals={"reconstruction": 8.0, "kl": 2.0, "examples": 2.0, "words": 10.0},
+    seconds=1.5,
+    best_nll=5.0,
+    best_epoch=1,
+    history=[{"nll": 6.0, "val_nll": 5.5}, {"nll": 5.5, "val_nll": 5.0}],
+)
+
+
+def use_progress(notes):
+    """Does with a checkpoint's notes what a run does."""
+    progress = Progress.from_notes(notes)
+    range(progress.epoch, 10)
+    assert progress.where
+    progress.stalled(3)
+    if progress.batch:
+        progress.training_logs()
+    progress.add_batch(PROGRESS.totals, 0.5)
+    assert math.isnan(progress.best_nll) or progress.best_nll > -math.inf
+    progress.end_epoch(progress.training_logs())
+    json.dumps(dataclasses.asdict(progress))
+    assert progress.is_at_best in (True, False)
+
+
 def test_checkpoint(tmp_path, capsys):
     variables = [keras.Variable(np.ones((2, 3), "float32"))]
     checkpoints = Checkpoints(tmp_path / "checkpoints", variables)
-    checkpoints.save({"epoch": 1, "history": [{"nll": 1.5}] * 3})
+    checkpoints.save(dataclasses.asdict(PROGRESS))
     [file] = checkpoints.files()
     restored = 0
     for content in mutations(file.read_bytes()):
         file.write_bytes(content)
-        start_clock()
-        notes = checkpoints.restore()
+        notes = []
+        error = complaint(
+            lambda notes=notes: notes.append(checkpoints.restore()), UserError
+        )
         warning = capsys.readouterr().err
-        restored += notes is not None
-        assert warning.count("\n") == (notes is None)
+        # It cannot be read, it is of another model, or it is what was saved.
+        assert warning.count("\n") == (error is None and notes == [None])
+        assert "\n" not in str(error)
+        if error is None and notes != [None]:
+            restored += 1
+            use_progress(notes[0])
         assert np.all(np.asarray(variables[0]) == 1)
         assert checkpoints.files() == [file]
+        assert file.read_bytes() == content
     assert restored < COUNT / 2
 
 
-@pytest.mark.parametrize("name", ["flags.json", "metrics.json"])
-def test_what_a_run_wrote(tmp_path, name):
-    file = tmp_path / "run" / name
-    folder = RunFolder(file.parent, {"kappa": 1.5, "latent": "vmf"})
+def test_a_checkpoint_s_notes():
+    refused = 0
+    for content in wrong_kinds(dataclasses.asdict(PROGRESS)):
+        notes = json.loads(content)
+        error = complaint(lambda notes=notes: use_progress(notes), ValueError)
+        refused += error is not None
+        assert "\n" not in str(error)
+    assert refused > COUNT / 2
+
+
+FIGURES = {
+    **dict.fromkeys(("nll", "reconstruction", "kl", "code_gain", "ppl"), 1.5),
+    **{"ppl_by_example": 1.5, "mean_cosine": 0.1, "examples": 3, "tokens": 9},
+    **{"nll_iw": 1.0, "ppl_iw": 1.0, "ppl_iw_by_example": 1.0, "iw_samples": 5},
+}
+METRICS = {
+    **{split: {**FIGURES, "refined": FIGURES} for split in SPLITS},
+    **{"best_epoch": 1, "history": [{"nll": 1.5}], "entropy": None},
+}
+
+
+class NoCode:
+    """A model that has nothing to show."""
+
+    class latent:
+        latent_dim = 0
+
+    def reconstruct(self, texts, **_):
+        return texts
+
+    def generate(self, *_, **__):
+        return []
+
+
+CORPUS = data.Corpus("tiny", ["a"], ["a"], ["a"], ["<unk>", "<eos>", "a"], entropy=1.0)
+
+
+def use_metrics(folder, reported):
+    """Reports a finished run."""
+    metrics = folder.metrics(reported.reported)
+    if reported is LMTask:
+        print_report(metrics, NoCode(), CORPUS)
+    else:
+        print_document_report(metrics, NoCode(), CORPUS, topics=3)
+
+
+@pytest.mark.parametrize("reported", [LMTask, BowTask])
+@pytest.mark.parametrize("change", [mutations, wrong_kinds])
+def test_metrics_that_are_reported(tmp_path, change, reported):
+    folder = RunFolder(tmp_path / "run", {})
     folder.open()
-    folder.write_metrics(
-        {split: {"nll": 1.5} for split in ("train", "validation", "test")}
-    )
+    folder.write_metrics(METRICS)
     folder.close()
+    file = folder.path / "metrics.json"
+    content = file.read_bytes()
     refused, _ = outcomes(
         file,
-        mutations(file.read_bytes()),
-        lambda: RunFolder(file.parent, {"kappa": 1.5, "latent": "vmf"}).metrics(),
+        change(content if change is mutations else METRICS),
+        lambda: use_metrics(folder, reported),
         UserError,
     )
-    assert refused > COUNT / 2
+    assert refused > COUNT / 4
+
+
+@pytest.mark.parametrize("text", [{}, {"test": {"count": 1, "hash": "a"}}])
+def test_metrics_that_figures_are_added_to(tmp_path, text, monkeypatch):
+    file = tmp_path / "metrics.json"
+    monkeypatch.setattr(fingerprint, "of_corpus", lambda _: text)
+    record = RunRecord({"dataset": "tiny"}, text=text)
+    results = {
+        **{"split": "test", "dataset": "tiny"},
+        "bounds": {"examples": 3, "tokens": 9, "nll_iw": {1: 2.0}, "ppl_iw": {1: 3.0}},
+        "information": {"mutual_information": 1.0},
+        "units": {"active_units": 2},
+    }
+    said = []
+
+    class Model:
+        condition = "none"
+
+    def add():
+        said.append(
+            evaluation_run._add_to_metrics(file, record, Model(), None, results)
+        )
+
+    (tmp_path / "lock").touch()
+    outcomes(file, wrong_kinds(METRICS), add, ())
+    outcomes(file, mutations(json.dumps(METRICS).encode()), add, ())
+    assert len(said) == 2 * COUNT
+    assert 0 < sum(line == f"added to {file}" for line in said) < 2 * COUNT
+    assert not any("\n" in line for line in said)
+
+
+@pytest.fixture(scope="module")
+def record(tmp_path_factory):
+    """What flags.json holds of a run with default flags."""
+    with flagsaver.flagsaver():
+        values, _ = settings(["--latent=vmf"])
+        flags.FLAGS.unparse_flags()
+    return {
+        "version": "0.1.0",
+        "flags": command_line.identity(values),
+        "given": ["latent"],
+        "text": {"test": {"count": 1, "hash": "a"}},
+    }
+
+
+def take_up(path, text):
+    """Does with a run's flags what a training program does before it trains."""
+    command_line._parse(["lm", "--latent=vmf", f"--output_dir={path}"])
+    values, _ = lm.read_settings()
+    folder, notes = lm.run_folder(values)
+    folder.check_text(text, "--data_dir=d")
+    assert not any("\n" in note for note in notes)
+    make_latent(values)
+    make_schedules(values)
+    training_run.make_optimizer(values, 10 * values["epochs"])
+    (values["encoder"] + values["condition"] + values["setting"]).encode()
+
+
+@pytest.mark.parametrize("change", [mutations, wrong_kinds])
+@pytest.mark.parametrize("flat", [False, True])
+def test_flags_of_a_run(tmp_path, record, change, flat):
+    file = tmp_path / "run" / "flags.json"
+    file.parent.mkdir()
+    content = record["flags"] if flat else record
+    text = {"test": {"count": 1, "hash": "a"}}
+    with flagsaver.flagsaver():
+        refused, worked = outcomes(
+            file,
+            change(json.dumps(content).encode() if change is mutations else content),
+            lambda: take_up(file.parent, text),
+            UserError,
+        )
+        flags.FLAGS.unparse_flags()
+    assert refused > COUNT / 4
+    assert worked > COUNT / 100
+
+
+@pytest.mark.parametrize("change", [mutations, wrong_kinds])
+def test_flags_that_an_evaluation_reads(tmp_path, saved_model, record, change):
+    file = tmp_path / "flags.json"
+    (tmp_path / "model.keras").write_bytes(saved_model)
+    (tmp_path / "text.txt").write_text("the cat sees it\n" * 60)
+    where = {"model": str(tmp_path), "data_dir": str(tmp_path / "text.txt")}
+    content = {**record, "flags": {"dataset": "text", "vocabulary_size": 99}}
+
+    def load():
+        read = run_record(where["model"])
+        dataset = evaluation_run._dataset({**where, "dataset": None}, read)
+        evaluation_run._load({**where, "dataset": dataset}, read.flags)
+
+    refused, worked = outcomes(
+        file,
+        change(json.dumps(content).encode() if change is mutations else content),
+        load,
+        UserError,
+    )
+    assert refused > COUNT / 4
+    assert worked > COUNT / 100
 
 
 def test_tf_config(monkeypatch):

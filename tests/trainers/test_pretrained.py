@@ -17,7 +17,9 @@ def make(parse, corpus_folder):
         settings, _ = parse(*FLAGS, f"--data_dir={corpus_folder}", *arguments)
         task = LMTask(settings)
         task.corpus = task.load_corpus()
-        return task.make_model()
+        made = task.make_model()
+        task.warm_start(made)
+        return made
 
     return model
 

@@ -2,16 +2,22 @@
 
 import dataclasses
 import errno
+import io
 import math
+import os
 import re
+import shutil
 import signal
+import zipfile
 
+import h5py
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
 from tf_vmfvae import callbacks, data, evaluation, layers, models
+from trainers import training_run
 from trainers.checkpoints import Checkpoints
 from trainers.failures import RunFailed, UserError
 from trainers.progress import Progress
@@ -21,6 +27,7 @@ from trainers.training_loop import TrainingLoop
 
 WORDS = ["the", "a", "cat", "dog", "sees", "hears", "it", "them"]
 EPOCHS, BATCHES = 2, 3
+TOTALS = ("reconstruction", "kl", "examples", "words")
 
 
 @pytest.fixture(autouse=True)
@@ -187,6 +194,88 @@ def test_a_killed_run_goes_on_from_its_last_checkpoint(
     assert_same(bench.outcome(), uninterrupted)
 
 
+@pytest.fixture
+def at_write(monkeypatch):
+    """Returns a function that has the write of a number do something instead."""
+
+    def choose(number, action, when):
+        counted = iter(range(1, 1000))
+        replace = os.replace
+
+        def replace_or_act(partial, path):
+            if next(counted) != number:
+                return replace(partial, path)
+            if when == "after":
+                replace(partial, path)
+            action()
+
+        monkeypatch.setattr(os, "replace", replace_or_act)
+
+    return choose
+
+
+def start_again(bench, path):
+    """What the same command does in a new process; returns the best model's arrays."""
+    loop = bench.start(path)
+    training_run.go_on(loop, loop.folder)
+    bench.fit()
+    return arrays_of(loop.folder.model)
+
+
+def arrays_of(model_file):
+    """Weights and noise of a model file, by name."""
+    arrays = {}
+    with zipfile.ZipFile(model_file) as archive:
+        weights = io.BytesIO(archive.read("model.weights.h5"))
+    with h5py.File(weights) as content:
+        content.visititems(
+            lambda name, each: (
+                arrays.update({name: each[()]})
+                if isinstance(each, h5py.Dataset)
+                else None
+            )
+        )
+    assert arrays
+    return arrays
+
+
+def full():
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+@pytest.mark.parametrize(
+    ("action", "when"), [(kill, "before"), (kill, "after"), (full, "before")]
+)
+def test_a_run_that_dies_at_any_write_goes_on_to_the_same_end(
+    bench, uninterrupted, tmp_path, at_write, monkeypatch, action, when
+):
+    """At those of the best model and of its checkpoint, the first ones included."""
+    best = start_again(bench, tmp_path / "whole")
+    # Two files at the end of an epoch, one at another batch.
+    for save_seconds, numbers in ((999.0, range(1, 5)), (-1.0, (1, 3, 4))):
+        for number in numbers:
+            path = tmp_path / f"{number} of {save_seconds}"
+            bench.start(path, save_seconds)
+            at_write(number, action, when)
+            with pytest.raises((Killed, OSError)):
+                bench.fit()
+            monkeypatch.undo()
+            np.testing.assert_equal(start_again(bench, path), best)
+            assert_same(bench.outcome(), uninterrupted)
+            assert not list(path.rglob(".partial-*"))
+
+
+def test_a_best_model_that_the_run_died_before_is_saved_first(bench, tmp_path):
+    """Then the epochs that follow may be worse."""
+    loop = bench.start(tmp_path)
+    bench.fit(epochs=1)
+    best = arrays_of(loop.folder.model)
+    loop.folder.model.unlink()
+    loop = bench.start(tmp_path)
+    assert training_run.go_on(loop, loop.folder)
+    np.testing.assert_equal(arrays_of(loop.folder.model), best)
+
+
 def test_a_cut_checkpoint_costs_only_time(
     bench, uninterrupted, tmp_path, at_batch, capsys
 ):
@@ -256,6 +345,73 @@ def test_a_checkpoint_of_another_version_is_refused(bench, tmp_path):
     with pytest.raises(UserError, match="another version") as caught:
         loop.restore()
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"epoch": "1"},
+        {"epoch": -1},
+        {"epoch": 1.5},
+        {"epoch": True},
+        {"epoch": None},
+        {"epoch": 7},
+        {"batch": "two"},
+        {"batch": -3},
+        {"batch": [1]},
+        {"batch": 2, "totals": {}},
+        {"batch": 2, "totals": {"examples": 3.0}},
+        {"batch": 2, "totals": dict.fromkeys(TOTALS, 0.0)},
+        {"batch": 2, "totals": dict.fromkeys(TOTALS, math.nan)},
+        {"totals": []},
+        {"totals": {"examples": "many"}},
+        {"seconds": None},
+        {"seconds": math.inf},
+        {"best_nll": math.nan},
+        {"best_nll": "low"},
+        {"best_nll": {}},
+        {"best_epoch": 1},
+        {"best_epoch": -2},
+        {"best_epoch": None},
+        {"history": None},
+        {"history": {}},
+        {"history": []},
+        {"history": [1]},
+        {"history": [{"nll": "low"}]},
+    ],
+)
+def test_notes_of_the_wrong_kind_are_refused(bench, tmp_path, changes):
+    loop = bench.start(tmp_path)
+    good = {"epoch": 1, "best_epoch": 0, "best_nll": 5.0, "history": [{"nll": 5.0}]}
+    assert Progress.from_notes(good).best_epoch == 0
+    loop.checkpoints.save({**good, **changes})
+    before = [file.read_bytes() for file in loop.checkpoints.files()]
+    with pytest.raises(UserError, match="was left by another version") as caught:
+        loop.restore()
+    assert "its '" in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert [file.read_bytes() for file in loop.checkpoints.files()] == before
+    assert not loop.folder.model.exists()
+
+
+def test_a_checkpoint_of_longer_epochs_is_refused(bench, tmp_path):
+    loop = bench.start(tmp_path)
+    totals = dict.fromkeys(TOTALS, 1.0)
+    loop.checkpoints.save({"batch": BATCHES + 1, "totals": totals})
+    assert loop.restore()
+    with pytest.raises(UserError, match="an epoch has 3 batches") as caught:
+        bench.fit()
+    assert "\n" not in str(caught.value)
+
+
+def test_a_run_whose_folder_is_taken_writes_nothing_more(bench, tmp_path):
+    folder = tmp_path / "run"
+    bench.start(folder)
+    shutil.move(folder, tmp_path / "moved")
+    folder.mkdir()
+    with pytest.raises(OSError, match="was replaced meanwhile"):
+        bench.fit()
+    assert list(folder.iterdir()) == []
 
 
 def test_a_full_disk_names_the_file_and_keeps_what_was_saved(
@@ -338,7 +494,7 @@ def test_it_stops_when_the_bound_no_longer_falls(bench, tmp_path, monkeypatch):
     coming = iter([5.0, 4.0, 4.5, 4.0, 3.0])
     monkeypatch.setattr(loop, "evaluate", lambda _: bounds(next(coming)))
     monkeypatch.setattr(
-        loop.folder, "save_model", lambda _: saved.append(loop.progress.epoch)
+        loop.folder, "save_model", lambda _: saved.append(loop.progress.best_epoch)
     )
     bench.fit(patience=2, epochs=9)
     # Two epochs after the best, although the fifth would have been better.

@@ -6,15 +6,15 @@ import pytest
 import tensorflow as tf
 
 from tf_vmfvae import layers, models
-from trainers.strategies import make_strategy
+from trainers.strategies import make_strategy, share_out
 from trainers.training_step import TrainingStep
 
 WORDS = ["the", "a", "cat", "dog", "sees", "hears", "it", "them"]
 SENTENCES = ["the cat sees a dog", "it hears them", "a dog hears it", "the dog"]
 
 
-def _make(jit="auto", clip_norm=5.0, learning_rate=0.01):
-    strategy = make_strategy("one_device")
+def _make(jit="auto", clip_norm=5.0, learning_rate=0.01, strategy="one_device"):
+    strategy = make_strategy(strategy)
     with strategy.scope():
         latent = layers.VonMisesFisherLatent(3, kappa=10.0, seed=1)
         model = models.NVRNN(
@@ -70,13 +70,59 @@ def test_gradients_are_clipped_to_the_norm():
     np.testing.assert_allclose(moved_by, 1e-3, rtol=1e-3)
 
 
-def test_what_is_not_finite_leaves_the_weights_alone():
-    step, ids = _make()
-    bias = step.model.softmax.bias
-    bias.assign(tf.fill(bias.shape, np.nan))
-    before = _weights(step)
-    norm = float(step(ids)["norm"])
+def _state(step):
+    """Weights, slots and iterations."""
+    variables = [*step.model.trainable_variables, *step.optimizer.variables]
+    return [tf.convert_to_tensor(variable).numpy() for variable in variables]
 
-    assert not np.isfinite(norm)
-    for one, other in zip(_weights(step), before, strict=True):
-        np.testing.assert_array_equal(one, other)
+
+def _step(step, ids):
+    """Takes a step; returns what it says, by name."""
+    batch = tf.data.Dataset.from_tensors(ids)
+    [inputs] = share_out(step.strategy, batch)
+    return {name: float(value) for name, value in step(inputs).items()}
+
+
+@pytest.mark.parametrize(
+    ("strategy", "jit"),
+    [
+        ("one_device", "auto"),
+        ("one_device", "off"),
+        pytest.param("one_device", "on", marks=pytest.mark.slow),
+        ("mirrored", "auto"),
+    ],
+)
+def test_a_loss_that_is_not_finite_moves_nothing(strategy, jit):
+    step, ids = _make(jit, strategy=strategy)
+    # By then the optimizer has a momentum, which moves weights without a gradient.
+    for _ in range(3):
+        _step(step, ids)
+    bias = step.model.softmax.bias
+    whole = tf.convert_to_tensor(bias).numpy()
+    bias.assign(np.full_like(whole, np.nan))
+    before = _state(step)
+    said = _step(step, ids)
+
+    assert not np.isfinite(said["norm"])
+    assert int(tf.convert_to_tensor(step.optimizer.iterations)) == 3
+    np.testing.assert_equal(_state(step), before)
+    # It was the sentence or the weight, and not the step, that was spoilt.
+    bias.assign(whole)
+    assert np.isfinite(_step(step, ids)["norm"])
+    assert int(tf.convert_to_tensor(step.optimizer.iterations)) == 4
+
+
+def test_a_bound_that_alone_is_not_finite_moves_nothing(monkeypatch):
+    step, ids = _make()
+    totals = step.model.totals
+
+    def spoilt(*arguments):
+        return {**totals(*arguments), "nll_per_word": tf.constant(np.inf)}
+
+    monkeypatch.setattr(step.model, "totals", spoilt)
+    before = _state(step)
+    said = _step(step, ids)
+
+    assert np.isfinite(said["norm"])
+    assert np.isinf(said["nll_per_word"])
+    np.testing.assert_equal(_state(step), before)

@@ -74,8 +74,8 @@ def load(
         validation=splits["validation"],
         test=splits["test"],
         vocabulary=vocabulary,
-        # What is cut is another text, whose entropy nobody knows.
-        entropy=None if cut else found.entropy,
+        # What is cut, or hidden as <unk>, is another text, whose entropy nobody knows.
+        entropy=None if cut or _hides_words(splits, vocabulary) else found.entropy,
         notes=(*found.notes, *cut),
         labels=found.labels,
         num_labels=found.num_labels,
@@ -116,6 +116,16 @@ def _read(dataset: str, data_dir: str | None) -> _Found:
         splits, notes = read_splits(data_dir)
         return _Found(splits, None, tuple(notes))
     raise ValueError(f"dataset is {dataset!r}: choose one of {', '.join(DATASETS)}")
+
+
+def _hides_words(splits: dict[str, list[str]], vocabulary: list[str]) -> bool:
+    """Whether a word of the text is not in the vocabulary."""
+    known = set(vocabulary)
+    return any(
+        not known.issuperset(sentence.split())
+        for sentences in splits.values()
+        for sentence in sentences
+    )
 
 
 def _cut(

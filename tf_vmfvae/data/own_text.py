@@ -62,7 +62,8 @@ def read_splits(path: str | os.PathLike) -> tuple[Splits, list[str]]:
 
 def _find(folder: pathlib.Path, names: Sequence[str]) -> pathlib.Path | None:
     files = [folder / f"{name}.txt" for name in names]
-    found = [file for file in files if file.exists()]
+    # A link to nothing is there too: whoever put it there did not mean none.
+    found = [file for file in files if os.path.lexists(file)]
     if len(found) > 1:
         raise ValueError(
             f"{found[0]} and {found[1].name} stand for the same part: leave one of them"

@@ -51,7 +51,8 @@ def read_text(path: pathlib.Path) -> str:
     try:
         content = path.read_bytes()
     except FileNotFoundError:
-        raise ValueError(f"{path} does not exist: give a UTF-8 text file") from None
+        what = "is a link to nothing" if path.is_symlink() else "does not exist"
+        raise ValueError(f"{path} {what}: give a UTF-8 text file") from None
     except OSError as error:
         raise ValueError(f"{path} cannot be read: {error.strerror}") from None
     if not content:

@@ -3,6 +3,7 @@
 import keras
 import tensorflow as tf
 
+from tf_vmfvae.models.noise_states import is_noise, load_noise, save_noise
 from tf_vmfvae.models.perplexity import Perplexity
 
 
@@ -68,22 +69,14 @@ class VAE(keras.Model):
 
     def save_own_variables(self, store):
         super().save_own_variables(store)
-        for name, state in self._noise_states().items():
-            store[name] = tf.convert_to_tensor(state).numpy()
+        for name, state in save_noise(self).items():
+            store[name] = state
 
     def load_own_variables(self, store):
-        for name, state in self._noise_states().items():
-            state.assign(store[name])
-        names = set(store.keys()) - set(self._noise_states())
-        super().load_own_variables({name: store[name] for name in names})
-
-    def _noise_states(self):
-        """States of all seed generators, which Keras itself does not save.
-
-        With them a loaded model draws the noise that the saved one would have.
-        """
-        states = [v for v in self.variables if v.name == "seed_generator_state"]
-        return {f"noise_{index}": state for index, state in enumerate(states)}
+        names = set(store.keys())
+        noise = set(filter(is_noise, names))
+        load_noise(self, {name: store[name] for name in noise})
+        super().load_own_variables({name: store[name] for name in names - noise})
 
     def totals(self, inputs, outputs) -> dict[str, tf.Tensor]:
         """Returns sums over the examples of a batch.

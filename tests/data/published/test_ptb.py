@@ -99,6 +99,19 @@ def test_nothing_is_written_into_data_dir(data_dir):
     assert contents(data_dir) == before
 
 
+@pytest.mark.parametrize("name", ["train.txt", "test.txt"])
+def test_a_link_to_nothing_is_not_a_missing_file(data_dir, name):
+    for file in (data_dir / "ptb").iterdir():
+        file.unlink()
+    (data_dir / "ptb" / name).symlink_to(data_dir / "moved.txt")
+    with pytest.raises(
+        ValueError, match=r"(is a link to nothing|does not exist)"
+    ) as error:
+        data.load("ptb", data_dir)
+    assert str(data_dir) in str(error.value)
+    assert "download" not in str(error.value)
+
+
 def test_a_prepared_data_set_is_read_without_preparing_it_again(data_dir, monkeypatch):
     first = data.load("ptb", data_dir)
     monkeypatch.setattr(preparation, "_prepare", None)

@@ -48,6 +48,14 @@ def test_valid_txt_alone_is_cut_in_three_the_same_way_each_time(tmp_path):
     assert "cut in three (40 / 5 / 5)" in corpus.notes[0]
 
 
+@pytest.mark.parametrize("name", ["train.txt", "test.txt"])
+def test_a_link_to_nothing_does_not_make_the_whole_a_piece(tmp_path, name):
+    folder = write(tmp_path, valid=STARS)
+    (tmp_path / "yelp" / name).symlink_to(tmp_path / "moved.txt")
+    with pytest.raises(ValueError, match=r"(does not exist|is a link to nothing)"):
+        data.load("yelp", folder)
+
+
 @pytest.mark.parametrize(
     ("files", "message"),
     [

@@ -1,6 +1,7 @@
 """Base class of the TFDS builders of published corpora."""
 
 import inspect
+import os
 import pathlib
 from collections.abc import Sequence
 
@@ -44,6 +45,8 @@ class PublishedBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
             if self.URL is None:
                 raise
         else:
-            if self.URL is None or any((folder / name).exists() for name in names):
+            if self.URL is None or any(
+                os.path.lexists(folder / name) for name in names
+            ):
                 return folder
         return pathlib.Path(dl_manager.download_and_extract(self.URL)) / self.name

@@ -60,7 +60,7 @@ def _builder(
     files = [
         folder / builder_class.name / file for file in (*FILES.values(), VOCABULARY)
     ]
-    if data_dir is not None and any(file.exists() for file in files):
+    if data_dir is not None and any(map(os.path.lexists, files)):
         for file in files:
             if not file.exists():
                 others = f"{', '.join(FILES.values())} and {VOCABULARY}"

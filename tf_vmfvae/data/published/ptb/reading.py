@@ -32,7 +32,7 @@ def read_ptb(data_dir: str | os.PathLike | None = None) -> dict[str, list[str]]:
     """
     folder = pathlib.Path("data_dir" if data_dir is None else data_dir)
     files = [folder / "ptb" / name for name in FILES.values()]
-    if data_dir is not None and any(file.exists() for file in files):
+    if data_dir is not None and any(map(os.path.lexists, files)):
         source = source_of(
             "\n".join(read_sentences(file)).encode() + b"\0" for file in files
         )

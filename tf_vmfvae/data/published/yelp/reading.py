@@ -38,14 +38,14 @@ def read_yelp(
         ValueError: if a file is missing or unusable.
     """
     folder = pathlib.Path(data_dir or ".") / "yelp"
-    files = [folder / name for name in FILES.values() if (folder / name).exists()]
+    files = [folder / name for name in FILES.values() if os.path.lexists(folder / name)]
     if data_dir is None or not files:
         raise ValueError(
             f"no file {folder / 'train.txt'}: dataset yelp cannot be downloaded; put "
             "its files into a folder yelp/ and point data_dir at the folder above"
         )
     is_piece = only_piece(folder)
-    missing = [name for name in FILES.values() if not (folder / name).exists()]
+    missing = [name for name in FILES.values() if folder / name not in files]
     if missing and not is_piece:
         raise ValueError(f"{folder / missing[0]} does not exist: put it there")
     contents = []

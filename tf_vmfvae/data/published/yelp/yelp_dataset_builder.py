@@ -1,5 +1,6 @@
 """TFDS builder of the Yelp reviews of 2013."""
 
+import os
 import pathlib
 from collections.abc import Iterator, Sequence
 
@@ -57,9 +58,8 @@ class Builder(PublishedBuilder):
 
 def only_piece(folder: pathlib.Path) -> bool:
     """Returns whether valid.txt is the only file."""
-    return [name for name in FILES.values() if (folder / name).exists()] == [
-        "valid.txt"
-    ]
+    there = [name for name in FILES.values() if os.path.lexists(folder / name)]
+    return there == ["valid.txt"]
 
 
 def cut(reviews: Sequence, split: str) -> list:
