@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from tf_vmfvae import data, evaluation
-from trainers import evaluation_figures, evaluation_table
+from trainers import evaluation_figures, evaluation_table, paths
 from trainers.command_line import UserError
 from trainers.language_model_file import (
     check_words,
@@ -46,16 +46,20 @@ def run(settings: dict) -> dict:
     Raises:
         UserError: if the input is bad.
     """
-    model = load_language_model(settings["model"])
     flags = run_flags(settings["model"])
     settings = {**settings, "dataset": settings["dataset"] or flags.get("dataset")}
     if settings["dataset"] is None:
         raise UserError("--dataset: give one, as no run folder names it")
+    folder = _output_dir(settings)
+    paths.check_output_folder(folder)
+    model = load_language_model(settings["model"])
     corpus = _load(settings, flags)
     part = _part(corpus, settings["split"], model, settings["examples"])
     where = f"--dataset={settings['dataset']}"
     for note in (*corpus.notes, *check_words(model, part.texts, where)):
         print(f"note: {note}")
+    # What follows takes long, and would be lost where it cannot be written.
+    paths.make_output_folder(folder)
 
     results = {"model": settings["model"], "dataset": settings["dataset"]}
     results.update(split=settings["split"], seed=settings["seed"])
@@ -63,10 +67,12 @@ def run(settings: dict) -> dict:
     if model.latent.latent_dim:
         train = _part(corpus, "train", model, settings["probe_examples"])
         results["probes"] = probes(model, train, part, settings["seed"])
-    folder = _output_dir(settings)
-    with whole_file(folder / "evaluation.json") as partial:
-        partial.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
-    evaluation_table.print_table(results)
+    try:
+        with whole_file(folder / "evaluation.json") as partial:
+            partial.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
+    finally:
+        # A disk may have filled up meanwhile.
+        evaluation_table.print_table(results)
     for figure in evaluation_figures.draw(results, folder):
         print(f"figure: {figure}")
     if settings["examples"] is None and flags.get("dataset") == settings["dataset"]:
@@ -181,16 +187,10 @@ def _bags(model, texts):
 
 
 def _output_dir(settings):
-    folder = settings["output_dir"]
-    if folder is None:
-        model = find_model(settings["model"])
-        folder = model.parent / f"evaluation-{settings['dataset']}-{settings['split']}"
-    folder = Path(folder)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UserError(f"--output_dir={folder}: {error.strerror}") from error
-    return folder
+    if settings["output_dir"]:
+        return Path(settings["output_dir"])
+    model = find_model(settings["model"])
+    return model.parent / f"evaluation-{settings['dataset']}-{settings['split']}"
 
 
 def _add_to_metrics(file, results):

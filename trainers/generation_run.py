@@ -1,6 +1,7 @@
 """What trainers.generate writes, from a model on the disk and the user's sentences."""
 
 import json
+import pathlib
 import sys
 from collections.abc import Iterator
 
@@ -8,7 +9,7 @@ import keras_hub
 import tqdm
 
 from tf_vmfvae import generation
-from tf_vmfvae.data.text_file import read_sentences
+from tf_vmfvae.data.text_file import decode, read_sentences
 from trainers.command_line import UserError
 from trainers.language_model_file import check_words, load_language_model
 
@@ -131,11 +132,20 @@ def _texts(settings, wanted):
         return []
     if settings["file"] not in (None, "-"):
         return _read(settings["file"], "file")
-    texts = [" ".join(line.split()) for line in sys.stdin]
+    texts = [" ".join(line.split()) for line in _standard_input().split("\n")]
     texts = [text for text in texts if text]
     if not texts:
         raise UserError("--text: no sentence, and none on standard input")
     return texts
+
+
+def _standard_input():
+    # Bytes that are not UTF-8 are read as lone surrogates, and so turned back.
+    content = sys.stdin.read().encode("utf-8", "surrogateescape")
+    try:
+        return decode(pathlib.Path("standard input"), content)
+    except ValueError as error:
+        raise UserError(str(error)) from error
 
 
 def _read(path, flag):

@@ -5,7 +5,6 @@ import itertools
 import keras
 import pytest
 from absl import flags
-from absl.testing import flagsaver
 
 from tf_vmfvae import layers, models
 from trainers import lm
@@ -49,9 +48,9 @@ def parse():
     """Returns a function from a command line of `trainers.lm` to its settings."""
 
     def settings_and_notes(*arguments):
-        with flagsaver.flagsaver():
-            flags.FLAGS(["lm", *arguments])
-            return lm.read_settings()
+        own = lm.define_flags(flags.FlagValues())
+        own.parse(arguments)
+        return lm.read_settings(own)
 
     return settings_and_notes
 

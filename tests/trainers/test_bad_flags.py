@@ -72,7 +72,7 @@ def assert_refused(result, *mentions):
             ["--samples", "--kl_schedule"],
         ),
         (["--latent=gaussian", "--samples=4", "--free_bits=2"], ["--samples", "free"]),
-        (["--bow_loss=-1"], ["--bow_loss", "0 or more", "-1.0"]),
+        (["--bow_loss=-1"], ["--bow_loss", "at least 0", "-1.0"]),
         (["--bow_loss=1", "--bow_loss_epochs=0"], ["--bow_loss_epochs", "positive"]),
         (["--code_layers=-1"], ["--code_layers"]),
         (["--synthetic_share=1.5"], ["--synthetic_share", "between 0 and 1", "1.5"]),

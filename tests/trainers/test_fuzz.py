@@ -11,11 +11,10 @@ import keras
 import numpy as np
 import pytest
 from absl import flags
-from absl.testing import flagsaver
 
 from tf_vmfvae import data, layers, models
 from tf_vmfvae.data.feature_file import read_features, read_vocabulary
-from trainers import command_line, lm, training_run
+from trainers import lm, training_run
 from trainers.checkpoints import Checkpoints
 from trainers.failures import UserError
 from trainers.run_folder import RunFolder
@@ -139,13 +138,14 @@ def test_vocabulary_file(tmp_path):
 
 
 def settings(arguments):
-    command_line._parse(["lm", *arguments])
-    return lm.read_settings()
+    own = lm.define_flags(flags.FlagValues())
+    own.parse(arguments)
+    return lm.read_settings(own)
 
 
-def test_flags(capsys):
+def test_flags():
     rng = random.Random(1)
-    names = [flag.name for flag in lm.FLAGS]
+    names = lm.define_flags(flags.FlagValues()).names
     values = [
         "",
         "0",
@@ -153,9 +153,12 @@ def test_flags(capsys):
         "1e999",
         "nan",
         "9" * 30,
+        "9" * 5000,
         "vmf",
         "ptb",
         "\0",
+        "\udcff",
+        "~",
         "é",
         "=",
         "a b",
@@ -171,19 +174,10 @@ def test_flags(capsys):
             if rng.random() < 0.2:
                 value = "".join(rng.choices(string.printable, k=rng.randrange(12)))
             arguments.append(rng.choice([f"--{name}={value}", f"--{name}", value]))
-        with flagsaver.flagsaver():
-            error = complaint(
-                lambda given=arguments: settings(given), (UserError, SystemExit)
-            )
-        if isinstance(error, SystemExit):
-            assert error.code in (0, 2), arguments
-            err = capsys.readouterr().err
-            if error.code:
-                assert err.startswith("error: "), arguments
-                assert err.count("\n") == 1, arguments
-        refused += error is not None and getattr(error, "code", 2) == 2
+        error = complaint(lambda given=arguments: settings(given), UserError)
+        refused += error is not None
         assert "\n" not in str(error), arguments
-        flags.FLAGS.unparse_flags()
+        assert len(str(error)) < 1000, arguments
     assert refused > COUNT / 2
 
 

@@ -4,6 +4,7 @@ import io
 import json
 
 import pytest
+from absl import flags
 
 from trainers import generate, generation_run
 from trainers.command_line import UserError
@@ -28,12 +29,24 @@ SETTINGS = {
 }
 
 
+def settings_of(values):
+    """What the program makes of a command line that gives these values."""
+    own = generate.define_flags(flags.FlagValues())
+    arguments = []
+    for name, value in values.items():
+        for one in value if isinstance(value, list) else [value]:
+            if one is not None:
+                arguments.append(f"--{name}={one}")
+    own.parse(arguments)
+    return own.settings()
+
+
 @pytest.fixture
 def answer(model_file, capsys):
     """Returns a function from changes of the settings to the lines printed."""
 
     def run(**changes):
-        settings = {**SETTINGS, "model": str(model_file), **changes}
+        settings = settings_of({**SETTINGS, "model": str(model_file), **changes})
         generate.check(settings)
         capsys.readouterr()
         generation_run.run(settings)
@@ -115,7 +128,7 @@ def test_people_get_lines_to_read(answer):
     [
         ({"task": "interpolate", "text": ["the cat"]}, "1 sentences do not make pairs"),
         ({"task": "neighbours", "text": ["the cat"]}, "--corpus: --task=neighbours"),
-        ({"temperature": 0.0}, "--temperature: must be positive, not 0.0"),
+        ({"temperature": 0.0}, "--temperature: must be positive .*, not 0.0"),
         ({"top_p": 1.5}, "--top_p: must be above 0 and at most 1"),
         ({"text": ["a"], "file": "b"}, "by --text or by --file, not by both"),
         ({"task": "reconstruct", "text": ["  "]}, "--text: is empty"),
