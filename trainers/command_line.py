@@ -76,7 +76,9 @@ def identity(settings: dict) -> dict:
 
 
 def run(
-    define: Callable[[], ProgramFlags], main: Callable[[ProgramFlags], None]
+    define: Callable[[], ProgramFlags],
+    main: Callable[[ProgramFlags], None],
+    only_prints: bool = False,
 ) -> None:
     """Defines and parses the flags and runs `main`; a failure ends in one line.
 
@@ -86,8 +88,11 @@ def run(
     Args:
         define: defines the program's flags.
         main: the program.
+        only_prints: whether the program leaves nothing but what it prints. Then it
+            does not run where standard output is closed.
     """
-    standard_streams.prepare()
+    if not standard_streams.prepare() and only_prints:
+        _fail(f"{standard_streams.OUTPUT}: is closed, so nothing could be seen", FAILED)
     own = define()
     app.run(
         lambda _: _guarded(main, own),

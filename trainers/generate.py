@@ -116,4 +116,4 @@ def check(settings: dict) -> None:
 
 
 if __name__ == "__main__":
-    command_line.run(define_flags, lambda own: main(own.settings()))
+    command_line.run(define_flags, lambda own: main(own.settings()), only_prints=True)
