@@ -45,6 +45,7 @@ def define_run_flags(own: ProgramFlags, program: str, naming: Sequence[str]) -> 
                 "runs", "-".join([program, *(settings[name] for name in naming)])
             ),
         ),
+        for_tensorflow=True,
     )
     own.path(
         "data_dir", "Where the corpus lies (ptb/train.txt and so on).", default=None
@@ -112,8 +113,7 @@ def importing_tensorflow() -> Iterator[None]:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     sys.stderr.flush()
     stderr = os.dup(2)
-    interruptions.end_at_once()
-    with tempfile.TemporaryFile() as noise, interruptions.written_to(stderr):
+    with tempfile.TemporaryFile() as noise, interruptions.ending_at_once(stderr):
         os.dup2(noise.fileno(), 2)
         try:
             yield
@@ -126,7 +126,6 @@ def importing_tensorflow() -> Iterator[None]:
             sys.stderr.flush()
             os.dup2(stderr, 2)
     os.close(stderr)
-    interruptions.raise_errors()
 
 
 def _parse(own, arguments):

@@ -20,11 +20,13 @@ is told the words (--condition=bow) takes them from texts; for samples both are 
 Exit status: 0, 1 if the disk is full, 2 for bad input.
 """
 
+import os
+
 from absl import flags
 
 from trainers import command_line, paths
 from trainers.command_line import RunFailed, UserError
-from trainers.program_flags import ProgramFlags
+from trainers.program_flags import ProgramFlags, is_utf8
 from trainers.ranges import integers
 from trainers.whole_folder import check_new, whole_folder
 
@@ -33,7 +35,12 @@ def define_flags(values: flags.FlagValues = flags.FLAGS) -> ProgramFlags:
     """Defines and returns the flags; not on import, where another program's may be."""
     own = ProgramFlags(values=values)
     own.path("model", "A run folder or a .keras file.", default=None)
-    own.path("output_dir", "The SavedModel's folder, a new one.", default=None)
+    own.path(
+        "output_dir",
+        "The SavedModel's folder, a new one.",
+        default=None,
+        for_tensorflow=True,
+    )
     own.integer("max_words", "Longest sentence.", integers(1, 10_000), default=60)
     return own
 
@@ -46,6 +53,11 @@ def main(settings: dict) -> None:
     folder = settings["output_dir"]
     if not folder:
         raise UserError("--output_dir: give the folder to write")
+    if not is_utf8(os.path.realpath(folder)):
+        raise UserError(
+            f"--output_dir={folder}: lies in a folder whose name is not UTF-8, which "
+            "TensorFlow writes; name another one"
+        )
     check_new(folder)
     with command_line.importing_tensorflow():
         import tensorflow as tf

@@ -11,6 +11,8 @@ one a line. With --json every answer is a line of JSON.
 Exit status: 0, 2 for bad input.
 """
 
+import sys
+
 from absl import flags
 
 from trainers import command_line, paths
@@ -88,13 +90,31 @@ def define_flags(values: flags.FlagValues = flags.FLAGS) -> ProgramFlags:
     return own
 
 
-def main(settings: dict) -> None:
+def main(own: ProgramFlags) -> None:
     """Checks the flags, then writes."""
-    check(settings)
+    settings, notes = read_settings(own)
+    for note in notes:
+        # Not among the answers.
+        print(f"note: {note}", file=sys.stderr)
     with command_line.importing_tensorflow():
         from trainers import generation_run
 
     generation_run.run(settings)
+
+
+def read_settings(own: ProgramFlags) -> tuple[dict, list[str]]:
+    """Returns every flag's value by name, defaults filled in, and notes for the user.
+
+    What has no effect is `None`.
+
+    Raises:
+        UserError: if a value makes no sense.
+    """
+    settings = own.settings()
+    if settings["sampler"] is None:
+        settings["sampler"] = "random" if settings["task"] == "sample" else "greedy"
+    check(settings)
+    return settings, own.leave_aside(settings, _without_effect(settings))
 
 
 def check(settings: dict) -> None:
@@ -115,5 +135,27 @@ def check(settings: dict) -> None:
             paths.check_input(settings[name], name, folders=False, pipes=True)
 
 
+def _without_effect(settings):
+    task, sampler = settings["task"], settings["sampler"]
+    read_by = {
+        "corpus": task == "neighbours",
+        "count": task in ("sample", "neighbours"),
+        "steps": task == "interpolate",
+        "temperature": sampler != "greedy",
+        "top_k": sampler == "top_k",
+        "top_p": sampler == "top_p",
+        "beams": sampler == "beam",
+    }
+    samplers = ("temperature", "top_k", "top_p", "beams")
+    unused = {
+        name: "sampler" if name in samplers else "task"
+        for name, is_read in read_by.items()
+        if not is_read
+    }
+    if task == "neighbours":
+        unused.update(dict.fromkeys(["sampler", "max_words", *samplers], "task"))
+    return unused
+
+
 if __name__ == "__main__":
-    command_line.run(define_flags, lambda own: main(own.settings()), only_prints=True)
+    command_line.run(define_flags, main, only_prints=True)

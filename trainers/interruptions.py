@@ -39,14 +39,21 @@ def status(number: int) -> int:
 
 
 @contextlib.contextmanager
-def written_to(descriptor: int) -> Iterator[None]:
-    """Within its `with`, `end_at_once` writes its line to another open file."""
+def ending_at_once(stderr: int) -> Iterator[None]:
+    """Within its `with`, signals do as after `end_at_once`, then as before.
+
+    Args:
+        stderr: the open file that the line is written to.
+    """
     global _stderr
-    before, _stderr = _stderr, descriptor
+    before = {number: signal.getsignal(number) for number in MESSAGES}
+    standard, _stderr = _stderr, stderr
+    end_at_once()
     try:
         yield
     finally:
-        _stderr = before
+        _handle(before)
+        _stderr = standard
 
 
 def _handle(handlers):

@@ -69,26 +69,36 @@ def check_model(path: str, flag: str = "model") -> Path:
 
 
 def check_output_folder(path: str | os.PathLike, flag: str = "output_dir") -> None:
-    """Checks, without a change on the disk, that a folder is there or can be made.
+    """Checks that a folder is there or can be made, and can be written; leaves nothing.
 
     Raises:
         UserError: if something else is in the way, or it cannot be written.
     """
-    path = os.path.abspath(path)
     try:
         mode = os.stat(path).st_mode
     except (FileNotFoundError, NotADirectoryError):
-        _check_parent(path, flag)
+        if os.path.islink(path):
+            raise _error(flag, path, "is a link to what does not exist") from None
+        folder = _nearest(path)
+        if not os.path.isdir(folder):
+            message = f"cannot be made, as {folder} is no folder"
+            raise _error(flag, path, message) from None
+        where = f"made in {folder}"
     except OSError as error:
         raise _error(flag, path, f"cannot be used ({error.strerror})") from error
     else:
         if not stat.S_ISDIR(mode):
             raise _error(flag, path, "is no folder; name another one")
-        if not os.access(path, os.W_OK | os.X_OK):
-            raise _error(flag, path, "cannot be written (Permission denied)")
+        folder, where = path, "written"
+    try:
+        # Tells more than the permissions: of file systems that are read-only, say.
+        with tempfile.TemporaryFile(dir=folder, prefix=PREFIX):
+            pass
+    except OSError as error:
+        raise _error(flag, path, f"cannot be {where} ({error.strerror})") from error
 
 
-def make_output_folder(path: str | os.PathLike, flag: str = "output_dir") -> Path:
+def make_output_folder(path: str | os.PathLike, flag: str = "output_dir") -> None:
     """Makes a folder, unless it is there, and sees whether files can be put into it.
 
     Raises:
@@ -97,23 +107,17 @@ def make_output_folder(path: str | os.PathLike, flag: str = "output_dir") -> Pat
     check_output_folder(path, flag)
     try:
         os.makedirs(path, exist_ok=True)
-        with tempfile.TemporaryFile(dir=path, prefix=PREFIX):
-            pass
     except OSError as error:
-        raise _error(flag, path, f"cannot be written ({error.strerror})") from error
-    return Path(path)
+        raise _error(flag, path, f"cannot be made ({error.strerror})") from error
+    check_output_folder(path, flag)
 
 
-def _check_parent(path, flag):
-    if os.path.islink(path):
-        raise _error(flag, path, "is a link to what does not exist; name another one")
-    parent = os.path.dirname(path)
-    while not os.path.lexists(parent):
-        parent = os.path.dirname(parent)
-    if not os.path.isdir(parent):
-        raise _error(flag, path, f"cannot be made, as {parent} is no folder")
-    if not os.access(parent, os.W_OK | os.X_OK):
-        raise _error(flag, path, f"cannot be made, as {parent} cannot be written")
+def _nearest(path):
+    """The nearest folder above, or what is in its place."""
+    path = os.path.abspath(path)
+    while not os.path.lexists(path):
+        path = os.path.dirname(path)
+    return path
 
 
 def _error(flag, path, message):

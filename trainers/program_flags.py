@@ -86,9 +86,19 @@ class ProgramFlags:
         text = self._with_default(name, text, default)
         flags.DEFINE_boolean(name, None, text, flag_values=self._values)
 
-    def path(self, name: str, text: str, default: Any = IN_TABLE) -> None:
-        """Defines a flag for a file or a folder; a leading ~ is the home folder."""
-        self._define(name, text, default, _Path())
+    def path(
+        self,
+        name: str,
+        text: str,
+        default: Any = IN_TABLE,
+        for_tensorflow: bool = False,
+    ) -> None:
+        """Defines a flag for a file or a folder; a leading ~ is the home folder.
+
+        Where TensorFlow is to write below it (`for_tensorflow`), its name has to be
+        UTF-8.
+        """
+        self._define(name, text, default, _Path(for_tensorflow))
 
     def sentences(self, name: str, text: str) -> None:
         """Defines a flag for text, which may be repeated."""
@@ -211,6 +221,9 @@ class _Path(flags.ArgumentParser):
     A shell does so only at the beginning of a word, not after `--output_dir=`.
     """
 
+    def __init__(self, for_tensorflow: bool):
+        self._for_tensorflow = for_tensorflow
+
     def parse(self, argument):
         if not argument:
             raise ValueError("is empty; give a name or leave the flag out")
@@ -222,6 +235,8 @@ class _Path(flags.ArgumentParser):
                 f"there is no user {path[1:].partition('/')[0]!r}; a name that begins "
                 f"with ~ is written ./{argument}"
             )
+        if self._for_tensorflow and not is_utf8(path):
+            raise ValueError("is not UTF-8, which TensorFlow writes; name another one")
         return path
 
 
@@ -229,11 +244,19 @@ class _Text(flags.ArgumentParser):
     """Takes text, which a command line can hold in other encodings than UTF-8 too."""
 
     def parse(self, argument):
-        try:
-            argument.encode("utf-8")
-        except UnicodeEncodeError:
-            raise ValueError("is not UTF-8 text") from None
+        if not is_utf8(argument):
+            raise ValueError("is not UTF-8 text")
         return argument
+
+
+def is_utf8(text: str) -> bool:
+    r"""Whether a text from the command line was UTF-8 there.
+
+    >>> is_utf8("caf\u00e9"), is_utf8("caf\udce9")
+    (True, False)
+    """
+    # What was not is kept as lone surrogates.
+    return not any("\ud800" <= character <= "\udfff" for character in text)
 
 
 def _brief(message, arguments):

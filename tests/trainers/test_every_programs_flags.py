@@ -214,6 +214,15 @@ def test_what_cannot_be_a_path_is_refused(program, name, path, complaint):
     assert f"--{name}=" in str(caught.value)
 
 
+@pytest.mark.parametrize("program", ["lm", "bow", "export"])
+def test_a_folder_that_tensorflow_cannot_write_is_refused(program):
+    with pytest.raises(UserError, match="is not UTF-8, which TensorFlow writes"):
+        flags_of(program, "--output_dir=caf\udce9/run")
+    # The others read and write with Python, which can.
+    settings = flags_of("evaluate", "--output_dir=caf\udce9").settings()
+    assert settings["output_dir"] == "caf\udce9"
+
+
 def test_text_that_is_not_utf_8_is_refused():
     with pytest.raises(UserError, match=r"--text=.*: is not UTF-8 text"):
         flags_of("generate", "--text=caf\udce9")
