@@ -1,18 +1,18 @@
-"""Ctrl-C and SIGTERM, from a program's first moment to its last, in one line each."""
+"""Ctrl-C and SIGTERM, from a program's first moment to its last."""
 
 import contextlib
 import os
 import signal
 from collections.abc import Iterator
 
-# What a user reads of each.
+# The line that a user reads of each.
 MESSAGES = {signal.SIGINT: "interrupted", signal.SIGTERM: "stopped by SIGTERM"}
 
 _stderr = 2
 
 
 class Terminated(BaseException):
-    """SIGTERM, where work has to be cleaned up after; no `Exception`, as Ctrl-C."""
+    """SIGTERM, where there is work to clean up after; as Ctrl-C no `Exception`."""
 
 
 def end_at_once() -> None:
@@ -29,15 +29,6 @@ def raise_errors() -> None:
     _handle({signal.SIGINT: signal.default_int_handler, signal.SIGTERM: _raise})
 
 
-def status(number: int) -> int:
-    """Returns the exit status of a program that a signal ended.
-
-    >>> status(signal.SIGINT), status(signal.SIGTERM)
-    (130, 143)
-    """
-    return 128 + number
-
-
 @contextlib.contextmanager
 def ending_at_once(stderr: int) -> Iterator[None]:
     """Within its `with`, signals do as after `end_at_once`, then as before.
@@ -46,27 +37,47 @@ def ending_at_once(stderr: int) -> Iterator[None]:
         stderr: the open file that the line is written to.
     """
     global _stderr
-    before = {number: signal.getsignal(number) for number in MESSAGES}
     standard, _stderr = _stderr, stderr
-    end_at_once()
+    try:
+        with _handled(dict.fromkeys(MESSAGES, _end)):
+            yield
+    finally:
+        _stderr = standard
+
+
+@contextlib.contextmanager
+def left_to_the_system() -> Iterator[None]:
+    """Within its `with`, signals end the process at once and without a word.
+
+    For native code that may wait for ever: Python sees a signal only between its
+    calls.
+    """
+    with _handled(dict.fromkeys(MESSAGES, signal.SIG_DFL)):
+        yield
+
+
+@contextlib.contextmanager
+def _handled(handlers):
+    before = {number: signal.getsignal(number) for number in handlers}
+    _handle(handlers)
     try:
         yield
     finally:
         _handle(before)
-        _stderr = standard
 
 
 def _handle(handlers):
     for number, handler in handlers.items():
-        # A program in the background may have been told to ignore Ctrl-C.
-        if signal.getsignal(number) is not signal.SIG_IGN:
+        # A program in the background may have been told to ignore Ctrl-C; what Python
+        # did not set, which is None, it cannot set again.
+        if signal.getsignal(number) is not signal.SIG_IGN and handler is not None:
             signal.signal(number, handler)
 
 
 def _end(number, _):
     with contextlib.suppress(OSError):
         os.write(_stderr, f"error: {MESSAGES[signal.Signals(number)]}\n".encode())
-    os._exit(status(number))
+    os._exit(128 + number)
 
 
 def _raise(number, _):
