@@ -114,7 +114,7 @@ def define_flags(values: flags.FlagValues = flags.FLAGS) -> ProgramFlags:
     own.path(
         "stop_words", "Words left out: english, none, or a file with a word a line."
     )
-    own.integer("hidden_dim", "Width of the hidden layers.", integers(1, 100_000))
+    own.integer("hidden_dim", "Width of the hidden layers.", integers(1, 16_384))
     own.integer(
         "encoder_layers", "Hidden layers of the encoder.", integers(1, 100), default=2
     )

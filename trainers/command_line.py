@@ -3,6 +3,7 @@
 import contextlib
 import logging
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -171,7 +172,8 @@ def _guarded(main, own):
     except RecursionError as error:
         _fail(f"something is nested too deeply ({error})", FAILED)
     except _out_of_resources() as error:
-        reason = error.message.strip().partition("\n")[0]
+        # Without the names of the operations that it was in.
+        reason = re.sub(r"\{\{.*?\}\}\s*", "", error.message).partition("\n")[0]
         _fail(f"out of memory or disk space: {reason}", FAILED)
     finally:
         # All that is left to do is to end, which must not fail either.

@@ -63,10 +63,12 @@ def run(settings: dict) -> dict:
 
     results = {"model": settings["model"], "dataset": settings["dataset"]}
     results.update(split=settings["split"], seed=settings["seed"])
-    results.update(_bounds(model, part, settings))
+    found = {}
     if model.latent.latent_dim:
         train = _part(corpus, "train", model, settings["probe_examples"])
-        results["probes"] = probes(model, train, part, settings["seed"])
+        found["probes"] = probes(model, train, part, settings["seed"])
+    # What takes long comes last, so that nothing after it can fail.
+    results.update(_bounds(model, part, settings), **found)
     try:
         with whole_file(folder / "evaluation.json") as partial:
             partial.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
@@ -87,17 +89,20 @@ def probes(model, train: Part, test: Part, seed: int) -> dict:
     """
     codes = [model.encode(part.texts, part.labels) for part in (train, test)]
     bags = [_bags(model, part.texts) for part in (train, test)]
-    to_words = evaluation.vector_probe(*zip(codes, bags, strict=True), seed=seed)
-    to_code = evaluation.vector_probe(*zip(bags, codes, strict=True), seed=seed)
+    found = {}
+    try:
+        for name, inputs, targets in (
+            ("bag_of_words_from_code", codes, bags),
+            ("code_from_bag_of_words", bags, codes),
+        ):
+            pairs = zip(inputs, targets, strict=True)
+            found[name] = evaluation.vector_probe(*pairs, seed=seed).as_dict()
+    except ValueError as error:
+        print(f"note: no probes between the code and the words: {error}")
     labels = test.labels and test.labels[:SWAPS]
-    swaps = evaluation.swap_sensitivity(
+    found["cosine_after_swaps"] = evaluation.swap_sensitivity(
         lambda texts: model.encode(texts, labels), test.texts[:SWAPS], seed=seed
     )
-    found = {
-        "bag_of_words_from_code": to_words.as_dict(),
-        "code_from_bag_of_words": to_code.as_dict(),
-        "cosine_after_swaps": swaps,
-    }
     for name in test.factors:
         probe = evaluation.label_probe(
             *(
@@ -152,13 +157,6 @@ def _bounds(model, part, settings):
             refinement=refinement,
         ).as_dict()
 
-    bounds = {"bounds": weighted()}
-    steps = settings["refine_steps"]
-    if steps and not model.latent.latent_dim:
-        print("note: --refine_steps has no effect on a model without a code")
-    elif steps:
-        refined = weighted(evaluation.Refinement(steps))
-        bounds["refined_bounds"] = {"steps": steps, **refined}
     some = data.Batches(
         ids[:INFORMATION_EXAMPLES], settings["batch_size"], buckets=12, shuffle=False
     )
@@ -166,6 +164,13 @@ def _bounds(model, part, settings):
         model, some.dataset(), seed=settings["seed"]
     )
     units = evaluation.active_units(model, batches.dataset())
+    bounds = {"bounds": weighted()}
+    steps = settings["refine_steps"]
+    if steps and not model.latent.latent_dim:
+        print("note: --refine_steps has no effect on a model without a code")
+    elif steps:
+        refined = weighted(evaluation.Refinement(steps))
+        bounds["refined_bounds"] = {"steps": steps, **refined}
     return {
         "code_gain": single.code_gain,
         "mean_cosine": single.mean_cosine,

@@ -73,7 +73,7 @@ def define_flags(values: flags.FlagValues = flags.FLAGS) -> ProgramFlags:
         "top_k",
         "top_k: among how many words; no more than the model knows.",
         integers(1, 1_000_000_000),
-        default=10,
+        default=Derived("all of the model's words up to 10"),
     )
     own.number(
         "top_p",

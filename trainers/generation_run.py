@@ -13,6 +13,9 @@ from tf_vmfvae.data.text_file import decode, read_sentences
 from trainers.command_line import UserError
 from trainers.language_model_file import check_words, load_language_model
 
+# Of how many words --sampler=top_k takes one, unless a flag says otherwise.
+TOP_K = 10
+
 
 def run(settings: dict) -> None:
     """Loads the model and prints an answer for each sentence, pair or sample.
@@ -24,7 +27,7 @@ def run(settings: dict) -> None:
         UserError: if the input is bad.
     """
     model = load_language_model(settings["model"])
-    _check_top_k(model, settings)
+    settings = {**settings, "top_k": _top_k(model, settings)}
     wanted = _wants_texts(model, settings["task"])
     texts = _texts(settings, wanted)
     notes = check_words(model, texts, "the text")
@@ -102,13 +105,15 @@ def make_sampler(settings: dict) -> keras_hub.samplers.Sampler:
     return makers[settings["sampler"]]()
 
 
-def _check_top_k(model, settings):
-    words = model.tokenizer.vocabulary_size
-    if settings["sampler"] == "top_k" and settings["top_k"] > words:
+def _top_k(model, settings):
+    """Among how many words --sampler=top_k chooses."""
+    words, given = model.tokenizer.vocabulary_size, settings["top_k"]
+    if settings["sampler"] == "top_k" and given and given > words:
         raise UserError(
             f"--top_k: must be at most {words}, as many as the model has words, not "
-            f"{settings['top_k']}"
+            f"{given}"
         )
+    return given or min(TOP_K, words)
 
 
 def _check_told(model, settings, texts):

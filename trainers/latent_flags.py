@@ -111,7 +111,7 @@ def define(own: ProgramFlags) -> None:
         "concentration_features",
         "vmf_product: on how many of the last hidden features the concentrations "
         "depend. vmf_natural: how many are for them alone.",
-        integers(0, 100_000),
+        integers(0, 16_384),
     )
     own.number(
         "norm_range", "vmf_norm: the largest norm of a code.", positive(), default=10.0

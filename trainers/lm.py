@@ -106,8 +106,8 @@ def define_flags(values: flags.FlagValues = flags.FLAGS) -> ProgramFlags:
         "Most frequent words kept, <unk> and <eos> included.",
         integers(3, 10_000_000),
     )
-    own.integer("embedding_dim", "Width of the embeddings.", integers(1, 100_000))
-    own.integer("hidden_dim", "Width of the layers.", integers(1, 100_000))
+    own.integer("embedding_dim", "Width of the embeddings.", integers(1, 16_384))
+    own.integer("hidden_dim", "Width of the layers.", integers(1, 16_384))
     own.integer(
         "num_layers",
         "Layers of the encoder, and of the decoder.",

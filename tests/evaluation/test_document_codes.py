@@ -49,6 +49,35 @@ def test_topics_that_go_together_are_coherent(documents):
         assert together > evaluation.coherence(mixed, documents, WORDS, measure)
 
 
+def test_a_topic_of_one_word_counts_for_nothing(documents):
+    whole = [WORDS[:3], WORDS[3:]]
+    alone = [*whole, ["rain"]]
+    expected = evaluation.coherence(whole, documents, WORDS)
+    assert evaluation.coherence(alone, documents, WORDS) == expected
+    with pytest.raises(ValueError, match="no topic has two words"):
+        evaluation.coherence([["rain"], ["ball"]], documents, WORDS)
+
+
+def test_there_are_no_more_topics_than_codes(model, documents):
+    alike = documents[[0] * 9]
+    found = evaluation.find_topics(model, alike, topics=9)
+
+    # But for the last digit, all nine have one code.
+    assert len(found.sizes) < 9
+    assert found.sizes.min() > 0
+    assert np.bincount(found.topic_of).tolist() == found.sizes.tolist()
+    assert np.all(np.isfinite(found.probabilities))
+
+
+def test_one_label_alone_is_told_of_every_document(model, documents):
+    sport = documents[documents.labels == "sport"]
+    table = evaluation.label_table(model, sport, documents[:40])
+
+    share = np.mean(documents.labels[:40] == "sport")
+    for accuracy in table.values():
+        assert accuracy.nearest_neighbours == accuracy.logistic_regression == share
+
+
 def test_the_labels_are_told_as_well_by_codes_as_by_counts(model, documents):
     table = evaluation.label_table(model, documents[:40], documents[40:], neighbours=3)
 

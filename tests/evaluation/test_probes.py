@@ -41,6 +41,15 @@ def test_one_label_alone_needs_no_probe():
     assert (probe.score, probe.baseline) == (1, 1)
 
 
+def test_a_vector_probe_says_how_many_examples_it_takes():
+    rng = np.random.default_rng(1)
+    vectors = rng.normal(size=(11, 3))
+    assert evaluation.vector_probe((vectors, vectors), (vectors, vectors)).score > -1
+    few = vectors[:10], vectors[:10]
+    with pytest.raises(ValueError, match=r"10 training examples are too few: .* 11$"):
+        evaluation.vector_probe(few, few)
+
+
 def test_swaps_keep_the_words_and_move_more_with_the_rate():
     text = " ".join(str(number) for number in range(200))
     rng = np.random.default_rng(1)

@@ -144,7 +144,9 @@ def test_what_no_program_can_help_is_one_line(program, work, message):
 
 def test_tensorflow_without_memory_is_one_line(monkeypatch, capsys):
     def main(own):
-        message = "OOM when allocating tensor\n\t [[{{node while}}]]\nHint: look"
+        message = (
+            "{{node x}} OOM when allocating tensor\n\t [[{{node while}}]]\nHint: look"
+        )
         raise tf.errors.ResourceExhaustedError(None, None, message)
 
     for name in ("end_at_once", "raise_errors"):

@@ -14,6 +14,7 @@ def coherence(
     """Returns the mean coherence of topics (Roeder et al. 2015).
 
     Words go together if they share documents: bags of words have no narrower window.
+    A topic of a single word says nothing of that and does not count.
 
     Args:
         top_words: for each topic its top words, as `Topics.top_words`.
@@ -26,7 +27,8 @@ def coherence(
         The mean over the topics.
 
     Raises:
-        ValueError: if the measure is unknown, or a top word is in no document.
+        ValueError: if the measure is unknown, a top word is in no document, or no
+            topic has two words.
 
     Example:
     >>> import tf_vmfvae
@@ -52,9 +54,12 @@ def coherence(
     for word in (word for topic in top_words for word in topic):
         if word not in known:
             raise ValueError(f"{word!r} is in no document: give more of them")
+    top_words = [list(topic) for topic in top_words if len(topic) > 1]
+    if not top_words:
+        raise ValueError("no topic has two words, which could go together")
     longest = max(map(len, texts))
     model = CoherenceModel(
-        topics=[list(topic) for topic in top_words],
+        topics=top_words,
         texts=texts,
         dictionary=Dictionary(texts),
         coherence=measure,

@@ -6,6 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+# Training examples of which a tenth, rounded up, are two, as scikit-learn demands.
+FEWEST = 11
+
 
 @dataclasses.dataclass(frozen=True)
 class Probe:
@@ -47,6 +50,9 @@ def vector_probe(
     Returns:
         A `Probe`; the baseline answers the mean target.
 
+    Raises:
+        ValueError: if there are fewer than `FEWEST` training examples.
+
     Example:
     >>> rng = np.random.default_rng(1)
     >>> inputs = rng.normal(size=(400, 3))
@@ -59,6 +65,11 @@ def vector_probe(
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.neural_network import MLPRegressor
 
+    if len(train[0]) < FEWEST:
+        raise ValueError(
+            f"{len(train[0])} training examples are too few: a tenth of them is held "
+            f"out, so it takes {FEWEST}"
+        )
     regressor = MLPRegressor(
         hidden_layer_sizes=(hidden_units,),
         max_iter=epochs,
