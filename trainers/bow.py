@@ -9,7 +9,7 @@ leaves a run folder as `trainers.lm` does, with the same exit statuses.
 
 from absl import flags
 
-from trainers import command_line, latent_flags, training_flags
+from trainers import command_line, latent_flags, paths, training_flags
 from trainers.command_line import UserError
 from trainers.defaults import Default, Derived
 from trainers.program_flags import ProgramFlags
@@ -197,6 +197,14 @@ def read_settings(own: ProgramFlags) -> tuple[dict, list[str]]:
 
 def _check(settings):
     latent_flags.check(settings)
+    if settings["data_dir"]:
+        paths.check_input(settings["data_dir"], "data_dir")
+    if settings["labels"]:
+        paths.check_input(settings["labels"], "labels", folders=False, pipes=True)
+    if settings["stop_words"] not in ("english", "none"):
+        paths.check_input(
+            settings["stop_words"], "stop_words", folders=False, pipes=True
+        )
     if settings["dataset"] == "text" and not settings["data_dir"]:
         raise UserError(
             "--data_dir: --dataset=text needs a text file, a document a line, or a "

@@ -9,7 +9,8 @@ lower bound averaged over many samples of the code, the importance-weighted boun
 mutual information, active units, and what probes read off the code. For a run folder
 and its own corpus, metrics.json gets the figures too.
 
-Exit status: 0, 1 if the disk or the memory is full, 2 for bad input.
+Exit status: 0, 1 if the disk or the memory is full, 2 for bad input, 130 and 143 if
+Ctrl-C and SIGTERM stopped it.
 """
 
 from absl import flags

@@ -17,7 +17,8 @@ is told the words (--condition=bow) takes them from texts; for samples both are 
     served.sample(count=3, seed=1, told=tf.constant([0]))
     served.sample(count=3, seed=1, told=tf.constant(["shares rose"]))
 
-Exit status: 0, 1 if the disk is full, 2 for bad input.
+Exit status: 0, 1 if the disk is full, 2 for bad input, 130 and 143 if Ctrl-C and
+SIGTERM stopped it. The folder appears whole or not at all.
 """
 
 import os

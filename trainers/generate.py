@@ -8,7 +8,8 @@
 Sentences come from --text, which may be repeated, from --file, or from standard input,
 one a line. With --json every answer is a line of JSON.
 
-Exit status: 0, 2 for bad input.
+Exit status: 0, 1 if memory or the disk is full, 2 for bad input, 130 and 143 if Ctrl-C
+and SIGTERM stopped it, 141 if nobody reads its answers to their end.
 """
 
 import sys

@@ -13,12 +13,12 @@ saved its state then, and the same command goes on.
 
 from absl import flags
 
-from trainers import command_line, latent_flags, training_flags
+from trainers import command_line, latent_flags, paths, training_flags
 from trainers.command_line import UserError
 from trainers.defaults import Default, Derived
 from trainers.program_flags import ProgramFlags
 from trainers.ranges import at_least_zero, dropout_rate, integers, positive, share
-from trainers.run_folder import RunFolder, find_model
+from trainers.run_folder import RunFolder
 
 REAL_TEXT = ["ptb", "yelp", "text"]
 # What a flag is worth when it is not given; of two that hold, the later one counts.
@@ -232,7 +232,11 @@ def _check(settings):
                     f"--samples: more than one takes the whole KL; leave out --{name}"
                 )
     if settings["pretrained"]:
-        find_model(settings["pretrained"], "pretrained")
+        paths.check_model(settings["pretrained"], "pretrained")
+    if settings["synthetic"]:
+        paths.check_input(settings["synthetic"], "synthetic", folders=False, pipes=True)
+    if settings["data_dir"]:
+        paths.check_input(settings["data_dir"], "data_dir")
     if settings["synthetic"] and settings["condition"] == "label":
         raise UserError(
             "--synthetic: its sentences have no labels, which --condition=label tells"

@@ -223,6 +223,40 @@ def test_a_folder_that_tensorflow_cannot_write_is_refused(program):
     assert settings["output_dir"] == "caf\udce9"
 
 
+READ_IN_TRAINING = [
+    (lm, "data_dir", ["--dataset=text"]),
+    (lm, "pretrained", []),
+    (lm, "synthetic", []),
+    (bow, "data_dir", ["--dataset=text"]),
+    (bow, "labels", ["--dataset=text", "--data_dir=text.txt"]),
+    (bow, "stop_words", ["--dataset=text", "--data_dir=text.txt"]),
+]
+
+
+@pytest.mark.parametrize(("program", "name", "others"), READ_IN_TRAINING)
+@pytest.mark.parametrize(
+    ("kind", "complaint"),
+    [
+        ("pipe", "is a pipe"),
+        ("loop", "Too many levels of symbolic links"),
+        ("/dev/zero", "is a device"),
+        ("x" * 300, "File name too long"),
+        (f"{__file__}/below", "Not a directory"),
+    ],
+    ids=["pipe", "loop", "device", "long", "below_a_file"],
+)
+def test_what_is_no_file_is_refused_before_a_run_begins(
+    tmp_path, monkeypatch, program, name, others, kind, complaint
+):
+    monkeypatch.chdir(tmp_path)
+    os.mkfifo("pipe")
+    os.symlink("loop", "loop")
+    own = program.define_flags(flags.FlagValues())
+    own.parse([*others, f"--{name}={kind}"])
+    with pytest.raises(UserError, match=f"^--{name}=.*{re.escape(complaint)}"):
+        program.read_settings(own)
+
+
 def test_text_that_is_not_utf_8_is_refused():
     with pytest.raises(UserError, match=r"--text=.*: is not UTF-8 text"):
         flags_of("generate", "--text=caf\udce9")
