@@ -19,5 +19,5 @@ gaussian=("${inputless_650[@]}" "${later_phase[@]}" --latent=gaussian --patience
   --learning_rate=1.5e-3)
 train inputless_650_gaussian "${gaussian[@]}" --epochs=7 \
   --pretrained="$RUNS/as_gaussian" --synthetic="$RUNS/generated_127_130.txt"
-train ptb_gaussian_inputless_650 "${gaussian[@]}" --epochs=21 \
+train ptb_gaussian_inputless_650 "${gaussian[@]}" --epochs=21 --patience=21 \
   --pretrained="$RUNS/inputless_650_gaussian" --synthetic="$RUNS/generated_131_142.txt"

@@ -25,6 +25,6 @@ train inputless_650_second "${inputless_650[@]}" "${later_phase[@]}" --latent=vm
 
 # Last, the prior is trained too.
 train ptb_vmf_inputless_650 "${inputless_650[@]}" "${later_phase[@]}" --latent=vmf \
-  --kappa=80 --training_kappa=85 --epochs=28 --patience=34 --learning_rate=2e-3 \
+  --kappa=80 --training_kappa=85 --epochs=28 --patience=60 --learning_rate=2e-3 \
   --prior_components=4096 --pretrained="$RUNS/inputless_650_second" \
   --synthetic="$RUNS/generated_115_126.txt"

@@ -1,6 +1,7 @@
 """What every test starts from."""
 
 import os
+import subprocess
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
@@ -49,3 +50,23 @@ class Series:
 def make_series():
     """Returns a function from values and labels to a stand-in for a pandas Series."""
     return Series
+
+
+@pytest.fixture
+def recipe_commands(tmp_path):
+    """Returns a function from a recipe to the arguments of each Python it starts."""
+    record = tmp_path / "record"
+    stand_in = tmp_path / "python"
+    # An argument ends in a unit separator, a command in a record separator.
+    stand_in.write_text(
+        f"#!/bin/sh\nprintf '%s\\037' \"$@\" >>{record}; printf '\\036' >>{record}\n"
+    )
+    stand_in.chmod(0o755)
+
+    def started(recipe):
+        environment = {**os.environ, "PYTHON": str(stand_in), "RUNS": str(tmp_path)}
+        subprocess.run(["bash", recipe], env=environment, check=True, timeout=60)
+        records = record.read_text().split("\036")[:-1]
+        return [command.split("\037")[:-1] for command in records]
+
+    return started

@@ -7,166 +7,175 @@
 leaves a run folder as `trainers.lm` does, with the same exit statuses.
 """
 
-import os
-
 from absl import flags
 
-from trainers import command_line, latent_flags, training_flags
+from trainers import command_line, latent_flags, paths, training_flags
 from trainers.command_line import UserError
-from trainers.settings import (
-    find_run,
-    leave_aside,
-    override,
-    require,
-    with_defaults,
-)
+from trainers.defaults import Default, Derived
+from trainers.find_run import find_run
+from trainers.program_flags import ProgramFlags
+from trainers.ranges import dropout_rate, integers
 
-# What a flag is worth when it is not given, by corpus. Those of 20ng are tuned on
-# validation, and the epochs are few because a model learns by heart after them.
-DEFAULTS = {
-    "embedded": {
-        "latent_dim": 10,
-        "kappa": 40.0,
-        "spheres": 5,
-        "concentration_features": 1,
-        "epochs": 20,
-        "batch_size": 50,
-        "hidden_dim": 100,
-        "input_dropout": 0.3,
-        "dropout": 0.0,
-        "samples": 1,
-        "learning_rate": 2e-3,
-        "vocabulary_size": 2_000,
-        "minimum_documents": 1,
-        "stop_words": "english",
-        "topics": 8,
-    },
-    "20ng": {
-        "latent_dim": 25,
-        "kappa": 100.0,
-        "spheres": 5,
-        "concentration_features": 1,
-        "epochs": 25,
-        "batch_size": 100,
-        "hidden_dim": 400,
-        "input_dropout": 0.2,
-        "dropout": 0.3,
-        "samples": 2,
-        "learning_rate": 1e-3,
-        "vocabulary_size": 2_000,
-        "minimum_documents": 2,
-        "stop_words": "english",
-        "topics": 20,
-    },
-}
-DEFAULTS["text"] = DEFAULTS["20ng"]
-DEFAULTS["rcv1"] = {
-    **DEFAULTS["20ng"],
-    "latent_dim": 50,
-    "kappa": 150.0,
-    "epochs": 5,
-    "hidden_dim": 800,
-    "dropout": 0.0,
-    "samples": 1,
-    "learning_rate": 2e-3,
-    "vocabulary_size": 10_000,
-}
-# The same for words in bursts, where they differ.
-BURSTS = {
-    "epochs": 16,
-    "input_dropout": 0.0,
-    "dropout": 0.5,
-    "samples": 1,
-    "learning_rate": 2e-3,
-}
-# The same, where the flag's own default is for sentences.
-OWN_DEFAULTS = {"patience": 10, "clip_norm": 20.0, "kl_schedule": "linear"}
-# Share of the epochs in which the weight of the KL rises.
-KL_RISE = 0.5
-# A product of small spheres wants another concentration than one large sphere.
-PRODUCT_KAPPA = 20.0
-# What a flag is worth to a run that was begun before there was such a flag, where that
-# is not its default here.
+# What a flag is worth when it is not given; of two that hold, the later one counts.
+# Those of 20ng are tuned on validation, and the epochs are few because a model learns
+# by heart after them.
+DEFAULTS = [
+    Default(
+        {
+            "spheres": 5,
+            "concentration_features": 1,
+            "training_kappa": Derived("that of --kappa"),
+            "vocabulary_size": 2_000,
+            "stop_words": "english",
+            "clip_norm": 20.0,
+            "patience": 10,
+            "kl_schedule": "linear",
+            "kl_epochs": Derived("half of --epochs", lambda s: 0.5 * s["epochs"]),
+        }
+    ),
+    Default(
+        {
+            "latent_dim": 10,
+            "kappa": 40.0,
+            "epochs": 20,
+            "batch_size": 50,
+            "hidden_dim": 100,
+            "input_dropout": 0.3,
+            "dropout": 0.0,
+            "samples": 1,
+            "learning_rate": 2e-3,
+            "minimum_documents": 1,
+            "topics": 8,
+        },
+        {"dataset": ["embedded"]},
+    ),
+    Default(
+        {
+            "latent_dim": 25,
+            "kappa": 100.0,
+            "epochs": 25,
+            "batch_size": 100,
+            "hidden_dim": 400,
+            "input_dropout": 0.2,
+            "dropout": 0.3,
+            "samples": 2,
+            "learning_rate": 1e-3,
+            "minimum_documents": 2,
+            "topics": 20,
+        },
+        {"dataset": ["20ng", "rcv1", "text"]},
+    ),
+    Default(
+        {
+            "latent_dim": 50,
+            "kappa": 150.0,
+            "epochs": 5,
+            "hidden_dim": 800,
+            "dropout": 0.0,
+            "samples": 1,
+            "learning_rate": 2e-3,
+            "vocabulary_size": 10_000,
+        },
+        {"dataset": ["rcv1"]},
+    ),
+    Default(
+        {
+            "epochs": 16,
+            "input_dropout": 0.0,
+            "dropout": 0.5,
+            "samples": 1,
+            "learning_rate": 2e-3,
+        },
+        {"dataset": ["20ng", "text"], "bursts": [True]},
+    ),
+    # Small spheres want another concentration than one large sphere.
+    Default({"kappa": 20.0}, {"latent": latent_flags.PRODUCTS}),
+]
+# The value of a flag in a run that was begun before there was such a flag, where that
+# is not the flag's default today.
 BEFORE = {"samples": 1}
 
 
-def define_flags() -> list[flags.FlagHolder]:
+def define_flags(values: flags.FlagValues = flags.FLAGS) -> ProgramFlags:
     """Defines and returns the flags; not on import, where another program's may be."""
-    for module in (command_line, latent_flags, training_flags):
-        flags.adopt_module_key_flags(module)
-    return [
-        *command_line.define_run_flags(),
-        *latent_flags.FLAGS,
-        *training_flags.FLAGS,
-        flags.DEFINE_enum(
-            "dataset", "embedded", ["embedded", "20ng", "rcv1", "text"], "The corpus."
-        ),
-        flags.DEFINE_string(
-            "labels",
-            None,
-            "A file with a label a line, for --dataset=text from a file.",
-        ),
-        flags.DEFINE_integer(
-            "vocabulary_size", None, "Most frequent words kept.", lower_bound=1
-        ),
-        flags.DEFINE_integer(
-            "minimum_documents", None, "In how many documents a word must occur.", 1
-        ),
-        flags.DEFINE_string(
-            "stop_words",
-            None,
-            "Words left out: english, none, or a file with a word a line.",
-        ),
-        flags.DEFINE_integer("hidden_dim", None, "Width of the MLPs.", lower_bound=1),
-        flags.DEFINE_integer("encoder_layers", 2, "Hidden layers.", lower_bound=1),
-        flags.DEFINE_integer("decoder_layers", 1, "Hidden layers; 0: linear.", 0),
-        flags.DEFINE_enum(
-            "activation", "relu", ["relu", "tanh", "gelu", "softplus"], "Of the MLPs."
-        ),
-        flags.DEFINE_enum(
-            "input_transform",
-            "log",
-            ["counts", "log", "binary"],
-            "What the encoder reads.",
-        ),
-        flags.DEFINE_float(
-            "input_dropout", None, "Share of words that it does not see."
-        ),
-        flags.DEFINE_float("dropout", None, "On the decoder's hidden layers."),
-        flags.DEFINE_boolean("scale_code", True, "Learn a scale of the code."),
-        flags.DEFINE_boolean(
-            "bursts", False, "Words used once are likelier to be used again."
-        ),
-        flags.DEFINE_integer(
-            "samples", None, "Codes a document in training; bounds are averaged.", 1
-        ),
-        flags.DEFINE_integer(
-            "iw_samples", 100, "Samples of the importance-weighted bound; 0: none.", 0
-        ),
-        flags.DEFINE_integer(
-            "refine_steps",
-            None,
-            "Steps that fit each posterior to its document, for bounds beside the "
-            "encoder's own; 10 take a minute for 7,500 documents. Default: none.",
-            1,
-        ),
-        flags.DEFINE_integer("topics", None, "Topics to show.", lower_bound=1),
-    ]
-
-
-def main(holders: list[flags.FlagHolder]) -> None:
-    """Checks the flags, then trains."""
-    settings, notes = read_settings(holders)
-    folder, more = find_run(
-        settings,
-        holders,
-        _without_effect(settings),
-        BEFORE,
-        lambda own: _check({**_all_settings(holders), **own}),
+    own = ProgramFlags(DEFAULTS, values)
+    command_line.define_run_flags(own, "bow", ["dataset", "latent"])
+    latent_flags.define(own)
+    training_flags.define(own)
+    own.choice(
+        "dataset", "The corpus.", ["embedded", "20ng", "rcv1", "text"], "embedded"
     )
-    # Only what TensorFlow cannot go on after.
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    with command_line.native_noise_held_back():
+    own.path(
+        "labels", "A file with a label a line, for --dataset=text from a file.", None
+    )
+    own.integer("vocabulary_size", "Most frequent words kept.", integers(1, 10_000_000))
+    own.integer(
+        "minimum_documents",
+        "In how many documents a word must occur.",
+        integers(1, 1_000_000_000),
+    )
+    own.path(
+        "stop_words", "Words left out: english, none, or a file with a word a line."
+    )
+    own.integer("hidden_dim", "Width of the hidden layers.", integers(1, 16_384))
+    own.integer(
+        "encoder_layers", "Hidden layers of the encoder.", integers(1, 100), default=2
+    )
+    own.integer(
+        "decoder_layers",
+        "Hidden layers of the decoder; 0: it is linear.",
+        integers(0, 100),
+        default=1,
+    )
+    own.choice(
+        "activation",
+        "Activation of the hidden layers.",
+        ["relu", "tanh", "gelu", "softplus"],
+        default="relu",
+    )
+    own.choice(
+        "input_transform",
+        "What the encoder reads of the words' counts.",
+        ["counts", "log", "binary"],
+        default="log",
+    )
+    own.number(
+        "input_dropout",
+        "Share of a document's words that the encoder does not see.",
+        dropout_rate(),
+    )
+    own.number("dropout", "Dropout on the decoder's hidden layers.", dropout_rate())
+    own.switch("scale_code", "Learn a scale of the code.", default=True)
+    own.switch(
+        "bursts", "Words used once are likelier to be used again.", default=False
+    )
+    own.integer(
+        "samples",
+        "Codes a document in training; bounds are averaged.",
+        integers(1, 1000),
+    )
+    own.integer(
+        "iw_samples",
+        "Samples of the importance-weighted bound; 0: none.",
+        integers(0, 1_000_000),
+        default=100,
+    )
+    own.integer(
+        "refine_steps",
+        "Steps that fit each posterior to its document, for bounds beside the "
+        "encoder's own; 10 take a minute for 7,500 documents.",
+        integers(1, 100_000),
+        default=None,
+    )
+    own.integer("topics", "Topics to show.", integers(1, 10_000))
+    return own
+
+
+def main(own: ProgramFlags) -> None:
+    """Checks the flags, then trains."""
+    settings, notes = read_settings(own)
+    folder, more = find_run(own, settings, _without_effect(settings), BEFORE, _check)
+    with command_line.importing_tensorflow():
         # TensorFlow takes seconds to import: not before the flags are known to be good.
         from trainers.bow_task import BowTask
         from trainers.training_run import run
@@ -176,7 +185,7 @@ def main(holders: list[flags.FlagHolder]) -> None:
     run(BowTask(settings), folder)
 
 
-def read_settings(holders: list[flags.FlagHolder]) -> tuple[dict, list[str]]:
+def read_settings(own: ProgramFlags) -> tuple[dict, list[str]]:
     """Returns every flag's value by name, defaults filled in, and notes for the user.
 
     What has no effect on the run is `None`, so that it is no part of what the run is.
@@ -184,32 +193,21 @@ def read_settings(holders: list[flags.FlagHolder]) -> tuple[dict, list[str]]:
     Raises:
         UserError: if a value makes no sense.
     """
-    settings = _all_settings(holders)
+    settings = own.settings()
     _check(settings)
-    if settings["output_dir"] is None:
-        name = "bow-{dataset}-{latent}".format(**settings)
-        settings["output_dir"] = os.path.join("runs", name)
-    return settings, leave_aside(settings, _without_effect(settings))
-
-
-def _all_settings(holders):
-    """Every flag's value by name, also of those that have no effect."""
-    defaults = DEFAULTS
-    if flags.FLAGS["bursts"].value:
-        defaults = override(defaults, ("20ng", "text"), BURSTS)
-    settings = with_defaults(holders, defaults)
-    own = {**OWN_DEFAULTS, "kl_epochs": KL_RISE * settings["epochs"]}
-    if settings["latent"] in latent_flags.PRODUCTS:
-        own["kappa"] = PRODUCT_KAPPA
-    settings.update({k: v for k, v in own.items() if not flags.FLAGS[k].present})
-    return settings
+    return settings, own.leave_aside(settings, _without_effect(settings))
 
 
 def _check(settings):
     latent_flags.check(settings)
-    training_flags.check(settings)
-    for name in ("dropout", "input_dropout"):
-        require(settings, name, "at least 0 and below 1", lambda x: 0 <= x < 1)
+    if settings["data_dir"]:
+        paths.check_input(settings["data_dir"], "data_dir")
+    if settings["labels"]:
+        paths.check_input(settings["labels"], "labels", folders=False, pipes=True)
+    if settings["stop_words"] not in ("english", "none"):
+        paths.check_input(
+            settings["stop_words"], "stop_words", folders=False, pipes=True
+        )
     if settings["dataset"] == "text" and not settings["data_dir"]:
         raise UserError(
             "--data_dir: --dataset=text needs a text file, a document a line, or a "
@@ -235,5 +233,4 @@ def _without_effect(settings):
 
 
 if __name__ == "__main__":
-    HOLDERS = define_flags()
-    command_line.run(lambda: main(HOLDERS))
+    command_line.run(define_flags, main)

@@ -2,6 +2,8 @@
 
 import textwrap
 
+import numpy as np
+
 from tf_vmfvae import evaluation
 
 # Documents that the labels are learned from and told of: enough for the second digit.
@@ -82,16 +84,23 @@ def _figures(bounds, kind=""):
 
 def _print_quality(found, corpus):
     reference = corpus.train[:LABELLED]
-    npmi, c_v = (
-        evaluation.coherence(found.top_words, reference, corpus.vocabulary, measure)
-        for measure in ("c_npmi", "c_v")
-    )
-    print(
-        f"coherence: NPMI {npmi:.3f}, C_v {c_v:.3f}; diversity {found.diversity():.2f}"
-    )
+    try:
+        npmi, c_v = (
+            evaluation.coherence(found.top_words, reference, corpus.vocabulary, measure)
+            for measure in ("c_npmi", "c_v")
+        )
+    except ValueError as error:
+        print(f"note: no coherence: {error}")
+    else:
+        print(f"coherence: NPMI {npmi:.3f}, C_v {c_v:.3f}", end="; ")
+    print(f"diversity {found.diversity():.2f}")
 
 
 def _print_labels(model, corpus):
+    names = np.unique(corpus.train.labels)
+    if len(names) == 1:
+        print(f"note: all training documents have one label, {names[0]}")
+        return
     table = evaluation.label_table(
         model, corpus.train[:LABELLED], corpus.test[:LABELLED]
     )

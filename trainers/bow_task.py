@@ -7,7 +7,7 @@ import keras
 from tf_vmfvae import callbacks, data, evaluation, models
 from trainers.bow_report import print_document_report, print_documents
 from trainers.command_line import identity
-from trainers.make_latent import make_latent
+from trainers.make_latent import latent_named, make_latent
 from trainers.make_schedules import make_schedules
 from trainers.run_folder import SPLITS
 from trainers.task import Task
@@ -36,21 +36,22 @@ class BowTask(Task):
 
     def make_model(self) -> models.NVDM:
         settings = self.settings
-        model = models.NVDM(
-            self.corpus.vocabulary,
-            make_latent(settings),
-            hidden_dim=settings["hidden_dim"],
-            encoder_layers=settings["encoder_layers"],
-            decoder_layers=settings["decoder_layers"],
-            activation=settings["activation"],
-            input_transform=settings["input_transform"],
-            input_dropout=settings["input_dropout"],
-            dropout=settings["dropout"],
-            scale_code=settings["scale_code"] or False,
-            bursts=settings["bursts"],
-            samples=settings["samples"] or 1,
-            seed=settings["seed"],
-        )
+        with latent_named(settings):
+            model = models.NVDM(
+                self.corpus.vocabulary,
+                make_latent(settings),
+                hidden_dim=settings["hidden_dim"],
+                encoder_layers=settings["encoder_layers"],
+                decoder_layers=settings["decoder_layers"],
+                activation=settings["activation"],
+                input_transform=settings["input_transform"],
+                input_dropout=settings["input_dropout"],
+                dropout=settings["dropout"],
+                scale_code=settings["scale_code"] or False,
+                bursts=settings["bursts"],
+                samples=settings["samples"] or 1,
+                seed=settings["seed"],
+            )
         model.adapt(self.corpus.train)
         return model
 

@@ -3,6 +3,7 @@
 import contextlib
 import logging
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -10,45 +11,65 @@ from collections.abc import Callable, Iterator, Sequence
 
 from absl import app, flags
 
+from trainers import interruptions, standard_streams
+from trainers.defaults import Derived
 from trainers.failures import RunFailed, UserError
+from trainers.program_flags import ProgramFlags
+from trainers.ranges import at_least_zero, integers
 from trainers.workers import Worker
 
-# Exit statuses. A run that a signal stops ends with 128 plus the signal's number.
-FAILED, BAD_INPUT, INTERRUPTED = 1, 2, 130
+# --help lists these flags with the program.
+flags.disclaim_key_flags()
+
+# Exit statuses. A run that a signal stops ends with 128 plus the signal's number, and
+# so does a program whose output nobody reads any more, as if SIGPIPE had ended it.
+FAILED, BAD_INPUT, INTERRUPTED, TERMINATED, UNREAD = 1, 2, 130, 143, 141
 
 # Flags that may differ when a run goes on.
 FREE_FLAGS = {"output_dir", "data_dir", "save_seconds", "strategy"}
 
 
-def define_run_flags() -> list[flags.FlagHolder]:
-    """Defines and returns the flags that every training program has."""
-    return [
-        flags.DEFINE_string(
-            "output_dir",
-            None,
-            "Run folder; run again with the same one to go on. Default: a folder "
-            "under runs/ named after the main flags.",
+def define_run_flags(own: ProgramFlags, program: str, naming: Sequence[str]) -> None:
+    """Defines the flags that every training program has.
+
+    Args:
+        own: the program's flags.
+        program: its name, with which the name of the default run folder begins.
+        naming: the flags whose values the rest of that name consists of.
+    """
+    own.path(
+        "output_dir",
+        "Run folder; run again with the same one to go on.",
+        default=Derived(
+            os.path.join("runs", "-".join([program, *map(str.upper, naming)])),
+            lambda settings: os.path.join(
+                "runs", "-".join([program, *(settings[name] for name in naming)])
+            ),
         ),
-        flags.DEFINE_string(
-            "data_dir", None, "Where the corpus lies (ptb/train.txt and so on)."
-        ),
-        flags.DEFINE_integer(
-            "seed", 1, "Seed of weights, order and noise.", 0, 1_000_000_000
-        ),
-        flags.DEFINE_enum(
-            "strategy",
-            "auto",
-            ["auto", "one_device", "mirrored", "multi_worker", "tpu"],
-            "How to use the devices; auto: multi_worker if TF_CONFIG names several "
-            "workers, else all GPUs, else one device. tpu is untested.",
-        ),
-        flags.DEFINE_float(
-            "save_seconds",
-            120.0,
-            "Time between checkpoints within an epoch; 0: after every batch.",
-            0.0,
-        ),
-    ]
+        for_tensorflow=True,
+    )
+    own.path(
+        "data_dir", "Where the corpus lies (ptb/train.txt and so on).", default=None
+    )
+    own.integer(
+        "seed",
+        "Seed of weights, order and noise.",
+        integers(0, 1_000_000_000),
+        default=1,
+    )
+    own.choice(
+        "strategy",
+        "How to use the devices; auto: multi_worker if TF_CONFIG names several "
+        "workers, else all GPUs, else one device. tpu is untested.",
+        ["auto", "one_device", "mirrored", "multi_worker", "tpu"],
+        default="auto",
+    )
+    own.number(
+        "save_seconds",
+        "Time between checkpoints within an epoch; 0: after every batch.",
+        at_least_zero(1e9),
+        default=120.0,
+    )
 
 
 def identity(settings: dict) -> dict:
@@ -56,27 +77,44 @@ def identity(settings: dict) -> dict:
     return {name: value for name, value in settings.items() if name not in FREE_FLAGS}
 
 
-def run(main: Callable[[], None]) -> None:
-    """Parses the flags and runs `main`; an expected failure ends in one line.
+def run(
+    define: Callable[[], ProgramFlags],
+    main: Callable[[ProgramFlags], None],
+    only_prints: bool = False,
+) -> None:
+    """Defines and parses the flags and runs `main`; a failure ends in one line.
 
     The exit status is 0 after a whole run, 1 (`FAILED`) where the run cannot go on,
     2 (`BAD_INPUT`) and 128 plus the signal's number where a signal stopped it.
+
+    Args:
+        define: defines the program's flags.
+        main: the program.
+        only_prints: whether the program leaves nothing but what it prints. Then it
+            does not run where standard output is closed.
     """
-    # A line shows at once, also in a pipe.
-    sys.stdout.reconfigure(line_buffering=True)
-    app.run(lambda _: _guarded(main), flags_parser=_parse)
+    if not standard_streams.prepare() and only_prints:
+        _fail(f"{standard_streams.OUTPUT}: is closed, so nothing could be seen", FAILED)
+    own = define()
+    app.run(
+        lambda _: _guarded(main, own),
+        flags_parser=lambda arguments: _parse(own, arguments),
+    )
 
 
 @contextlib.contextmanager
-def native_noise_held_back() -> Iterator[None]:
-    """Holds back what is written to stderr, native code's lines included.
+def importing_tensorflow() -> Iterator[None]:
+    """Keeps quiet while TensorFlow is imported.
 
-    For the import of TensorFlow, which reports what it looked for before it can be
-    told not to. If the block fails, everything is shown.
+    Holds back what is written to stderr, native code's lines included: TensorFlow
+    reports what it looked for before it can be told not to. If the block fails,
+    everything is shown. Ctrl-C and SIGTERM end the process at once.
     """
+    # From now on only what TensorFlow cannot go on after.
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     sys.stderr.flush()
     stderr = os.dup(2)
-    with tempfile.TemporaryFile() as noise:
+    with tempfile.TemporaryFile() as noise, interruptions.ending_at_once(stderr):
         os.dup2(noise.fileno(), 2)
         try:
             yield
@@ -88,46 +126,59 @@ def native_noise_held_back() -> Iterator[None]:
         finally:
             sys.stderr.flush()
             os.dup2(stderr, 2)
-            os.close(stderr)
+    os.close(stderr)
 
 
-def _parse(arguments: Sequence[str]) -> list[str]:
+def _parse(own, arguments):
     try:
-        rest = flags.FLAGS(list(arguments), known_only=False)
-    except flags.Error as error:
+        own.parse(arguments[1:])
+    except UserError as error:
         _fail(str(error), BAD_INPUT)
     except BrokenPipeError:
-        # Who read the help has read enough. Python's last flush would fail once more.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # Who read the help has read enough.
+        standard_streams.give_up_output()
         sys.exit(0)
+    except OSError as error:
+        _fail_by_system(error)
     except SystemExit:
         # Only --help and its like end here, by absl with status 1, as if they failed.
         sys.exit(0)
-    if len(rest) > 1:
-        _fail(f"unexpected argument {rest[1]!r}; see --help", BAD_INPUT)
-    return rest
+    return arguments[:1]
 
 
-def _guarded(main):
+def _guarded(main, own):
     # TensorFlow reports on its own doings, which absl by default shows to the user.
     if not flags.FLAGS["verbosity"].present:
         # Not logger by logger: a library sets the level of its own when imported.
         logging.disable(logging.WARNING)
-    strategy = flags.FLAGS["strategy"].value if "strategy" in flags.FLAGS else ""
     try:
+        interruptions.raise_errors()
+        strategy = own.settings().get("strategy", "")
         with Worker.of(strategy).silent_unless_chief():
-            main()
+            main(own)
+        sys.stdout.flush()
     except UserError as error:
         _fail(str(error), BAD_INPUT)
     except RunFailed as error:
         _fail(str(error), FAILED)
     except KeyboardInterrupt:
         _fail("interrupted", INTERRUPTED)
+    except interruptions.Terminated:
+        _fail("stopped by SIGTERM", TERMINATED)
     except OSError as error:
-        where = f"{error.filename}: " if error.filename else ""
-        _fail(where + (error.strerror or str(error)), FAILED)
+        _fail_by_system(error)
+    except MemoryError as error:
+        _fail(f"out of memory ({error})" if str(error) else "out of memory", FAILED)
+    except RecursionError as error:
+        _fail(f"something is nested too deeply ({error})", FAILED)
     except _out_of_resources() as error:
-        _fail(f"out of memory or disk space: {error.message}", FAILED)
+        # Without the names of the operations that it was in.
+        reason = re.sub(r"\{\{.*?\}\}\s*", "", error.message).partition("\n")[0]
+        _fail(f"out of memory or disk space: {reason}", FAILED)
+    finally:
+        # All that is left to do is to end, which must not fail either.
+        interruptions.end_at_once()
+        standard_streams.finish_output()
 
 
 def _out_of_resources():
@@ -136,6 +187,18 @@ def _out_of_resources():
     return tensorflow.errors.ResourceExhaustedError if tensorflow else ()
 
 
-def _fail(message: str, status: int):
-    print(f"error: {' '.join(message.split())}", file=sys.stderr)
+def _fail_by_system(error):
+    if error.filename == standard_streams.OUTPUT:
+        standard_streams.give_up_output()
+        if isinstance(error, BrokenPipeError):
+            # `| head` has read enough: nothing has gone wrong, and nothing is said.
+            sys.exit(UNREAD)
+    where = f"{error.filename}: " if error.filename else ""
+    _fail(where + (error.strerror or str(error)), FAILED)
+
+
+def _fail(message, status):
+    # Where nobody can read it, the status has to say it.
+    with contextlib.suppress(OSError):
+        print(f"error: {' '.join(message.split())}", file=sys.stderr)
     sys.exit(status)

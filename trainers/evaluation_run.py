@@ -9,7 +9,7 @@ import numpy as np
 from tf_vmfvae import data, evaluation
 from tf_vmfvae.data.loading import DATASETS
 from tf_vmfvae.text import split_words
-from trainers import evaluation_figures, evaluation_table, fingerprint
+from trainers import evaluation_figures, evaluation_table, fingerprint, paths
 from trainers.command_line import UserError
 from trainers.folder_lock import FolderInUse
 from trainers.json_file import write_object
@@ -50,25 +50,33 @@ def run(settings: dict) -> dict:
     Raises:
         UserError: if the input is bad.
     """
-    model = load_language_model(settings["model"])
     record = run_record(settings["model"])
     flags = record.flags if record else {}
     settings = {**settings, "dataset": _dataset(settings, record)}
+    folder = _output_dir(settings)
+    paths.check_output_folder(folder)
+    model = load_language_model(settings["model"])
     corpus = _load(settings, flags)
     part = _part(corpus, settings["split"], model, settings["examples"])
     where = f"--dataset={settings['dataset']}"
     for note in (*corpus.notes, *check_words(model, part.texts, where)):
         print(f"note: {note}")
+    # What follows takes long, and would be lost where it cannot be written.
+    paths.make_output_folder(folder)
 
     results = {"model": settings["model"], "dataset": settings["dataset"]}
     results.update(split=settings["split"], seed=settings["seed"])
-    results.update(_bounds(model, part, settings))
+    found = {}
     if model.latent.latent_dim:
         train = _part(corpus, "train", model, settings["probe_examples"])
-        results["probes"] = probes(model, train, part, settings["seed"])
-    folder = _output_dir(settings)
-    write_object(folder / "evaluation.json", results)
-    evaluation_table.print_table(results)
+        found["probes"] = probes(model, train, part, settings["seed"])
+    # What takes long comes last, so that nothing after it can fail.
+    results.update(_bounds(model, part, settings), **found)
+    try:
+        write_object(folder / "evaluation.json", results)
+    finally:
+        # A disk may have filled up meanwhile.
+        evaluation_table.print_table(results)
     for figure in evaluation_figures.draw(results, folder):
         print(f"figure: {figure}")
     file = find_model(settings["model"]).parent / METRICS
@@ -84,17 +92,20 @@ def probes(model, train: Part, test: Part, seed: int) -> dict:
     """
     codes = [model.encode(part.texts, part.labels) for part in (train, test)]
     bags = [_bags(model, part.texts) for part in (train, test)]
-    to_words = evaluation.vector_probe(*zip(codes, bags, strict=True), seed=seed)
-    to_code = evaluation.vector_probe(*zip(bags, codes, strict=True), seed=seed)
+    found = {}
+    try:
+        for name, inputs, targets in (
+            ("bag_of_words_from_code", codes, bags),
+            ("code_from_bag_of_words", bags, codes),
+        ):
+            pairs = zip(inputs, targets, strict=True)
+            found[name] = evaluation.vector_probe(*pairs, seed=seed).as_dict()
+    except ValueError as error:
+        print(f"note: no probes between the code and the words: {error}")
     labels = test.labels and test.labels[:SWAPS]
-    swaps = evaluation.swap_sensitivity(
+    found["cosine_after_swaps"] = evaluation.swap_sensitivity(
         lambda texts: model.encode(texts, labels), test.texts[:SWAPS], seed=seed
     )
-    found = {
-        "bag_of_words_from_code": to_words.as_dict(),
-        "code_from_bag_of_words": to_code.as_dict(),
-        "cosine_after_swaps": swaps,
-    }
     for name in test.factors:
         probe = evaluation.label_probe(
             *(
@@ -161,13 +172,6 @@ def _bounds(model, part, settings):
             refinement=refinement,
         ).as_dict()
 
-    bounds = {"bounds": weighted()}
-    steps = settings["refine_steps"]
-    if steps and not model.latent.latent_dim:
-        print("note: --refine_steps has no effect on a model without a code")
-    elif steps:
-        refined = weighted(evaluation.Refinement(steps))
-        bounds["refined_bounds"] = {"steps": steps, **refined}
     some = data.Batches(
         ids[:INFORMATION_EXAMPLES], settings["batch_size"], buckets=12, shuffle=False
     )
@@ -175,6 +179,13 @@ def _bounds(model, part, settings):
         model, some.dataset(), seed=settings["seed"]
     )
     units = evaluation.active_units(model, batches.dataset())
+    bounds = {"bounds": weighted()}
+    steps = settings["refine_steps"]
+    if steps and not model.latent.latent_dim:
+        print("note: --refine_steps has no effect on a model without a code")
+    elif steps:
+        refined = weighted(evaluation.Refinement(steps))
+        bounds["refined_bounds"] = {"steps": steps, **refined}
     return {
         "code_gain": single.code_gain,
         "mean_cosine": single.mean_cosine,
@@ -199,16 +210,10 @@ def _bags(model, texts):
 
 
 def _output_dir(settings):
-    folder = settings["output_dir"]
-    if folder is None:
-        model = find_model(settings["model"])
-        folder = model.parent / f"evaluation-{settings['dataset']}-{settings['split']}"
-    folder = Path(folder)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UserError(f"--output_dir={folder}: {error.strerror}") from error
-    return folder
+    if settings["output_dir"]:
+        return Path(settings["output_dir"])
+    model = find_model(settings["model"])
+    return model.parent / f"evaluation-{settings['dataset']}-{settings['split']}"
 
 
 def _add_to_metrics(file, record, model, corpus, results):

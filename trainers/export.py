@@ -17,46 +17,66 @@ is told the words (--condition=bow) takes them from texts; for samples both are 
     served.sample(count=3, seed=1, told=tf.constant([0]))
     served.sample(count=3, seed=1, told=tf.constant(["shares rose"]))
 
-Exit status: 0, 1 if the disk is full, 2 for bad input.
+Exit status: 0, 1 if the disk is full, 2 for bad input, 130 and 143 if Ctrl-C and
+SIGTERM stopped it. The folder appears whole or not at all.
 """
 
 import os
 
 from absl import flags
 
-from trainers import command_line
-from trainers.command_line import UserError
+from trainers import command_line, paths
+from trainers.command_line import RunFailed, UserError
+from trainers.program_flags import ProgramFlags, is_utf8
+from trainers.ranges import integers
+from trainers.whole_folder import check_new, whole_folder
 
 
-def define_flags() -> list[flags.FlagHolder]:
+def define_flags(values: flags.FlagValues = flags.FLAGS) -> ProgramFlags:
     """Defines and returns the flags; not on import, where another program's may be."""
-    return [
-        flags.DEFINE_string("model", None, "A run folder or a .keras file."),
-        flags.DEFINE_string("output_dir", None, "The SavedModel's folder, a new one."),
-        flags.DEFINE_integer("max_words", 60, "Longest sentence.", 1, 10_000),
-    ]
+    own = ProgramFlags(values=values)
+    own.path("model", "A run folder or a .keras file.", default=None)
+    own.path(
+        "output_dir",
+        "The SavedModel's folder, a new one.",
+        default=None,
+        for_tensorflow=True,
+    )
+    own.integer("max_words", "Longest sentence.", integers(1, 10_000), default=60)
+    return own
 
 
 def main(settings: dict) -> None:
     """Checks the flags, then exports."""
     if not settings["model"]:
         raise UserError("--model: give a run folder or a .keras file")
+    paths.check_model(settings["model"])
     folder = settings["output_dir"]
     if not folder:
         raise UserError("--output_dir: give the folder to write")
-    if os.path.exists(folder) and (not os.path.isdir(folder) or os.listdir(folder)):
-        raise UserError(f"--output_dir={folder}: is not empty; name another folder")
-    # Only what TensorFlow cannot go on after.
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    with command_line.native_noise_held_back():
+    if not is_utf8(os.path.realpath(folder)):
+        raise UserError(
+            f"--output_dir={folder}: lies in a folder whose name is not UTF-8, which "
+            "TensorFlow writes; name another one"
+        )
+    check_new(folder)
+    with command_line.importing_tensorflow():
+        import tensorflow as tf
+
         from trainers.language_model_file import load_language_model
         from trainers.served_model import ServedModel
 
     served = ServedModel(load_language_model(settings["model"]), settings["max_words"])
-    served.save(folder)
+    try:
+        with whole_folder(folder) as partial:
+            served.save(partial)
+    except tf.errors.OpError as error:
+        reason = error.message.partition("\n")[0]
+        raise RunFailed(
+            f"--output_dir={folder}: cannot be written ({reason})"
+        ) from error
     print(f"{folder}: {', '.join(served.signatures)}")
 
 
 if __name__ == "__main__":
-    HOLDERS = define_flags()
-    command_line.run(lambda: main({flag.name: flag.value for flag in HOLDERS}))
+    command_line.run(define_flags, lambda own: main(own.settings()))

@@ -8,96 +8,155 @@
 Sentences come from --text, which may be repeated, from --file, or from standard input,
 one a line. With --json every answer is a line of JSON.
 
-Exit status: 0, 2 for bad input.
+Exit status: 0, 1 if memory or the disk is full, 2 for bad input, 130 and 143 if Ctrl-C
+and SIGTERM stopped it, 141 if nobody reads its answers to their end.
 """
 
-import math
-import os
+import sys
 
 from absl import flags
 
-from trainers import command_line
+from trainers import command_line, paths
 from trainers.command_line import UserError
+from trainers.defaults import Derived
+from trainers.program_flags import ProgramFlags
+from trainers.ranges import LEAST, Range, integers, positive
 
 TASKS = ("sample", "reconstruct", "interpolate", "neighbours")
 SAMPLERS = ("greedy", "random", "top_k", "top_p", "beam")
 
 
-def define_flags() -> list[flags.FlagHolder]:
+def define_flags(values: flags.FlagValues = flags.FLAGS) -> ProgramFlags:
     """Defines and returns the flags; not on import, where another program's may be."""
-    return [
-        flags.DEFINE_string("model", None, "A run folder or a .keras file."),
-        flags.DEFINE_enum(
-            "task",
-            "sample",
-            TASKS,
-            "sample: from the prior; reconstruct: from a sentence's own code; "
-            "interpolate: between each two sentences; neighbours: sentences of "
-            "--corpus with the most similar codes.",
-        ),
-        flags.DEFINE_multi_string("text", [], "A sentence; may be repeated."),
-        flags.DEFINE_string(
-            "file", None, "A file of sentences, one a line; -: standard input."
-        ),
-        flags.DEFINE_string("corpus", None, "neighbours: a file of sentences."),
-        flags.DEFINE_multi_integer(
-            "label",
-            [],
-            "For a model that is told labels: one, or one for each sentence.",
-        ),
-        flags.DEFINE_integer("count", 5, "How many samples, or neighbours.", 1),
-        flags.DEFINE_integer("steps", 7, "interpolate: sentences, ends included.", 2),
-        flags.DEFINE_enum(
-            "sampler",
-            None,
-            SAMPLERS,
-            "How words are chosen. Default: random for samples, else greedy.",
-        ),
-        flags.DEFINE_float(
-            "temperature", 1.0, "Below 1: likelier words; above: more variety."
-        ),
-        flags.DEFINE_integer("top_k", 10, "top_k: among how many words.", 1),
-        flags.DEFINE_float("top_p", 0.9, "top_p: among words of so much probability."),
-        flags.DEFINE_integer("beams", 5, "beam: how many.", 1, 100),
-        flags.DEFINE_integer("max_words", 60, "Longest sentence.", 1, 10_000),
-        flags.DEFINE_integer("seed", 1, "Seed of codes and words.", 0, 1_000_000_000),
-        flags.DEFINE_boolean("json", False, "Lines of JSON, for programs."),
-    ]
+    own = ProgramFlags(values=values)
+    own.path("model", "A run folder or a .keras file.", default=None)
+    own.choice(
+        "task",
+        "sample: from the prior; reconstruct: from a sentence's own code; "
+        "interpolate: between each two sentences; neighbours: sentences of --corpus "
+        "with the most similar codes.",
+        TASKS,
+        default="sample",
+    )
+    own.sentences("text", "A sentence.")
+    own.path(
+        "file",
+        "A file of sentences, one a line; -: standard input.",
+        default=Derived("standard input, where there is no --text"),
+    )
+    own.path("corpus", "neighbours: a file of sentences.", default=None)
+    own.integer(
+        "label",
+        "For a model that is told labels: one, or one for each sentence.",
+        integers(0, 1_000_000_000),
+        default=[],
+        many=True,
+    )
+    own.integer(
+        "count", "How many samples, or neighbours.", integers(1, 1_000_000), default=5
+    )
+    own.integer(
+        "steps", "interpolate: sentences, ends included.", integers(2, 10_000), 7
+    )
+    own.choice(
+        "sampler",
+        "How words are chosen.",
+        SAMPLERS,
+        default=Derived("random for samples, else greedy"),
+    )
+    own.number(
+        "temperature",
+        "Below 1: likelier words; above: more variety.",
+        positive(),
+        default=1.0,
+    )
+    own.integer(
+        "top_k",
+        "top_k: among how many words; no more than the model knows.",
+        integers(1, 1_000_000_000),
+        default=Derived("all of the model's words up to 10"),
+    )
+    own.number(
+        "top_p",
+        "top_p: among words of so much probability.",
+        Range(LEAST, 1.0, f"above 0 and at most 1, from {LEAST:g}"),
+        default=0.9,
+    )
+    own.integer("beams", "beam: how many.", integers(1, 100), default=5)
+    own.integer("max_words", "Longest sentence.", integers(1, 10_000), default=60)
+    own.integer(
+        "seed", "Seed of codes and words.", integers(0, 1_000_000_000), default=1
+    )
+    own.switch("json", "Lines of JSON, for programs.", default=False)
+    return own
 
 
-def main(settings: dict) -> None:
+def main(own: ProgramFlags) -> None:
     """Checks the flags, then writes."""
-    check(settings)
-    # Only what TensorFlow cannot go on after.
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    with command_line.native_noise_held_back():
+    settings, notes = read_settings(own)
+    for note in notes:
+        # Not among the answers.
+        print(f"note: {note}", file=sys.stderr)
+    with command_line.importing_tensorflow():
         from trainers import generation_run
 
     generation_run.run(settings)
 
 
+def read_settings(own: ProgramFlags) -> tuple[dict, list[str]]:
+    """Returns every flag's value by name, defaults filled in, and notes for the user.
+
+    What has no effect is `None`.
+
+    Raises:
+        UserError: if a value makes no sense.
+    """
+    settings = own.settings()
+    if settings["sampler"] is None:
+        settings["sampler"] = "random" if settings["task"] == "sample" else "greedy"
+    check(settings)
+    return settings, own.leave_aside(settings, _without_effect(settings))
+
+
 def check(settings: dict) -> None:
-    """Checks the values of the flags.
+    """Checks the values of the flags against each other, and the files they name.
 
     Raises:
         UserError: if one makes no sense.
     """
     if not settings["model"]:
         raise UserError("--model: give a run folder or a .keras file")
+    paths.check_model(settings["model"])
     if settings["text"] and settings["file"]:
         raise UserError("--file: give sentences by --text or by --file, not by both")
-    if not 0 < settings["temperature"] < math.inf:
-        raise UserError(
-            f"--temperature: must be positive, not {settings['temperature']}"
-        )
-    if not 0 < settings["top_p"] <= 1:
-        raise UserError(
-            f"--top_p: must be above 0 and at most 1, not {settings['top_p']}"
-        )
     if settings["task"] == "neighbours" and not settings["corpus"]:
         raise UserError("--corpus: --task=neighbours needs a file of sentences")
+    for name in ("file", "corpus"):
+        if settings[name] not in (None, "-"):
+            paths.check_input(settings[name], name, folders=False, pipes=True)
+
+
+def _without_effect(settings):
+    task, sampler = settings["task"], settings["sampler"]
+    read_by = {
+        "corpus": task == "neighbours",
+        "count": task in ("sample", "neighbours"),
+        "steps": task == "interpolate",
+        "temperature": sampler != "greedy",
+        "top_k": sampler == "top_k",
+        "top_p": sampler == "top_p",
+        "beams": sampler == "beam",
+    }
+    samplers = ("temperature", "top_k", "top_p", "beams")
+    unused = {
+        name: "sampler" if name in samplers else "task"
+        for name, is_read in read_by.items()
+        if not is_read
+    }
+    if task == "neighbours":
+        unused.update(dict.fromkeys(["sampler", "max_words", *samplers], "task"))
+    return unused
 
 
 if __name__ == "__main__":
-    HOLDERS = define_flags()
-    command_line.run(lambda: main({flag.name: flag.value for flag in HOLDERS}))
+    command_line.run(define_flags, main, only_prints=True)

@@ -1,10 +1,14 @@
 """The flags of the latent, the same in every training program."""
 
-import math
-
 from absl import flags
 
+from trainers.defaults import GIVEN, Default, Derived
+from trainers.program_flags import ProgramFlags
+from trainers.ranges import at_least_zero, integers, positive
 from trainers.settings import require
+
+# --help lists these flags with the program.
+flags.disclaim_key_flags()
 
 # --latent -> the layer of `tf_vmfvae.layers` and the flags that are its arguments.
 LATENTS = {
@@ -39,80 +43,101 @@ LATENTS = {
 # Those on several spheres.
 PRODUCTS = [name for name, (_, reads) in LATENTS.items() if "spheres" in reads]
 
-FLAGS = [
-    flags.DEFINE_enum(
-        "latent", "vmf", list(LATENTS), "The latent; none: a model without a code."
-    ),
-    flags.DEFINE_integer("latent_dim", None, "Dimensions of the code."),
-    flags.DEFINE_float(
-        "kappa", None, "Concentration of a spherical posterior; vmf_learned: at first."
-    ),
-    flags.DEFINE_float(
+# The flags below but --latent: arguments of the layers, and what moves one of these.
+NAMES = list(
+    dict.fromkeys(
+        [name for _, reads in LATENTS.values() for name in reads]
+        + ["initial_kappa", "kappa_epochs"]
+    )
+)
+
+# The concentration in training that a table gives a corpus was found for its kappa,
+# not for the user's own.
+OWN_KAPPA = Default({"training_kappa": Derived("that of --kappa")}, {"kappa": GIVEN})
+
+
+def define(own: ProgramFlags) -> None:
+    """Defines these flags; the program's table has the defaults that vary."""
+    own.choice("latent", "The latent; none: a model without a code.", LATENTS, "vmf")
+    own.integer("latent_dim", "Dimensions of the code.", integers(1, 10_000))
+    own.number(
+        "kappa",
+        "Concentration of a spherical posterior; vmf_learned: at first.",
+        positive(),
+    )
+    own.number(
         "training_kappa",
-        None,
-        "vmf, power_spherical, vmf_norm: concentration of the codes drawn in training; "
-        "default: --kappa.",
-    ),
-    flags.DEFINE_float(
+        "vmf, power_spherical, vmf_norm: concentration of the codes drawn in training.",
+        positive(),
+    )
+    own.number(
         "initial_kappa",
-        None,
         "vmf, power_spherical, vmf_norm: concentration of the codes drawn at first, "
-        "which falls to --training_kappa; default: no other than that.",
-    ),
-    flags.DEFINE_float(
+        "which falls to --training_kappa.",
+        positive(),
+        default=Derived("that of --training_kappa, throughout"),
+    )
+    own.number(
         "kappa_epochs",
-        None,
-        "Epochs over which --initial_kappa falls; default: half of --epochs.",
-    ),
-    flags.DEFINE_integer(
+        "Epochs over which --initial_kappa falls.",
+        positive(),
+        default=Derived("half of --epochs"),
+    )
+    own.integer(
         "prior_components",
-        0,
         "vmf: components of a mixture that is the prior and learns beside the model; "
         "0: a uniform prior.",
-        lower_bound=0,
-    ),
-    flags.DEFINE_float("kappa_floor", 1.0, "vmf_learned: the least concentration."),
-    flags.DEFINE_float(
-        "kappa_ceiling", 1000.0, "vmf_learned: the largest concentration."
-    ),
-    flags.DEFINE_integer(
+        integers(0, 10_000),
+        default=0,
+    )
+    own.number(
+        "kappa_floor",
+        "vmf_learned: the least concentration.",
+        at_least_zero(),
+        default=1.0,
+    )
+    own.number(
+        "kappa_ceiling",
+        "vmf_learned: the largest concentration.",
+        positive(),
+        default=1000.0,
+    )
+    own.integer(
         "spheres",
-        None,
         "vmf_product, vmf_natural: among how many spheres the dimensions are shared.",
-    ),
-    flags.DEFINE_integer(
+        integers(1, 5_000),
+    )
+    own.integer(
         "concentration_features",
-        None,
         "vmf_product: on how many of the last hidden features the concentrations "
-        "depend; default: on all. vmf_natural: how many are for them alone; default: "
-        "none.",
-        lower_bound=0,
-    ),
-    flags.DEFINE_float("norm_range", 10.0, "vmf_norm: the largest norm of a code."),
-    flags.DEFINE_float(
-        "norm_width", 0.1, "vmf_norm: width of the interval of an example's norms."
-    ),
-    flags.DEFINE_float(
-        "free_bits", 0.0, "gaussian: nats of KL an example that training lets go free."
-    ),
-]
+        "depend. vmf_natural: how many are for them alone.",
+        integers(0, 16_384),
+    )
+    own.number(
+        "norm_range", "vmf_norm: the largest norm of a code.", positive(), default=10.0
+    )
+    own.number(
+        "norm_width",
+        "vmf_norm: width of the interval of an example's norms.",
+        positive(low=1e-4),
+        default=0.1,
+    )
+    own.number(
+        "free_bits",
+        "gaussian: nats of KL an example that training lets go free.",
+        at_least_zero(),
+        default=0.0,
+    )
 
 
 def check(settings: dict) -> None:
-    """Checks the values of these flags.
+    """Checks the values of these flags against each other.
 
     Raises:
-        UserError: if one makes no sense.
+        UserError: if two make no sense together.
     """
-    least = 1 if settings["latent"] in ("gaussian", "none") else 2
-    require(settings, "latent_dim", f"at least {least}", lambda x: x >= least)
-    for name in ("kappa", "norm_range"):
-        require(settings, name, "positive and finite", lambda x: 0 < x < math.inf)
-    for name in ("training_kappa", "initial_kappa", "kappa_epochs"):
-        if settings[name] is not None:
-            require(settings, name, "positive and finite", lambda x: 0 < x < math.inf)
-    for name in ("kappa_floor", "free_bits"):
-        require(settings, name, "at least 0, finite", lambda x: 0 <= x < math.inf)
+    if settings["latent"] not in ("gaussian", "none"):
+        require(settings, "latent_dim", "at least 2", lambda x: x >= 2)
     if settings["initial_kappa"] and "training_kappa" in LATENTS[settings["latent"]][1]:
         least = settings["training_kappa"] or settings["kappa"]
         rule = f"no less than {least}, to which it falls"
@@ -120,11 +145,10 @@ def check(settings: dict) -> None:
     if settings["latent"] == "vmf_learned":
         low, high = settings["kappa_floor"], settings["kappa_ceiling"]
         rule = f"between --kappa_floor={low} and --kappa_ceiling={high}"
-        require(settings, "kappa", rule, lambda x: low < x < high < math.inf)
+        require(settings, "kappa", rule, lambda x: low < x < high)
     if settings["latent"] in PRODUCTS:
         spheres = settings["spheres"]
         rule = f"a multiple of --spheres={spheres}, at least 2 each"
-        require(settings, "spheres", "at least 1", lambda x: x >= 1)
         require(
             settings,
             "latent_dim",
@@ -139,11 +163,11 @@ def check(settings: dict) -> None:
 def without_effect(settings: dict) -> dict[str, str]:
     """Returns the flags that nothing reads, each with the flag that makes it so."""
     _, arguments = LATENTS[settings["latent"]]
-    read = {"latent", *arguments}
+    read = set(arguments)
     # What moves one of these arguments, which no layer takes.
     if "training_kappa" in arguments:
         read |= {"initial_kappa", "kappa_epochs"}
-    unused = {flag.name: "latent" for flag in FLAGS if flag.name not in read}
+    unused = {name: "latent" for name in NAMES if name not in read}
     if "initial_kappa" in read and settings["initial_kappa"] is None:
         unused["kappa_epochs"] = "initial_kappa"
     return unused

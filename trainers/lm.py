@@ -11,179 +11,197 @@ a full disk), 2 for bad input, 130 and 143 if Ctrl-C and SIGTERM stopped it: it 
 saved its state then, and the same command goes on.
 """
 
-import math
-import os
-
 from absl import flags
 
-from trainers import command_line, latent_flags, training_flags
+from trainers import command_line, latent_flags, paths, training_flags
 from trainers.command_line import UserError
-from trainers.run_folder import RunFolder, find_model
-from trainers.settings import (
-    find_run,
-    leave_aside,
-    override,
-    require,
-    with_defaults,
-)
+from trainers.defaults import Default, Derived
+from trainers.find_run import find_run
+from trainers.program_flags import ProgramFlags
+from trainers.ranges import at_least_zero, dropout_rate, integers, positive, share
+from trainers.run_folder import RunFolder
 
-FLAGS = [
-    *command_line.define_run_flags(),
-    *latent_flags.FLAGS,
-    *training_flags.FLAGS,
-    flags.DEFINE_enum(
-        "setting",
-        "standard",
-        ["standard", "inputless"],
-        "Whether the decoder reads the previous words; inputless: --word_dropout=1.",
+REAL_TEXT = ["ptb", "yelp", "text"]
+# What a flag is worth when it is not given; of two that hold, the later one counts.
+DEFAULTS = [
+    Default(
+        {
+            "vocabulary_size": 10_000,
+            "batch_size": 32,
+            "bow_loss": 0.0,
+            "word_dropout": 0.0,
+            "clip_norm": 5.0,
+            "patience": 3,
+            "kl_schedule": "constant",
+            "kl_epochs": 20.0,
+            "concentration_features": Derived("all of them; for vmf_natural none"),
+        }
     ),
-    flags.DEFINE_float(
-        "word_dropout", None, "Share of previous words hidden from the decoder."
+    Default(
+        {
+            "latent_dim": 16,
+            "kappa": 25.0,
+            "training_kappa": 40.0,
+            "spheres": 4,
+            "epochs": 6,
+            "embedding_dim": 64,
+            "hidden_dim": 128,
+            "encoder_pooling": "mean",
+            "dropout": 0.05,
+            "learning_rate": 4e-3,
+        },
+        {"dataset": ["embedded"]},
     ),
-    flags.DEFINE_enum(
-        "dataset", "embedded", ["embedded", "ptb", "yelp", "text"], "The corpus."
+    Default(
+        {
+            "latent_dim": 50,
+            "kappa": 15.0,
+            "training_kappa": 35.0,
+            "spheres": 5,
+            "epochs": 8,
+            "embedding_dim": 128,
+            "hidden_dim": 400,
+            "encoder_pooling": "last",
+            "dropout": 0.4,
+            "learning_rate": 2e-3,
+        },
+        {"dataset": REAL_TEXT},
     ),
-    flags.DEFINE_integer(
-        "vocabulary_size",
-        None,
-        "Most frequent words kept, <unk> and <eos> included.",
-        3,
+    Default({"vocabulary_size": 15_000}, {"dataset": ["yelp"]}),
+    # The code has to carry everything, and learns to sooner when the encoder is told
+    # what it is for.
+    Default(
+        {
+            "kappa": 45.0,
+            "training_kappa": 80.0,
+            "epochs": 9,
+            "encoder_pooling": "mean",
+            "bow_loss": 1.0,
+            "dropout": 0.2,
+        },
+        {"dataset": REAL_TEXT, "setting": ["inputless"]},
     ),
-    flags.DEFINE_integer(
-        "embedding_dim", None, "Width of the embeddings.", lower_bound=1
-    ),
-    flags.DEFINE_integer("hidden_dim", None, "Width of the layers.", lower_bound=1),
-    flags.DEFINE_integer(
-        "num_layers", 1, "Layers of the encoder, and of the decoder.", 1, 3
-    ),
-    flags.DEFINE_enum(
-        "encoder", "lstm", ["lstm", "bilstm", "gru", "bow"], "What reads the sentence."
-    ),
-    flags.DEFINE_enum(
-        "encoder_pooling",
-        None,
-        ["last", "max", "mean"],
-        "What a recurrent encoder hands on: its last state, or its outputs pooled.",
-    ),
-    flags.DEFINE_integer(
-        "code_layers",
-        0,
-        "Layers of a perceptron through which the decoder reads the code.",
-        0,
-        10,
-    ),
-    flags.DEFINE_enum(
-        "condition",
-        "none",
-        ["none", "bow", "label"],
-        "What the decoder is told beside the code: the words of the sentence without "
-        "their order, or its label.",
-    ),
-    flags.DEFINE_float(
-        "bow_loss",
-        None,
-        "Weight of a loss that has the code foretell the sentence's words.",
-    ),
-    flags.DEFINE_float(
-        "bow_loss_epochs",
-        None,
-        "Epochs over which --bow_loss falls to 0; default: it stays.",
-    ),
-    flags.DEFINE_float(
-        "dropout", None, "Dropout on embeddings, between layers and on outputs."
-    ),
-    flags.DEFINE_integer(
-        "samples",
-        1,
-        "Codes a sentence in training; of more than one the loss is the "
-        "importance-weighted bound.",
-        1,
-        1000,
-    ),
-    flags.DEFINE_float("recurrent_dropout", 0.0, "Dropout on the recurrent state."),
-    flags.DEFINE_string(
-        "pretrained",
-        None,
-        "Trained model, a run folder or a .keras file, whose weights training begins "
-        "with as far as both models have them: a plain one that is given a code, say.",
-    ),
-    flags.DEFINE_string(
-        "synthetic",
-        None,
-        "File of sentences, one a line, that a language model trained on the same "
-        "corpus has written (trainers.generate): training reads them too.",
-    ),
-    flags.DEFINE_float(
-        "synthetic_share",
-        0.67,
-        "Share of an epoch's sentences that are of --synthetic, in place of others.",
-    ),
-    flags.DEFINE_boolean(
-        "tie_embeddings", True, "Embeddings serve as output weights too."
-    ),
+    Default({"word_dropout": 1.0}, {"setting": ["inputless"]}),
+    latent_flags.OWN_KAPPA,
 ]
-for module in (command_line, latent_flags, training_flags):
-    flags.adopt_module_key_flags(module)
-
-# What a flag is worth when it is not given, by corpus.
-DEFAULTS = {
-    "embedded": {
-        "vocabulary_size": 10_000,
-        "latent_dim": 16,
-        "kappa": 25.0,
-        "training_kappa": 40.0,
-        "spheres": 4,
-        "epochs": 6,
-        "batch_size": 32,
-        "embedding_dim": 64,
-        "hidden_dim": 128,
-        "encoder_pooling": "mean",
-        "bow_loss": 0.0,
-        "dropout": 0.05,
-        "learning_rate": 4e-3,
-    },
-    "ptb": {
-        "vocabulary_size": 10_000,
-        "latent_dim": 50,
-        "kappa": 15.0,
-        "training_kappa": 35.0,
-        "spheres": 5,
-        "epochs": 8,
-        "batch_size": 32,
-        "embedding_dim": 128,
-        "hidden_dim": 400,
-        "encoder_pooling": "last",
-        "bow_loss": 0.0,
-        "dropout": 0.4,
-        "learning_rate": 2e-3,
-    },
-}
-DEFAULTS["text"] = DEFAULTS["ptb"]
-DEFAULTS["yelp"] = {**DEFAULTS["ptb"], "vocabulary_size": 15_000}
-# The same for --setting=inputless on real text, where they differ: the code has to
-# carry everything, and learns to sooner when the encoder is told what it is for.
-INPUTLESS = {
-    "kappa": 45.0,
-    "training_kappa": 80.0,
-    "epochs": 9,
-    "encoder_pooling": "mean",
-    "bow_loss": 1.0,
-    "dropout": 0.2,
-}
-# What a flag is worth to a run that was begun before there was such a flag, where that
-# is not its default here.
+# The value of a flag in a run that was begun before there was such a flag, where that
+# is not the flag's default today.
 BEFORE = {"encoder_pooling": "last", "bow_loss": 0.0}
 
 
-def main() -> None:
+def define_flags(values: flags.FlagValues = flags.FLAGS) -> ProgramFlags:
+    """Defines and returns the flags; not on import, where another program's may be."""
+    own = ProgramFlags(DEFAULTS, values)
+    command_line.define_run_flags(own, "lm", ["dataset", "setting", "latent"])
+    latent_flags.define(own)
+    training_flags.define(own)
+    own.choice(
+        "setting",
+        "Whether the decoder reads the previous words; inputless: --word_dropout=1.",
+        ["standard", "inputless"],
+        default="standard",
+    )
+    own.number(
+        "word_dropout", "Share of previous words hidden from the decoder.", share()
+    )
+    own.choice("dataset", "The corpus.", ["embedded", *REAL_TEXT], default="embedded")
+    own.integer(
+        "vocabulary_size",
+        "Most frequent words kept, <unk> and <eos> included.",
+        integers(3, 10_000_000),
+    )
+    own.integer("embedding_dim", "Width of the embeddings.", integers(1, 16_384))
+    own.integer("hidden_dim", "Width of the layers.", integers(1, 16_384))
+    own.integer(
+        "num_layers",
+        "Layers of the encoder, and of the decoder.",
+        integers(1, 3),
+        default=1,
+    )
+    own.choice(
+        "encoder",
+        "What reads the sentence.",
+        ["lstm", "bilstm", "gru", "bow"],
+        default="lstm",
+    )
+    own.choice(
+        "encoder_pooling",
+        "What a recurrent encoder hands on: its last state, or its outputs pooled.",
+        ["last", "max", "mean"],
+    )
+    own.integer(
+        "code_layers",
+        "Layers of a perceptron through which the decoder reads the code.",
+        integers(0, 10),
+        default=0,
+    )
+    own.choice(
+        "condition",
+        "What the decoder is told beside the code: the words of the sentence without "
+        "their order, or its label.",
+        ["none", "bow", "label"],
+        default="none",
+    )
+    own.number(
+        "bow_loss",
+        "Weight of a loss that has the code foretell the sentence's words.",
+        at_least_zero(),
+    )
+    own.number(
+        "bow_loss_epochs",
+        "Epochs over which --bow_loss falls to 0.",
+        positive(),
+        default=Derived("none, it stays"),
+    )
+    own.number(
+        "dropout",
+        "Dropout on embeddings, between layers and on outputs.",
+        dropout_rate(),
+    )
+    own.integer(
+        "samples",
+        "Codes a sentence in training; of more than one the loss is the "
+        "importance-weighted bound.",
+        integers(1, 1000),
+        default=1,
+    )
+    own.number(
+        "recurrent_dropout",
+        "Dropout on the recurrent state.",
+        dropout_rate(),
+        default=0.0,
+    )
+    own.path(
+        "pretrained",
+        "Trained model, a run folder or a .keras file, whose weights training begins "
+        "with as far as both models have them: a plain one that is given a code, say.",
+        default=None,
+    )
+    own.path(
+        "synthetic",
+        "File of sentences, one a line, that a language model trained on the same "
+        "corpus has written (trainers.generate): training reads them too.",
+        default=None,
+    )
+    own.number(
+        "synthetic_share",
+        "Share of an epoch's sentences that are of --synthetic, in place of others.",
+        share(),
+        default=0.67,
+    )
+    own.switch(
+        "tie_embeddings", "Embeddings serve as output weights too.", default=True
+    )
+    return own
+
+
+def main(own: ProgramFlags) -> None:
     """Checks the flags, then trains."""
-    settings, notes = read_settings()
-    folder, more = run_folder(settings)
+    settings, notes = read_settings(own)
+    folder, more = run_folder(own, settings)
     if settings["pretrained"] and not folder.has_begun:
-        find_model(settings["pretrained"], "pretrained")
-    # Only what TensorFlow cannot go on after.
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    with command_line.native_noise_held_back():
+        paths.check_model(settings["pretrained"], "pretrained")
+    with command_line.importing_tensorflow():
         # TensorFlow takes seconds to import: not before the flags are known to be good.
         from trainers.lm_task import LMTask
         from trainers.training_run import run
@@ -193,7 +211,7 @@ def main() -> None:
     run(LMTask(settings), folder)
 
 
-def read_settings() -> tuple[dict, list[str]]:
+def read_settings(own: ProgramFlags) -> tuple[dict, list[str]]:
     """Returns every flag's value by name, defaults filled in, and notes for the user.
 
     What has no effect on the run is `None`, so that it is no part of what the run is.
@@ -201,54 +219,18 @@ def read_settings() -> tuple[dict, list[str]]:
     Raises:
         UserError: if a value makes no sense.
     """
-    settings = _all_settings()
+    settings = own.settings()
     _check(settings)
-    if settings["output_dir"] is None:
-        name = "lm-{dataset}-{setting}-{latent}".format(**settings)
-        settings["output_dir"] = os.path.join("runs", name)
-    return settings, leave_aside(settings, _without_effect(settings))
+    return settings, own.leave_aside(settings, _without_effect(settings))
 
 
-def run_folder(settings: dict) -> tuple[RunFolder, list[str]]:
+def run_folder(own: ProgramFlags, settings: dict) -> tuple[RunFolder, list[str]]:
     """Returns the run's folder, and notes; the settings become the run's own."""
-    return find_run(
-        settings,
-        FLAGS,
-        _without_effect(settings),
-        BEFORE,
-        lambda own: _check({**_all_settings(), **own}),
-    )
-
-
-def _all_settings():
-    """Every flag's value by name, also of those that have no effect."""
-    defaults = DEFAULTS
-    if flags.FLAGS["setting"].value == "inputless":
-        defaults = override(defaults, ("ptb", "yelp", "text"), INPUTLESS)
-    settings = with_defaults(FLAGS, defaults)
-    # Of a kappa of the user's own the default one says nothing.
-    if flags.FLAGS["kappa"].present and not flags.FLAGS["training_kappa"].present:
-        settings["training_kappa"] = None
-    if settings["word_dropout"] is None:
-        settings["word_dropout"] = 1.0 if settings["setting"] == "inputless" else 0.0
-    return settings
+    return find_run(own, settings, _without_effect(settings), BEFORE, _check)
 
 
 def _check(settings):
     latent_flags.check(settings)
-    training_flags.check(settings)
-    require(settings, "bow_loss", "0 or more, finite", lambda x: 0 <= x < math.inf)
-    for name in ("word_dropout", "synthetic_share"):
-        require(settings, name, "between 0 and 1", lambda x: 0 <= x <= 1)
-    if settings["bow_loss_epochs"] is not None:
-        require(
-            settings,
-            "bow_loss_epochs",
-            "positive and finite",
-            lambda x: 0 < x < math.inf,
-        )
-    for name in ("dropout", "recurrent_dropout"):
-        require(settings, name, "at least 0 and below 1", lambda x: 0 <= x < 1)
     if settings["samples"] > 1 and settings["latent"] != "none":
         # Where the KL costs less than it is, weights by the whole of it have no bound.
         free = "free_bits" in latent_flags.LATENTS[settings["latent"]][1]
@@ -260,6 +242,10 @@ def _check(settings):
                 raise UserError(
                     f"--samples: more than one takes the whole KL; leave out --{name}"
                 )
+    if settings["synthetic"]:
+        paths.check_input(settings["synthetic"], "synthetic", folders=False, pipes=True)
+    if settings["data_dir"]:
+        paths.check_input(settings["data_dir"], "data_dir")
     if settings["synthetic"] and settings["condition"] == "label":
         raise UserError(
             "--synthetic: its sentences have no labels, which --condition=label tells"
@@ -303,4 +289,4 @@ def _without_effect(settings):
 
 
 if __name__ == "__main__":
-    command_line.run(main)
+    command_line.run(define_flags, main)

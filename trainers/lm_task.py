@@ -7,7 +7,7 @@ from tf_vmfvae.data.text_file import read_sentences
 from trainers import fingerprint
 from trainers.command_line import UserError, identity
 from trainers.language_model_file import check_words, load_language_model
-from trainers.make_latent import make_latent
+from trainers.make_latent import latent_named, make_latent
 from trainers.make_schedules import make_schedules
 from trainers.report import print_corpus, print_report
 from trainers.run_folder import SPLITS, find_model
@@ -31,26 +31,27 @@ class LMTask(Task):
 
     def make_model(self) -> models.NVRNN:
         settings = self.settings
-        return models.NVRNN(
-            self.corpus.vocabulary,
-            make_latent(settings),
-            embedding_dim=settings["embedding_dim"],
-            hidden_dim=settings["hidden_dim"],
-            num_layers=settings["num_layers"],
-            # A model without a code has no encoder, and nothing foretells the words.
-            encoder=settings["encoder"] or "lstm",
-            encoder_pooling=settings["encoder_pooling"] or "last",
-            code_layers=settings["code_layers"] or 0,
-            bow_loss=settings["bow_loss"] or 0.0,
-            samples=settings["samples"] or 1,
-            condition=settings["condition"],
-            num_labels=self.corpus.num_labels,
-            word_dropout=settings["word_dropout"],
-            dropout=settings["dropout"],
-            recurrent_dropout=settings["recurrent_dropout"],
-            tie_embeddings=settings["tie_embeddings"],
-            seed=settings["seed"],
-        )
+        with latent_named(settings):
+            return models.NVRNN(
+                self.corpus.vocabulary,
+                make_latent(settings),
+                embedding_dim=settings["embedding_dim"],
+                hidden_dim=settings["hidden_dim"],
+                num_layers=settings["num_layers"],
+                # A model without a code has no encoder, and nothing predicts the words.
+                encoder=settings["encoder"] or "lstm",
+                encoder_pooling=settings["encoder_pooling"] or "last",
+                code_layers=settings["code_layers"] or 0,
+                bow_loss=settings["bow_loss"] or 0.0,
+                samples=settings["samples"] or 1,
+                condition=settings["condition"],
+                num_labels=self.corpus.num_labels,
+                word_dropout=settings["word_dropout"],
+                dropout=settings["dropout"],
+                recurrent_dropout=settings["recurrent_dropout"],
+                tie_embeddings=settings["tie_embeddings"],
+                seed=settings["seed"],
+            )
 
     def warm_start(self, model) -> dict[str, dict]:
         path = self.settings["pretrained"]

@@ -1,6 +1,10 @@
 """Latent layers by name."""
 
+import contextlib
+from collections.abc import Iterator
+
 from tf_vmfvae import layers
+from trainers.failures import UserError
 from trainers.latent_flags import LATENTS
 
 
@@ -11,3 +15,17 @@ def make_latent(settings: dict) -> layers.Latent:
     seed = settings["seed"] + 1000
     values = {argument: settings[argument] for argument in arguments}
     return getattr(layers, name)(**values, seed=seed)
+
+
+@contextlib.contextmanager
+def latent_named(settings: dict) -> Iterator[None]:
+    """Names the flag of a latent that does not go with the model made around it.
+
+    Raises:
+        UserError: if the model is refused.
+    """
+    try:
+        yield
+    except ValueError as error:
+        reason = str(error).partition("\n")[0]
+        raise UserError(f"--latent={settings['latent']}: {reason}") from error

@@ -80,6 +80,11 @@ class RunFolder:
         return self.path / "checkpoints"
 
     @property
+    def is_released(self) -> bool:
+        """Whether the folder was published as it is, with a model to report on."""
+        return self._record is not None and self._record.released
+
+    @property
     def has_begun(self) -> bool:
         """Whether there is anything to go on from, or a finished run."""
         return bool(checkpoint_files(self.checkpoints)) or self.metrics() is not None

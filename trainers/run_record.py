@@ -98,6 +98,8 @@ class RunRecord:
         """
         given = set(given) - set(unused)
         same_command = self.given is not None and self.given - set(unused) == given
+        # A published run can only be reported: nothing follows from a default of today.
+        goes_on = same_command or self.released
         own, differences = {}, []
         for name in sorted(flags.keys() | self.flags.keys()):
             then = self.flags.get(name, before.get(name))
@@ -105,7 +107,7 @@ class RunRecord:
             is_text = name in READ_AS_TEXT and self.text and then and now
             if name in unused or is_text:
                 then = now
-            counts = name in given or (name in self.flags and not same_command)
+            counts = name in given or (name in self.flags and not goes_on)
             if name not in flags and then is not None:
                 differences.append(f"--{name} was {then!r}, now there is no such flag")
             elif counts and then != now:

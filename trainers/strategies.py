@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import tensorflow as tf
 
+from trainers import interruptions
 from trainers.failures import UserError
 from trainers.workers import Worker
 
@@ -24,10 +25,15 @@ def make_strategy(name: str) -> tf.distribute.Strategy:
             GPUs, else one_device.
 
     Raises:
-        UserError: if there is no TPU, or if TF_CONFIG makes no sense.
+        UserError: if there is no TPU, if TF_CONFIG makes no sense, or a host in it
+            cannot be resolved.
+        RunFailed: if this worker's port is in use.
     """
     if name == "multi_worker" or (name == "auto" and Worker.of(name).count > 1):
-        return tf.distribute.MultiWorkerMirroredStrategy()
+        Worker.of(name).check_addresses()
+        # It waits for the other workers.
+        with interruptions.left_to_the_system():
+            return tf.distribute.MultiWorkerMirroredStrategy()
     if name == "tpu":
         return _tpu_strategy()
     gpus = tf.config.list_logical_devices("GPU")

@@ -1,52 +1,51 @@
 """The flags of training itself, the same in every training program."""
 
-import math
-
 from absl import flags
 
-from trainers.settings import require
+from trainers.program_flags import ProgramFlags
+from trainers.ranges import integers, positive
 
-FLAGS = [
-    flags.DEFINE_integer("epochs", None, "Number of epochs.", lower_bound=1),
-    flags.DEFINE_integer("batch_size", None, "Examples a batch.", lower_bound=1),
-    flags.DEFINE_float("learning_rate", None, "Adam's, at first; falls linearly to 0."),
-    flags.DEFINE_enum(
+# --help lists these flags with the program.
+flags.disclaim_key_flags()
+
+
+def define(own: ProgramFlags) -> None:
+    """Defines these flags; the program's table has the defaults that vary."""
+    own.integer("epochs", "Number of epochs.", integers(1, 1_000_000))
+    own.integer("batch_size", "Examples a batch.", integers(1, 1_000_000))
+    own.number(
+        "learning_rate",
+        "Adam's, at first; falls linearly to 0.",
+        positive(1000.0, 1e-9),
+    )
+    own.choice(
         "precision",
-        "float32",
-        ["float32", "mixed_bfloat16"],
         "Of matrix products; weights and sums stay in float32. mixed_bfloat16 is "
         "faster where the hardware multiplies bfloat16 (AMX, AVX512-BF16, GPUs, TPUs) "
         "and nowhere else.",
-    ),
-    flags.DEFINE_enum(
+        ["float32", "mixed_bfloat16"],
+        default="float32",
+    )
+    own.choice(
         "jit",
-        "auto",
-        ["auto", "on", "off"],
         "What XLA compiles: on, the whole step, which takes minutes for each length "
         "of the inputs; auto, what gains by it on a CPU.",
-    ),
-    flags.DEFINE_float("clip_norm", 5.0, "Gradients are scaled to this global norm."),
-    flags.DEFINE_integer(
-        "patience", 3, "Epochs without a better bound before stopping; 0: never."
-    ),
-    flags.DEFINE_enum(
+        ["auto", "on", "off"],
+        default="auto",
+    )
+    own.number("clip_norm", "Gradients are scaled to this global norm.", positive())
+    own.integer(
+        "patience",
+        "Epochs without a better bound before stopping; 0: never.",
+        integers(0, 1_000_000),
+    )
+    own.choice(
         "kl_schedule",
-        "constant",
-        ["constant", "linear", "sigmoid", "cyclical"],
         "Weight of the KL.",
-    ),
-    flags.DEFINE_float(
-        "kl_epochs", 20.0, "Epochs over which the KL weight rises to 1, or of a cycle."
-    ),
-]
-
-
-def check(settings: dict) -> None:
-    """Checks the values of these flags.
-
-    Raises:
-        UserError: if one makes no sense.
-    """
-    require(settings, "patience", "at least 0", lambda x: x >= 0)
-    for name in ("kl_epochs", "learning_rate", "clip_norm"):
-        require(settings, name, "positive and finite", lambda x: 0 < x < math.inf)
+        ["constant", "linear", "sigmoid", "cyclical"],
+    )
+    own.number(
+        "kl_epochs",
+        "Epochs over which the KL weight rises to 1, or of a cycle.",
+        positive(),
+    )

@@ -15,26 +15,6 @@ def named(script):
     return script.stem
 
 
-@pytest.fixture
-def commands(tmp_path):
-    """Returns a function from a recipe to the arguments of each Python it starts."""
-    record = tmp_path / "record"
-    stand_in = tmp_path / "python"
-    # An argument ends in a unit separator, a command in a record separator.
-    stand_in.write_text(
-        f"#!/bin/sh\nprintf '%s\\037' \"$@\" >>{record}; printf '\\036' >>{record}\n"
-    )
-    stand_in.chmod(0o755)
-
-    def started(recipe):
-        environment = {**os.environ, "PYTHON": str(stand_in), "RUNS": str(tmp_path)}
-        subprocess.run(["bash", recipe], env=environment, check=True, timeout=60)
-        records = record.read_text().split("\036")[:-1]
-        return [command.split("\037")[:-1] for command in records]
-
-    return started
-
-
 @pytest.mark.parametrize("script", SCRIPTS, ids=named)
 def test_a_recipe_is_correct_bash_and_stops_at_the_first_error(script):
     subprocess.run(["bash", "-n", script], check=True)
@@ -60,9 +40,9 @@ def test_a_recipe_says_what_it_trains_and_how_long_it_takes(recipe):
 
 @pytest.mark.parametrize("recipe", RECIPES, ids=named)
 def test_a_recipe_starts_programs_with_flags_that_they_take(
-    recipe, commands, read_flags
+    recipe, recipe_commands, read_flags
 ):
-    started = commands(recipe)
+    started = recipe_commands(recipe)
     trainers = [command for command in started if command[1].startswith("trainers.")]
 
     assert all(command[0] == "-m" for command in started)
@@ -73,8 +53,8 @@ def test_a_recipe_starts_programs_with_flags_that_they_take(
         assert answer["errors"] == [None] * len(lines)
 
 
-def test_data_names_the_folder_of_the_corpus(commands, monkeypatch):
+def test_data_names_the_folder_of_the_corpus(recipe_commands, monkeypatch):
     monkeypatch.setenv("DATA", "/some/where else")
-    ((*_, folder, _, _),) = commands(ROOT / "recipes" / "ptb_lstm.sh")
+    ((*_, folder, _, _),) = recipe_commands(ROOT / "recipes" / "ptb_lstm.sh")
 
     assert folder == "--data_dir=/some/where else"

@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 
 from tf_vmfvae import data, evaluation
@@ -22,3 +23,14 @@ def test_documents_without_labels_are_refused(document_model, documents):
         evaluation.label_table(document_model, unlabelled, documents)
     with pytest.raises(ValueError, match="have no labels"):
         evaluation.label_table(document_model, documents, unlabelled)
+
+
+def test_a_single_training_label_is_predicted_for_every_document(
+    document_model, documents
+):
+    sport = documents[documents.labels == "sport"]
+    table = evaluation.label_table(document_model, sport, documents[:40])
+
+    share = np.mean(documents.labels[:40] == "sport")
+    for accuracy in table.values():
+        assert accuracy.nearest_neighbours == accuracy.logistic_regression == share

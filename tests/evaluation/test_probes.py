@@ -37,3 +37,12 @@ def test_a_single_label_is_always_predicted_correctly():
     probe = evaluation.label_probe((inputs, ["a"] * 10), (inputs, ["a"] * 10))
 
     assert (probe.score, probe.baseline) == (1, 1)
+
+
+def test_a_vector_probe_says_how_many_examples_it_takes():
+    rng = np.random.default_rng(1)
+    vectors = rng.normal(size=(11, 3))
+    assert evaluation.vector_probe((vectors, vectors), (vectors, vectors)).score > -1
+    few = vectors[:10], vectors[:10]
+    with pytest.raises(ValueError, match=r"10 training examples are too few: .* 11$"):
+        evaluation.vector_probe(few, few)

@@ -20,3 +20,14 @@ def test_topics_are_the_subjects_of_the_documents(
 def test_more_topics_than_documents_are_refused(document_model, documents):
     with pytest.raises(ValueError, match="3 documents are fewer than 4 topics"):
         evaluation.find_topics(document_model, documents[:3], topics=4)
+
+
+def test_there_are_no_more_topics_than_distinct_codes(document_model, documents):
+    alike = documents[[0] * 9]
+    found = evaluation.find_topics(document_model, alike, topics=9)
+
+    # All nine have the same code, up to the last digit.
+    assert len(found.sizes) < 9
+    assert found.sizes.min() > 0
+    assert np.bincount(found.topic_of).tolist() == found.sizes.tolist()
+    assert np.all(np.isfinite(found.probabilities))

@@ -156,3 +156,16 @@ def test_without_evidence_the_posterior_is_the_prior_and_can_learn():
     np.testing.assert_allclose(kl, 0.0, atol=1e-6)
     for gradient in tape.gradient(loss, latent.trainable_variables):
         assert np.all(np.isfinite(gradient))
+
+
+@pytest.mark.parametrize(
+    ("kind", "most"),
+    [(layers.SphereProductLatent, 7), (layers.NaturalSphereProductLatent, 6)],
+)
+def test_more_features_of_the_concentration_than_there_are_are_refused(
+    hidden, kind, most
+):
+    kind(12, 3, concentration_features=most, seed=3)(hidden)
+    for features in (most + 1, 5000):
+        with pytest.raises(ValueError, match=f"concentration_features is {features}, "):
+            kind(12, 3, concentration_features=features, seed=3)(hidden)

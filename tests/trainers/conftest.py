@@ -1,12 +1,10 @@
 """Tiny corpora, flags and loops for the trainers to be tested on."""
 
-import contextlib
 import itertools
 
 import keras
 import pytest
 from absl import flags
-from absl.testing import flagsaver
 
 from tf_vmfvae import layers, models
 from trainers import lm
@@ -50,24 +48,25 @@ def parse():
     """Returns a function from a command line of `trainers.lm` to its settings."""
 
     def settings_and_notes(*arguments):
-        with flagsaver.flagsaver():
-            flags.FLAGS(["lm", *arguments])
-            return lm.read_settings()
+        own = lm.define_flags(flags.FlagValues())
+        own.parse(arguments)
+        return lm.read_settings(own)
 
     return settings_and_notes
 
 
 @pytest.fixture
-def parse_in_full():
-    """Returns a context of a command line: its settings, with the flags still set."""
+def find_run():
+    """Returns a function from a command line to a run's folder, settings and notes."""
 
-    @contextlib.contextmanager
-    def settings(*arguments):
-        with flagsaver.flagsaver():
-            flags.FLAGS(["lm", *arguments])
-            yield lm.read_settings()[0]
+    def find(*arguments):
+        own = lm.define_flags(flags.FlagValues())
+        own.parse(arguments)
+        settings, _ = lm.read_settings(own)
+        folder, notes = lm.run_folder(own, settings)
+        return folder, settings, notes
 
-    return settings
+    return find
 
 
 class AtBatch(keras.callbacks.Callback):

@@ -22,9 +22,9 @@ def run_lm(tmp_path):
     work.mkdir()
     path = os.pathsep.join([str(poison), str(ROOT)])
 
-    def run(*arguments):
+    def run(*arguments, program="lm"):
         return subprocess.run(
-            [sys.executable, "-m", "trainers.lm", *arguments],
+            [sys.executable, "-m", f"trainers.{program}", *arguments],
             cwd=work,
             env={**os.environ, "PYTHONPATH": path},
             capture_output=True,
@@ -72,7 +72,7 @@ def assert_refused(result, *mentions):
             ["--samples", "--kl_schedule"],
         ),
         (["--latent=gaussian", "--samples=4", "--free_bits=2"], ["--samples", "free"]),
-        (["--bow_loss=-1"], ["--bow_loss", "0 or more", "-1.0"]),
+        (["--bow_loss=-1"], ["--bow_loss", "at least 0", "-1.0"]),
         (["--bow_loss=1", "--bow_loss_epochs=0"], ["--bow_loss_epochs", "positive"]),
         (["--code_layers=-1"], ["--code_layers"]),
         (["--synthetic_share=1.5"], ["--synthetic_share", "between 0 and 1", "1.5"]),
@@ -108,6 +108,13 @@ def test_an_output_dir_of_another_kind(run_lm, tmp_path):
         "full",
         "photo.jpg",
     ]
+
+
+@pytest.mark.parametrize("program", ["bow", "evaluate", "export", "generate"])
+def test_every_program_answers_before_tensorflow_starts(run_lm, program):
+    assert_refused(run_lm("--kapa=80", program=program), "'kapa'")
+    result = run_lm("--help", program=program)
+    assert (result.returncode, result.stderr) == (0, "")
 
 
 def test_good_flags_get_as_far_as_tensorflow(run_lm):

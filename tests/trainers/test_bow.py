@@ -9,9 +9,10 @@ import sys
 import keras
 import numpy as np
 import pytest
+from absl import flags
 
 from tf_vmfvae import data
-from trainers import training_run
+from trainers import bow, training_run
 from trainers.bow_task import BowTask
 from trainers.run_folder import RunFolder
 
@@ -113,20 +114,10 @@ def test_a_bad_flag_is_one_line(program, tmp_path, flags, message):
 
 
 def settings_of(*arguments):
-    """What a command line comes to, in a process where no other program's flags are."""
-    code = (
-        "import json, sys; from absl import flags; from trainers import bow; "
-        "holders = bow.define_flags(); flags.FLAGS(sys.argv); "
-        "print(json.dumps(bow.read_settings(holders)[0]))"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code, *arguments],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return json.loads(done.stdout)
+    """What a command line comes to."""
+    own = bow.define_flags(flags.FlagValues())
+    own.parse(arguments)
+    return bow.read_settings(own)[0]
 
 
 def test_words_in_bursts_have_defaults_of_their_own():

@@ -1,5 +1,6 @@
 """An evaluation, from a model on the disk to its table, its figures and its errors."""
 
+import contextlib
 import errno
 import json
 import shutil
@@ -339,6 +340,44 @@ def test_sentences_longer_than_any_before_are_judged(model_file, tmp_path):
 
 def test_a_corpus_must_be_named(model_file):
     assert "--dataset: give one" in refusal(model_file, dataset=None)
+
+
+@pytest.mark.parametrize("path", ["file", "file/below", "/proc/figures", "x" * 300])
+def test_a_folder_that_cannot_be_written_is_found_out_before_the_model_is_read(
+    model_file, corpus_folder, tmp_path, monkeypatch, path
+):
+    def load(path):
+        raise AssertionError("the model is read")
+
+    monkeypatch.setattr(evaluation_run, "load_language_model", load)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "file").write_text("mine")
+    message = refusal(model_file, data_dir=str(corpus_folder), output_dir=path)
+    assert message.startswith(f"--output_dir={path}: ")
+    assert [file.name for file in tmp_path.iterdir()] == ["file"]
+
+
+def test_the_default_folder_is_checked_too(model_file, corpus_folder, tmp_path):
+    (tmp_path / "model.keras").symlink_to(model_file)
+    (tmp_path / "evaluation-text-test").write_text("mine")
+    message = refusal(tmp_path, data_dir=str(corpus_folder))
+    assert "evaluation-text-test: is no folder" in message
+
+
+def test_a_disk_that_fills_up_meanwhile_loses_no_figures(
+    model_file, corpus_folder, tmp_path, monkeypatch, capsys
+):
+    @contextlib.contextmanager
+    def full_disk(path):
+        yield tmp_path / "partial"
+        raise OSError(28, "No space left on device", str(path))
+
+    monkeypatch.setattr(evaluation_run, "whole_file", full_disk)
+    settings = {**SETTINGS, "model": str(model_file), "data_dir": str(corpus_folder)}
+    settings.update(output_dir=str(tmp_path / "out"), samples=3, refine_steps=None)
+    with pytest.raises(OSError, match="No space left"):
+        evaluation_run.run(settings)
+    assert "importance-weighted, K = 3" in capsys.readouterr().out
 
 
 @pytest.mark.slow

@@ -2,6 +2,7 @@
 
 import json
 import os
+import pathlib
 import subprocess
 import sys
 
@@ -11,8 +12,8 @@ import pytest
 import tensorflow as tf
 
 from tf_vmfvae import layers, models
-from trainers import export
-from trainers.command_line import UserError
+from trainers import export, language_model_file
+from trainers.command_line import RunFailed, UserError
 from trainers.served_model import ServedModel
 
 # Keras and the library are made impossible to import.
@@ -120,6 +121,51 @@ def test_a_folder_in_use_is_refused(model_file, tmp_path):
     settings = {"model": str(model_file), "max_words": 60}
     with pytest.raises(UserError, match="is not empty; name another folder"):
         export.main({**settings, "output_dir": str(tmp_path / "full")})
+
+
+def test_a_folder_that_cannot_be_written_is_found_out_before_the_model_is_read(
+    model_file, tmp_path, monkeypatch
+):
+    def load(path):
+        raise AssertionError("the model is read")
+
+    monkeypatch.setattr(language_model_file, "load_language_model", load)
+    settings = {"model": str(model_file), "max_words": 60}
+    (tmp_path / "file").write_text("mine")
+    for folder in (
+        "/proc/served",
+        str(tmp_path / "file"),
+        str(tmp_path / "file" / "x"),
+    ):
+        with pytest.raises(UserError, match=f"--output_dir={folder}: "):
+            export.main({**settings, "output_dir": folder})
+
+
+def test_an_export_that_fails_leaves_no_folder_and_the_next_one_works(
+    model_file, tmp_path, monkeypatch
+):
+    folder = tmp_path / "served"
+    settings = {"model": str(model_file), "output_dir": str(folder), "max_words": 9}
+
+    def save(self, partial):
+        (pathlib.Path(partial) / "variables").mkdir()
+        raise tf.errors.UnknownError(None, None, "disk on fire\nand more")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(ServedModel, "save", save)
+        with pytest.raises(RunFailed, match=r"cannot be written \(disk on fire\)$"):
+            export.main(settings)
+    assert list(tmp_path.iterdir()) == []
+    export.main(settings)
+    assert (folder / "saved_model.pb").exists()
+
+
+def test_a_folder_in_one_whose_name_is_not_utf_8_is_refused(model_file, tmp_path):
+    (tmp_path / "caf\udce9").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "caf\udce9")
+    folder = str(tmp_path / "link" / "served")
+    with pytest.raises(UserError, match="not UTF-8"):
+        export.main({"model": str(model_file), "output_dir": folder, "max_words": 60})
 
 
 @pytest.mark.parametrize("condition", ["bow", "label"])

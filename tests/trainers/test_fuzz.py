@@ -14,7 +14,6 @@ import keras
 import numpy as np
 import pytest
 from absl import flags
-from absl.testing import flagsaver
 
 from tf_vmfvae import data, layers, models
 from tf_vmfvae.data.feature_file import read_features, read_vocabulary
@@ -182,13 +181,14 @@ def test_vocabulary_file(tmp_path):
 
 
 def settings(arguments):
-    command_line._parse(["lm", *arguments])
-    return lm.read_settings()
+    own = lm.define_flags(flags.FlagValues())
+    own.parse(arguments)
+    return lm.read_settings(own)
 
 
-def test_flags(capsys):
+def test_flags():
     rng = random.Random(1)
-    names = [flag.name for flag in lm.FLAGS]
+    names = lm.define_flags(flags.FlagValues()).names
     values = [
         "",
         "0",
@@ -196,9 +196,12 @@ def test_flags(capsys):
         "1e999",
         "nan",
         "9" * 30,
+        "9" * 5000,
         "vmf",
         "ptb",
         "\0",
+        "\udcff",
+        "~",
         "é",
         "=",
         "a b",
@@ -214,19 +217,10 @@ def test_flags(capsys):
             if rng.random() < 0.2:
                 value = "".join(rng.choices(string.printable, k=rng.randrange(12)))
             arguments.append(rng.choice([f"--{name}={value}", f"--{name}", value]))
-        with flagsaver.flagsaver():
-            error = complaint(
-                lambda given=arguments: settings(given), (UserError, SystemExit)
-            )
-        if isinstance(error, SystemExit):
-            assert error.code in (0, 2), arguments
-            err = capsys.readouterr().err
-            if error.code:
-                assert err.startswith("error: "), arguments
-                assert err.count("\n") == 1, arguments
-        refused += error is not None and getattr(error, "code", 2) == 2
+        error = complaint(lambda given=arguments: settings(given), UserError)
+        refused += error is not None
         assert "\n" not in str(error), arguments
-        flags.FLAGS.unparse_flags()
+        assert len(str(error)) < 1000, arguments
     assert refused > COUNT / 2
 
 
@@ -440,9 +434,7 @@ def test_metrics_that_figures_are_added_to(tmp_path, text, monkeypatch):
 @pytest.fixture(scope="module")
 def record(tmp_path_factory):
     """What flags.json holds of a run with default flags."""
-    with flagsaver.flagsaver():
-        values, _ = settings(["--latent=vmf"])
-        flags.FLAGS.unparse_flags()
+    values, _ = settings(["--latent=vmf"])
     return {
         "version": "0.1.0",
         "flags": command_line.identity(values),
@@ -453,9 +445,10 @@ def record(tmp_path_factory):
 
 def take_up(path, text):
     """Does with a run's flags what a training program does before it trains."""
-    command_line._parse(["lm", "--latent=vmf", f"--output_dir={path}"])
-    values, _ = lm.read_settings()
-    folder, notes = lm.run_folder(values)
+    own = lm.define_flags(flags.FlagValues())
+    own.parse(["--latent=vmf", f"--output_dir={path}"])
+    values, _ = lm.read_settings(own)
+    folder, notes = lm.run_folder(own, values)
     folder.check_text(text, "--data_dir=d")
     assert not any("\n" in note for note in notes)
     make_latent(values)
@@ -471,14 +464,12 @@ def test_flags_of_a_run(tmp_path, record, change, flat):
     file.parent.mkdir()
     content = record["flags"] if flat else record
     text = {"test": {"count": 1, "hash": "a"}}
-    with flagsaver.flagsaver():
-        refused, worked = outcomes(
-            file,
-            change(json.dumps(content).encode() if change is mutations else content),
-            lambda: take_up(file.parent, text),
-            UserError,
-        )
-        flags.FLAGS.unparse_flags()
+    refused, worked = outcomes(
+        file,
+        change(json.dumps(content).encode() if change is mutations else content),
+        lambda: take_up(file.parent, text),
+        UserError,
+    )
     assert refused > COUNT / 4
     assert worked > COUNT / 100
 

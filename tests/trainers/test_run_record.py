@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from absl import flags
 
 from trainers import latent_flags, lm
 from trainers.failures import UserError
@@ -40,15 +41,9 @@ EARLIEST = {
 
 
 @pytest.fixture
-def find(parse_in_full, tmp_path):
-    """Returns a function from a command line to its settings and notes."""
-
-    def run(*arguments):
-        with parse_in_full(*arguments, f"--output_dir={tmp_path}") as settings:
-            folder, notes = lm.run_folder(settings)
-        return folder, settings, notes
-
-    return run
+def find(find_run, tmp_path):
+    """Returns a function from a command line to its run."""
+    return lambda *arguments: find_run(*arguments, f"--output_dir={tmp_path}")
 
 
 @pytest.fixture
@@ -143,9 +138,9 @@ def test_the_same_command_goes_on_when_a_default_changes(begin, find, tmp_path):
 def test_another_command_does_not(begin, find, tmp_path):
     begin("--latent=vmf", "--kappa=30")
     change(tmp_path, learning_rate=0.01)
-    for flags in (["--kappa=30"], ["--latent=vmf", "--kappa=30", "--epochs=6"]):
+    for given in (["--kappa=30"], ["--latent=vmf", "--kappa=30", "--epochs=6"]):
         with pytest.raises(UserError, match=r"--learning_rate was 0\.01, now 0\.004"):
-            find(*flags)
+            find(*given)
     with pytest.raises(UserError, match=r"--kappa was 30\.0, now 31\.0"):
         find("--latent=vmf", "--kappa=31")
 
@@ -250,15 +245,16 @@ def test_a_file_that_holds_what_the_text_says_may_move(tmp_path):
 
 
 @pytest.mark.parametrize("latent", list(latent_flags.LATENTS))
-def test_what_has_no_effect_is_the_same_once_it_is_left_aside(parse_in_full, latent):
-    with parse_in_full(f"--latent={latent}") as settings:
-        left_aside = set(lm._without_effect(settings))
-        whole = lm._all_settings()
-        assert set(lm._without_effect(whole)) == left_aside
+def test_what_has_no_effect_is_the_same_once_it_is_left_aside(latent):
+    own = lm.define_flags(flags.FlagValues())
+    own.parse([f"--latent={latent}"])
+    settings, _ = lm.read_settings(own)
+    left_aside = set(lm._without_effect(settings))
+    assert set(lm._without_effect(own.settings())) == left_aside
 
 
 def test_flags_that_came_later_and_go_by_corpus_have_a_value_of_before():
-    by_corpus = {name for values in lm.DEFAULTS.values() for name in values}
+    by_corpus = {name for default in lm.DEFAULTS for name in default.values}
     # Without --training_kappa codes are drawn at --kappa, as they were; --spheres came
     # with the first latent that reads it.
     later = by_corpus - EARLIEST.keys() - {"training_kappa", "spheres"}

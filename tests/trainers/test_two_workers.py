@@ -129,3 +129,15 @@ def test_two_workers_learn_what_one_learns_whatever_befalls_them(start, tmp_path
     assert "goes on after " in chief[1]
     assert other == (0, "", "")
     assert_close(mended, one)
+
+
+def test_a_worker_that_waits_for_another_one_can_be_interrupted(start, tmp_path):
+    processes = start(tmp_path / "run", workers=2)
+    processes[1].kill()
+    assert processes[0].stdout.readline().startswith("waiting until all 2 workers")
+    # TensorFlow waits in native code by now.
+    time.sleep(5)
+    processes[0].send_signal(signal.SIGINT)
+    status, _, err = ends(processes)[0]
+    assert status in (-signal.SIGINT, 128 + signal.SIGINT)
+    assert "Traceback" not in err

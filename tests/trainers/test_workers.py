@@ -2,6 +2,7 @@
 
 import json
 import signal
+import socket
 
 import pytest
 import tensorflow as tf
@@ -9,6 +10,13 @@ import tensorflow as tf
 from trainers.agreement import Agreement, lost_workers_named
 from trainers.failures import RunFailed, UserError
 from trainers.workers import Worker
+
+
+def free_port():
+    with socket.socket() as tried:
+        tried.bind(("", 0))
+        return tried.getsockname()[1]
+
 
 TWO = ["a.example:2222", "b.example:2222"]
 
@@ -69,7 +77,35 @@ def test_auto_goes_by_tf_config_where_there_is_one(worker_of, monkeypatch):
         (config({"worker": TWO}, "worker", "x"), "no worker of the index x"),
         (config({"worker": TWO, "ps": ["c:1"]}), "'ps'"),
         (config({"chief": TWO}, "chief", 1), "no chief of the index 1"),
+        (config({"worker": TWO}, index=True), '"task" names no'),
+        (config({"worker": TWO}, index=1.5), '"task" names no'),
+        (config({"worker": TWO}, index=None), '"task" names no'),
+        (config({"worker": TWO}, index=[0]), '"task" names no'),
+        (config({"worker": TWO}, index="9" * 5000), "no worker of the index 999"),
+        (config({"worker": TWO}, index=" 0"), "no worker of the index  0"),
+        (config({"worker": TWO}, index="\u0660"), "no worker of the index \u0660"),
+        (config({"worker": TWO}, job=["worker"]), '"task" names no'),
+        (config({"worker": TWO}, job={"worker": 0}), '"task" names no'),
+        ({"cluster": {"worker": TWO}, "task": ["worker", 0]}, '"task" names no'),
+        (config({"worker": [TWO]}), "no list"),
+        (config({"worker": [None]}), "no list"),
+        (config({"worker": {"0": "a:1"}}), "no list"),
+        (config({"worker": ["a:0"]}), "from 1 to 65535"),
+        (config({"worker": ["a:65536"]}), "from 1 to 65535"),
+        (config({"worker": ["a:http"]}), "from 1 to 65535"),
+        (config({"worker": ["a:-1"]}), "from 1 to 65535"),
+        (config({"worker": ["a:²"]}), "from 1 to 65535"),
+        (config({"worker": [":2222"]}), "no list"),
+        (config({"worker": ["a b:2222"]}), "no list"),
+        (config({"worker": ["http://a:2222"]}), "no list"),
+        (config({"worker": ["::1:2222"]}), "no list"),
+        (config({"worker": ["a:1", "b:1", "a:1"]}), "a:1 is the address of 2 tasks"),
+        (config({"chief": ["a:1"], "worker": ["a:1"]}), "address of 2 tasks"),
+        ({"cluster": True}, '"cluster" is no object'),
+        ("[" * 9999, "is no JSON"),
+        ("NaN", "is no JSON object"),
     ],
+    ids=lambda value: str(value)[:60],
 )
 def test_a_tf_config_that_makes_no_sense(worker_of, content, complaint):
     with pytest.raises(UserError) as caught:
@@ -78,6 +114,70 @@ def test_a_tf_config_that_makes_no_sense(worker_of, content, complaint):
     assert message.startswith("TF_CONFIG: ")
     assert complaint in message
     assert "\n" not in message
+
+
+def test_addresses_of_version_6_and_numbers_in_quotes_will_do(worker_of):
+    cluster = {"worker": ["[::1]:2222", "[fe80::1%eth0]:2222"]}
+    assert worker_of(config(cluster, index="1")) == Worker(1, 2)
+
+
+@pytest.fixture
+def listening():
+    """A port that somebody listens at."""
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0))
+        server.listen()
+        yield server.getsockname()[1]
+
+
+@pytest.mark.parametrize("index", [0, 1])
+def test_a_port_in_use_is_named_with_the_worker_whose_it_is(
+    worker_of, listening, index
+):
+    addresses = [f"localhost:{free_port()}" for _ in range(2)]
+    addresses[index] = f"localhost:{listening}"
+    for own in (0, 1):
+        worker = worker_of(config({"worker": addresses}, index=own))
+        if own != index:
+            # Whoever listens there is the other worker.
+            worker.check_addresses()
+            continue
+        with pytest.raises(RunFailed) as caught:
+            worker.check_addresses()
+        assert f"port {listening}, which is that of worker {index}" in str(caught.value)
+        assert "\n" not in str(caught.value)
+
+
+def test_a_host_that_nobody_knows_is_named(worker_of, capsys):
+    addresses = [f"localhost:{free_port()}", "nowhere.invalid:2222"]
+    worker = worker_of(config({"worker": addresses}))
+    with pytest.raises(UserError, match=r"host of worker 1, 'nowhere\.invalid', can"):
+        worker.check_addresses(patience=0.01)
+    assert capsys.readouterr().out == (
+        "waiting until the host of worker 1, 'nowhere.invalid', can be resolved\n"
+    )
+
+
+@pytest.mark.parametrize("host", ["x" * 300, "a..b", "caf\u00e9.invalid"])
+def test_a_host_that_can_have_no_address_is_named(worker_of, host):
+    addresses = [f"localhost:{free_port()}", f"{host}:2222"]
+    with pytest.raises(UserError, match="host of worker 1"):
+        worker_of(config({"worker": addresses})).check_addresses(patience=0.01)
+
+
+def test_a_host_may_be_known_later_on(worker_of, monkeypatch):
+    tries = []
+
+    def look_up(host, port):
+        tries.append(host)
+        if host == "late" and len(tries) < 4:
+            raise socket.gaierror(-2, "Name or service not known")
+        return []
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    addresses = [f"localhost:{free_port()}", "late:2222"]
+    worker_of(config({"worker": addresses})).check_addresses(patience=0.2)
+    assert tries.count("late") == 2
 
 
 def test_multi_worker_needs_a_tf_config(monkeypatch):

@@ -26,7 +26,7 @@ class Batches:
 
     Args:
         ids: int32 ragged `[num_examples, None]`, word ids from 1 up; no row is empty.
-        batch_size: rows a batch.
+        batch_size: rows a batch; of fewer examples, all of them make up the batch.
         buckets: how many bucket lengths to choose at the most (`MAX_BUCKETS` if left
             out), or the increasing bucket lengths themselves, in words.
         shuffle: whether each epoch has its own order. Without it batches go from the
@@ -34,6 +34,7 @@ class Batches:
         seed: seed of the order, not negative.
 
     Attributes:
+        batch_size: rows a batch.
         lengths: int64 `[num_examples]`, words an example.
         num_examples: examples an epoch.
         num_words: words of the first epoch, `<eos>` included.
@@ -66,7 +67,6 @@ class Batches:
             raise ValueError(f"batch_size is {batch_size}: give at least 1")
         if seed < 0:
             raise ValueError(f"seed is {seed}: give 0 or a positive number")
-        self.batch_size = int(batch_size)
         self.shuffle = bool(shuffle)
         self.seed = int(seed)
 
@@ -79,6 +79,7 @@ class Batches:
         self.num_examples = self._examples_an_epoch()
         if self.num_examples == 0:
             raise ValueError("ids holds no examples: there is nothing to batch")
+        self.batch_size = min(int(batch_size), self.num_examples)
         if self.lengths.min() == 0:
             row = int(np.argmin(self.lengths))
             raise ValueError(f"ids row {row} is empty: every row must hold a word")

@@ -1,5 +1,6 @@
 """One way in to every corpus of documents."""
 
+import contextlib
 import os
 from collections.abc import Sequence
 
@@ -69,9 +70,10 @@ def load_documents(
         notes = []
     else:
         raw, notes = _read_raw(dataset, data_dir, labels)
-        vocabulary = build_document_vocabulary(
-            raw["train"][0], vocabulary_size, minimum_documents, stop_words
-        )
+        with _named(data_dir or dataset):
+            vocabulary = build_document_vocabulary(
+                raw["train"][0], vocabulary_size, minimum_documents, stop_words
+            )
         splits = {
             split: count_words(texts, vocabulary, names)
             for split, (texts, names) in raw.items()
@@ -86,9 +88,10 @@ def load_documents(
             )
         # A published test part is of a later time than the training part: documents
         # that are like it have no near-copies to learn by heart.
-        splits["train"], splits["validation"], how = hold_out_groups(
-            splits["train"], len(vocabulary), HELD_OUT, HELD_OUT_SEED
-        )
+        with _named(data_dir or dataset):
+            splits["train"], splits["validation"], how = hold_out_groups(
+                splits["train"], len(vocabulary), HELD_OUT, HELD_OUT_SEED
+            )
         count = len(splits["validation"])
         empty.append(
             f"{count} documents of the training part are held out to validate: {how}"
@@ -96,6 +99,15 @@ def load_documents(
     return DocumentCorpus(
         name=dataset, vocabulary=vocabulary, notes=(*notes, *empty), **splits
     )
+
+
+@contextlib.contextmanager
+def _named(source):
+    """Says of an error where the documents are from."""
+    try:
+        yield
+    except ValueError as error:
+        raise ValueError(f"{source}: {error}") from error
 
 
 def _read_raw(dataset, data_dir, labels) -> tuple[dict[str, Raw], list[str]]:

@@ -14,7 +14,7 @@ def coherence(
     """Returns the mean coherence of topics (Roeder et al. 2015).
 
     Words are counted as occurring together if they occur in the same document, because
-    a bag of words has no narrower window.
+    a bag of words has no narrower window. A topic of a single word does not count.
 
     Args:
         top_words: top words of each topic, as in `Topics.top_words`.
@@ -27,7 +27,8 @@ def coherence(
         The mean over the topics.
 
     Raises:
-        ValueError: if the measure is unknown, or a top word is in no document.
+        ValueError: if the measure is unknown, a top word is in no document, or no
+            topic has two words.
 
     Example:
     >>> import tf_vmfvae
@@ -53,9 +54,12 @@ def coherence(
     for word in (word for topic in top_words for word in topic):
         if word not in known:
             raise ValueError(f"{word!r} is in no document: give more documents")
+    top_words = [list(topic) for topic in top_words if len(topic) > 1]
+    if not top_words:
+        raise ValueError("no topic has two words, so there is no coherence to measure")
     longest = max(map(len, texts))
     model = CoherenceModel(
-        topics=[list(topic) for topic in top_words],
+        topics=top_words,
         texts=texts,
         dictionary=Dictionary(texts),
         coherence=measure,

@@ -31,7 +31,8 @@ def label_table(model, train, test, neighbours: int = 20) -> dict[str, LabelAccu
         neighbours: int. Number of nearest neighbours, by the cosine, that vote.
 
     Returns:
-        A dictionary from `"codes"`, `"counts"` and `"tf-idf"` to their accuracies.
+        A dictionary from `"codes"`, `"counts"` and `"tf-idf"` to their accuracies. If
+        the training documents have a single label, that label is always predicted.
 
     Raises:
         ValueError: if documents have no labels.
@@ -67,6 +68,7 @@ def label_table(model, train, test, neighbours: int = 20) -> dict[str, LabelAccu
 
 
 def _accuracy(train, test, train_labels, test_labels, neighbours):
+    from sklearn.dummy import DummyClassifier
     from sklearn.linear_model import LogisticRegression
     from sklearn.neighbors import KNeighborsClassifier
     from sklearn.pipeline import make_pipeline
@@ -75,6 +77,9 @@ def _accuracy(train, test, train_labels, test_labels, neighbours):
     nearest = KNeighborsClassifier(min(neighbours, train.shape[0]), metric="cosine")
     scaler = StandardScaler(with_mean=not scipy.sparse.issparse(train))
     linear = make_pipeline(scaler, LogisticRegression(C=0.1, max_iter=1_000))
+    if len(np.unique(train_labels)) == 1:
+        # There is no line to draw.
+        linear = DummyClassifier()
     scores = [
         np.mean(classifier.fit(train, train_labels).predict(test) == test_labels)
         for classifier in (nearest, linear)

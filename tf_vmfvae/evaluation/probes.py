@@ -9,6 +9,9 @@ import numpy as np
 from tf_vmfvae.evaluation.result import Result
 from tf_vmfvae.evaluation.unit_rows import row_lengths
 
+# Early stopping holds out a tenth, rounded up, and scikit-learn needs at least two.
+FEWEST = 11
+
 
 @dataclasses.dataclass(frozen=True)
 class Probe(Result):
@@ -47,6 +50,9 @@ def vector_probe(
     Returns:
         A `Probe`; its baseline predicts the mean target.
 
+    Raises:
+        ValueError: if there are fewer than `FEWEST` training examples.
+
     Example:
     >>> rng = np.random.default_rng(1)
     >>> inputs = rng.normal(size=(400, 3))
@@ -59,6 +65,11 @@ def vector_probe(
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.neural_network import MLPRegressor
 
+    if len(train[0]) < FEWEST:
+        raise ValueError(
+            f"{len(train[0])} training examples are too few: a tenth of them is held "
+            f"out, so it takes {FEWEST}"
+        )
     regressor = MLPRegressor(
         hidden_layer_sizes=(hidden_units,),
         max_iter=epochs,

@@ -1,6 +1,7 @@
 """Topics of a document model: clusters of codes."""
 
 import dataclasses
+import warnings
 
 import numpy as np
 import tensorflow as tf
@@ -51,7 +52,8 @@ def find_topics(
     Args:
         model: a `tf_vmfvae.models.NVDM`.
         documents: `tf_vmfvae.data.Documents`, at least one per topic.
-        topics: int. Number of topics.
+        topics: int. Number of topics; fewer are found if there are fewer distinct
+            codes.
         words: int. Number of top words per topic.
         seed: int. Seed of k-means.
 
@@ -73,19 +75,26 @@ def find_topics(
     """
     # Slow to import.
     from sklearn.cluster import KMeans
+    from sklearn.exceptions import ConvergenceWarning
 
     if len(documents) < topics:
         raise ValueError(
             f"{len(documents)} documents are fewer than {topics} topics: ask for fewer"
         )
     codes = model.encode(documents)
-    groups = KMeans(topics, n_init=4, random_state=seed).fit_predict(codes)
-    sizes = np.bincount(groups, minlength=topics)
+    with warnings.catch_warnings():
+        # Of groups that stay empty, as there are fewer codes.
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        groups = KMeans(topics, n_init=4, random_state=seed).fit_predict(codes)
+    _, groups, sizes = np.unique(groups, return_inverse=True, return_counts=True)
     order = np.argsort(-sizes, kind="stable")
     probabilities = np.stack([_mean_words(model, codes[groups == g]) for g in order])
     share = sizes[order] / len(documents)
-    lift = np.log(probabilities) - np.log(share @ probabilities)
-    relevance = RELEVANCE * np.log(probabilities) + (1 - RELEVANCE) * lift
+    # A word that the decoder rules out has probability 0.
+    least = np.finfo(probabilities.dtype).tiny
+    logs = np.log(np.maximum(probabilities, least))
+    lift = logs - np.log(np.maximum(share @ probabilities, least))
+    relevance = RELEVANCE * logs + (1 - RELEVANCE) * lift
     best = np.argsort(-relevance, axis=1)[:, :words]
     return Topics(
         probabilities=probabilities,

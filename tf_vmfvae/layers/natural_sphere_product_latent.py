@@ -61,6 +61,14 @@ class NaturalSphereProductLatent(SphereProductLatent):
             latent_dim, spheres, kappa, concentration_features or 0, seed, **kwargs
         )
 
+    def build(self, hidden_shape):
+        if self.concentration_features >= hidden_shape[-1]:
+            raise ValueError(
+                f"concentration_features is {self.concentration_features}, which "
+                f"leaves none of {hidden_shape[-1]} hidden features for a direction"
+            )
+        super().build(hidden_shape)
+
     def concentration(self, hidden):
         """Returns the concentrations, of shape `(batch, spheres)`."""
         # The root has no slope at 0, and no density is that of kappa = 0 alone.

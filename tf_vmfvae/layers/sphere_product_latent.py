@@ -51,7 +51,7 @@ class SphereProductLatent(Latent):
     Raises:
         ValueError: if `latent_dim` is not at least twice `spheres` and a multiple of
             it, `kappa` is not a positive, finite number, or `concentration_features`
-            is negative.
+            is negative or more than there are hidden features.
 
     Example:
     >>> import numpy as np
@@ -99,9 +99,14 @@ class SphereProductLatent(Latent):
         self._flat = tfb.Reshape([latent_dim], [spheres, self.sphere_dim])
 
     def build(self, hidden_shape):
-        self.mean_directions.build(self._direction_shape(hidden_shape))
         features = self.concentration_features
         width = hidden_shape[-1] if features is None else features
+        if width > hidden_shape[-1]:
+            raise ValueError(
+                f"concentration_features is {features}, but there are only "
+                f"{hidden_shape[-1]} hidden features"
+            )
+        self.mean_directions.build(self._direction_shape(hidden_shape))
         self.log_concentrations.build((hidden_shape[0], width))
         super().build(hidden_shape)
 

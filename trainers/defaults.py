@@ -1,0 +1,120 @@
+"""What a flag is worth when it is not given, said once: for the run and for --help."""
+
+import dataclasses
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+
+@dataclasses.dataclass(frozen=True)
+class Derived:
+    """A default that depends on other flags.
+
+    Attributes:
+        words: as --help states it.
+        of: from every flag's value to this one's. Where it returns `None`, whoever
+            reads the flag works the default out.
+    """
+
+    words: str
+    of: Callable[[dict], Any] = lambda settings: None
+
+    def __str__(self) -> str:
+        return self.words
+
+
+@dataclasses.dataclass(frozen=True)
+class Default:
+    """Default values of flags, and for which values of other flags they hold.
+
+    Attributes:
+        values: a default by the flag's name.
+        where: a flag's name -> those of its values for which `values` are the
+            defaults, or `GIVEN`. It must hold for all of these flags; without any it
+            always does.
+    """
+
+    values: dict[str, Any]
+    where: dict[str, Sequence] = dataclasses.field(default_factory=dict)
+
+    def holds(self, settings: dict, given: Iterable[str]) -> bool:
+        """Whether these are the defaults, by the flags' values and what was given."""
+        return all(
+            name in given if values is GIVEN else settings[name] in values
+            for name, values in self.where.items()
+        )
+
+
+# In `Default.where`, of a flag that the user has given, whatever its value.
+GIVEN = ("given",)
+
+
+def fill_in(defaults: Sequence[Default], given: dict) -> dict:
+    """Returns the values of all flags that `given` or `defaults` name.
+
+    Args:
+        defaults: of two that hold, the later one counts.
+        given: the values of the flags that were given, by name.
+
+    >>> defaults = [
+    ...     Default({"dataset": "small", "epochs": 6}),
+    ...     Default({"epochs": 9}, {"dataset": ["large"]}),
+    ...     Default({"kl_epochs": Derived("half", lambda s: s["epochs"] / 2)}),
+    ... ]
+    >>> fill_in(defaults, {"dataset": "large"})
+    {'dataset': 'large', 'epochs': 9, 'kl_epochs': 4.5}
+    """
+    settings = dict(given)
+    for default in defaults:
+        if default.holds(settings, given):
+            news = {k: v for k, v in default.values.items() if k not in given}
+            settings.update(news)
+    return {
+        name: value.of(settings) if isinstance(value, Derived) else value
+        for name, value in settings.items()
+    }
+
+
+def describe(defaults: Iterable[Default], name: str) -> str:
+    """Returns the defaults of one flag as --help states them.
+
+    >>> defaults = [
+    ...     Default({"epochs": 6}),
+    ...     Default({"epochs": 9}, {"dataset": ["ptb", "yelp"]}),
+    ...     Default({"epochs": 3}, {"dataset": ["ptb"], "setting": ["inputless"]}),
+    ... ]
+    >>> describe(defaults, "epochs")
+    'Default: 6; 9 (ptb, yelp); 3 (ptb with --setting=inputless).'
+    """
+    own = [default for default in defaults if name in default.values]
+    clauses = []
+    for place, default in enumerate(own):
+        where = dict(default.where)
+        if list(where) == ["dataset"]:
+            # Said of a corpus once, by what counts.
+            later = [other.where for other in own[place + 1 :]]
+            retold = {x for w in later if list(w) == ["dataset"] for x in w["dataset"]}
+            where["dataset"] = [x for x in where["dataset"] if x not in retold]
+        clauses.append(_shown(default.values[name]) + _describe_where(where))
+    return f"Default: {'; '.join(clauses)}."
+
+
+def _describe_where(where):
+    corpora = ", ".join(where.get("dataset", ()))
+    others = "".join(_describe_flag(*x) for x in where.items() if x[0] != "dataset")
+    return f" ({corpora}{others})" if corpora else others
+
+
+def _describe_flag(name, values):
+    if values is GIVEN:
+        return f" if --{name} is given"
+    if list(values) == [True]:
+        return f" with --{name}"
+    return f" with --{name}={'|'.join(map(str, values))}"
+
+
+def _shown(value):
+    if value is None or value == []:
+        return "none"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return f"{value:g}" if isinstance(value, float) else str(value)
