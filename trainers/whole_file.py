@@ -10,7 +10,8 @@ from pathlib import Path
 
 # A file on its way has a random name: whoever knew it beforehand could put a link
 # there. Earlier versions left the random part out.
-_PARTIAL = re.compile(r"\.partial-.+")
+PREFIX = ".partial-"
+_PARTIAL = re.compile(re.escape(PREFIX) + ".+")
 
 
 @contextlib.contextmanager
@@ -39,7 +40,7 @@ def whole_file(path: Path) -> Iterator[Path]:
     >>> path.read_text()
     '{}'
     """
-    partial = path.with_name(f".partial-{secrets.token_hex(8)}-{path.name}")
+    partial = path.with_name(f"{PREFIX}{secrets.token_hex(8)}-{path.name}")
     try:
         # With O_EXCL the file is a new one, and not what a link points to.
         os.close(os.open(partial, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
