@@ -3,7 +3,11 @@
 import io
 import json
 import os
+import pathlib
+import signal
 import socket
+import subprocess
+import sys
 
 import keras
 import pytest
@@ -13,6 +17,7 @@ from tf_vmfvae import layers, models
 from trainers import generate, generation_run
 from trainers.command_line import UserError
 
+ROOT = pathlib.Path(__file__).parents[2]
 SETTINGS = {
     "model": None,
     "task": "sample",
@@ -297,3 +302,15 @@ def test_a_file_may_come_from_the_shell(answer):
 def test_a_folder_is_no_file_of_sentences(answer, tmp_path):
     with pytest.raises(UserError, match=r"--file=.*: is a folder; give a file"):
         answer(task="reconstruct", file=str(tmp_path))
+
+
+def test_a_reader_that_has_read_enough_ends_it_quietly(model_file):
+    program = f"{sys.executable} -m trainers.generate --model={model_file} --count=9999"
+    result = subprocess.run(
+        ["bash", "-o", "pipefail", "-c", f"{program} --max_words=5 | head -n 1"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    assert (result.returncode, result.stderr) == (128 + signal.SIGPIPE, "")
+    assert result.stdout.count("\n") == 1
