@@ -118,10 +118,12 @@ def _kill_once(folder, options, moment, rng, epoch_seconds):
     before = _seen(run)
     processes = _start(folder, "killed", options, options.workers)
     chief = processes[0]
+    # Workers wait for those that have never been there.
+    if moment in ("epoch", "evaluation", FINISHED) or WORKERS.value > 1:
+        _wait_for_folder(chief)
     if moment == "start":
         time.sleep(rng.uniform(0, 10))
     elif moment in ("epoch", "evaluation", FINISHED):
-        chief.stdout.readline()
         time.sleep(rng.uniform(0, epoch_seconds))
     else:
         limit = time.monotonic() + PATIENCE
@@ -140,6 +142,13 @@ def _kill_once(folder, options, moment, rng, epoch_seconds):
     victim.wait()
     _check(0 not in others, "a worker ends as if all was well")
     return True
+
+
+def _wait_for_folder(process):
+    """Until the run names its folder: workers, text and flags are known by then."""
+    for line in process.stdout:
+        if line.startswith("run folder"):
+            break
 
 
 def _seen(run):
