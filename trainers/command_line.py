@@ -73,13 +73,19 @@ def native_noise_held_back() -> Iterator[None]:
 
     For the import of TensorFlow, which reports what it looked for before it can be
     told not to. If the block fails, everything is shown.
+
+    Raises:
+        UserError: if the library refuses the environment's Keras.
     """
     sys.stderr.flush()
     stderr = os.dup(2)
     with tempfile.TemporaryFile() as noise:
         os.dup2(noise.fileno(), 2)
         try:
+            _import_library()
             yield
+        except UserError:
+            raise
         except BaseException:
             noise.seek(0)
             with os.fdopen(os.dup(stderr), "wb") as shown:
@@ -89,6 +95,16 @@ def native_noise_held_back() -> Iterator[None]:
             sys.stderr.flush()
             os.dup2(stderr, 2)
             os.close(stderr)
+
+
+def _import_library():
+    """Imports it before anything that needs Keras, whose backend it checks."""
+    try:
+        import tf_vmfvae  # noqa: F401
+    except ImportError as error:
+        if error.name != "tf_vmfvae":
+            raise
+        raise UserError(str(error)) from error
 
 
 def _parse(arguments: Sequence[str]) -> list[str]:

@@ -83,6 +83,13 @@ class KLWeightSchedule(EpochSchedule):
                 "KLWeightSchedule needs a model with a variable kl_weight, as the "
                 f"models of tf_vmfvae.models have; {type(self.model).__name__} has none"
             )
+        first = self.end if self.schedule == "constant" else self.start
+        if getattr(self.model, "weighs_codes", False) and (first, self.end) != (1, 1):
+            raise ValueError(
+                "KLWeightSchedule: of several codes training has the importance-"
+                "weighted bound, which takes the whole KL; leave the schedule out, or "
+                "give the model samples=1"
+            )
 
     def value_at(self, epoch):
         return self.weight_at(epoch)

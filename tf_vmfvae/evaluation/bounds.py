@@ -91,12 +91,12 @@ def batch_totals(model, inputs) -> dict[str, tf.Tensor]:
     totals = model.totals(inputs, outputs)
 
     is_example = model.is_example(inputs)
-    real = tf.cast(is_example, tf.float32)
+    real = tf.cast(is_example, kl.dtype)
     # Every code goes to the next example; one that is alone has nowhere to go.
     count = tf.reduce_sum(tf.cast(is_example, tf.int32))
     following = (tf.range(tf.shape(real)[0]) + 1) % tf.maximum(count, 1)
     shuffled = model.likelihood([inputs, tf.gather(z, following)], training=False)
-    in_company = real * tf.cast(count > 1, tf.float32)
+    in_company = real * tf.cast(count > 1, kl.dtype)
     gain = shuffled - outputs["reconstruction"]
     totals["gain"] = tf.reduce_sum(in_company * gain)
     totals["in_company"] = tf.reduce_sum(in_company)

@@ -22,7 +22,8 @@ class Latent(keras.layers.Layer):
     Args:
         latent_dim: int. Number of dimensions of a code.
         seed: int or `None`. Seed of the noise; with `None` it is random.
-        **kwargs: other arguments of `keras.layers.Layer`.
+        **kwargs: other arguments of `keras.layers.Layer`. Without a `dtype` the
+            latent takes that of the model it is given to.
 
     Call arguments:
         hidden: float tensor of shape `(batch, features)`.
@@ -42,6 +43,28 @@ class Latent(keras.layers.Layer):
         self.latent_dim = latent_dim
         self.seed = seed
         self.seed_generator = keras.random.SeedGenerator(seed)
+        self._has_own_dtype = kwargs.get("dtype") is not None
+
+    def follow_dtype_policy(self, policy: keras.DTypePolicy) -> None:
+        """Takes the dtype policy of a model, unless the layer was given a `dtype`.
+
+        Args:
+            policy: `keras.DTypePolicy`.
+
+        Raises:
+            ValueError: if the layer's variables are of another dtype than the model's.
+        """
+        before = self.dtype_policy
+        if before.variable_dtype != policy.variable_dtype:
+            raise ValueError(
+                f"the latent's variables are in {before.variable_dtype} and the "
+                f"model's in {policy.variable_dtype}: give both the same dtype"
+            )
+        if self._has_own_dtype:
+            return
+        for layer in self._flatten_layers():
+            if layer.dtype_policy == before:
+                layer.dtype_policy = policy
 
     def posterior(self, hidden) -> tfd.Distribution:
         """Returns `q(z|x)`, a distribution with batch shape `(batch,)`."""
@@ -94,6 +117,11 @@ class Latent(keras.layers.Layer):
         The KL itself, unless a latent gives some of it away. Bounds never do.
         """
         return kl
+
+    @property
+    def charges_whole_kl(self) -> bool:
+        """Whether `charge` gives nothing away, as the weighing of codes has to know."""
+        return type(self).charge is Latent.charge
 
     def interpolate(self, start, end, steps: int):
         """Returns `steps` codes from `start` to `end`, of shape `(steps, d)`.
