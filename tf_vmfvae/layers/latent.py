@@ -45,6 +45,12 @@ class Latent(keras.layers.Layer):
         self.seed_generator = keras.random.SeedGenerator(seed)
         self._has_own_dtype = kwargs.get("dtype") is not None
 
+    def build(self, hidden_shape):
+        super().build(hidden_shape)
+        # Keras leaves those trainable that a frozen layer has made.
+        for layer in self._layers:
+            layer.trainable = layer.trainable and self.trainable
+
     def follow_dtype_policy(self, policy: keras.DTypePolicy) -> None:
         """Takes the dtype policy of a model, unless the layer was given a `dtype`.
 
