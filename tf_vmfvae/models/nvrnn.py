@@ -1,6 +1,5 @@
 """The recurrent language model with a code for the whole sentence."""
 
-import math
 from collections.abc import Sequence
 
 import keras
@@ -18,19 +17,12 @@ from tf_vmfvae.layers import (
     WordTokenizer,
 )
 from tf_vmfvae.layers.word_tokenizer import END_ID, PADDING_ID
-from tf_vmfvae.models.language_model import CONDITIONS, LanguageModel
+from tf_vmfvae.models.language_model import LanguageModel
+from tf_vmfvae.models.nvrnn_arguments import CONDITION_DIMS, check_arguments
 from tf_vmfvae.models.precision import dtype_policy_scope
 from tf_vmfvae.models.seeds import seeds_from
 from tf_vmfvae.models.sentence_decoder import SentenceDecoder
-from tf_vmfvae.models.sentence_encoder import (
-    ENCODERS,
-    POOLINGS,
-    SentenceEncoder,
-    masked_mean,
-)
-
-# Width of what the decoder is told beside the code, as in the paper.
-CONDITION_DIMS = {"bow": 200, "label": 50}
+from tf_vmfvae.models.sentence_encoder import SentenceEncoder, masked_mean
 
 
 @keras.saving.register_keras_serializable(package="tf_vmfvae")
@@ -144,7 +136,6 @@ class NVRNN(LanguageModel):
         name: str | None = None,
         trainable: bool = True,
     ):
-        # === Config ===
         if condition_dim is None:
             condition_dim = CONDITION_DIMS.get(condition)
         arguments = {
@@ -165,8 +156,7 @@ class NVRNN(LanguageModel):
             "tie_embeddings": tie_embeddings,
             "seed": seed,
         }
-
-        _check(arguments, latent)
+        check_arguments(arguments, latent)
         self._arguments = arguments
         self.condition = condition
         self.num_labels = num_labels
@@ -357,35 +347,6 @@ class NVRNN(LanguageModel):
             **self._arguments,
             **super().get_config(),
         }
-
-
-def _check(arguments, latent):
-    choices = {
-        "encoder": ENCODERS,
-        "encoder_pooling": POOLINGS,
-        "condition": CONDITIONS,
-    }
-    for name, allowed in choices.items():
-        if arguments[name] not in allowed:
-            raise ValueError(
-                f"{name} is {arguments[name]!r}: choose one of {', '.join(allowed)}"
-            )
-    for name in ("num_layers", "samples"):
-        if arguments[name] < 1:
-            raise ValueError(f"{name} is {arguments[name]}: give at least 1")
-    if arguments["code_layers"] < 0:
-        raise ValueError(f"code_layers is {arguments['code_layers']}: give 0 or more")
-    bow_loss, num_labels = arguments["bow_loss"], arguments["num_labels"]
-    if not 0 <= bow_loss < math.inf:
-        raise ValueError(f"bow_loss is {bow_loss}: give 0 or a positive number")
-    if arguments["condition"] == "label" and not (num_labels and num_labels > 0):
-        raise ValueError("condition is label: give num_labels, how many there are")
-    if arguments["samples"] > 1 and not latent.charges_whole_kl:
-        raise ValueError(
-            f"samples is {arguments['samples']}, and of several codes training has the "
-            "importance-weighted bound, which takes the whole KL: give samples=1, or "
-            "a latent that charges all of it (for GaussianLatent, free_bits=0)"
-        )
 
 
 def _beside(embedded, context):
