@@ -4,7 +4,11 @@ Importing the package registers its layers and models with Keras, so that
 `tf.keras.models.load_model` reads what they saved.
 """
 
-from tf_vmfvae import (
+from tf_vmfvae.supported_keras import check_keras
+
+check_keras()
+
+from tf_vmfvae import (  # noqa: E402
     callbacks,
     data,
     distributions,

@@ -109,6 +109,9 @@ def importing_tensorflow() -> Iterator[None]:
     Holds back what is written to stderr, native code's lines included: TensorFlow
     reports what it looked for before it can be told not to. If the block fails,
     everything is shown. Ctrl-C and SIGTERM end the process at once.
+
+    Raises:
+        UserError: if the library refuses the environment's Keras.
     """
     # From now on only what TensorFlow cannot go on after.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -117,7 +120,10 @@ def importing_tensorflow() -> Iterator[None]:
     with tempfile.TemporaryFile() as noise, interruptions.ending_at_once(stderr):
         os.dup2(noise.fileno(), 2)
         try:
+            _import_library()
             yield
+        except UserError:
+            raise
         except BaseException:
             noise.seek(0)
             with os.fdopen(os.dup(stderr), "wb") as shown:
@@ -127,6 +133,16 @@ def importing_tensorflow() -> Iterator[None]:
             sys.stderr.flush()
             os.dup2(stderr, 2)
     os.close(stderr)
+
+
+def _import_library():
+    """Imports it before anything that needs Keras, whose backend it checks."""
+    try:
+        import tf_vmfvae  # noqa: F401
+    except ImportError as error:
+        if error.name != "tf_vmfvae":
+            raise
+        raise UserError(str(error)) from error
 
 
 def _parse(own, arguments):

@@ -102,12 +102,12 @@ def batch_totals(model, inputs) -> dict[str, tf.Tensor]:
     totals = model.totals(inputs, {"reconstruction": reconstruction, "kl": kl})
 
     is_example = model.is_example(inputs)
-    real = tf.cast(is_example, tf.float32)
+    real = tf.cast(is_example, kl.dtype)
     # Every code goes to the next example. The code of a single example cannot move.
     count = tf.reduce_sum(tf.cast(is_example, tf.int32))
     following = (tf.range(tf.shape(real)[0]) + 1) % tf.maximum(count, 1)
     gain = forward.reconstruction(tf.gather(z, following)) - reconstruction
-    shuffled = real * tf.cast(count > 1, tf.float32)
+    shuffled = real * tf.cast(count > 1, kl.dtype)
     totals["gain"] = tf.reduce_sum(shuffled * gain)
     totals["shuffled"] = tf.reduce_sum(shuffled)
 

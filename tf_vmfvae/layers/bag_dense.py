@@ -104,20 +104,23 @@ def _dense_product(ids, values, kernel):
 def _sparse_product(ids, values, kernel):
     cells = tf.where(ids > 0)
     words = tf.cast(tf.gather_nd(ids, cells) - 1, cells.dtype)
-    bags = tf.raw_ops.SparseTensorToCSRSparseMatrix(
-        indices=tf.stack([cells[:, 0], words], axis=1),
-        values=tf.gather_nd(values, cells),
-        dense_shape=[tf.shape(ids, cells.dtype)[0], kernel.shape[0]],
-    )
+    parts = {
+        "indices": tf.stack([cells[:, 0], words], axis=1),
+        "values": tf.gather_nd(values, cells),
+        "dense_shape": [tf.shape(ids, cells.dtype)[0], kernel.shape[0]],
+    }
 
     @tf.custom_gradient
     def product(kernel):
         def gradient(upstream):
-            # The product of the transposed matrix takes a quarter of the time of the
-            # transposed product.
+            # Built a second time: a SavedModel cannot hold a gradient that refers to a
+            # sparse matrix. The product of the transposed matrix takes a quarter of
+            # the time of the transposed product.
+            bags = tf.raw_ops.SparseTensorToCSRSparseMatrix(**parts)
             turned = tf.raw_ops.SparseMatrixTranspose(input=bags, type=kernel.dtype)
             return tf.raw_ops.SparseMatrixMatMul(a=turned, b=upstream)
 
+        bags = tf.raw_ops.SparseTensorToCSRSparseMatrix(**parts)
         return tf.raw_ops.SparseMatrixMatMul(a=bags, b=kernel), gradient
 
     return tf.ensure_shape(product(kernel), [ids.shape[0], kernel.shape[1]])

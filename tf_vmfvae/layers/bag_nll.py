@@ -31,11 +31,16 @@ class BagNLL(keras.layers.Layer):
     4.1589
     """
 
+    def __init__(self, **kwargs):
+        # Nats are sums of many terms: in the variables' precision, not the products'.
+        super().__init__(autocast=False, **kwargs)
+
     def call(self, logits, counts):
-        return bag_nll(tf.cast(logits, counts.dtype), counts)
+        dtype = self.variable_dtype
+        return bag_nll(tf.cast(logits, dtype), tf.cast(counts, dtype))
 
     def compute_output_spec(self, logits, counts):
-        return keras.KerasTensor(logits.shape[:1], dtype=counts.dtype)
+        return keras.KerasTensor(logits.shape[:1], dtype=self.variable_dtype)
 
 
 @tf.custom_gradient
@@ -45,12 +50,13 @@ def bag_nll(logits, counts):
     The rows of `logits` go through those of `counts` again and again. The gradient in
     the counts is left out: they are data.
     """
-    nll, slope = _nll_and_slope(logits, counts)
+    # A graph gets a function of its own: TensorFlow's converters delete the functions
+    # of the graphs that they convert, and eager calls would look for a deleted one.
+    compiled = _for_eager_calls if tf.executing_eagerly() else _compile()
+    nll, slope = compiled(logits, counts)
     return nll, lambda upstream: (upstream[:, tf.newaxis] * slope, None)
 
 
-# Passes over the logits are bound by memory: XLA fuses them.
-@tf.function(jit_compile=True)
 def _nll_and_slope(logits, counts):
     shape = tf.shape(logits)
     logits = tf.reshape(logits, tf.concat([[-1], tf.shape(counts)], axis=0))
@@ -63,3 +69,11 @@ def _nll_and_slope(logits, counts):
     )
     slope = words / partition * exponential - counts
     return tf.reshape(nll, [-1]), tf.reshape(slope, shape)
+
+
+def _compile():
+    # Passes over the logits are bound by memory: XLA fuses them.
+    return tf.function(_nll_and_slope, jit_compile=True)
+
+
+_for_eager_calls = _compile()

@@ -59,6 +59,8 @@ class BurstyBagNLL(keras.layers.Layer):
         self.log_concentration = self.add_weight(
             shape=(),
             initializer=keras.initializers.Constant(math.log(self.concentration)),
+            # Nats are in the variables' precision, not the products'.
+            autocast=False,
             name="log_concentration",
         )
         super().build(logits_shape)

@@ -93,6 +93,10 @@ class GaussianLatent(Latent):
     def charged_kl(self, kl):
         return tf.maximum(kl, self.free_bits)
 
+    @property
+    def charges_whole_kl(self) -> bool:
+        return self.free_bits == 0
+
     def get_config(self):
         config = super().get_config()
         config.update({"free_bits": self.free_bits})

@@ -6,7 +6,6 @@ import keras
 import tensorflow as tf
 
 
-@keras.saving.register_keras_serializable(package="tf_vmfvae")
 class ImportanceWeightedNLL(keras.layers.Layer):
     """What codes cost an example, by the bound of Burda et al. (2016), equation 8.
 
@@ -16,6 +15,9 @@ class ImportanceWeightedNLL(keras.layers.Layer):
     former bound, in expectation; of one code, and so outside training, it is that
     code's own. Codes need not be independent of each other, mirror images will do: each
     has the posterior's law, and the logarithm is concave.
+
+    A function is no part of a configuration, so that this layer has none: models that
+    use it make it anew when they are loaded.
 
     Args:
         log_ratio: function from codes `(codes, batch, latent_dim)` and hidden features
@@ -47,6 +49,12 @@ class ImportanceWeightedNLL(keras.layers.Layer):
     def __init__(self, log_ratio: Callable, **kwargs):
         super().__init__(autocast=False, **kwargs)  # Nats and codes are in float32.
         self.log_ratio = log_ratio
+
+    def get_config(self):
+        raise NotImplementedError(
+            f"{type(self).__name__} has no configuration, for log_ratio is a function: "
+            "save a model that makes the layer anew, such as NVRNN"
+        )
 
     def call(self, nats, codes, hidden):
         by_code = [-1, tf.shape(hidden)[0]]

@@ -24,7 +24,8 @@ class Latent(keras.layers.Layer):
     Args:
         latent_dim: int. Number of dimensions of a code.
         seed: int or `None`. Seed of the noise; with `None` it is random.
-        **kwargs: other arguments of `keras.layers.Layer`.
+        **kwargs: other arguments of `keras.layers.Layer`. Without a `dtype` the
+            latent takes that of the model it is given to.
 
     Call arguments:
         hidden: float tensor of shape `(batch, features)`.
@@ -59,6 +60,34 @@ class Latent(keras.layers.Layer):
         self.latent_dim = latent_dim
         self.seed = seed
         self.seed_generator = keras.random.SeedGenerator(seed)
+        self._has_own_dtype = kwargs.get("dtype") is not None
+
+    def build(self, hidden_shape):
+        super().build(hidden_shape)
+        # Keras leaves those trainable that a frozen layer has made.
+        for layer in self._layers:
+            layer.trainable = layer.trainable and self.trainable
+
+    def follow_dtype_policy(self, policy: keras.DTypePolicy) -> None:
+        """Takes the dtype policy of a model, unless the layer was given a `dtype`.
+
+        Args:
+            policy: `keras.DTypePolicy`.
+
+        Raises:
+            ValueError: if the layer's variables are of another dtype than the model's.
+        """
+        before = self.dtype_policy
+        if before.variable_dtype != policy.variable_dtype:
+            raise ValueError(
+                f"the latent's variables are in {before.variable_dtype} and the "
+                f"model's in {policy.variable_dtype}: give both the same dtype"
+            )
+        if self._has_own_dtype:
+            return
+        for layer in self._flatten_layers():
+            if layer.dtype_policy == before:
+                layer.dtype_policy = policy
 
     @property
     def is_empty(self) -> bool:
@@ -135,6 +164,11 @@ class Latent(keras.layers.Layer):
         By default `kl` itself. Bounds always use `kl`.
         """
         return kl
+
+    @property
+    def charges_whole_kl(self) -> bool:
+        """Whether `charge` gives nothing away, as the weighing of codes has to know."""
+        return type(self).charged_kl is Latent.charged_kl
 
     def interpolate(self, start, end, steps: int):
         """Returns `steps` codes from `start` to `end`, of shape `(steps, d)`.

@@ -50,8 +50,9 @@ def softmax_nll(features, kernel, bias, classes):
                 return tape.gradient(again, inputs, upstream)
 
             # What arrives at padding does not matter.
-            largest = tf.reduce_max(tf.where(classes < 0, -math.inf, upstream))
-            least = tf.reduce_min(tf.where(classes < 0, math.inf, upstream))
+            infinity = tf.constant(math.inf, upstream.dtype)
+            largest = tf.reduce_max(tf.where(classes < 0, -infinity, upstream))
+            least = tf.reduce_min(tf.where(classes < 0, infinity, upstream))
 
             def scaled():
                 return tuple(tf.cast(least, x.dtype) * x for x in slopes)

@@ -15,5 +15,7 @@ def straight_line(start, end, steps: int):
     >>> path.numpy().tolist()
     [[0.0, 1.0], [2.0, 1.0], [4.0, 1.0]]
     """
-    fraction = tf.linspace(0.0, 1.0, steps)[:, None]
+    start = tf.convert_to_tensor(start)
+    end = tf.cast(end, start.dtype)
+    fraction = tf.linspace(tf.zeros([], start.dtype), 1.0, steps)[:, None]
     return (1.0 - fraction) * start + fraction * end

@@ -43,6 +43,7 @@ def great_circle(start, end, steps: int):
     [[1.0, 0.0], [0.5, 0.5], [0.0, 1.0]]
     """
     start = tf.math.l2_normalize(start, axis=-1)
+    end = tf.cast(end, start.dtype)
     tangent = end - tf.reduce_sum(start * end) * start
     length = tf.norm(tangent)
     least = tf.one_hot(tf.argmin(tf.abs(start)), start.shape[-1], dtype=start.dtype)
@@ -50,5 +51,5 @@ def great_circle(start, end, steps: int):
     tangent = tf.where(length > 1e-6, tangent, detour)
     tangent = tf.math.l2_normalize(tangent, axis=-1)
     angle = tf.atan2(length, tf.reduce_sum(start * end))
-    angles = angle * tf.linspace(0.0, 1.0, steps)[:, None]
+    angles = angle * tf.linspace(tf.zeros_like(angle), 1.0, steps)[:, None]
     return tf.cos(angles) * start + tf.sin(angles) * tangent

@@ -64,6 +64,8 @@ class WordSoftmax(keras.layers.Layer):
                 autocast=False,
                 name="kernel",
             )
+        elif not self.embedding.built:
+            self.embedding.build()
         self.bias = self.add_weight(
             shape=(self.vocabulary_size,),
             initializer="zeros",

@@ -56,6 +56,13 @@ class LanguageModel(VAE):
         words = tf.cast(self.words(inputs) != PADDING_ID, tf.float32)
         return tf.reduce_sum(words, axis=-1)
 
+    @property
+    def num_classes(self) -> int | None:
+        return self.num_labels if self.condition == "label" else None
+
+    def classes(self, inputs):
+        return inputs[:, 0] - 1
+
     def to_ids(
         self, texts: Sequence[str], labels: Sequence[int] | None = None
     ) -> tf.RaggedTensor:

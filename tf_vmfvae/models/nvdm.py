@@ -21,6 +21,7 @@ from tf_vmfvae.layers import (
     MeanOverCodes,
     WordCounts,
 )
+from tf_vmfvae.models.precision import dtype_policy_scope
 from tf_vmfvae.models.seeds import seeds_from
 from tf_vmfvae.models.vae import VAE
 from tf_vmfvae.text import as_texts, as_vocabulary, name_place
@@ -65,7 +66,10 @@ class NVDM(VAE):
             which takes noise out of the gradient and is a bound too. Outside training
             there is one.
         seed: int or `None`. Seed of initial weights and of dropout's noise.
-        **kwargs: other arguments of `keras.Model`.
+        dtype: dtype policy of all layers, such as `"mixed_bfloat16"`, that of a latent
+            made without a `dtype` included; by default Keras's global one.
+        name: str or `None`. The model's name.
+        trainable: bool. Whether the weights are trained.
 
     Call arguments:
         pairs: int32 tensor of shape `(batch, pairs, 2)`: word ids and counts, padded
@@ -115,7 +119,9 @@ class NVDM(VAE):
         bursts: bool = False,
         samples: int = 1,
         seed: int | None = None,
-        **kwargs,
+        dtype=None,
+        name: str | None = None,
+        trainable: bool = True,
     ):
         if input_transform not in TRANSFORMS:
             raise ValueError(
@@ -127,66 +133,6 @@ class NVDM(VAE):
         if samples < 1:
             raise ValueError(f"samples is {samples}: give at least 1")
         words = as_vocabulary(vocabulary)
-
-        # === Layers ===
-        seeds = seeds_from(seed)
-
-        def dense(units, name, activation=None, kind=Dense):
-            initializer = keras.initializers.GlorotUniform(next(seeds))
-            return kind(
-                units=units,
-                activation=activation,
-                kernel_initializer=initializer,
-                name=name,
-            )
-
-        self.word_counts = WordCounts(len(words), name="word_counts")
-        self.input_dropout_layer = Dropout(input_dropout, seed=next(seeds))
-        first = functools.partial(BagDense, len(words))
-        kinds = [first, *[Dense] * (encoder_layers - 1)]
-        # A code of no dimensions leaves nothing to encode.
-        self.encoder_mlp = [
-            dense(hidden_dim, f"encoder_{i}", activation, kind)
-            for i, kind in enumerate(kinds if latent.latent_dim else [])
-        ]
-        self.latent = latent
-        self.code_scale = (
-            CodeScale.of(latent, name="code_scale")
-            if scale_code
-            else keras.layers.Identity(name="no_code_scale")
-        )
-        self.decoder_mlp = [
-            dense(hidden_dim, f"decoder_{i}", activation) for i in range(decoder_layers)
-        ]
-        self.dropout_layer = Dropout(dropout, seed=next(seeds))
-        self.logits = dense(len(words), "logits")
-
-        # === Functional model ===
-        pairs = keras.Input((None, 2), dtype="int32", name="pairs")
-        ids, counts = pairs[..., 0], ops.cast(pairs[..., 1], keras.config.floatx())
-        hidden = length = _log_length(counts)
-        if self.encoder_mlp:
-            seen = self.input_dropout_layer(TRANSFORMS[input_transform](counts))
-            hidden = self.encoder_mlp[0](ids, seen)
-            for layer in self.encoder_mlp[1:]:
-                hidden = layer(hidden)
-            hidden = ops.concatenate([hidden, length], axis=-1)
-        self.encoder = keras.Model(pairs, hidden, name="encoder")
-        z = keras.Input((latent.latent_dim,), name="z")
-        features = self.code_scale(z)
-        for layer in self.decoder_mlp:
-            features = self.dropout_layer(layer(features))
-        self.decoder = keras.Model(z, self.logits(features), name="decoder")
-        logits = self.decoder(z)
-        if bursts:
-            nll = BurstyBagNLL()(logits, pairs)
-        else:
-            nll = BagNLL()(logits, self.word_counts(pairs))
-        nll = MeanOverCodes(name="mean_over_codes")(nll, pairs)
-        self.likelihood = keras.Model([pairs, z], nll, name="likelihood")
-        z, kl = latent(self.encoder(pairs), codes=samples)
-        outputs = {"reconstruction": self.likelihood([pairs, z]), "kl": kl}
-        super().__init__(inputs=pairs, outputs=outputs, **kwargs)
 
         # === Config ===
         self.vocabulary = words
@@ -201,6 +147,75 @@ class NVDM(VAE):
         self.bursts = bursts
         self.samples = samples
         self.seed = seed
+
+        with dtype_policy_scope(dtype):
+            latent.follow_dtype_policy(keras.config.dtype_policy())
+            self._make_layers(latent)
+            pairs, outputs = self._connect()
+            super().__init__(pairs, outputs, name=name, trainable=trainable)
+
+    def _make_layers(self, latent):
+        words = len(self.vocabulary)
+        seeds = seeds_from(self.seed)
+
+        def dense(units, name, activation=None, kind=Dense, **options):
+            return kind(
+                units=units,
+                activation=activation,
+                kernel_initializer=keras.initializers.GlorotUniform(next(seeds)),
+                name=name,
+                **options,
+            )
+
+        self.word_counts = WordCounts(words, name="word_counts")
+        self.input_dropout_layer = Dropout(self.input_dropout, seed=next(seeds))
+        first = functools.partial(BagDense, words)
+        kinds = [first, *[Dense] * (self.encoder_layers - 1)]
+        # A code of no dimensions leaves nothing to encode.
+        self.encoder_mlp = [
+            dense(self.hidden_dim, f"encoder_{i}", self.activation, kind)
+            for i, kind in enumerate(kinds if latent.latent_dim else [])
+        ]
+        self.latent = latent
+        self.code_scale = (
+            CodeScale.of(latent, name="code_scale")
+            if self.scale_code
+            else keras.layers.Identity(name="no_code_scale")
+        )
+        self.decoder_mlp = [
+            dense(self.hidden_dim, f"decoder_{i}", self.activation)
+            for i in range(self.decoder_layers)
+        ]
+        self.dropout_layer = Dropout(self.dropout, seed=next(seeds))
+        self.logits = dense(words, "logits")
+
+    def _connect(self):
+        """The functional model: its inputs and its outputs."""
+        latent = self.latent
+        pairs = keras.Input((None, 2), dtype="int32", name="pairs")
+        ids, counts = pairs[..., 0], ops.cast(pairs[..., 1], latent.variable_dtype)
+        hidden = length = _log_length(counts)
+        if self.encoder_mlp:
+            seen = self.input_dropout_layer(TRANSFORMS[self.input_transform](counts))
+            hidden = self.encoder_mlp[0](ids, seen)
+            for layer in self.encoder_mlp[1:]:
+                hidden = layer(hidden)
+            hidden = ops.concatenate([hidden, length], axis=-1)
+        self.encoder = keras.Model(pairs, hidden, name="encoder")
+        z = keras.Input((latent.latent_dim,), dtype=latent.variable_dtype, name="z")
+        features = self.code_scale(z)
+        for layer in self.decoder_mlp:
+            features = self.dropout_layer(layer(features))
+        self.decoder = keras.Model(z, self.logits(features), name="decoder")
+        logits = self.decoder(z)
+        if self.bursts:
+            nll = BurstyBagNLL(name="bursty_bag_nll")(logits, pairs)
+        else:
+            nll = BagNLL()(logits, self.word_counts(pairs))
+        nll = MeanOverCodes(name="mean_over_codes")(nll, pairs)
+        self.likelihood = keras.Model([pairs, z], nll, name="likelihood")
+        z, kl = latent(self.encoder(pairs), codes=self.samples)
+        return pairs, {"reconstruction": self.likelihood([pairs, z]), "kl": kl}
 
     def is_example(self, inputs):
         return tf.reduce_any(inputs[..., 0] != 0, axis=-1)
@@ -283,7 +298,6 @@ class NVDM(VAE):
     def get_config(self):
         return {
             "vocabulary": self.vocabulary,
-            "latent": keras.saving.serialize_keras_object(self.latent),
             "hidden_dim": self.hidden_dim,
             "encoder_layers": self.encoder_layers,
             "decoder_layers": self.decoder_layers,
@@ -295,7 +309,7 @@ class NVDM(VAE):
             "bursts": self.bursts,
             "samples": self.samples,
             "seed": self.seed,
-            "name": self.name,
+            **super().get_config(),
         }
 
 

@@ -1,6 +1,5 @@
 """The recurrent language model with a code for the whole sentence."""
 
-import math
 from collections.abc import Sequence
 
 import keras
@@ -18,18 +17,12 @@ from tf_vmfvae.layers import (
     WordTokenizer,
 )
 from tf_vmfvae.layers.word_tokenizer import END_ID, PADDING_ID
-from tf_vmfvae.models.language_model import CONDITIONS, LanguageModel
+from tf_vmfvae.models.language_model import LanguageModel
+from tf_vmfvae.models.nvrnn_arguments import CONDITION_DIMS, check_arguments
+from tf_vmfvae.models.precision import dtype_policy_scope
 from tf_vmfvae.models.seeds import seeds_from
 from tf_vmfvae.models.sentence_decoder import SentenceDecoder
-from tf_vmfvae.models.sentence_encoder import (
-    ENCODERS,
-    POOLINGS,
-    SentenceEncoder,
-    masked_mean,
-)
-
-# Width of what the decoder is told beside the code, as in the paper.
-CONDITION_DIMS = {"bow": 200, "label": 50}
+from tf_vmfvae.models.sentence_encoder import SentenceEncoder, masked_mean
 
 
 @keras.saving.register_keras_serializable(package="tf_vmfvae")
@@ -81,7 +74,10 @@ class NVRNN(LanguageModel):
         tie_embeddings: bool. Whether the embeddings serve as the output weights
             too, by way of a linear map of the decoder's outputs to their width.
         seed: int or `None`. Seed of initial weights and of dropout's noise.
-        **kwargs: other arguments of `keras.Model`.
+        dtype: dtype policy of all layers, such as `"mixed_bfloat16"`, that of a latent
+            made without a `dtype` included; by default Keras's global one.
+        name: str or `None`. The model's name.
+        trainable: bool. Whether the weights are trained.
 
     Call arguments:
         ids: int32 tensor of shape `(batch, time)` as `to_ids` gives it: padded with
@@ -136,16 +132,10 @@ class NVRNN(LanguageModel):
         recurrent_dropout: float = 0.0,
         tie_embeddings: bool = True,
         seed: int | None = None,
-        **kwargs,
+        dtype=None,
+        name: str | None = None,
+        trainable: bool = True,
     ):
-        # === Config ===
-        _check(encoder, encoder_pooling, num_layers, condition, num_labels)
-        if samples < 1:
-            raise ValueError(f"samples is {samples}: give at least 1")
-        if code_layers < 0:
-            raise ValueError(f"code_layers is {code_layers}: give 0 or more")
-        if not 0 <= bow_loss < math.inf:
-            raise ValueError(f"bow_loss is {bow_loss}: give 0 or a positive number")
         if condition_dim is None:
             condition_dim = CONDITION_DIMS.get(condition)
         arguments = {
@@ -166,12 +156,24 @@ class NVRNN(LanguageModel):
             "tie_embeddings": tie_embeddings,
             "seed": seed,
         }
-
-        # === Layers ===
-        self.tokenizer = WordTokenizer(vocabulary, name="tokenizer")
+        check_arguments(arguments, latent)
+        self._arguments = arguments
         self.condition = condition
         self.num_labels = num_labels
-        seeds = seeds_from(seed)
+        self.samples = samples
+        with dtype_policy_scope(dtype):
+            latent.follow_dtype_policy(keras.config.dtype_policy())
+            self._make_layers(vocabulary, latent)
+            ids, outputs = self._connect()
+            super().__init__(ids, outputs, name=name, trainable=trainable)
+
+    def _make_layers(self, vocabulary, latent):
+        chosen = self._arguments
+        dropout, hidden_dim = chosen["dropout"], chosen["hidden_dim"]
+        embedding_dim, is_tied = chosen["embedding_dim"], chosen["tie_embeddings"]
+        condition, condition_dim = chosen["condition"], chosen["condition_dim"]
+        self.tokenizer = WordTokenizer(vocabulary, name="tokenizer")
+        seeds = seeds_from(chosen["seed"])
         self.embedding = keras.layers.Embedding(
             self.tokenizer.vocabulary_size + 1,
             embedding_dim,
@@ -182,14 +184,14 @@ class NVRNN(LanguageModel):
             name="embedding",
         )
         self.embedding_dropout = Dropout(dropout, seed=next(seeds))
-        stack = hidden_dim, num_layers, dropout, recurrent_dropout, seeds
+        stack = hidden_dim, chosen["num_layers"], dropout, chosen["recurrent_dropout"]
         # A code of no dimensions leaves nothing to encode.
         self.sentence_encoder = latent.latent_dim and SentenceEncoder(
-            encoder, encoder_pooling, *stack
+            chosen["encoder"], chosen["encoder_pooling"], *stack, seeds
         )
         self.latent = latent
-        self.word_dropout_layer = WordDropout(word_dropout, seed=next(seeds))
-        self.sentence_decoder = SentenceDecoder(*stack)
+        self.word_dropout_layer = WordDropout(chosen["word_dropout"], seed=next(seeds))
+        self.sentence_decoder = SentenceDecoder(*stack, seeds)
         self.output_dropout = Dropout(dropout, seed=next(seeds))
         map_seed = next(seeds)
         # Before a kernel of the softmax's own another map would add nothing.
@@ -199,12 +201,12 @@ class NVRNN(LanguageModel):
                 kernel_initializer=keras.initializers.GlorotUniform(map_seed),
                 name="output_map",
             )
-            if tie_embeddings
+            if is_tied
             else keras.layers.Identity(name="output_map")
         )
         self.softmax = WordSoftmax(
             self.tokenizer.vocabulary_size,
-            embedding=self.embedding if tie_embeddings else None,
+            embedding=self.embedding if is_tied else None,
             kernel_initializer=keras.initializers.GlorotUniform(next(seeds)),
             name="softmax",
         )
@@ -216,20 +218,21 @@ class NVRNN(LanguageModel):
             )
         if condition == "label":
             self.label_embedding = keras.layers.Embedding(
-                num_labels + 1,
+                self.num_labels + 1,
                 condition_dim,
                 embeddings_initializer=_small_uniform(seeds),
+                dtype=keras.config.dtype_policy().variable_dtype,
                 name="label_embedding",
             )
         # Last, so that the other layers' seeds do not go by them.
-        if bow_loss:
+        if chosen["bow_loss"]:
             self.bag_map = keras.layers.Dense(
-                embedding_dim if tie_embeddings else hidden_dim,
+                embedding_dim if is_tied else hidden_dim,
                 kernel_initializer=keras.initializers.GlorotUniform(next(seeds)),
                 name="bag_map",
             )
         self.code_readers = []
-        if code_layers and latent.latent_dim:
+        if chosen["code_layers"] and latent.latent_dim:
             self.code_readers.append(CodeScale.of(latent, name="code_scale"))
             self.code_readers += [
                 keras.layers.Dense(
@@ -238,43 +241,44 @@ class NVRNN(LanguageModel):
                     kernel_initializer=keras.initializers.GlorotUniform(next(seeds)),
                     name=f"code_{index}",
                 )
-                for index in range(code_layers)
+                for index in range(chosen["code_layers"])
             ]
 
-        # === Functional model ===
+    def _connect(self):
+        """The functional model: its inputs and its outputs."""
+        latent = self.latent
         ids = keras.Input((None,), dtype="int32", name="ids")
         self.encoder = keras.Model(ids, self._encode(ids), name="encoder")
         self.conditioner = (
             None
-            if condition == "none"
+            if self.condition == "none"
             else keras.Model(ids, self._tell(ids), name="conditioner")
         )
-        z = keras.Input((latent.latent_dim,), name="z")
+        z = keras.Input((latent.latent_dim,), dtype=latent.variable_dtype, name="z")
         features, words = self._decode(ids, z), self.words(ids)
         self.decoder = keras.Model([ids, z], self.softmax(features), name="decoder")
         self.likelihood = keras.Model(
             [ids, z], ops.sum(self.softmax(features, words), axis=-1), name="likelihood"
         )
         hidden = self.encoder(ids)
-        several = samples > 1 and latent.latent_dim
-        z, kl = latent(hidden, codes=samples) if several else latent(hidden)
+        several = self.weighs_codes
+        z, kl = latent(hidden, codes=self.samples) if several else latent(hidden)
         each = RepeatExamples(name="repeat")(ids, z) if several else ids
         nll = self.likelihood([each, z])
         if several:
             weigh = ImportanceWeightedNLL(latent.training_log_ratio, name="weigh")
             nll = weigh(nll, z, hidden)
         outputs = {"reconstruction": nll, "kl": kl}
-        if bow_loss:
+        if self._arguments["bow_loss"]:
             bag_nll = self._bag_nll(z, self.words(each))
             if several:
                 bag_nll = MeanOverCodes(name="mean_over_codes")(bag_nll, ids)
-            outputs["auxiliary"] = bow_loss * bag_nll
-        super().__init__(inputs=ids, outputs=outputs, **kwargs)
-        self._arguments = arguments
+            outputs["auxiliary"] = self._arguments["bow_loss"] * bag_nll
+        return ids, outputs
 
     def _encode(self, ids):
         if not self.sentence_encoder:
-            return ops.cast(ids[:, :0], "float32")
+            return ops.cast(ids[:, :0], self.latent.variable_dtype)
         words = self.words(ids)
         embedded = self.embedding_dropout(self.embedding(words))
         if self.condition == "label":
@@ -332,28 +336,17 @@ class NVRNN(LanguageModel):
         output, state = self.sentence_decoder.step(inputs, state)
         return self.softmax(self.output_map(output)), state
 
+    @property
+    def weighs_codes(self) -> bool:
+        """Whether training has the importance-weighted bound of several codes."""
+        return self.samples > 1 and self.latent.latent_dim > 0
+
     def get_config(self):
         return {
             "vocabulary": self.tokenizer.vocabulary,
-            "latent": keras.saving.serialize_keras_object(self.latent),
             **self._arguments,
-            "name": self.name,
+            **super().get_config(),
         }
-
-
-def _check(encoder, encoder_pooling, num_layers, condition, num_labels):
-    choices = {
-        "encoder": (encoder, ENCODERS),
-        "encoder_pooling": (encoder_pooling, POOLINGS),
-        "condition": (condition, CONDITIONS),
-    }
-    for name, (value, allowed) in choices.items():
-        if value not in allowed:
-            raise ValueError(f"{name} is {value!r}: choose one of {', '.join(allowed)}")
-    if num_layers < 1:
-        raise ValueError(f"num_layers is {num_layers}: give at least 1")
-    if condition == "label" and not (num_labels and num_labels > 0):
-        raise ValueError("condition is label: give num_labels, how many there are")
 
 
 def _beside(embedded, context):

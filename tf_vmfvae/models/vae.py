@@ -3,11 +3,15 @@
 import keras
 import tensorflow as tf
 
+from tf_vmfvae.models import fit_arguments
 from tf_vmfvae.models.noise_states import is_noise, load_noise, save_noise
 from tf_vmfvae.models.perplexity import Perplexity
+from tf_vmfvae.models.precision import dtype_policy_scope
+from tf_vmfvae.models.replicas import sum_over_replicas
+from tf_vmfvae.models.unsupervised_model import UnsupervisedModel
 
 
-class VAE(keras.Model):
+class VAE(UnsupervisedModel):
     """Base class: a functional model whose outputs are its own loss.
 
     A subclass builds a functional graph whose output is a dictionary of
@@ -21,10 +25,15 @@ class VAE(keras.Model):
 
     Examples that are empty (see `is_example`) only fill up a batch: they enter no
     loss and no metric.
+
+    Keras's `fit` and its like take inputs alone, and weights of examples if there are
+    any (see `UnsupervisedModel`). Losses that layers add (`add_loss`, regularizers) are
+    added to the loss. Weights and added losses enter `"loss"` alone: `"nll"`,
+    `"reconstruction"`, `"kl"` and `"ppl"` are plain means, so that `"nll"` is a bound.
     """
 
-    def __init__(self, inputs, outputs, **kwargs):
-        super().__init__(inputs=inputs, outputs=outputs, **kwargs)
+    def __init__(self, inputs, outputs, name=None, trainable=True):
+        super().__init__(inputs, outputs, name=name, trainable=trainable)
         self.kl_weight = keras.Variable(
             1.0, trainable=False, dtype="float32", name="kl_weight"
         )
@@ -44,28 +53,160 @@ class VAE(keras.Model):
         """Returns a float tensor `(batch,)`: how many words each bound covers."""
         raise NotImplementedError(f"{type(self).__name__} counts no words")
 
-    def compile(self, optimizer="adam", *, jit_compile=False, **kwargs):
-        """Configures training; no loss is needed, the model brings its own.
+    @property
+    def weighs_codes(self) -> bool:
+        """Whether training has the importance-weighted bound of several codes."""
+        return False
+
+    def totals(self, inputs, outputs, sample_weight=None) -> dict[str, tf.Tensor]:
+        """Returns sums over the examples of a batch.
 
         Args:
-            optimizer: as for any Keras model.
-            jit_compile: bool. Off by default: what gains by XLA is compiled
-                within the layers, and the recurrent loops lose by it.
-            **kwargs: other arguments of `keras.Model.compile`.
-        """
-        super().compile(optimizer=optimizer, jit_compile=jit_compile, **kwargs)
+            inputs: what the model was called with.
+            outputs: what it returned.
+            sample_weight: `None`, or a weight an example, `(batch,)`: of all sums, not
+                of the counts.
 
-    def compile_from_config(self, config):
-        self.compile(**keras.saving.deserialize_keras_object(config))
-        self.optimizer.build(self.trainable_variables)
+        Returns:
+            Scalars: `"reconstruction"`, `"kl"`, `"charged_kl"`, the KL that enters
+            the loss, and `"auxiliary"`, what else is to be learned, in nats;
+            `"nll_per_word"`, each example's NLL over its own words; `"examples"` and
+            `"words"` as counts.
+        """
+        dtype = outputs["reconstruction"].dtype
+        real = tf.cast(self.is_example(inputs), dtype)
+        words = tf.cast(self.count_words(inputs), dtype)
+        nll = outputs["reconstruction"] + outputs["kl"]
+        weights = real
+        if sample_weight is not None:
+            weights *= fit_arguments.by_example(sample_weight, like=real)
+        return {
+            "reconstruction": tf.reduce_sum(weights * outputs["reconstruction"]),
+            "kl": tf.reduce_sum(weights * outputs["kl"]),
+            "charged_kl": tf.reduce_sum(
+                weights * self.latent.charged_kl(outputs["kl"])
+            ),
+            "auxiliary": tf.reduce_sum(weights * outputs.get("auxiliary", 0.0)),
+            "examples": tf.reduce_sum(real),
+            "words": tf.reduce_sum(real * words),
+            "nll_per_word": tf.reduce_sum(weights * nll / tf.maximum(words, 1.0)),
+        }
+
+    def objective(self, totals):
+        """Returns the loss summed over a batch, of which `totals` are the sums.
+
+        What layers added in the call before (`losses`) counts once for each example,
+        so that it is there once in the mean.
+
+        Raises:
+            ValueError: if layers have added losses under a strategy of several
+                replicas.
+        """
+        dtype = self.variable_dtype
+        weight = tf.cast(self.kl_weight, dtype)
+        bound = totals["reconstruction"] + weight * totals["charged_kl"]
+        loss = bound + tf.cast(self.auxiliary_weight, dtype) * totals["auxiliary"]
+        for added in self._added_losses():
+            loss += totals["examples"] * tf.reduce_sum(tf.cast(added, dtype))
+        return loss
+
+    def compute_loss(
+        self, x=None, y=None, y_pred=None, sample_weight=None, training=True
+    ):
+        fit_arguments.check_no_target(y)
+        totals = self.totals(x, y_pred, sample_weight)
+        # The replicas' gradients are summed: each has its part of the mean over all.
+        examples = sum_over_replicas(totals["examples"])
+        return self.objective(totals) / tf.maximum(examples, 1.0)
+
+    def compute_metrics(self, x, y, y_pred, sample_weight=None):
+        totals = self.totals(x, y_pred)
+        examples = totals["examples"]
+        nll = totals["reconstruction"] + totals["kl"]
+        for name, tracker in self.bound_trackers.items():
+            total = nll if name == "nll" else totals[name]
+            tracker.update_state(total / tf.maximum(examples, 1.0), examples)
+        self.perplexity_tracker.update_state(nll, totals["words"])
+        return super().compute_metrics(x, y, y_pred, sample_weight)
+
+    def make_train_function(self, force=False):
+        # Where training begins, in whatever way.
+        if self.weighs_codes and float(tf.convert_to_tensor(self.kl_weight)) != 1.0:
+            raise ValueError(
+                "kl_weight: of several codes training has the importance-weighted "
+                "bound, which takes the whole KL: leave it at 1, or give samples=1"
+            )
+        return super().make_train_function(force)
+
+    def export(self, filepath, format="tf_saved_model", **options):
+        """As `keras.Model.export`, as a SavedModel alone.
+
+        Raises:
+            ValueError: if another format is asked for.
+        """
+        if format != "tf_saved_model":
+            raise ValueError(
+                f"format is {format!r}: {type(self).__name__} can be exported as "
+                "'tf_saved_model' alone; other formats lack what draws its codes"
+            )
+        super().export(filepath, format=format, **options)
+
+    def _added_losses(self):
+        losses = self.losses
+        of_weights = [v for v in self.trainable_variables if v.regularizer is not None]
+        replicas = tf.distribute.get_strategy().num_replicas_in_sync
+        if len(losses) > len(of_weights) and replicas > 1:
+            # Layers keep one list of them, to which all replicas add and which each
+            # clears.
+            raise ValueError(
+                f"add_loss: Keras mixes up what layers add in {replicas} replicas; "
+                "train on one device, or without add_loss"
+            )
+        return losses
+
+    def _run_through_graph(self, inputs, *arguments, **options):
+        # keras.models.clone_model comes here, and it alone with both of these. What it
+        # would make of the layers is a plain functional model, which has no loss.
+        if {"operation_fn", "call_fn"} <= set(options):
+            raise ValueError(
+                f"clone_model would lose the loss and the methods of "
+                f"{type(self).__name__}: take from_config(model.get_config()), or "
+                "copy.deepcopy(model) to keep the weights too"
+            )
+        return super()._run_through_graph(inputs, *arguments, **options)
+
+    def get_config(self):
+        """Returns what the models' configurations have in common."""
+        latent = keras.saving.serialize_keras_object(self.latent)
+        dtype = keras.dtype_policies.serialize(self.dtype_policy)
+        # It follows the model's once more, if that is changed.
+        if latent["config"].get("dtype") == dtype:
+            del latent["config"]["dtype"]
+        frozen = [
+            layer.path or layer.name
+            for layer in self._flatten_layers(include_self=False)
+            if not layer.trainable
+        ]
+        return {
+            "latent": latent,
+            "name": self.name,
+            "dtype": dtype,
+            **({"frozen": frozen} if frozen else {}),
+        }
 
     @classmethod
     def from_config(cls, config, custom_objects=None):
         config = dict(config)
-        config["latent"] = keras.saving.deserialize_keras_object(
-            config["latent"], custom_objects=custom_objects
-        )
-        return cls(**config)
+        frozen = config.pop("frozen", ())
+        with dtype_policy_scope(config.get("dtype")):
+            config["latent"] = keras.saving.deserialize_keras_object(
+                config["latent"], custom_objects=custom_objects
+            )
+        model = cls(**config)
+        for layer in model._flatten_layers(include_self=False):
+            if (layer.path or layer.name) in frozen:
+                layer.trainable = False
+        return model
 
     def save_own_variables(self, store):
         super().save_own_variables(store)
@@ -77,51 +218,3 @@ class VAE(keras.Model):
         noise = set(filter(is_noise, names))
         load_noise(self, {name: store[name] for name in noise})
         super().load_own_variables({name: store[name] for name in names - noise})
-
-    def totals(self, inputs, outputs) -> dict[str, tf.Tensor]:
-        """Returns sums over the examples of a batch.
-
-        Args:
-            inputs: what the model was called with.
-            outputs: what it returned.
-
-        Returns:
-            Scalars: `"reconstruction"`, `"kl"`, `"charged_kl"`, the KL that enters
-            the loss, and `"auxiliary"`, what else is to be learned, in nats;
-            `"nll_per_word"`, each example's NLL over its own words; `"examples"` and
-            `"words"` as counts.
-        """
-        real = tf.cast(self.is_example(inputs), tf.float32)
-        words = self.count_words(inputs)
-        nll = outputs["reconstruction"] + outputs["kl"]
-        return {
-            "reconstruction": tf.reduce_sum(real * outputs["reconstruction"]),
-            "kl": tf.reduce_sum(real * outputs["kl"]),
-            "charged_kl": tf.reduce_sum(real * self.latent.charged_kl(outputs["kl"])),
-            "auxiliary": tf.reduce_sum(real * outputs.get("auxiliary", 0.0)),
-            "examples": tf.reduce_sum(real),
-            "words": tf.reduce_sum(real * words),
-            "nll_per_word": tf.reduce_sum(real * nll / tf.maximum(words, 1.0)),
-        }
-
-    def objective(self, totals):
-        """Returns the loss summed over a batch, of which `totals` are the sums."""
-        weight = tf.convert_to_tensor(self.kl_weight)
-        bound = totals["reconstruction"] + weight * totals["charged_kl"]
-        return bound + self.auxiliary_weight * totals["auxiliary"]
-
-    def compute_loss(
-        self, x=None, y=None, y_pred=None, sample_weight=None, training=True
-    ):
-        totals = self.totals(x, y_pred)
-        return self.objective(totals) / tf.maximum(totals["examples"], 1.0)
-
-    def compute_metrics(self, x, y, y_pred, sample_weight=None):
-        totals = self.totals(x, y_pred)
-        examples = totals["examples"]
-        nll = totals["reconstruction"] + totals["kl"]
-        for name, tracker in self.bound_trackers.items():
-            total = nll if name == "nll" else totals[name]
-            tracker.update_state(total / tf.maximum(examples, 1.0), examples)
-        self.perplexity_tracker.update_state(nll, totals["words"])
-        return self.get_metrics_result()

@@ -76,6 +76,13 @@ class KLWeightSchedule(EpochSchedule):
 
     def on_train_begin(self, logs=None):
         self._require_variable("kl_weight")
+        first = self.end if self.schedule == "constant" else self.start
+        if getattr(self.model, "weighs_codes", False) and (first, self.end) != (1, 1):
+            raise ValueError(
+                "KLWeightSchedule: with several codes training uses the importance-"
+                "weighted bound, which needs the whole KL; leave the schedule out, or "
+                "give the model samples=1"
+            )
 
     def value_at(self, epoch):
         return self.weight_at(epoch)

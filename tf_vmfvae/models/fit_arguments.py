@@ -1,0 +1,168 @@
+"""What `fit` and its like may be given for a model that has no targets."""
+
+import math
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from tf_vmfvae.models.weighted_batches import WeightedBatches, no_target
+
+
+def check_no_target(target) -> None:
+    """Refuses targets: a model of this library has its own input for one.
+
+    Args:
+        target: what Keras has for `y`, or what it is to be, a `tf.TensorSpec`.
+
+    Raises:
+        ValueError: if there is a target.
+    """
+    if all(_is_none(leaf) for leaf in keras.tree.flatten(target)):
+        return
+    raise ValueError(
+        "y: the model's target is its own input, so leave y out; weights of examples "
+        "go in as sample_weight, or as the third part of (inputs, None, weights)"
+    )
+
+
+def checked(data, target=None, sample_weight=None) -> tuple:
+    """Checks what `fit` is given for `x`, `y` and `sample_weight`, before it begins.
+
+    Args:
+        data: arrays, or batches of any kind.
+        target: `None`.
+        sample_weight: `None`, or a weight an example.
+
+    Returns:
+        The three of them in a form of which Keras loses no weights.
+
+    Raises:
+        ValueError: if there is a target, or weights are not one an example.
+
+    >>> checked(np.zeros([3, 5]), None, np.ones([3]))[1].shape
+    (3, 0)
+    """
+    check_no_target(target)
+    if isinstance(data, tf.data.Dataset):
+        data = _checked_dataset(data)
+    if isinstance(data, keras.utils.PyDataset):
+        data = WeightedBatches(data)
+    rows = next(iter(keras.tree.flatten(data)), None)
+    if sample_weight is None or not hasattr(rows, "shape"):
+        return data, target, sample_weight
+    shape, count = np.shape(sample_weight), rows.shape[0]
+    if shape not in ((count,), (count, 1)):
+        raise ValueError(
+            f"sample_weight has the shape {shape}: give one number for each of {count} "
+            "examples"
+        )
+    # Keras drops the weights of arrays that have no target.
+    return data, no_target(count), np.reshape(sample_weight, [count])
+
+
+def by_example(sample_weight, like):
+    """Returns the weights of a batch, of the shape and dtype of `like`, `(batch,)`.
+
+    Raises:
+        ValueError: if they are not one number an example.
+    """
+    if keras.tree.is_nested(sample_weight):
+        raise ValueError("sample_weight: give one number an example, for all outputs")
+    weights = tf.cast(sample_weight, like.dtype)
+    shape = weights.shape
+    if shape.rank is not None and not (
+        shape.rank == 1 or (shape.rank == 2 and shape[1] == 1)
+    ):
+        raise ValueError(
+            f"sample_weight has the shape {tuple(shape)}: give one number an example"
+        )
+    return tf.reshape(weights, tf.shape(like))
+
+
+def class_weight_table(class_weight: dict, num_classes: int | None) -> np.ndarray:
+    """Returns the weight of each class, 1 where none is given.
+
+    Raises:
+        ValueError: if the model reads no labels, a label is out of range, or a weight
+            is negative or not finite.
+
+    >>> class_weight_table({1: 3.0}, 3).tolist()
+    [1.0, 3.0, 1.0]
+    """
+    if num_classes is None:
+        raise ValueError(
+            "class_weight: the model reads no labels; weigh examples by sample_weight"
+        )
+    table = np.ones(num_classes, "float32")
+    for label, weight in class_weight.items():
+        if label not in range(num_classes):
+            raise ValueError(
+                f"class_weight: label {label} is out of range: labels are 0 to "
+                f"{num_classes - 1}"
+            )
+        if not 0 <= weight < math.inf:
+            raise ValueError(
+                f"class_weight: the weight of label {label} is {weight}: give 0 or a "
+                "positive number"
+            )
+        table[label] = weight
+    return table
+
+
+def check_metrics(argument: str, metrics, outputs: list[str]) -> None:
+    """Refuses metrics that could not be what the user means.
+
+    Args:
+        argument: name of the argument.
+        metrics: what `compile` was given.
+        outputs: names of the model's outputs.
+
+    Raises:
+        ValueError: if metrics are not named by output, or one compares predictions
+            with targets.
+    """
+    if not metrics:
+        return
+    named = " or ".join(outputs)
+    if not isinstance(metrics, dict):
+        raise ValueError(
+            f"{argument}: say which output each is of, as in "
+            f"{argument}={{'kl': metric}}; outputs are {named}"
+        )
+    for name, given in metrics.items():
+        if name not in outputs:
+            raise ValueError(f"{argument}: {name!r} is no output; choose {named}")
+        for metric in keras.tree.flatten(given):
+            if isinstance(metric, str) or _is_of_keras(metric):
+                label = getattr(metric, "name", getattr(metric, "__name__", metric))
+                raise ValueError(
+                    f"{argument}: {label} is one of Keras's own, which need targets, "
+                    f"and the model has none; give a function of (inputs, {name}) or a "
+                    "metric of your own"
+                )
+
+
+def _is_of_keras(metric):
+    if type(metric) is keras.metrics.MeanMetricWrapper:  # Of a function of one's own.
+        return False
+    return str(getattr(metric, "__module__", "")).split(".")[0] == "keras"
+
+
+def _checked_dataset(dataset):
+    _, target, weights = keras.utils.unpack_x_y_sample_weight(dataset.element_spec)
+    check_no_target(target)
+    if weights is None:
+        return dataset
+    # A strategy of several replicas cannot share out `None`.
+    return dataset.map(
+        lambda x, y, weights: (x, tf.zeros([tf.shape(x)[0], 0]), weights)
+    )
+
+
+def _is_none(target):
+    """Whether it is no target, or stands for none."""
+    if isinstance(target, tf.TypeSpec) and not hasattr(target, "dtype"):
+        return True  # What a data set has in the place of `None`.
+    shape = getattr(target, "shape", None)
+    return target is None or (shape is not None and tuple(shape)[1:] == (0,))

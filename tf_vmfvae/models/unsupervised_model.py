@@ -1,0 +1,231 @@
+"""Keras's training for models that are their own target."""
+
+import contextlib
+import inspect
+
+import keras
+import tensorflow as tf
+
+from tf_vmfvae.models import fit_arguments
+from tf_vmfvae.models.replicas import sum_over_replicas
+
+
+class UnsupervisedModel(keras.Model):
+    """Base class: a functional model that is fitted to inputs and no targets.
+
+    A subclass says in `is_example` which rows of a batch count and in `compute_loss`
+    what is minimised: this replica's part of the mean over all examples of a batch.
+
+    `fit`, `evaluate` and `train_on_batch` differ from Keras's in this:
+
+    - There is no `y`.
+    - `sample_weight`, or the third part of batches `(inputs, None, weights)`, weighs
+      examples in the loss. As in Keras's own losses, the weighted sum is divided by the
+      number of examples, not by the sum of the weights.
+    - `class_weight` weighs examples by the labels that the model reads, if it reads
+      any; with `sample_weight`, by both.
+    - The loss that is shown is the mean over the examples of all batches, however full
+      each of them was and whatever its replica.
+    """
+
+    def __init__(self, inputs, outputs, name=None, trainable=True):
+        super().__init__(
+            inputs=inputs,
+            outputs=outputs,
+            name=name,
+            # Given `True`, Keras would unfreeze layers that are frozen.
+            trainable=None if trainable else False,
+        )
+        self._class_weights = None
+        if self.num_classes:
+            ones = tf.ones([self.num_classes])
+            self._class_weights = tf.Variable(ones, trainable=False)
+        self._shows_users_metrics = False
+
+    def is_example(self, inputs):
+        """Returns a bool tensor `(batch,)`: which rows are examples at all."""
+        raise NotImplementedError(f"{type(self).__name__} has no is_example")
+
+    @property
+    def num_classes(self) -> int | None:
+        """How many labels `class_weight` can go by; `None` if the model reads none."""
+        return None
+
+    def classes(self, inputs):
+        """Returns the label of each example, int32 `(batch,)`, from 0."""
+        raise NotImplementedError(f"{type(self).__name__} reads no labels")
+
+    def compile(
+        self,
+        optimizer="adam",
+        loss=None,
+        loss_weights=None,
+        metrics=None,
+        weighted_metrics=None,
+        *,
+        jit_compile=False,
+        **options,
+    ):
+        """Configures training; no loss is needed, the model brings its own.
+
+        Args:
+            optimizer: as for any Keras model.
+            loss: `None`; the model has its loss.
+            loss_weights: `None`; the loss's parts are weighted by `kl_weight` and
+                `auxiliary_weight`.
+            metrics: dictionary of functions or Keras metrics of your own by output, as
+                in `{"kl": largest}`: functions of the inputs and the output, averaged
+                over the examples, or metrics that are updated with both.
+            weighted_metrics: likewise, weighted by `sample_weight`.
+            jit_compile: bool. Off by default: what gains by XLA is compiled
+                within the layers, and the recurrent loops lose by it.
+            **options: other arguments of `keras.Model.compile`.
+
+        Raises:
+            ValueError: if a loss is given, or metrics that would need targets.
+        """
+        for argument, value in (("loss", loss), ("loss_weights", loss_weights)):
+            if value is not None:
+                raise ValueError(
+                    f"{argument}: {type(self).__name__} brings its own loss, whose "
+                    f"parts kl_weight and auxiliary_weight weigh; leave {argument} out"
+                )
+        outputs = sorted(self.output)
+        fit_arguments.check_metrics("metrics", metrics, outputs)
+        fit_arguments.check_metrics("weighted_metrics", weighted_metrics, outputs)
+        self._shows_users_metrics = bool(metrics or weighted_metrics)
+        super().compile(
+            optimizer=optimizer,
+            metrics=metrics or None,
+            weighted_metrics=weighted_metrics or None,
+            jit_compile=jit_compile,
+            **options,
+        )
+
+    def compile_from_config(self, config):
+        self.compile(**keras.saving.deserialize_keras_object(config))
+        if self.optimizer is not None:
+            self.optimizer.build(self.trainable_variables)
+
+    def fit(self, x=None, y=None, *arguments, **options):
+        """As `keras.Model.fit`; see the class for weights, and there is no `y`.
+
+        Raises:
+            ValueError: if there is a target, weights are not one an example, or
+                `class_weight` is given to a model without labels.
+        """
+        call = inspect.signature(super().fit).bind(x, y, *arguments, **options)
+        given = call.arguments
+        class_weight = given.pop("class_weight", None)
+        _complete(given)
+        validation = given.get("validation_data")
+        if isinstance(validation, list | tuple):
+            validation = keras.utils.unpack_x_y_sample_weight(validation)
+            given["validation_data"] = fit_arguments.checked(*validation)
+        elif validation is not None:
+            given["validation_data"] = fit_arguments.checked(validation)[0]
+        with self._classes_weighed(class_weight):
+            return super().fit(*call.args, **call.kwargs)
+
+    def evaluate(self, x=None, y=None, *arguments, **options):
+        """As `keras.Model.evaluate`; see the class for weights, and there is no `y`.
+
+        Raises:
+            ValueError: as `fit`.
+        """
+        call = inspect.signature(super().evaluate).bind(x, y, *arguments, **options)
+        _complete(call.arguments)
+        return super().evaluate(*call.args, **call.kwargs)
+
+    def train_on_batch(
+        self, x, y=None, sample_weight=None, class_weight=None, return_dict=False
+    ):
+        """As `keras.Model.train_on_batch`; see the class for weights; there is no `y`.
+
+        Raises:
+            ValueError: as `fit`.
+        """
+        with self._classes_weighed(class_weight):
+            return super().train_on_batch(
+                x, y, sample_weight=sample_weight, return_dict=return_dict
+            )
+
+    def train_step(self, data):
+        inputs, target, weights = keras.utils.unpack_x_y_sample_weight(data)
+        inputs = _only(inputs)
+        weights = self._with_class_weights(inputs, weights)
+        with tf.GradientTape() as tape:
+            outputs = self(inputs, training=True)
+            loss = self.compute_loss(inputs, target, outputs, weights, training=True)
+            scaled = self.optimizer.scale_loss(loss)
+        variables = self.trainable_variables
+        if variables:
+            gradients = tape.gradient(scaled, variables)
+            self.optimizer.apply_gradients(zip(gradients, variables, strict=True))
+        self._track_loss(loss, inputs)
+        return self.compute_metrics(inputs, target, outputs, weights)
+
+    def test_step(self, data):
+        inputs, target, weights = keras.utils.unpack_x_y_sample_weight(data)
+        inputs = _only(inputs)
+        outputs = self(inputs, training=False)
+        loss = self.compute_loss(inputs, target, outputs, weights, training=False)
+        self._track_loss(loss, inputs)
+        return self.compute_metrics(inputs, target, outputs, weights)
+
+    def compute_metrics(self, x, y, y_pred, sample_weight=None):
+        if self._shows_users_metrics:
+            is_example = self.is_example(x)
+            x, y_pred, sample_weight = keras.tree.map_structure(
+                lambda rows: (
+                    None if rows is None else tf.boolean_mask(rows, is_example)
+                ),
+                (x, y_pred, sample_weight),
+                none_is_leaf=True,
+            )
+        targets = dict.fromkeys(y_pred, x)
+        return super().compute_metrics(x, targets, y_pred, sample_weight)
+
+    def _with_class_weights(self, inputs, weights):
+        if self._class_weights is None:
+            return weights
+        classes = tf.clip_by_value(self.classes(inputs), 0, self.num_classes - 1)
+        by_class = tf.gather(self._class_weights, classes)
+        if weights is None:
+            return by_class
+        return by_class * fit_arguments.by_example(weights, like=by_class)
+
+    def _track_loss(self, loss, inputs):
+        """Shows the mean over the examples, of which each replica knows its part."""
+        examples = tf.reduce_sum(tf.cast(self.is_example(inputs), loss.dtype))
+        own = loss * sum_over_replicas(examples) / tf.maximum(examples, 1.0)
+        [tracker] = [metric for metric in self.metrics if metric.name == "loss"]
+        tracker.update_state(own, sample_weight=examples)
+
+    @contextlib.contextmanager
+    def _classes_weighed(self, class_weight):
+        """Weighs examples by their labels in training, as long as the block lasts."""
+        if class_weight is None:
+            yield
+            return
+        table = fit_arguments.class_weight_table(class_weight, self.num_classes)
+        self._class_weights.assign(table)
+        try:
+            yield
+        finally:
+            self._class_weights.assign(tf.ones_like(table))
+
+
+def _only(inputs):
+    """The one tensor of a structure of inputs."""
+    flat = keras.tree.flatten(inputs)
+    if len(flat) != 1:
+        raise ValueError(f"x: give one array of inputs, not {len(flat)}")
+    return flat[0]
+
+
+def _complete(given):
+    """Checks the data among the arguments of `fit` or `evaluate`, in place."""
+    names = ("x", "y", "sample_weight")
+    data = fit_arguments.checked(*(given.get(name) for name in names))
+    given.update(zip(names, data, strict=True))
