@@ -119,7 +119,7 @@ def _kill_once(folder, options, moment, rng, epoch_seconds):
     processes = _start(folder, "killed", options, options.workers)
     chief = processes[0]
     # Workers wait for those that have never been there.
-    if moment in ("epoch", "evaluation", FINISHED) or WORKERS.value > 1:
+    if moment in ("epoch", "evaluation", FINISHED) or options.workers > 1:
         _wait_for_folder(chief)
     if moment == "start":
         time.sleep(rng.uniform(0, 10))

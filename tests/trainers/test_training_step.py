@@ -126,9 +126,6 @@ def test_a_bound_that_alone_is_not_finite_moves_nothing(monkeypatch):
     assert np.isfinite(said["norm"])
     assert np.isinf(said["nll_per_word"])
     np.testing.assert_equal(_state(step), before)
-    assert not np.isfinite(norm)
-    for one, other in zip(_weights(step), before, strict=True):
-        np.testing.assert_array_equal(one, other)
 
 
 # === Dtype policies, added losses and optimisers ===

@@ -167,7 +167,7 @@ class Latent(keras.layers.Layer):
 
     @property
     def charges_whole_kl(self) -> bool:
-        """Whether `charge` gives nothing away, as the weighing of codes has to know."""
+        """Whether the whole KL is charged, which importance weighting relies on."""
         return type(self).charged_kl is Latent.charged_kl
 
     def interpolate(self, start, end, steps: int):
