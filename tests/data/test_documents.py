@@ -102,28 +102,9 @@ def test_where_rcv1_is_to_be_had(tmp_path):
     assert "--data_dir" in str(error.value)
 
 
-@pytest.mark.parametrize(
-    ("file", "content", "message"),
-    [
-        ("test.feat", "1\n2\n", "the test part has no document"),
-        ("train.feat", "1 1:2\n", "there are fewer than two documents"),
-        ("train.feat", f"{'9' * 5000} 1:2\n", "there are fewer than two documents"),
-    ],
-)
-def test_too_few_documents_are_named_with_where_they_are_from(
-    data_dir, file, content, message
-):
-    (data_dir / "20ng" / file).write_text(content)
-    with pytest.raises(ValueError, match=f"^{data_dir}: {message}") as error:
-        data.load_documents("20ng", data_dir)
-    assert "\n" not in str(error.value)
-
-
-@pytest.mark.parametrize("file", ["train.feat", "test.feat"])
-@pytest.mark.parametrize("content", ["", "\n \n"])
-def test_a_file_without_documents_is_named(data_dir, file, content):
-    (data_dir / "20ng" / file).write_text(content)
-    with pytest.raises(ValueError, match=f"20ng/{file} holds no document: "):
+def test_all_documents_empty(data_dir):
+    (data_dir / "20ng" / "test.feat").write_text("1\n2\n")
+    with pytest.raises(ValueError, match="the test part has no document"):
         data.load_documents("20ng", data_dir)
 
 

@@ -27,8 +27,8 @@ def read_features(
         Label and pairs of word id and count, int32 `[num_pairs, 2]`.
 
     Raises:
-        ValueError: the file is missing or empty, or a line is none of this kind;
-            names file and line.
+        ValueError: the file is missing or a line is none of this kind; names file
+            and line.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -38,12 +38,10 @@ def read_features(
     [('7', [[1, 2], [3, 1]]), ('8', [])]
     """
     path = pathlib.Path(path)
-    found = False
     with _opened(path) as file:
         for number, line in enumerate(file, start=1):
             if not line.strip():
                 continue
-            found = True
             if not _LINE.fullmatch(line):
                 raise ValueError(f"{path}, line {number}: {_complaint(line)}")
             label, *pairs = line.split(maxsplit=1)
@@ -60,8 +58,6 @@ def read_features(
                     "vocabulary beside it that it was made with"
                 )
             yield label.decode("utf-8", "replace"), pairs
-    if not found:
-        raise ValueError(f"{path} holds no document: give a label and pairs a line")
 
 
 def read_vocabulary(path: str | os.PathLike) -> list[str]:

@@ -37,10 +37,8 @@ def read_labelled_sentences(
         first, *words = line.split() or [""]
         if not first:
             continue
-        # isdecimal also holds for digits of other scripts, which int() reads; thousands
-        # of digits it does not.
-        is_number = first.isdecimal() and len(first) < 1000
-        if not is_number or int(first) >= num_labels:
+        # isdecimal also holds for digits of other scripts, which int() reads.
+        if not first.isdecimal() or int(first) >= num_labels:
             raise ValueError(
                 f"{path} line {number} begins with {first[:20]!r}: give a label from 0 "
                 f"to {num_labels - 1}, a space and the sentence"

@@ -63,8 +63,8 @@ def load(
     vocabulary = build_vocabulary(splits["train"], vocabulary_size, minimum_count)
     if len(vocabulary) == len(build_vocabulary([])):
         raise ValueError(
-            f"{data_dir or dataset}: no word occurs {minimum_count} times in the "
-            "training part; give more text, or a lower minimum_count"
+            f"no word occurs {minimum_count} times in the training part: lower "
+            "minimum_count or give more text"
         )
     return Corpus(
         name=dataset,
