@@ -84,8 +84,13 @@ def describe(defaults: Iterable[Default], name: str) -> str:
     ... ]
     >>> describe(defaults, "epochs")
     'Default: 6; 9 (ptb, yelp); 3 (ptb with --setting=inputless).'
+
+    Raises:
+        KeyError: if it has none.
     """
     own = [default for default in defaults if name in default.values]
+    if not own:
+        raise KeyError(f"--{name} has no default; give it one where it is defined")
     clauses = []
     for place, default in enumerate(own):
         where = dict(default.where)

@@ -7,8 +7,9 @@ from pathlib import Path
 
 from trainers.failures import UserError
 from trainers.run_folder import find_model
-from trainers.whole_file import PREFIX
 
+# Of files and folders on their way, which count as nothing.
+PREFIX = ".partial-"
 # Where a shell's <(command) and standard input have names.
 _OPEN_FILES = ("/dev/fd/", "/dev/stdin", "/proc/self/fd/")
 

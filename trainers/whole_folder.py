@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 from trainers import paths
 from trainers.failures import RunFailed, UserError
-from trainers.whole_file import PREFIX
 
 
 def check_new(path: str, flag: str = "output_dir") -> None:
@@ -22,7 +21,7 @@ def check_new(path: str, flag: str = "output_dir") -> None:
     """
     paths.check_output_folder(path, flag)
     if os.path.isdir(path) and any(
-        not name.startswith(PREFIX) for name in os.listdir(path)
+        not name.startswith(paths.PREFIX) for name in os.listdir(path)
     ):
         raise UserError(f"--{flag}={path}: is not empty; name another folder")
 
@@ -61,7 +60,7 @@ def whole_folder(path: str, flag: str = "output_dir") -> Iterator[str]:
         os.makedirs(parent, exist_ok=True)
         inside = os.path.isdir(target) and not _can_be_replaced(target, parent)
         with tempfile.TemporaryDirectory(
-            prefix=PREFIX, dir=target if inside else parent
+            prefix=paths.PREFIX, dir=target if inside else parent
         ) as room:
             # Made by mkdir it has the permissions that the user's folders have.
             content = os.path.join(room, "content")

@@ -1,6 +1,5 @@
 """One way in to every corpus of documents."""
 
-import contextlib
 import os
 from collections.abc import Sequence
 
@@ -70,10 +69,12 @@ def load_documents(
         notes = []
     else:
         raw, notes = _read_raw(dataset, data_dir, labels)
-        with _named(data_dir or dataset):
+        try:
             vocabulary = build_document_vocabulary(
                 raw["train"][0], vocabulary_size, minimum_documents, stop_words
             )
+        except ValueError as error:
+            raise ValueError(f"{data_dir or dataset}: {error}") from None
         splits = {
             split: count_words(texts, vocabulary, names)
             for split, (texts, names) in raw.items()
@@ -88,10 +89,9 @@ def load_documents(
             )
         # A published test part is of a later time than the training part: documents
         # that are like it have no near-copies to learn by heart.
-        with _named(data_dir or dataset):
-            splits["train"], splits["validation"], how = hold_out_groups(
-                splits["train"], len(vocabulary), HELD_OUT, HELD_OUT_SEED
-            )
+        splits["train"], splits["validation"], how = hold_out_groups(
+            splits["train"], len(vocabulary), HELD_OUT, HELD_OUT_SEED
+        )
         count = len(splits["validation"])
         empty.append(
             f"{count} documents of the training part are held out to validate: {how}"
@@ -99,15 +99,6 @@ def load_documents(
     return DocumentCorpus(
         name=dataset, vocabulary=vocabulary, notes=(*notes, *empty), **splits
     )
-
-
-@contextlib.contextmanager
-def _named(source):
-    """Says of an error where the documents are from."""
-    try:
-        yield
-    except ValueError as error:
-        raise ValueError(f"{source}: {error}") from error
 
 
 def _read_raw(dataset, data_dir, labels) -> tuple[dict[str, Raw], list[str]]:
