@@ -240,6 +240,7 @@ def test_class_weight_goes_by_the_labels_that_the_model_reads(labelled):
 def test_class_weight_and_sample_weight_both_count(labelled):
     model, ids = labelled
     nll = model(ids)["reconstruction"].numpy()
+    model.reset_metrics()
     loss, *_ = model.train_on_batch(ids, sample_weight=WEIGHTS, class_weight={1: 4.0})
 
     assert loss == pytest.approx(np.mean([2.0, 0.0, 1.0, 2.0] * nll), rel=1e-5)
