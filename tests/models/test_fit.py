@@ -186,6 +186,25 @@ def test_weights_of_words_are_refused_in_batches_too(model):
         model.test_on_batch(PAIRS, sample_weight={"kl": WEIGHTS})
 
 
+def test_weights_that_are_not_finite_are_named(model):
+    weights = np.array([1.0, np.nan, np.inf, 1.0])
+    with pytest.raises(ValueError, match=r"^sample_weight is nan for example 2"):
+        model.fit(PAIRS, sample_weight=weights, verbose=0)
+
+
+def test_parts_of_a_batch_that_are_none_are_none(model):
+    batches = tf.data.Dataset.from_tensors(PAIRS).map(lambda x: (x, None, None))
+    loss, *_ = model.evaluate(batches, verbose=0)
+
+    assert loss == pytest.approx(nll_of(model).mean(), rel=1e-5)
+
+
+def test_predictions_are_the_nats_of_each_row(model):
+    predicted = model.predict(PAIRS, batch_size=3, verbose=0)
+    np.testing.assert_allclose(predicted["reconstruction"], nll_of(model), rtol=1e-5)
+    assert predicted["kl"].tolist() == [0.0] * 4
+
+
 def test_several_inputs_are_refused(model):
     with pytest.raises(ValueError, match=r"^x: give one array of inputs, not 2"):
         model.evaluate([PAIRS, PAIRS], verbose=0)
@@ -240,6 +259,7 @@ def test_class_weight_goes_by_the_labels_that_the_model_reads(labelled):
 def test_class_weight_and_sample_weight_both_count(labelled):
     model, ids = labelled
     nll = model(ids)["reconstruction"].numpy()
+    model.reset_metrics()
     loss, *_ = model.train_on_batch(ids, sample_weight=WEIGHTS, class_weight={1: 4.0})
 
     assert loss == pytest.approx(np.mean([2.0, 0.0, 1.0, 2.0] * nll), rel=1e-5)

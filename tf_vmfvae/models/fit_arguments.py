@@ -57,8 +57,15 @@ def checked(data, target=None, sample_weight=None) -> tuple:
             f"sample_weight has the shape {shape}: give one number for each of {count} "
             "examples"
         )
+    weights = np.reshape(sample_weight, [count])
+    wrong = np.flatnonzero(~np.isfinite(weights))
+    if wrong.size:
+        raise ValueError(
+            f"sample_weight is {weights[wrong[0]]} for example {wrong[0] + 1}: give "
+            "finite numbers"
+        )
     # Keras drops the weights of arrays that have no target.
-    return data, no_target(count), np.reshape(sample_weight, [count])
+    return data, no_target(count), weights
 
 
 def by_example(sample_weight, like):
@@ -152,11 +159,13 @@ def _is_of_keras(metric):
 def _checked_dataset(dataset):
     _, target, weights = keras.utils.unpack_x_y_sample_weight(dataset.element_spec)
     check_no_target(target)
-    if weights is None:
+    if target is None:
         return dataset
     # A strategy of several replicas cannot share out `None`.
+    if not hasattr(weights, "dtype"):
+        return dataset.map(lambda inputs, *_: inputs)
     return dataset.map(
-        lambda x, y, weights: (x, tf.zeros([tf.shape(x)[0], 0]), weights)
+        lambda x, _, weights: (x, tf.zeros([tf.shape(weights)[0], 0]), weights)
     )
 
 

@@ -138,7 +138,7 @@ class VAE(UnsupervisedModel):
             )
         return super().make_train_function(force)
 
-    def export(self, filepath, format="tf_saved_model", **options):
+    def export(self, filepath, format="tf_saved_model", *arguments, **options):
         """As `keras.Model.export`, as a SavedModel alone.
 
         Raises:
@@ -149,7 +149,7 @@ class VAE(UnsupervisedModel):
                 f"format is {format!r}: {type(self).__name__} can be exported as "
                 "'tf_saved_model' alone; other formats lack what draws its codes"
             )
-        super().export(filepath, format=format, **options)
+        super().export(filepath, format, *arguments, **options)
 
     def _added_losses(self):
         losses = self.losses
