@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from tf_vmfvae.generation.decoding import decode
+from tf_vmfvae.generation.decoding import Decoder, whole_number
 from tf_vmfvae.layers.straight_line import straight_line
 
 
@@ -30,7 +30,7 @@ def interpolate(
             reconstruction of `start`, the last that of `end`.
         sampler: as for `decode`; greedy by default.
         max_words: int. A sentence is cut after so many words.
-        seed: int or `None`. Seed of a sampler that draws.
+        seed: int or `None`. Seed of a sampler that draws, as for `decode`.
         labels: those of `start` and `end`, which a model with `condition="label"`
             needs.
 
@@ -38,12 +38,14 @@ def interpolate(
         A list of `steps` texts.
 
     Raises:
-        ValueError: if `steps` is below 2, or labels are missing.
+        ValueError: if `steps` is below 2, labels are missing, or as for `decode`.
     """
+    decoder = Decoder(model, sampler, max_words, seed)
+    steps = whole_number("steps", steps)
     if steps < 2:
         raise ValueError(f"steps must be at least 2, for both ends, not {steps}")
     first, last = model.encode([start, end], labels)
     z = model.latent.interpolate(first, last, steps)
     told = model.conditions(2, [start, end], labels)
     conditions = straight_line(told[0], told[1], steps)
-    return decode(model, z, sampler, max_words, seed, conditions)
+    return decoder(z, conditions)

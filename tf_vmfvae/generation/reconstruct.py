@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from tf_vmfvae.generation.decoding import decode
+from tf_vmfvae.generation.decoding import Decoder
 
 
 def reconstruct(
@@ -20,15 +20,16 @@ def reconstruct(
         texts: raw sentences.
         sampler: as for `decode`; greedy by default.
         max_words: int. A sentence is cut after so many words.
-        seed: int or `None`. Seed of a sampler that draws.
+        seed: int or `None`. Seed of a sampler that draws, as for `decode`.
         labels: a label a sentence, which a model with `condition="label"` needs.
 
     Returns:
         A list of as many texts.
 
     Raises:
-        ValueError: if labels are missing, or one is out of range.
+        ValueError: if labels are missing, one is out of range, or as for `decode`.
     """
+    decoder = Decoder(model, sampler, max_words, seed)
     z = model.encode(texts, labels)
     conditions = model.conditions(len(texts), texts, labels)
-    return decode(model, z, sampler, max_words, seed, conditions)
+    return decoder(z, conditions)
