@@ -130,9 +130,9 @@ class ServedModel:
         labels = _checked(
             labels, one_each, f"{name}: give one for each text; labels, texts:", numbers
         )
-        is_label = tf.reduce_all((labels >= 0) & (labels <= last))
+        wrong = tf.boolean_mask(labels, (labels < 0) | (labels > last))
         labels = _checked(
-            labels, is_label, f"{name}: labels are 0 to {last}, not", labels
+            labels, tf.size(wrong) == 0, f"{name}: labels are 0 to {last}, not", wrong
         )
         return tf.concat([labels[:, None] + 1, ids], axis=1)
 

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 import tensorflow as tf
 
+from tf_vmfvae.generation.arguments import whole_number, whole_seed
 from tf_vmfvae.generation.compiled_functions import CompiledFunctions
-from tf_vmfvae.generation.decoding import whole_number
-from tf_vmfvae.generation.noise import checked_seed, codes_seed, fresh_seed
+from tf_vmfvae.generation.noise import codes_seed, fresh_seed
 
 # Sentences that are scored side by side.
 BATCH = 64
@@ -51,7 +51,7 @@ def score(
     ([3.0, 2.0], (2,))
     """
     samples = whole_number("samples", samples, 1)
-    seed = fresh_seed() if seed is None else checked_seed(seed)
+    seed = fresh_seed() if seed is None else whole_seed(seed)
     ids = model.to_ids(texts, labels)
     run = _compiled.get(model, "score", _build)
     scores = run(ids, tf.constant(samples), codes_seed(seed))

@@ -15,10 +15,12 @@ class CompiledFunctions:
         kept: int. How many functions a model keeps; the oldest makes room.
 
     Example:
-    >>> import tf_vmfvae
-    >>> functions = CompiledFunctions(kept=8)
-    >>> model = tf_vmfvae.layers.NoLatent()
-    >>> functions.get(model, "name", lambda model: model.name) == model.name
+    >>> import tensorflow as tf
+    >>> model, functions = tf.Module("tiny"), CompiledFunctions(kept=8)
+    >>> build = lambda model: tf.function(lambda x: x + len(model.name))
+    >>> int(functions.get(model, "add", build)(3))
+    7
+    >>> functions.get(model, "add", build) is functions.get(model, "add", build)
     True
     """
 

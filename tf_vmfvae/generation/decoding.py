@@ -1,15 +1,14 @@
 """From codes to words: the one loop over decoding steps, by keras_hub's samplers."""
 
-import operator
 from collections.abc import Callable, Iterable
 
 import tensorflow as tf
 
+from tf_vmfvae.generation.arguments import whole_number, whole_seed
 from tf_vmfvae.generation.compiled_functions import CompiledFunctions
 from tf_vmfvae.generation.decoding_stream import split_stream, stream_ids
 from tf_vmfvae.generation.noise import (
     Noise,
-    checked_seed,
     fresh_seed,
     make_global_generator,
     sentence_uniforms,
@@ -89,41 +88,57 @@ class Decoder:
         self._sampler = StatelessSampler(
             "greedy" if sampler is None else sampler, model.tokenizer.vocabulary_size
         )
-        self._seed = None if seed is None else checked_seed(seed)
+        self._seed = None if seed is None else whole_seed(seed)
 
     def __call__(self, z, conditions=None, batch_size=256, progress=None) -> list[str]:
         batch_size = whole_number("batch_size", batch_size, 1)
-        z = tf.convert_to_tensor(z, tf.float32)
-        context = self._model.context(z, conditions)
+        z, context = self._read(z, conditions)
         count = len(z)
         in_turn = self._sampler.in_turn and count > batch_size
         part = batch_size
         if in_turn:
             part *= max(1, STREAM_STEPS // self._max_words)
-        run = self._function(in_turn)
+        run = self._function(in_turn, z, context)
         if not self._sampler.is_known:
-            make_global_generator()
+            self._prepare_unknown(run)
         seed = tf.constant(self._call_seed(), tf.int64)
         texts = []
         starts = range(0, count, part)
         for start in progress(starts) if progress else starts:
-            codes, told = z[start : start + part], context[start : start + part]
+            codes, reads = z[start : start + part], context[start : start + part]
             rows = tf.constant(min(batch_size, len(codes)))
-            arguments = codes, told, seed, tf.constant(start), rows
-            if self._seed is not None and not self._sampler.is_known:
-                self._check_seeded(run.get_concrete_function(*arguments).graph)
-            ids = run(*arguments)
+            ids = run(codes, reads, seed, tf.constant(start), rows)
             if in_turn:
                 ids = split_stream(ids, len(codes), self._max_words)
             texts += self._model.tokenizer.detokenize(ids)
         return texts
 
-    def _function(self, in_turn):
-        """A compiled function from codes to ids."""
+    def _read(self, z, conditions):
+        """The codes and what the decoder reads at every step, checked."""
+        z = tf.convert_to_tensor(z, tf.float32)
+        dim, conditioner = self._model.latent.latent_dim, self._model.conditioner
+        if z.shape.rank != 2 or z.shape[-1] != dim:
+            raise ValueError(f"z must have the shape (count, {dim}), not {z.shape}")
+        shape = len(z), 0 if conditioner is None else conditioner.output.shape[-1]
+        if conditions is None:
+            conditions = tf.zeros([len(z), 0])
+        if tuple(conditions.shape) != shape:
+            raise ValueError(
+                f"conditions must have the shape {shape}, as model.conditions gives "
+                f"them, not {tuple(conditions.shape)}"
+            )
+        return z, self._model.context(z, conditions)
+
+    def _function(self, in_turn, z, context):
+        """A compiled function from codes to ids, of any number of codes."""
         sampler, max_words = self._sampler, self._max_words
+        signature = [
+            *(tf.TensorSpec([None, x.shape[-1]], x.dtype) for x in (z, context)),
+            *(tf.TensorSpec([], dtype) for dtype in (tf.int64, tf.int32, tf.int32)),
+        ]
 
         def build(model):
-            @tf.function(reduce_retracing=True)
+            @tf.function(input_signature=signature)
             def run(z, context, seed, first, rows):
                 if not in_turn:
                     return decode_ids(
@@ -149,13 +164,19 @@ class Decoder:
     def _call_seed(self):
         if self._seed is not None:
             return self._seed
+        # What draws nothing takes nothing from anybody's randomness.
+        if self._sampler.is_known and not self._sampler.draws:
+            return 0
         own = self._sampler.own_seed()
         return fresh_seed() if own is None else own
 
-    def _check_seeded(self, graph):
+    def _prepare_unknown(self, run):
+        """Sees to what a sampler of the user's own class may draw with."""
         from tf_vmfvae.generation.stateless_sampler import draws_with_state
 
-        if draws_with_state(graph):
+        make_global_generator()
+        graph = run.get_concrete_function().graph
+        if self._seed is not None and draws_with_state(graph):
             raise ValueError(
                 "seed: the sampler draws from a state of TensorFlow's, which no seed "
                 "reaches; let it draw by keras.random, or leave the seed out"
@@ -192,28 +213,6 @@ def decode_ids(model, sampler, z, context, max_words: int, seed=0, first=0):
     prompt = tf.zeros([count, max_words], tf.int32)
     cache = context, *model.initial_state(z)
     return sampler(step, prompt, cache, noise, END_ID)
-
-
-def whole_number(name: str, value, least: int | None = None) -> int:
-    """Returns an argument as an int.
-
-    Raises:
-        ValueError: if it is no whole number, below `least`, or above int32's largest.
-
-    >>> whole_number("count", -1, 0)
-    Traceback (most recent call last):
-    ...
-    ValueError: count must be 0 or more, not -1
-    """
-    try:
-        number = operator.index(value)
-    except TypeError:
-        raise ValueError(f"{name} must be a whole number, not {value!r}") from None
-    if least is not None and number < least:
-        raise ValueError(f"{name} must be {least} or more, not {number}")
-    if number > tf.int32.max:
-        raise ValueError(f"{name} must be at most {tf.int32.max}, not {number}")
-    return number
 
 
 def _logits(model, previous, context, state, over):

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterable, Sequence
 
-from tf_vmfvae.generation.decoding import Decoder, whole_number
+from tf_vmfvae.generation.arguments import whole_number
+from tf_vmfvae.generation.decoding import Decoder
 from tf_vmfvae.generation.noise import codes_seed, fresh_seed
 
 

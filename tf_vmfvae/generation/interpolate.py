@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from tf_vmfvae.generation.decoding import Decoder, whole_number
+from tf_vmfvae.generation.arguments import whole_number
+from tf_vmfvae.generation.decoding import Decoder
 from tf_vmfvae.layers.straight_line import straight_line
 
 

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from tf_vmfvae.generation.arguments import whole_number
+
 
 def neighbours(
     model,
@@ -19,7 +21,8 @@ def neighbours(
         model: a language model with a code.
         texts: raw sentences.
         corpus: raw sentences to look among.
-        count: int. How many neighbours a text gets.
+        count: int, at least 1. How many neighbours a text gets, if the corpus has so
+            many.
         labels: a label a text, which a model with `condition="label"` needs.
         corpus_labels: likewise, for the corpus.
 
@@ -28,10 +31,11 @@ def neighbours(
         the locations of the two posteriors.
 
     Raises:
-        ValueError: if the model has no code.
+        ValueError: if the model has no code, or `count` is below 1.
     """
     if not model.latent.latent_dim:
         raise ValueError("a model without a code has no neighbours")
+    count = whole_number("count", count, 1)
     own = _unit(model.encode(texts, labels))
     others = _unit(model.encode(corpus, corpus_labels))
     found = []

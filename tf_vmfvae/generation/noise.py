@@ -1,6 +1,5 @@
 """The noise of decoding, by seed, sentence and step: nothing is kept between calls."""
 
-import operator
 import threading
 
 import keras
@@ -112,28 +111,6 @@ def make_global_generator() -> None:
     """
     with keras.StatelessScope():
         keras.random.uniform([])
-
-
-def checked_seed(seed) -> int:
-    """Returns a seed as an int.
-
-    Raises:
-        ValueError: if it is no whole number of 64 bits.
-
-    >>> checked_seed(2.5)
-    Traceback (most recent call last):
-    ...
-    ValueError: seed must be a whole number of at most 64 bits, or None, not 2.5
-    """
-    try:
-        number = operator.index(seed)
-    except TypeError:
-        number = None
-    if number is None or not -(2**63) <= number < 2**63:
-        raise ValueError(
-            f"seed must be a whole number of at most 64 bits, or None, not {seed!r}"
-        )
-    return number
 
 
 def fresh_seed() -> int:

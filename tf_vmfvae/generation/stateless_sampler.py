@@ -123,7 +123,12 @@ class StatelessSampler:
 
 
 class _Tempered(samplers.Sampler):
-    """Divides by the temperature what cannot overflow."""
+    """Probabilities that no temperature turns into NaN."""
+
+    def __init__(self, temperature, **kwargs):
+        # From there on all words are as likely, to the last bit; the reciprocal, which
+        # TensorFlow multiplies by, would soon be 0, and padding's share NaN.
+        super().__init__(temperature=min(temperature, 1e30), **kwargs)
 
     def compute_probabilities(self, logits):
         logits = tf.cast(logits, tf.float32)
