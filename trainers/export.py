@@ -17,6 +17,12 @@ is told the words (--condition=bow) takes them from texts; for samples both are 
     served.sample(count=3, seed=1, told=tf.constant([0]))
     served.sample(count=3, seed=1, told=tf.constant(["shares rose"]))
 
+Nothing that is served has a state: a seed's answer is its own, in any thread, and a list
+without texts gets an answer without texts. What is out of range is an
+InvalidArgumentError that names the argument. In a server with threads call
+served.signatures["encode"](texts=...) and its like: where TensorFlow itself refuses an
+argument, of another type say, it leaves served.encode locked for all other threads.
+
 Exit status: 0, 1 if the disk is full, 2 for bad input.
 """
 

@@ -12,17 +12,6 @@ from tf_vmfvae import generation, layers
 WORDS = ["a", "b", "c", "d"]
 
 
-@pytest.fixture(scope="module")
-def model():
-    latent = layers.VonMisesFisherLatent(4, kappa=9.0, seed=1)
-    return tf_vmfvae.models.NVRNN(WORDS, latent, embedding_dim=8, hidden_dim=8, seed=2)
-
-
-@pytest.fixture(scope="module")
-def codes(model):
-    return model.latent.prior().sample(3000, seed=(1, 2))
-
-
 def words_by_hand(model, z, max_words):
     """Greedy decoding through the whole decoder, again for every word."""
     ids = np.zeros((len(z), max_words), "int32")
