@@ -17,6 +17,13 @@ is told the words (--condition=bow) takes them from texts; for samples both are 
     served.sample(count=3, seed=1, told=tf.constant([0]))
     served.sample(count=3, seed=1, told=tf.constant(["shares rose"]))
 
+A served model has no state: the same seed gives the same answer in any thread, and an
+empty list of texts gives an empty answer. An argument out of range is refused with an
+InvalidArgumentError that names it. In a server with threads, call
+served.signatures["encode"](texts=...) rather than served.encode: when TensorFlow itself
+refuses an argument (of another type, say), it leaves served.encode locked for all other
+threads.
+
 Exit status: 0, 1 if the disk is full, 2 for bad input, 130 and 143 if Ctrl-C and
 SIGTERM stopped it. The folder appears whole or not at all.
 """

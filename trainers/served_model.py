@@ -3,18 +3,20 @@
 import os
 
 import keras
-import keras_hub
 import tensorflow as tf
 
+from tf_vmfvae.evaluation.score import score_ids
 from tf_vmfvae.generation.decoding import decode_ids
+from tf_vmfvae.generation.noise import codes_seed
+from tf_vmfvae.generation.stateless_sampler import StatelessSampler
 from tf_vmfvae.layers.straight_line import straight_line
-from tf_vmfvae.layers.word_tokenizer import END_ID, PADDING_ID
+from tf_vmfvae.layers.word_tokenizer import END_ID, PADDING_ID, UNKNOWN_ID
 from tf_vmfvae.models import LanguageModel
 
-TEXTS = tf.TensorSpec([None], tf.string)
-TEXT = tf.TensorSpec([], tf.string)
-NUMBER = tf.TensorSpec([], tf.int32)
-LABELS = tf.TensorSpec([None], tf.int32)
+# Of any shape: a wrong one is refused in the graph. Where TensorFlow 2.21 refuses it by
+# the signature, the function stays locked and calls from other threads never return.
+STRINGS = tf.TensorSpec(None, tf.string)
+NUMBERS = tf.TensorSpec(None, tf.int32)
 
 
 class ServedModel:
@@ -30,6 +32,11 @@ class ServedModel:
     `interpolate` those of both ends. For `sample` it is `told`, one for all or one
     each: labels or, with `condition="bow"`, the texts whose words are told.
 
+    Nothing that is served has a state: calls at the same time do not see each other,
+    and a seed, any int32, always gives the same answer, the Keras model's own. No texts
+    in are no answers out. An argument that is out of range is an
+    `InvalidArgumentError` that names it.
+
     Args:
         model: a `LanguageModel`.
         max_words: int. A sentence is cut after so many words.
@@ -41,17 +48,18 @@ class ServedModel:
     def __init__(self, model: LanguageModel, max_words: int = 60):
         self._model = model
         self._max_words = max_words
-        self._greedy = keras_hub.samplers.get("greedy")
-        self._random = keras_hub.samplers.RandomSampler(seed=0)
-        self._vocabulary = tf.constant(["", *model.tokenizer.vocabulary])
-        labels = [LABELS] if model.condition == "label" else []
-        told = [TEXTS] if model.condition == "bow" else labels
+        words = model.tokenizer.vocabulary
+        self._greedy = StatelessSampler("greedy", len(words))
+        self._random = StatelessSampler("random", len(words))
+        self._vocabulary = tf.constant(["", *words])
+        labels = [NUMBERS] if model.condition == "label" else []
+        told = [STRINGS] if model.condition == "bow" else labels
         self.signatures = {
-            "encode": [TEXTS, *labels],
-            "reconstruct": [TEXTS, *labels],
-            "sample": [NUMBER, NUMBER, *told],
-            "interpolate": [TEXT, TEXT, NUMBER, *labels],
-            "score": [TEXTS, NUMBER, NUMBER, *labels],
+            "encode": [STRINGS, *labels],
+            "reconstruct": [STRINGS, *labels],
+            "sample": [NUMBERS, NUMBERS, *told],
+            "interpolate": [STRINGS, STRINGS, NUMBERS, *labels],
+            "score": [STRINGS, NUMBERS, NUMBERS, *labels],
         }
 
     def save(self, folder: str | os.PathLike) -> None:
@@ -66,26 +74,38 @@ class ServedModel:
         archive.write_out(os.fspath(folder), verbose=False)
 
     def encode(self, texts, labels=None):
-        return self._locations(self._ids(texts, labels))
+        ids = self._padded(texts, labels)
+        return self._locations(ids)[: tf.size(texts)]
 
     def reconstruct(self, texts, labels=None):
-        ids = self._ids(texts, labels)
-        return self._decode(self._greedy, self._locations(ids), self._conditions(ids))
+        ids = self._padded(texts, labels)
+        z, conditions = self._locations(ids), self._conditions(ids)
+        return self._decode(self._greedy, z, conditions)[: tf.size(texts)]
 
     def sample(self, count, seed, told=None):
-        state = self._random.seed_generator.state
-        state.assign(tf.cast(tf.stack([seed, 0]), state.dtype))
-        z = self._model.latent.prior().sample(count, seed=tf.stack([seed, 0]))
+        count, seed = _at_least(0, "count", count), tf.ensure_shape(seed, [])
+        z = self._model.latent.prior().sample(count, seed=codes_seed(seed))
         conditions = None
         if told is not None:
-            texts = told if told.dtype == tf.string else tf.fill(tf.shape(told), "")
-            conditions = self._conditions(self._ids(texts, told))
+            told = tf.ensure_shape(told, [None])
+            given = tf.size(told)
+            one_or_each = (given == 1) | (given == count)
+            told = _checked(
+                told,
+                one_or_each,
+                "told: give one for all samples or one each, not",
+                given,
+            )
+            texts = told if told.dtype == tf.string else tf.fill([given], "")
+            conditions = self._conditions(self._padded(texts, told, "told"))[:given]
             shape = [count, conditions.shape[-1]]
             conditions = tf.broadcast_to(conditions, shape)
-        return self._decode(self._random, z, conditions)
+        return self._decode(self._random, z, conditions, tf.cast(seed, tf.int64))
 
     def interpolate(self, start, end, steps, labels=None):
-        ids = self._ids(tf.stack([start, end]), labels)
+        steps = _at_least(2, "steps", steps)
+        texts = tf.stack([tf.ensure_shape(start, []), tf.ensure_shape(end, [])])
+        ids = self._padded(texts, labels)
         ends, conditions = self._locations(ids), self._conditions(ids)
         z = self._model.latent.interpolate(ends[0], ends[1], steps)
         if conditions is not None:
@@ -93,35 +113,35 @@ class ServedModel:
         return self._decode(self._greedy, z, conditions)
 
     def score(self, texts, samples, seed, labels=None):
+        samples, seed = _at_least(1, "samples", samples), tf.ensure_shape(seed, [])
         ids = self._ids(texts, labels)
-        latent = self._model.latent
-        posterior = latent.posterior(self._model.encoder(ids, training=False))
-        total = tf.zeros(tf.shape(texts))
-        # One sample after the other: memory does not rise with their number.
-        for number in tf.range(samples):
-            z = posterior.sample(seed=tf.stack([seed, number]))
-            total += self._model.likelihood([ids, z], training=False)
-        reconstruction = total / tf.cast(samples, tf.float32)
-        kl = latent.kl(posterior)
-        return {
-            "nll": reconstruction + kl,
-            "reconstruction": reconstruction,
-            "kl": kl,
-            "words": self._model.count_words(ids),
-        }
+        return score_ids(self._model, ids, samples, codes_seed(seed))
 
-    def _ids(self, texts, labels):
-        """What the model reads, padded; `LanguageModel.to_ids` for graphs."""
-        ids = self._model.tokenizer(texts).to_tensor()
+    def _ids(self, texts, labels, name="labels"):
+        """What the model reads, ragged; `LanguageModel.to_ids` for graphs."""
+        texts = tf.ensure_shape(texts, [None])
+        ids = self._model.tokenizer(texts)
         if self._model.condition != "label":
             return ids
-        last = self._model.num_labels - 1
-        checks = [
-            tf.debugging.assert_non_negative(labels, f"labels are 0 to {last}"),
-            tf.debugging.assert_less_equal(labels, last, f"labels are 0 to {last}"),
-        ]
-        with tf.control_dependencies(checks):
-            return tf.concat([labels[:, None] + 1, ids], axis=1)
+        labels = tf.ensure_shape(labels, [None])
+        count, last = tf.size(texts), self._model.num_labels - 1
+        numbers = tf.stack([tf.size(labels), count])
+        one_each = tf.size(labels) == count
+        labels = _checked(
+            labels, one_each, f"{name}: give one for each text; labels, texts:", numbers
+        )
+        wrong = tf.boolean_mask(labels, (labels < 0) | (labels > last))
+        labels = _checked(
+            labels, tf.size(wrong) == 0, f"{name}: labels are 0 to {last}, not", wrong
+        )
+        return tf.concat([labels[:, None] + 1, ids], axis=1)
+
+    def _padded(self, texts, labels, name="labels"):
+        """Ids of at least one row: not every layer can do without."""
+        ids = self._ids(texts, labels, name).to_tensor()
+        missing = tf.cast(tf.size(texts) == 0, tf.int32)
+        # What a row in nobody's place says does not matter; every model knows this id.
+        return tf.pad(ids, [[0, missing], [0, 2 * missing]], constant_values=UNKNOWN_ID)
 
     def _locations(self, ids):
         return self._model.latent.location(self._model.encoder(ids, training=False))
@@ -131,11 +151,24 @@ class ServedModel:
         conditioner = self._model.conditioner
         return None if conditioner is None else conditioner(ids, training=False)
 
-    def _decode(self, sampler, z, conditions):
+    def _decode(self, sampler, z, conditions, seed=0):
         context = self._model.context(z, conditions)
-        ids = decode_ids(self._model, sampler, z, context, self._max_words)
+        ids = decode_ids(self._model, sampler, z, context, self._max_words, seed)
         # A sampler may fill up what comes after the end with anything.
         stops = tf.cast((ids == END_ID) | (ids == PADDING_ID), tf.int32)
         before = tf.cumsum(stops, axis=1) == 0
         words = tf.ragged.boolean_mask(tf.gather(self._vocabulary, ids), before)
         return tf.strings.reduce_join(words, axis=-1, separator=" ")
+
+
+def _at_least(least, name, number):
+    number = tf.ensure_shape(number, [])
+    return _checked(
+        number, number >= least, f"{name} must be {least} or more, not", number
+    )
+
+
+def _checked(value, condition, message, found):
+    """The value; what reads it waits for the condition to hold."""
+    with tf.control_dependencies([tf.debugging.Assert(condition, [message, found])]):
+        return tf.identity(value)

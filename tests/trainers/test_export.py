@@ -35,6 +35,9 @@ print(json.dumps({
     "others": strings(served.sample(count=4, seed=2)),
     "way": strings(served.interpolate(texts[0], texts[1], steps=3)),
     "score": {name: value.numpy().tolist() for name, value in score.items()},
+    "by_signature": strings(served.signatures["sample"](
+        count=tf.constant(4), seed=tf.constant(1))["output_0"]),
+    "nothing": strings(served.reconstruct(tf.constant([], tf.string))),
 }))
 """
 TEXTS = ["the cat sees it", "a dog hears them again and again", "zebra", ""]
@@ -82,7 +85,12 @@ def test_the_served_model_splits_and_lowers_words_like_the_keras_model(served, m
 def test_samples_go_by_the_seed_as_the_keras_models_do(served, model):
     assert served["samples"] == model.generate(4, seed=1)
     assert served["again"] == served["samples"]
+    assert served["by_signature"] == served["samples"]
     assert served["others"] != served["samples"]
+
+
+def test_no_texts_in_are_no_texts_out(served):
+    assert served["nothing"] == []
 
 
 def test_scores_are_the_bound(served, model):
@@ -206,6 +214,9 @@ def test_a_model_that_is_told_things_is_exported_with_them(condition, tmp_path):
         )
         found = served.sample(count=3, seed=1, told=tf.constant(given))
         assert strings(found) == expected
+    nothing = {"labels": tf.constant([], tf.int32)} if options else {}
+    assert served.encode(tf.constant([], tf.string), **nothing).shape == (0, 3)
+    assert strings(served.reconstruct(tf.constant([], tf.string), **nothing)) == []
     ids = model.to_ids(texts, labels).to_tensor()
     score = served.score(tf.constant(texts), samples=300, seed=1, **options)
     posterior = model.latent.posterior(model.encoder(ids))
@@ -236,3 +247,4 @@ def test_a_plain_language_model_is_exported_too(tmp_path):
         plain(ids)["reconstruction"],
         rtol=1e-5,
     )
+    assert served.encode(tf.constant([], tf.string)).shape == (0, 0)

@@ -17,6 +17,7 @@ from tf_vmfvae.evaluation.nearest_documents import nearest_documents
 from tf_vmfvae.evaluation.perplexity import perplexity
 from tf_vmfvae.evaluation.probes import Probe, label_probe, vector_probe
 from tf_vmfvae.evaluation.refinement import Refinement
+from tf_vmfvae.evaluation.score import score
 from tf_vmfvae.evaluation.swap_sensitivity import swap_sensitivity, swap_words
 from tf_vmfvae.evaluation.topics import Topics, find_topics
 
@@ -41,6 +42,7 @@ __all__ = [
     "mutual_information",
     "nearest_documents",
     "perplexity",
+    "score",
     "swap_sensitivity",
     "swap_words",
     "vector_probe",

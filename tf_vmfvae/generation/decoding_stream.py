@@ -3,13 +3,16 @@
 import numpy as np
 import tensorflow as tf
 
+from tf_vmfvae.generation.noise import Noise, sentence_uniforms
 from tf_vmfvae.layers.word_tokenizer import END_ID, PADDING_ID
 
 # Of a step that has not been taken yet.
 NOT_YET = -1
 
 
-def stream_ids(next_logits, initial_state, sampler, z, context, rows, max_words):
+def stream_ids(
+    next_logits, initial_state, sampler, z, context, rows, max_words, seed, first
+):
     """Decodes codes in so many rows, each row one sentence after the other.
 
     Decoded side by side, all sentences of a batch wait for the longest. Here a row
@@ -20,17 +23,26 @@ def stream_ids(next_logits, initial_state, sampler, z, context, rows, max_words)
             nothing left to write; it returns logits over ids, of those rows padding's
             alone, and the new state.
         initial_state: function of codes: the decoder's state before the first word.
-        sampler: a `keras_hub.samplers.Sampler` that keeps no beams.
+        sampler: a `StatelessSampler` that keeps no beams.
         z: codes of shape `(count, latent_dim)`.
         context: what the decoder reads at every step, `(count, width)`.
         rows: int. How many sentences are decoded at once.
         max_words: int. A sentence is cut after so many words.
+        seed: int64 scalar tensor, if the sampler draws.
+        first: int32 scalar tensor. The number of the first sentence: a sentence's
+            noise goes by its own.
 
     Returns:
         int32 ids `(rows, steps)`; may stand in a graph. `split_stream` tells which
         sentence is whose.
     """
-    count = tf.shape(z)[0]
+    count, noise = tf.shape(z)[0], Noise(seed, first)
+    # A row takes its numbers from where its sentence stands, each at a step of its own.
+    numbers = sampler.draws and tf.map_fn(
+        lambda step: sentence_uniforms(seed, step, first, count),
+        tf.range(max_words),
+        fn_output_signature=tf.TensorSpec([None], tf.float64),
+    )
 
     def step(prompt, cache, index):
         code, begun, queue, *state = cache
@@ -42,6 +54,10 @@ def stream_ids(next_logits, initial_state, sampler, z, context, rows, max_words)
         begun = tf.where(ended, index, begun)
         queue += tf.reduce_sum(taken)
         own = tf.minimum(code, count - 1)
+        # What a row that is over draws does not matter, only that there is a number.
+        taken_steps = tf.minimum(index - begun, max_words - 1)
+        where = tf.stack([taken_steps, own], axis=1)
+        noise.begin(index, lambda: tf.gather_nd(numbers, where))
         state = [
             tf.where(ended[:, None], new, old)
             for new, old in zip(initial_state(tf.gather(z, own)), state, strict=True)
@@ -59,8 +75,9 @@ def stream_ids(next_logits, initial_state, sampler, z, context, rows, max_words)
     return sampler(
         step,
         tf.fill([rows, steps], NOT_YET),
-        cache=(code, tf.zeros_like(code), rows, *initial_state(own)),
-        stop_token_ids=[PADDING_ID],
+        (code, tf.zeros_like(code), rows, *initial_state(own)),
+        noise,
+        PADDING_ID,
     )
 
 

@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Iterable, Sequence
 
-from tf_vmfvae.generation.decoding import decode
+from tf_vmfvae.generation.arguments import whole_number
+from tf_vmfvae.generation.decoding import Decoder
+from tf_vmfvae.generation.noise import codes_seed, fresh_seed
 
 
 def generate(
@@ -19,10 +21,12 @@ def generate(
 
     Args:
         model: a language model.
-        count: int. How many sentences.
+        count: int, at least 0. How many sentences.
         sampler: as for `decode`; by default every word is drawn from the model's
             own distribution, so that the sentences are samples of the model.
-        seed: int or `None`. Seed of the codes and of the words.
+        seed: int or `None`. Seed of the codes and of the words: one seed always gives
+            the same answer. With `None` answers differ, and follow
+            `keras.utils.set_random_seed`; see `decode` for a sampler's own seed.
         max_words: int. A sentence is cut after so many words.
         texts: the sentences whose words the decoder is told, one for all or one
             each, which a model with `condition="bow"` needs.
@@ -33,9 +37,11 @@ def generate(
         A list of `count` texts.
 
     Raises:
-        ValueError: if what the decoder wants to be told is missing.
+        ValueError: if what the decoder wants to be told is missing, or as for `decode`.
     """
+    decoder = Decoder(model, sampler, max_words, seed)
+    count = whole_number("count", count, 0)
     conditions = model.conditions(count, texts, labels)
-    stateless = None if seed is None else (seed, 0)
-    z = model.latent.prior().sample(count, seed=stateless)
-    return decode(model, z, sampler, max_words, seed, conditions, progress=progress)
+    own = codes_seed(fresh_seed() if seed is None else seed)
+    z = model.latent.prior().sample(count, seed=own)
+    return decoder(z, conditions, progress=progress)

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from tf_vmfvae.generation.decoding import decode
+from tf_vmfvae.generation.arguments import whole_number
+from tf_vmfvae.generation.decoding import Decoder
 from tf_vmfvae.layers.straight_line import straight_line
 from tf_vmfvae.text import as_text
 
@@ -31,7 +32,7 @@ def interpolate(
             reconstruction of `start`, the last that of `end`.
         sampler: as for `decode`; greedy by default.
         max_words: int. A sentence is cut after so many words.
-        seed: int or `None`. Seed of a sampler that draws.
+        seed: int or `None`. Seed of a sampler that draws, as for `decode`.
         labels: those of `start` and `end`, which a model with `condition="label"`
             needs.
 
@@ -39,14 +40,16 @@ def interpolate(
         A list of `steps` texts.
 
     Raises:
-        ValueError: if `start` or `end` is not text, `steps` is below 2, or labels are
-            missing.
+        ValueError: if `start` or `end` is not text, `steps` is below 2, labels are
+            missing, or as for `decode`.
     """
     start, end = as_text(start, "start"), as_text(end, "end")
+    decoder = Decoder(model, sampler, max_words, seed)
+    steps = whole_number("steps", steps)
     if steps < 2:
         raise ValueError(f"steps must be at least 2, for both ends, not {steps}")
     first, last = model.encode([start, end], labels)
     z = model.latent.interpolate(first, last, steps)
     told = model.conditions(2, [start, end], labels)
     conditions = straight_line(told[0], told[1], steps)
-    return decode(model, z, sampler, max_words, seed, conditions)
+    return decoder(z, conditions)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from tf_vmfvae.evaluation.unit_rows import unit_rows
+from tf_vmfvae.generation.arguments import whole_number
 from tf_vmfvae.text import as_texts
 
 
@@ -22,7 +23,8 @@ def neighbours(
         model: a language model with a code.
         texts: raw sentences.
         corpus: raw sentences to look among.
-        count: int. How many neighbours a text gets.
+        count: int, at least 1. How many neighbours a text gets, if the corpus has so
+            many.
         labels: a label a text, which a model with `condition="label"` needs.
         corpus_labels: likewise, for the corpus.
 
@@ -31,12 +33,13 @@ def neighbours(
         the locations of the two posteriors.
 
     Raises:
-        ValueError: if the model has no code, or an element of `texts` or `corpus` is
-            not text.
+        ValueError: if the model has no code, an element of `texts` or `corpus` is not
+            text, or `count` is below 1.
     """
     texts, corpus = as_texts(texts), as_texts(corpus, "corpus")
     if model.latent.is_empty:
         raise ValueError("a model without a code has no neighbours")
+    count = whole_number("count", count, 1)
     own = unit_rows(model.encode(texts, labels))
     others = unit_rows(model.encode(corpus, corpus_labels))
     found = []

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from tf_vmfvae.generation.decoding import decode
+from tf_vmfvae.generation.decoding import Decoder
 from tf_vmfvae.text import as_texts
 
 
@@ -21,17 +21,18 @@ def reconstruct(
         texts: raw sentences.
         sampler: as for `decode`; greedy by default.
         max_words: int. A sentence is cut after so many words.
-        seed: int or `None`. Seed of a sampler that draws.
+        seed: int or `None`. Seed of a sampler that draws, as for `decode`.
         labels: a label a sentence, which a model with `condition="label"` needs.
 
     Returns:
         A list of as many texts.
 
     Raises:
-        ValueError: if an element of `texts` is not text, or labels are missing, or one
-            is out of range.
+        ValueError: if an element of `texts` is not text, labels are missing, one is out
+            of range, or as for `decode`.
     """
     texts = as_texts(texts)
+    decoder = Decoder(model, sampler, max_words, seed)
     z = model.encode(texts, labels)
     conditions = model.conditions(len(texts), texts, labels)
-    return decode(model, z, sampler, max_words, seed, conditions)
+    return decoder(z, conditions)

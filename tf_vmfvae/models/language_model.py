@@ -6,7 +6,7 @@ import numpy as np
 import tensorflow as tf
 from keras import ops
 
-from tf_vmfvae import generation
+from tf_vmfvae import evaluation, generation
 from tf_vmfvae.layers.word_tokenizer import PADDING_ID
 from tf_vmfvae.models.vae import VAE
 from tf_vmfvae.text import as_texts
@@ -143,6 +143,8 @@ class LanguageModel(VAE):
         labels = labels if labels is None else _listed(labels)
         if self.conditioner is None:
             return tf.zeros([count, 0])
+        if not count:
+            return tf.zeros([0, self.conditioner.output.shape[-1]])
         name, given = (
             ("texts", texts) if self.condition == "bow" else ("labels", labels)
         )
@@ -180,6 +182,13 @@ class LanguageModel(VAE):
         See `tf_vmfvae.generation.interpolate` for the options.
         """
         return generation.interpolate(self, start, end, steps, **options)
+
+    def score(self, texts: Sequence[str], **options) -> dict[str, np.ndarray]:
+        """Returns minus the evidence lower bound of each text, and its parts.
+
+        See `tf_vmfvae.evaluation.score` for the options.
+        """
+        return evaluation.score(self, texts, **options)
 
     def _checked(self, labels, count):
         labels = np.asarray(_listed(labels))

@@ -1,0 +1,264 @@
+"""Samplers: the library's names, KerasHub's objects, and classes of the user's own."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import keras
+import keras_hub
+import numpy as np
+import pytest
+import tensorflow as tf
+
+import tf_vmfvae
+from tf_vmfvae import layers
+from tf_vmfvae.generation import decode
+
+samplers = keras_hub.samplers
+WORDS = ["a", "b", "c", "d"]
+
+
+@pytest.fixture(scope="module")
+def codes(codes):
+    return codes[:20]
+
+
+class Drawing(samplers.Sampler):
+    """Draws by a generator of its own, or by Keras's global one."""
+
+    def __init__(self, generator=None, **kwargs):
+        super().__init__(**kwargs)
+        self.generator = generator
+
+    def get_next_token(self, probabilities):
+        logits = keras.ops.log(probabilities)
+        drawn = keras.random.categorical(logits, 1, seed=self.generator, dtype="int32")
+        return keras.ops.squeeze(drawn, -1)
+
+
+class Forbidding(samplers.GreedySampler):
+    """The likeliest word but those that are forbidden."""
+
+    def __init__(self, forbidden, **kwargs):
+        super().__init__(**kwargs)
+        self.forbidden = forbidden
+
+    def get_next_token(self, probabilities):
+        allowed = np.ones(len(WORDS) + 3, "float32")
+        allowed[self.forbidden] = 0
+        return keras.ops.argmax(probabilities * allowed, axis=-1)
+
+
+class DrawingByTensorFlow(samplers.Sampler):
+    def get_next_token(self, probabilities):
+        return tf.random.categorical(tf.math.log(probabilities), 1)[:, 0]
+
+
+def test_a_sampler_that_is_passed_in_is_not_reseeded(model, codes):
+    sampler = samplers.RandomSampler(seed=5)
+    before = sampler.seed_generator.state.numpy().tolist()
+    texts = decode(model, codes, sampler, seed=3, max_words=9)
+
+    assert sampler.seed_generator.state.numpy().tolist() == before
+    assert texts == decode(model, codes, "random", seed=3, max_words=9)
+
+
+def test_without_a_seed_the_samplers_own_one_counts(model, codes):
+    def two_draws(seed):
+        sampler = samplers.RandomSampler(seed=seed)
+        return [decode(model, codes, sampler, max_words=9) for _ in range(2)]
+
+    first, second = two_draws(5)
+    assert first != second
+    assert two_draws(5) == [first, second]
+    assert two_draws(6) != [first, second]
+
+
+@pytest.mark.parametrize("seed", [5, None, "global"])
+def test_a_sampler_of_ones_own_class_is_neither_reseeded_nor_raced(model, seed):
+    generator = None if seed == "global" else keras.random.SeedGenerator(seed)
+    sampler = Drawing(generator)
+    before = generator and generator.state.numpy().tolist()
+
+    def call(number):
+        seed = number % 4
+        return seed, model.generate(4, seed=seed, sampler=sampler, max_words=9)
+
+    alone = dict(call(seed) for seed in range(4))
+    with ThreadPoolExecutor(6) as threads:
+        together = list(threads.map(call, range(40)))
+
+    assert all(texts == alone[seed] for seed, texts in together)
+    assert len({tuple(texts) for texts in alone.values()}) == 4
+    assert (generator and generator.state.numpy().tolist()) == before
+
+
+def test_a_sampler_of_ones_own_class_follows_set_random_seed(model, codes):
+    def two_draws():
+        keras.utils.set_random_seed(7)
+        return [decode(model, codes, Drawing(), max_words=9) for _ in range(2)]
+
+    first, second = two_draws()
+    assert first != second
+    assert two_draws() == [first, second]
+
+
+def test_words_of_a_sampler_of_ones_own_class_have_the_models_probabilities(
+    model, codes
+):
+    z = tf.repeat(codes[:1], 4000, axis=0)
+    sampler = Drawing(keras.random.SeedGenerator(1))
+    texts = decode(model, z, sampler, max_words=1, batch_size=100)
+    logits = model.decoder([tf.zeros([1, 1], tf.int32), z[:1]])[0, 0]
+    expected = tf.nn.softmax(logits).numpy()
+    drawn = np.array([texts.count(name) for name in ["<unk>", "", *WORDS]]) / 4000
+
+    assert np.all(np.abs(drawn - expected) < 5 * np.sqrt(expected / 4000) + 1e-3)
+
+
+def test_a_sampler_that_is_changed_between_calls_is_read_anew(model, codes):
+    sampler = Forbidding(forbidden=[3])
+    without_a = decode(model, codes, sampler, max_words=9)
+    sampler.forbidden.append(1)
+    without_unknown = decode(model, codes, sampler, max_words=9)
+
+    assert "a" not in " ".join(without_a).split()
+    assert not {"a", "<unk>"} & set(" ".join(without_unknown).split())
+    tempered = samplers.RandomSampler(temperature=1.0)
+    decode(model, codes, tempered, seed=1, max_words=9)
+    tempered.temperature = 1e-6
+    cold = decode(model, codes, tempered, seed=1, max_words=9)
+    assert cold == decode(model, codes, max_words=9)
+
+
+def test_a_seed_that_a_sampler_cannot_honour_is_refused(model, codes):
+    sampler = DrawingByTensorFlow()
+    with pytest.raises(ValueError, match="seed: the sampler draws from a state"):
+        decode(model, codes, sampler, seed=1, max_words=9)
+
+    assert len(decode(model, codes, sampler, max_words=9)) == len(codes)
+
+
+@pytest.mark.parametrize(
+    ("sampler", "message"),
+    [
+        (
+            "contrastive",
+            "'contrastive': give one of greedy, random, top_k, top_p, beam",
+        ),
+        (
+            "speculative",
+            "'speculative': give one of greedy, random, top_k, top_p, beam",
+        ),
+        ("Greedy", "'Greedy': give one of greedy"),
+        ("", "'': give one of greedy"),
+        (5, "sampler is 5: give one of greedy"),
+        (samplers.GreedySampler, "GreedySampler'>: give one of greedy"),
+        ({"class_name": "GreedySampler"}, "give one of greedy"),
+        (samplers.ContrastiveSampler(), "needs the decoder's hidden states: give one"),
+        (samplers.TopKSampler(k=7), "the sampler's k must be from 1 to 6, not 7"),
+        (samplers.TopKSampler(k=0), "the sampler's k must be from 1 to 6, not 0"),
+        (samplers.TopPSampler(p=0.0), "the sampler's p must be above 0 and at most 1"),
+        (samplers.TopPSampler(p=1.5), "the sampler's p must be above 0 and at most 1"),
+        (samplers.TopPSampler(p=0.5, k=9), "the sampler's k must be from 1 to 6"),
+        (samplers.RandomSampler(temperature=0.0), "temperature must be from 1.2e-38"),
+        (samplers.RandomSampler(temperature=-1.0), "temperature must be from 1.2e-38"),
+        (samplers.TopKSampler(temperature=1e-320), "not 1e-320"),
+        (samplers.BeamSampler(temperature=float("nan")), "not nan"),
+        (samplers.BeamSampler(num_beams=0), "the sampler's num_beams must be from 1"),
+        (samplers.BeamSampler(return_all_beams=True), "return_all_beams=True"),
+    ],
+)
+def test_a_sampler_that_cannot_work_is_refused_before_anything_is_encoded(
+    model, monkeypatch, sampler, message
+):
+    def encode(*_):
+        raise AssertionError("texts are encoded")
+
+    monkeypatch.setattr(type(model), "encode", encode)
+    with pytest.raises(ValueError, match=message):
+        model.reconstruct(["a"], sampler=sampler)
+    with pytest.raises(ValueError, match=message):
+        model.interpolate("a", "b", sampler=sampler)
+    with pytest.raises(ValueError, match=message):
+        model.generate(1, sampler=sampler)
+
+
+@pytest.mark.parametrize("temperature", [1.2e-38, 3e38])
+def test_no_temperature_brings_up_padding_or_ends_in_nan(model, codes, temperature):
+    sampler = samplers.RandomSampler(temperature=temperature)
+    texts = decode(model, tf.repeat(codes, 100, axis=0), sampler, seed=1, max_words=1)
+
+    if temperature < 1:
+        assert texts == decode(model, tf.repeat(codes, 100, axis=0), max_words=1)
+    else:
+        # <eos> is one word of six.
+        counts = [texts.count(word) for word in ["", "<unk>", *WORDS]]
+        assert sum(counts) == 2000
+        assert min(counts) > 2000 / 6 - 100
+
+
+def test_top_k_and_top_p_draw_among_the_likeliest_words(model, codes):
+    z = tf.repeat(codes[:1], 1000, axis=0)
+    logits = model.decoder([tf.zeros([1, 1], tf.int32), z[:1]])[0, 0]
+    probabilities = tf.nn.softmax(logits).numpy()
+    order = np.argsort(-probabilities)
+    names = np.array(["<unk>", "", *WORDS])
+    mass = probabilities[order[:3]].sum()
+    for sampler in (
+        samplers.TopKSampler(k=3),
+        # The word that passes p is among them.
+        samplers.TopPSampler(p=float(mass) - 1e-3),
+        samplers.TopPSampler(p=0.999, k=3),
+    ):
+        texts = decode(model, z, sampler, seed=1, max_words=1)
+        drawn = np.array([texts.count(name) for name in names[order]]) / 1000
+        expected = np.where(np.arange(6) < 3, probabilities[order] / mass, 0)
+        assert np.all(np.abs(drawn - expected) < 5 * np.sqrt(expected / 1000) + 1e-9)
+
+
+def test_a_name_fits_a_vocabulary_of_few_words(codes):
+    latent = layers.VonMisesFisherLatent(4, kappa=9.0)
+    tiny = tf_vmfvae.models.NVRNN(["a"], latent, embedding_dim=4, hidden_dim=4)
+
+    assert len(decode(tiny, codes, "top_k", seed=1, max_words=3)) == len(codes)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"count": -1}, "count must be 0 or more, not -1"),
+        ({"count": 2.5}, "count must be a whole number, not 2.5"),
+        ({"count": 2**40}, "count must be at most 2147483647, not 1099511627776"),
+        ({"count": 1, "max_words": 0}, "max_words must be 1 or more, not 0"),
+        ({"count": 1, "max_words": 2.5}, "max_words must be a whole number"),
+    ],
+)
+def test_what_cannot_be_generated_is_named(model, options, message):
+    with pytest.raises(ValueError, match=message):
+        model.generate(**options)
+
+
+def test_codes_and_conditions_of_a_wrong_shape_are_refused(model, codes):
+    for wrong in (codes[0], codes[:, :3], codes[None]):
+        with pytest.raises(ValueError, match=r"z must have the shape \(count, 4\)"):
+            decode(model, wrong)
+    with pytest.raises(ValueError, match=r"conditions must have the shape \(20, 0\)"):
+        decode(model, codes, conditions=tf.zeros([20, 3]))
+    with pytest.raises(ValueError, match="batch_size must be 1 or more, not 0"):
+        decode(model, codes, batch_size=0)
+
+
+@pytest.mark.parametrize("condition", ["none", "bow", "label"])
+def test_nothing_in_is_nothing_out(condition):
+    latent = layers.VonMisesFisherLatent(4, kappa=9.0)
+    model = tf_vmfvae.models.NVRNN(
+        WORDS, latent, hidden_dim=4, condition=condition, num_labels=2
+    )
+
+    assert model.encode([], labels=[]).shape == (0, 4)
+    assert model.reconstruct([], labels=[]) == []
+    assert model.generate(0) == []
+    assert model.generate(0, texts=["a"], labels=[1]) == []
+    scores = model.score([], labels=[])
+    assert {name: value.shape for name, value in scores.items()} == dict.fromkeys(
+        ["nll", "reconstruction", "kl", "words"], (0,)
+    )

@@ -1,0 +1,123 @@
+"""What a language model thinks of each text: its bound, and the parts of it."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import tensorflow as tf
+
+from tf_vmfvae.generation.arguments import whole_number, whole_seed
+from tf_vmfvae.generation.compiled_functions import CompiledFunctions
+from tf_vmfvae.generation.noise import codes_seed, fresh_seed
+
+# Sentences that are scored side by side.
+BATCH = 64
+
+_compiled = CompiledFunctions(kept=1)
+
+
+def score(
+    model,
+    texts: Sequence[str],
+    samples: int = 100,
+    seed: int | None = 0,
+    labels: Sequence[int] | None = None,
+) -> dict[str, np.ndarray]:
+    """Returns minus the evidence lower bound of each text, and its parts.
+
+    Args:
+        model: a language model (`tf_vmfvae.models.NVRNN`).
+        texts: raw sentences.
+        samples: int, at least 1. How many codes the bound is averaged over; each is
+            decoded by itself.
+        seed: int or `None`. Seed of the codes: one seed always gives the same figures
+            for the same texts. With `None` they follow `keras.utils.set_random_seed`.
+        labels: a label a text, which a model with `condition="label"` needs.
+
+    Returns:
+        Float32 arrays of shape `(texts,)`: `"nll"`, in nats, the sum of
+        `"reconstruction"` and `"kl"`; and `"words"`, how many words it covers, `<eos>`
+        included.
+
+    Raises:
+        ValueError: if `samples` or `seed` is out of range, labels are missing, or one
+            is out of range.
+
+    Example:
+    >>> import tf_vmfvae
+    >>> latent = tf_vmfvae.layers.VonMisesFisherLatent(8, kappa=20.0, seed=1)
+    >>> model = tf_vmfvae.models.NVRNN(["profit", "rose"], latent, hidden_dim=8)
+    >>> scores = score(model, ["profit rose", "rose"], samples=3)
+    >>> scores["words"].tolist(), scores["nll"].shape
+    ([3.0, 2.0], (2,))
+    """
+    samples = whole_number("samples", samples, 1)
+    seed = fresh_seed() if seed is None else whole_seed(seed)
+    ids = model.to_ids(texts, labels)
+    run = _compiled.get(model, "score", _build)
+    scores = run(ids, tf.constant(samples), codes_seed(seed))
+    return {name: value.numpy() for name, value in scores.items()}
+
+
+def score_ids(model, ids, samples, seed) -> dict[str, tf.Tensor]:
+    """Returns what `score` does, of ids; may stand in a graph.
+
+    Args:
+        model: a language model.
+        ids: int32 `tf.RaggedTensor` `(texts, None)`, as `model.to_ids` gives it.
+        samples: int32 scalar tensor, at least 1.
+        seed: int32 tensor of shape `(2,)`.
+    """
+    names = ("reconstruction", "kl", "words")
+    count = ids.nrows(tf.int32)
+    parts = (count + BATCH - 1) // BATCH
+
+    def next_part(part, *arrays):
+        rows = ids[part * BATCH : (part + 1) * BATCH].to_tensor()
+        # A part's samples are numbered on from those of the part before.
+        scores = _score_rows(model, rows, samples, seed, part * samples)
+        return part + 1, *(
+            array.write(part, value)
+            for array, value in zip(arrays, scores, strict=True)
+        )
+
+    arrays = [
+        tf.TensorArray(tf.float32, parts, infer_shape=False, element_shape=[None])
+        for _ in names
+    ]
+    _, *arrays = tf.while_loop(
+        lambda part, *_: part < parts, next_part, (tf.constant(0), *arrays)
+    )
+    scores = {name: array.concat() for name, array in zip(names, arrays, strict=True)}
+    return {"nll": scores["reconstruction"] + scores["kl"], **scores}
+
+
+def _score_rows(model, ids, samples, seed, first):
+    """Reconstruction, KL and words of padded ids, all `(rows,)`."""
+    posterior = model.latent.posterior(model.encoder(ids, training=False))
+
+    # One sample after the other: memory does not grow with their number.
+    def add(number, total):
+        z = posterior.sample(seed=seed + tf.stack([0, first + number]))
+        nll = model.likelihood([ids, z], training=False)
+        return number + 1, total + tf.cast(nll, tf.float64)
+
+    _, total = tf.while_loop(
+        lambda number, _: number < samples,
+        add,
+        (tf.constant(0), tf.zeros([tf.shape(ids)[0]], tf.float64)),
+        shape_invariants=(tf.TensorShape([]), tf.TensorShape([None])),
+    )
+    reconstruction = total / tf.cast(samples, tf.float64)
+    values = reconstruction, model.latent.kl(posterior), model.count_words(ids)
+    return [tf.cast(value, tf.float32) for value in values]
+
+
+def _build(model):
+    spec = tf.RaggedTensorSpec([None, None], tf.int32)
+    numbers = [tf.TensorSpec(shape, tf.int32) for shape in ([], [2])]
+
+    @tf.function(input_signature=[spec, *numbers])
+    def run(ids, samples, seed):
+        return score_ids(model, ids, samples, seed)
+
+    return run

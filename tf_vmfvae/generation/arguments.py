@@ -1,0 +1,54 @@
+"""Checks of the numbers that generation and scoring are given."""
+
+import operator
+
+import tensorflow as tf
+
+
+def whole_number(name: str, value, least: int | None = None) -> int:
+    """Returns an argument as an int.
+
+    Args:
+        name: the argument's name, for the message.
+        value: what was given.
+        least: the smallest allowed number, if there is one.
+
+    Raises:
+        ValueError: if it is no whole number, below `least`, or above int32's largest.
+
+    >>> whole_number("count", -1, 0)
+    Traceback (most recent call last):
+    ...
+    ValueError: count must be 0 or more, not -1
+    """
+    try:
+        number = operator.index(value)
+    except TypeError:
+        raise ValueError(f"{name} must be a whole number, not {value!r}") from None
+    if least is not None and number < least:
+        raise ValueError(f"{name} must be {least} or more, not {number}")
+    if number > tf.int32.max:
+        raise ValueError(f"{name} must be at most {tf.int32.max}, not {number}")
+    return number
+
+
+def whole_seed(seed) -> int:
+    """Returns a seed as an int.
+
+    Raises:
+        ValueError: if it is no whole number of 64 bits.
+
+    >>> whole_seed(2.5)
+    Traceback (most recent call last):
+    ...
+    ValueError: seed must be a whole number of at most 64 bits, or None, not 2.5
+    """
+    try:
+        number = operator.index(seed)
+    except TypeError:
+        number = None
+    if number is None or not -(2**63) <= number < 2**63:
+        raise ValueError(
+            f"seed must be a whole number of at most 64 bits, or None, not {seed!r}"
+        )
+    return number

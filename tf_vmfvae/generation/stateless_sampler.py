@@ -1,0 +1,240 @@
+"""Samplers of KerasHub, used in a way that keeps no state between calls.
+
+KerasHub takes seconds to import, so only what decodes imports this module.
+"""
+
+import operator
+import pickle
+
+import keras
+import numpy as np
+import tensorflow as tf
+from keras_hub import samplers
+
+from tf_vmfvae.generation.draw import draw
+from tf_vmfvae.generation.noise import Noise, next_seed
+
+# Name -> class and settings.
+NAMED = {
+    "greedy": (samplers.GreedySampler, {}),
+    "random": (samplers.RandomSampler, {"temperature": 1.0}),
+    "top_k": (samplers.TopKSampler, {"temperature": 1.0, "k": 5}),
+    "top_p": (samplers.TopPSampler, {"temperature": 1.0, "p": 0.1}),
+    "beam": (samplers.BeamSampler, {"temperature": 1.0, "num_beams": 5}),
+}
+# KerasHub's samplers that need more than the logits of the next word.
+NEEDS = {
+    "ContrastiveSampler": "the decoder's hidden states",
+    "SpeculativeSampler": "a second model that drafts",
+}
+# Operations that draw from a state of their own, which no seed of a call reaches.
+STATEFUL = {
+    "Multinomial",
+    "ParameterizedTruncatedNormal",
+    "RandomGamma",
+    "RandomPoissonV2",
+    "RandomShuffle",
+    "RandomStandardNormal",
+    "RandomUniform",
+    "RandomUniformInt",
+    "RngReadAndSkip",
+    "TruncatedNormal",
+}
+
+
+class StatelessSampler:
+    """Chooses words as a sampler does, all noise being that of the call's `Noise`.
+
+    The sampler itself is never changed, and simultaneous calls do not see each other.
+
+    Args:
+        sampler: a key of `NAMED`, or a `keras_hub.samplers.Sampler`; its class may be
+            the user's own.
+        vocabulary_size: int. How many words the model has.
+
+    Attributes:
+        key: samplers with equal keys choose alike; `None` if that cannot be known.
+        in_turn: bool. Whether rows are sentences by themselves, so that the next one
+            can take the place of one that has ended.
+        draws: bool. Whether words are chosen by `Noise.uniforms`.
+
+    Raises:
+        ValueError: if there is no such sampler, if it needs more than logits, or if one
+            of its settings is out of range.
+    """
+
+    def __init__(self, sampler, vocabulary_size: int):
+        if isinstance(sampler, str) and sampler in NAMED:
+            self._kind, settings = NAMED[sampler]
+            if "k" in settings:
+                settings = {**settings, "k": min(settings["k"], vocabulary_size)}
+        else:
+            _check_kind(sampler)
+            self._kind, settings = type(sampler), None
+        self._sampler = sampler
+        # A subclass may do anything: only KerasHub's own classes are known.
+        if settings is None and self._kind in dict(NAMED.values()):
+            settings = _settings(sampler, vocabulary_size)
+        self._settings = settings
+        self.key = _state(sampler) if settings is None else _key(self._kind, settings)
+        self.in_turn = self._kind.__call__ is samplers.Sampler.__call__
+        self.draws = self._kind in (
+            samplers.RandomSampler,
+            samplers.TopKSampler,
+            samplers.TopPSampler,
+        )
+
+    @property
+    def is_known(self) -> bool:
+        """Whether the sampler's class is one of KerasHub's."""
+        return self._settings is not None
+
+    def own_seed(self) -> int | None:
+        """Returns the next seed of a sampler that was given a seed of its own."""
+        for value in getattr(self._sampler, "__dict__", {}).values():
+            is_generator = isinstance(value, keras.random.SeedGenerator)
+            if is_generator and value.get_config()["seed"] is not None:
+                return next_seed(value)
+        return None
+
+    def __call__(self, next_logits, prompt, cache, noise: Noise, stop_id: int):
+        """Runs the loop over words; may stand in a graph.
+
+        Args:
+            next_logits: KerasHub's `next`; it calls `noise.begin`.
+            prompt: int32 ids `(rows, steps)`, to be overwritten.
+            cache: nest of tensors that `next_logits` takes and returns.
+            noise: what words are drawn with.
+            stop_id: int. The id that ends a row.
+
+        Returns:
+            int32 ids `(rows, steps)`.
+        """
+        sampler = self._sampler
+        if self.draws:
+            sampler = _Draw(noise, **self._settings)
+        elif self._kind is samplers.BeamSampler:
+            sampler = _Beam(**self._settings)
+        elif self._kind is samplers.GreedySampler:
+            # At every temperature the likeliest word is the same.
+            sampler = samplers.GreedySampler()
+        with noise:
+            return sampler(next_logits, prompt, cache=cache, stop_token_ids=[stop_id])
+
+
+class _Tempered(samplers.Sampler):
+    """Probabilities that no temperature turns into NaN."""
+
+    def __init__(self, temperature, **kwargs):
+        # From there on all words are as likely, to the last bit; the reciprocal, which
+        # TensorFlow multiplies by, would soon be 0, and padding's share NaN.
+        super().__init__(temperature=min(temperature, 1e30), **kwargs)
+
+    def compute_probabilities(self, logits):
+        logits = tf.cast(logits, tf.float32)
+        logits -= tf.reduce_max(logits, axis=-1, keepdims=True)
+        return tf.nn.softmax(logits / self.temperature)
+
+
+class _Beam(_Tempered, samplers.BeamSampler):
+    pass
+
+
+class _Draw(_Tempered):
+    """Draws among all words, the `k` likeliest, or the likeliest up to `p`."""
+
+    def __init__(self, noise, temperature, k=None, p=None):
+        super().__init__(temperature)
+        self._noise = noise
+        self._k = k
+        self._p = p
+
+    def get_next_token(self, probabilities):
+        uniforms = self._noise.uniforms()
+        if self._k is None and self._p is None:
+            return draw(probabilities, uniforms)
+        k = tf.shape(probabilities)[-1] if self._k is None else self._k
+        likeliest, ids = tf.math.top_k(probabilities, k)
+        if self._p is not None:
+            # The word that passes p is still among them.
+            before = tf.cumsum(likeliest, axis=-1, exclusive=True)
+            likeliest = tf.where(before <= self._p, likeliest, 0.0)
+        return tf.gather(ids, draw(likeliest, uniforms), batch_dims=1)
+
+
+def draws_with_state(graph: tf.Graph) -> bool:
+    """Returns whether a graph draws from a state that no seed of a call reaches."""
+    definition = graph.as_graph_def()
+    bodies = [function.node_def for function in definition.library.function]
+    return any(
+        node.op in STATEFUL for nodes in (definition.node, *bodies) for node in nodes
+    )
+
+
+def _check_kind(sampler):
+    names = ", ".join(NAMED)
+    if not isinstance(sampler, samplers.Sampler):
+        raise ValueError(
+            f"sampler is {sampler!r}: give one of {names}, or a "
+            "keras_hub.samplers.Sampler that needs nothing but logits"
+        )
+    for name, need in NEEDS.items():
+        if isinstance(sampler, getattr(samplers, name, ())):
+            raise ValueError(
+                f"sampler is a {type(sampler).__name__}, which needs {need}: give one "
+                f"of {names}, or a sampler that needs nothing but logits"
+            )
+
+
+def _settings(sampler, vocabulary_size):
+    """The settings of one of KerasHub's samplers, checked."""
+    if type(sampler) is samplers.GreedySampler:
+        return {}
+    limits = np.finfo("float32")
+    settings = {"temperature": float(sampler.temperature)}
+    if not limits.tiny <= settings["temperature"] <= limits.max:
+        raise ValueError(
+            f"the sampler's temperature must be from {limits.tiny:.2g} to "
+            f"{limits.max:.2g}, not {sampler.temperature}"
+        )
+    if getattr(sampler, "return_all_beams", False):
+        raise ValueError(
+            "the sampler has return_all_beams=True, but a sentence becomes one text: "
+            "leave it False for the likeliest beam"
+        )
+    most = {"k": vocabulary_size, "num_beams": 2**31 - 1}
+    for name in most:
+        value = getattr(sampler, name, None)
+        if value is None:
+            continue
+        if not 1 <= value <= most[name]:
+            raise ValueError(
+                f"the sampler's {name} must be from 1 to {most[name]}, not {value}"
+            )
+        settings[name] = operator.index(value)
+    if hasattr(sampler, "p"):
+        if not 0 < sampler.p <= 1:
+            raise ValueError(
+                f"the sampler's p must be above 0 and at most 1, not {sampler.p}"
+            )
+        settings["p"] = float(sampler.p)
+    return settings
+
+
+def _key(kind, settings):
+    return kind, *sorted(settings.items())
+
+
+def _state(sampler):
+    """What tells samplers of one class apart, if it can be compared."""
+    state = {
+        name: value
+        for name, value in vars(sampler).items()
+        if name != "_seed_generators"
+        and not isinstance(value, keras.random.SeedGenerator)
+    }
+    try:
+        return type(sampler), pickle.dumps(state)
+    # An attribute that cannot be pickled raises anything.
+    except Exception:
+        return None
