@@ -20,7 +20,7 @@ from analysis import command_line
 from analysis.command_line import UserError
 from analysis.corpus import validation_sentences
 from tf_vmfvae import layers, models
-from trainers.language_model_file import load_language_model
+from trainers.storage.trained_model import load_language_model
 
 BATCH = 100
 

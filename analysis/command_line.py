@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn
 
-from trainers.failures import UserError
+from trainers.cli.errors import UserError
 
 # Flags that several programs have, for `make_parser`.
 MODEL = {"model": (str, "run folder or .keras file that trainers.lm saved")}

@@ -17,7 +17,7 @@ from analysis.command_line import UserError
 from analysis.corpus import validation_sentences
 from tf_vmfvae import models
 from tf_vmfvae.layers import FixedConcentrationLatent
-from trainers.language_model_file import load_language_model
+from trainers.storage.trained_model import load_language_model
 
 BATCH = 100
 KAPPAS = (10.0, 20.0, 30.0, 40.0, 60.0, 80.0, 120.0, 160.0)

@@ -13,7 +13,7 @@ import numpy as np
 
 from analysis import command_line
 from tf_vmfvae import data
-from trainers.language_model_file import load_language_model
+from trainers.storage.trained_model import load_language_model
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -20,8 +20,8 @@ import tensorflow as tf
 from analysis import command_line
 from analysis.command_line import UserError
 from tf_vmfvae import data, layers, models
-from trainers.hardware import keep_memory
-from trainers.training_step import TrainingStep
+from trainers.devices.hardware import keep_memory
+from trainers.training.step import TrainingStep
 
 DOCUMENTS, VOCABULARY, LENGTH = 4_000, 2_000, 65
 

@@ -14,7 +14,7 @@ from typing import Any
 import tensorflow as tf
 
 from analysis import command_line
-from trainers.language_model_file import load_language_model
+from trainers.storage.trained_model import load_language_model
 
 BATCH = 64
 

@@ -32,7 +32,7 @@ import numpy as np
 
 from analysis import command_line
 from benchmarks import local_workers
-from trainers.failures import UserError
+from trainers.cli.errors import UserError
 
 CORPORA = ("generated", "embedded")
 

@@ -23,11 +23,11 @@ import tensorflow as tf
 
 from analysis import command_line
 from tf_vmfvae import layers, models
-from tf_vmfvae.layers.lstm_sequence import lstm_sequence
-from tf_vmfvae.layers.softmax_nll import softmax_nll
-from tf_vmfvae.layers.streams import STREAMS
-from trainers.hardware import keep_memory, share_threads
-from trainers.training_step import TrainingStep
+from tf_vmfvae.ops.lstm_sequence import lstm_sequence
+from tf_vmfvae.ops.softmax_nll import softmax_nll
+from tf_vmfvae.ops.streams import STREAMS
+from trainers.devices.hardware import keep_memory, share_threads
+from trainers.training.step import TrainingStep
 
 EMBEDDING, HIDDEN, CODE, KAPPA = 100, 400, 50, 80.0
 

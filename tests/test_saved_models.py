@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from absl import flags
 
-from trainers import lm
-from trainers.failures import UserError
-from trainers.metrics_file import read_metrics
-from trainers.run_record import RunRecord
-from trainers.task import Task
+from trainers.cli.errors import UserError
+from trainers.lm import flags as lm
+from trainers.storage.metrics_file import read_metrics
+from trainers.storage.run_record import RunRecord
+from trainers.training.task import Task
 
 ROOT = Path(__file__).parents[1]
 SAVED = ROOT / "saved_models"

@@ -6,8 +6,8 @@ import keras
 import pytest
 
 from tf_vmfvae.supported_keras import check_keras
-from trainers import command_line
-from trainers.command_line import UserError
+from trainers.cli import program as command_line
+from trainers.cli.errors import UserError
 
 LEGACY = {"TF_USE_LEGACY_KERAS": "1"}
 
@@ -50,7 +50,7 @@ def test_a_program_ends_in_one_line(monkeypatch, capfd):
     monkeypatch.delitem(sys.modules, "tf_vmfvae")
     with (
         pytest.raises(UserError, match="TF_USE_LEGACY_KERAS is 1"),
-        command_line.native_noise_held_back(),
+        command_line.importing_tensorflow(),
     ):
         pytest.fail("what needs the library was begun")
     assert capfd.readouterr().err == ""

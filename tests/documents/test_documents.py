@@ -9,7 +9,7 @@ import tensorflow as tf
 import yaml
 
 import tf_vmfvae
-from trainers.served_model import ServedModel
+from tf_vmfvae.models.served_model import ServedModel
 
 ROOT = pathlib.Path(__file__).parents[2]
 PYTHON = re.compile(r"^```python\n(.*?)^```", re.DOTALL | re.MULTILINE)

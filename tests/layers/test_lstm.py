@@ -8,7 +8,7 @@ import pytest
 import tensorflow as tf
 
 from tf_vmfvae.layers import LSTM
-from tf_vmfvae.layers.lstm_sequence import lstm_sequence
+from tf_vmfvae.ops.lstm_sequence import lstm_sequence
 
 BATCH, TIME, WIDTH, UNITS = 3, 5, 4, 6
 

@@ -8,7 +8,10 @@ import tensorflow as tf
 
 import tf_vmfvae
 from tf_vmfvae import callbacks, data, evaluation, generation, layers
-from tf_vmfvae.data.document_words import build_document_vocabulary, count_words
+from tf_vmfvae.data.documents.document_words import (
+    build_document_vocabulary,
+    count_words,
+)
 
 WORDS = ["ball", "goal", "caf\u00e9", "rain"]
 TEXTS = ["ball goal", "caf\u00e9 caf\u00e9 ball", "rain"]

@@ -7,7 +7,10 @@ import unicodedata
 import numpy as np
 import pytest
 
-from tf_vmfvae.data.document_words import build_document_vocabulary, count_words
+from tf_vmfvae.data.documents.document_words import (
+    build_document_vocabulary,
+    count_words,
+)
 from tf_vmfvae.text import document_words, listed_words
 
 HINDI = "\u092f\u0939 \u0939\u093f\u0928\u094d\u0926\u0940 \u092e\u0947\u0902"

@@ -7,7 +7,7 @@ import pytest
 from absl import flags
 
 from tf_vmfvae import layers, models
-from trainers import lm
+from trainers.lm import flags as lm
 
 
 def sentences(count):

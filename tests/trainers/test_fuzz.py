@@ -16,21 +16,26 @@ import pytest
 from absl import flags
 
 from tf_vmfvae import data, layers, models
-from tf_vmfvae.data.feature_file import read_features, read_vocabulary
-from trainers import command_line, evaluation_run, fingerprint, lm, training_run
-from trainers.bow_report import print_document_report
-from trainers.bow_task import BowTask
-from trainers.checkpoints import Checkpoints
-from trainers.failures import UserError
-from trainers.language_model_file import run_record
-from trainers.lm_task import LMTask
-from trainers.make_latent import make_latent
-from trainers.make_schedules import make_schedules
-from trainers.progress import Progress
-from trainers.report import print_report
-from trainers.run_folder import SPLITS, RunFolder
-from trainers.run_record import RunRecord
-from trainers.workers import Worker
+from tf_vmfvae.data.files.feature_file import read_features, read_vocabulary
+from trainers.bow.report import print_document_report
+from trainers.bow.task import BowTask
+from trainers.cli import program as command_line
+from trainers.cli.errors import UserError
+from trainers.devices.workers import Worker
+from trainers.evaluate import run as evaluation_run
+from trainers.lm import flags as lm
+from trainers.lm.report import print_report
+from trainers.lm.task import LMTask
+from trainers.storage import fingerprint
+from trainers.storage.checkpoints import Checkpoints
+from trainers.storage.metrics_file import SPLITS
+from trainers.storage.run_folder import RunFolder
+from trainers.storage.run_record import RunRecord
+from trainers.storage.trained_model import run_record
+from trainers.training import run as training_run
+from trainers.training.latents import make_latent
+from trainers.training.progress import Progress
+from trainers.training.schedules import make_schedules
 
 COUNT = 1000
 SECONDS = 60  # After so long a single input counts as hanging.

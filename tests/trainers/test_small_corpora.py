@@ -8,13 +8,18 @@ import pytest
 from absl import flags
 
 from tf_vmfvae import data, evaluation, layers, models
-from trainers import bow, evaluation_run, generate, generation_run, lm, training_run
-from trainers.bow_report import print_document_report
-from trainers.bow_task import BowTask
-from trainers.command_line import UserError
-from trainers.lm_task import LMTask
-from trainers.report import print_report
-from trainers.run_folder import RunFolder
+from trainers.bow import flags as bow
+from trainers.bow.report import print_document_report
+from trainers.bow.task import BowTask
+from trainers.cli.errors import UserError
+from trainers.evaluate import run as evaluation_run
+from trainers.generate import flags as generate
+from trainers.generate import run as generation_run
+from trainers.lm import flags as lm
+from trainers.lm.report import print_report
+from trainers.lm.task import LMTask
+from trainers.storage.run_folder import RunFolder
+from trainers.training import run as training_run
 
 SENTENCES = ["the cat sees it again", "the dog hears it", "it sees the cat"]
 

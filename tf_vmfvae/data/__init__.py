@@ -1,15 +1,15 @@
 """Corpora of sentences and of documents, and batches of them."""
 
 from tf_vmfvae.data import embedded
-from tf_vmfvae.data.augmented_batches import AugmentedBatches
-from tf_vmfvae.data.batches import Batches
-from tf_vmfvae.data.corpus import Corpus
-from tf_vmfvae.data.document_batches import DocumentBatches
-from tf_vmfvae.data.document_corpus import DocumentCorpus
+from tf_vmfvae.data.batches.augmented_batches import AugmentedBatches
+from tf_vmfvae.data.batches.batches import Batches
+from tf_vmfvae.data.batches.document_batches import DocumentBatches
 from tf_vmfvae.data.document_loading import load_documents
-from tf_vmfvae.data.documents import Documents
+from tf_vmfvae.data.documents.document_corpus import DocumentCorpus
+from tf_vmfvae.data.documents.documents import Documents
 from tf_vmfvae.data.loading import load
-from tf_vmfvae.data.vocabulary import build_vocabulary
+from tf_vmfvae.data.sentences.corpus import Corpus
+from tf_vmfvae.data.sentences.vocabulary import build_vocabulary
 
 __all__ = [
     "AugmentedBatches",

@@ -5,12 +5,15 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from tf_vmfvae.data.document_corpus import DocumentCorpus
-from tf_vmfvae.data.document_words import build_document_vocabulary, count_words
-from tf_vmfvae.data.documents import Documents
+from tf_vmfvae.data.documents.document_corpus import DocumentCorpus
+from tf_vmfvae.data.documents.document_words import (
+    build_document_vocabulary,
+    count_words,
+)
+from tf_vmfvae.data.documents.documents import Documents
+from tf_vmfvae.data.documents.held_out_groups import hold_out_groups
+from tf_vmfvae.data.documents.own_documents import read_own_documents
 from tf_vmfvae.data.embedded import DOCUMENT_SPLITS, documents
-from tf_vmfvae.data.held_out_groups import hold_out_groups
-from tf_vmfvae.data.own_documents import read_own_documents
 
 DOCUMENT_DATASETS = ("embedded", "20ng", "rcv1", "text")
 # One document in so many goes to the validation part, and one to the test part.

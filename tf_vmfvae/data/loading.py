@@ -3,9 +3,9 @@
 import dataclasses
 
 from tf_vmfvae.data import embedded
-from tf_vmfvae.data.corpus import Corpus
-from tf_vmfvae.data.own_text import read_splits
-from tf_vmfvae.data.vocabulary import build_vocabulary, check_sizes
+from tf_vmfvae.data.sentences.corpus import Corpus
+from tf_vmfvae.data.sentences.own_text import read_splits
+from tf_vmfvae.data.sentences.vocabulary import build_vocabulary, check_sizes
 
 DATASETS = ("embedded", "ptb", "yelp", "text")
 # Words after which a sentence is cut. The paper cut Yelp's reviews so.

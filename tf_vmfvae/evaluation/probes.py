@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from tf_vmfvae.evaluation.result import Result
-from tf_vmfvae.evaluation.unit_rows import row_lengths
+from tf_vmfvae.ops.unit_rows import row_lengths
 
 # Early stopping holds out a tenth, rounded up, and scikit-learn needs at least two.
 FEWEST = 11

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from tf_vmfvae.evaluation.unit_rows import unit_rows
+from tf_vmfvae.ops.unit_rows import unit_rows
 from tf_vmfvae.text import as_texts, split_words
 
 

@@ -13,7 +13,7 @@ from tf_vmfvae.generation.noise import (
     make_global_generator,
     sentence_uniforms,
 )
-from tf_vmfvae.layers.word_tokenizer import END_ID, PADDING_ID
+from tf_vmfvae.layers.words.word_tokenizer import END_ID, PADDING_ID
 
 NEVER = float("-inf")
 # Steps that a row takes with one sentence after the other; then words become text.

@@ -4,7 +4,7 @@ import numpy as np
 import tensorflow as tf
 
 from tf_vmfvae.generation.noise import Noise, sentence_uniforms
-from tf_vmfvae.layers.word_tokenizer import END_ID, PADDING_ID
+from tf_vmfvae.layers.words.word_tokenizer import END_ID, PADDING_ID
 
 # Of a step that has not been taken yet.
 NOT_YET = -1

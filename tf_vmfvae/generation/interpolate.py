@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from tf_vmfvae.generation.arguments import whole_number
 from tf_vmfvae.generation.decoding import Decoder
-from tf_vmfvae.layers.straight_line import straight_line
+from tf_vmfvae.ops.geometry import straight_line
 from tf_vmfvae.text import as_text
 
 

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from tf_vmfvae.evaluation.unit_rows import unit_rows
 from tf_vmfvae.generation.arguments import whole_number
+from tf_vmfvae.ops.unit_rows import unit_rows
 from tf_vmfvae.text import as_texts
 
 

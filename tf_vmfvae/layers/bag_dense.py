@@ -4,7 +4,7 @@ import keras
 import tensorflow as tf
 from tensorflow.python.ops import control_flow_util
 
-from tf_vmfvae.layers.word_counts import spread_over_vocabulary
+from tf_vmfvae.ops.bags import spread_over_vocabulary
 
 
 @keras.saving.register_keras_serializable(package="tf_vmfvae")

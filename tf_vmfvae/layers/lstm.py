@@ -3,7 +3,7 @@
 import keras
 import tensorflow as tf
 
-from tf_vmfvae.layers.lstm_sequence import lstm_sequence
+from tf_vmfvae.ops.lstm_sequence import lstm_sequence
 
 
 @keras.saving.register_keras_serializable(package="tf_vmfvae")

@@ -7,7 +7,7 @@ import tensorflow as tf
 from keras import ops
 
 from tf_vmfvae import evaluation, generation
-from tf_vmfvae.layers.word_tokenizer import PADDING_ID
+from tf_vmfvae.layers.words.word_tokenizer import PADDING_ID
 from tf_vmfvae.models.vae import VAE
 from tf_vmfvae.text import as_texts
 

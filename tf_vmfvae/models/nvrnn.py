@@ -16,7 +16,7 @@ from tf_vmfvae.layers import (
     WordSoftmax,
     WordTokenizer,
 )
-from tf_vmfvae.layers.word_tokenizer import END_ID, PADDING_ID
+from tf_vmfvae.layers.words.word_tokenizer import END_ID, PADDING_ID
 from tf_vmfvae.models.language_model import LanguageModel
 from tf_vmfvae.models.nvrnn_arguments import CONDITION_DIMS, check_arguments
 from tf_vmfvae.models.precision import dtype_policy_scope

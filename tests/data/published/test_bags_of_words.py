@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tf_vmfvae import data
-from tf_vmfvae.data.feature_file import read_features
+from tf_vmfvae.data.files.feature_file import read_features
 
 TRAIN = "".join(f"{i % 2} 1:{i + 1} {i % 3 + 1}:1\n" for i in range(24))
 FILES = {

@@ -1,7 +1,7 @@
 import pytest
 
 from tf_vmfvae import data
-from tf_vmfvae.data.labelled_file import read_labelled_sentences
+from tf_vmfvae.data.files.labelled_file import read_labelled_sentences
 
 STARS = [f"{i % 5} review number w{i} was so so" for i in range(50)]
 

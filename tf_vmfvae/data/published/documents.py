@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 import tensorflow_datasets as tfds
 
-from tf_vmfvae.data.documents import Documents
+from tf_vmfvae.data.documents.documents import Documents
 from tf_vmfvae.data.published.feature_builder import (
     FILES,
     VOCABULARY,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import numpy as np
 import tensorflow_datasets as tfds
 
-from tf_vmfvae.data.feature_file import read_features, read_vocabulary
+from tf_vmfvae.data.files.feature_file import read_features, read_vocabulary
 from tf_vmfvae.data.published.builder import PublishedBuilder
 
 FILES = {"train": "train.feat", "test": "test.feat"}

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 import tensorflow_datasets as tfds
 
+from tf_vmfvae.data.files.text_file import read_sentences
 from tf_vmfvae.data.published.builder import PublishedBuilder
-from tf_vmfvae.data.text_file import read_sentences
 
 FILES = {"train": "train.txt", "validation": "valid.txt", "test": "test.txt"}
 

@@ -3,6 +3,7 @@
 import os
 import pathlib
 
+from tf_vmfvae.data.files.text_file import read_sentences
 from tf_vmfvae.data.published.preparation import (
     downloaded_builder,
     prepared_builder,
@@ -10,7 +11,6 @@ from tf_vmfvae.data.published.preparation import (
     source_of,
 )
 from tf_vmfvae.data.published.ptb.ptb_dataset_builder import FILES, Builder
-from tf_vmfvae.data.text_file import read_sentences
 
 
 def read_ptb(data_dir: str | os.PathLike | None = None) -> dict[str, list[str]]:

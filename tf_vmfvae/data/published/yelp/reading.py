@@ -3,7 +3,7 @@
 import os
 import pathlib
 
-from tf_vmfvae.data.labelled_file import read_labelled_sentences
+from tf_vmfvae.data.files.labelled_file import read_labelled_sentences
 from tf_vmfvae.data.published.preparation import (
     prepared_builder,
     read_split,

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import tensorflow_datasets as tfds
 
-from tf_vmfvae.data.labelled_file import read_labelled_sentences
+from tf_vmfvae.data.files.labelled_file import read_labelled_sentences
 from tf_vmfvae.data.published.builder import PublishedBuilder
 
 FILES = {"train": "train.txt", "validation": "valid.txt", "test": "test.txt"}

@@ -1,0 +1,203 @@
+"""What is served has no state, and checks what it is given."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from tf_vmfvae import layers, models
+from tf_vmfvae.models.served_model import ServedModel
+
+MAX_WORDS = 9
+TEXTS = ["a b c", "", "c", "b unknown"]
+LABELS = [1, 0, 2, 1]
+
+
+@pytest.fixture(scope="module")
+def model():
+    model = models.NVRNN(
+        ["a", "b", "c"],
+        layers.VonMisesFisherLatent(3, kappa=20.0, seed=1),
+        embedding_dim=8,
+        hidden_dim=8,
+        condition="label",
+        num_labels=3,
+        seed=1,
+    )
+    # Large enough that codes and labels change what is written.
+    model.set_weights([8 * weight for weight in model.get_weights()])
+    return model
+
+
+@pytest.fixture(scope="module")
+def served(model, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("served")
+    ServedModel(model, MAX_WORDS).save(folder)
+    return tf.saved_model.load(folder)
+
+
+@pytest.fixture(scope="module", params=["function", "signature"])
+def call(served, request):
+    """Returns a function that calls what is served by name, with named arguments."""
+
+    def function(name, **arguments):
+        arguments = {key: tf.constant(value) for key, value in arguments.items()}
+        if request.param == "function":
+            return getattr(served, name)(**arguments)
+        outputs = served.signatures[name](**arguments)
+        return outputs if name == "score" else outputs["output_0"]
+
+    return function
+
+
+def strings(tensor):
+    return [text.decode() for text in tensor.numpy()]
+
+
+def some(kind, *values):
+    return np.array(values, kind)
+
+
+def test_calls_at_the_same_time_give_each_seed_its_own_answer(served):
+    texts, labels = tf.constant(TEXTS), tf.constant(LABELS)
+
+    def answer(number):
+        seed = number % 5
+        way = served.interpolate(texts[0], texts[2], 2 + seed, labels=labels[:2])
+        return seed, [
+            strings(served.sample(4, seed, told=labels)),
+            served.score(texts, 3, seed, labels=labels)["nll"].numpy().tolist(),
+            served.encode(texts, labels=labels).numpy().tolist(),
+            strings(served.reconstruct(texts, labels=labels)),
+            strings(way),
+        ]
+
+    alone = dict(answer(seed) for seed in range(5))
+    with ThreadPoolExecutor(6) as threads:
+        together = list(threads.map(answer, range(60)))
+
+    assert all(found == alone[seed] for seed, found in together)
+    assert len({str(found[0]) for found in alone.values()}) == 5
+
+
+@pytest.mark.parametrize("seed", [0, -1, 2**31 - 1, -(2**31)])
+def test_samples_are_the_keras_models_own_for_every_seed(served, model, seed):
+    found = strings(served.sample(20, seed, told=tf.constant([2])))
+
+    assert found == model.generate(20, seed=seed, labels=[2], max_words=MAX_WORDS)
+
+
+def test_more_samples_than_the_keras_model_decodes_at_once_are_its_own_too(
+    served, model
+):
+    found = strings(served.sample(300, 3, told=tf.constant([2])))
+
+    assert found == model.generate(300, seed=3, labels=[2], max_words=MAX_WORDS)
+
+
+def test_scores_are_the_keras_models_own(served, model):
+    texts, labels = TEXTS * 20, LABELS * 20
+    found = served.score(tf.constant(texts), 3, 7, labels=tf.constant(labels))
+    expected = model.score(texts, samples=3, seed=7, labels=labels)
+
+    assert set(found) == set(expected)
+    for name, value in expected.items():
+        np.testing.assert_allclose(found[name], value, rtol=1e-5)
+
+
+def test_no_texts_in_are_no_answers_out(call):
+    nothing = {"texts": some(bytes), "labels": some("int32")}
+
+    assert call("encode", **nothing).shape == (0, 3)
+    assert strings(call("reconstruct", **nothing)) == []
+    scores = call("score", samples=2, seed=1, **nothing)
+    assert {name: value.shape for name, value in scores.items()} == dict.fromkeys(
+        ["nll", "reconstruction", "kl", "words"], (0,)
+    )
+    assert strings(call("sample", count=0, seed=1, told=some("int32", 1))) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "message"),
+    [
+        ("score", {"samples": 0, "seed": 1}, "samples must be 1 or more, not.*0"),
+        ("score", {"samples": -1, "seed": 1}, "samples must be 1 or more, not.*-1"),
+        ("score", {"samples": [1], "seed": 1}, r"samples \[1\] is not compatible"),
+        ("score", {"samples": 1, "seed": [1]}, r"seed \[1\] is not compatible"),
+        ("encode", {"labels": [1]}, r"labels: give one for each text.*\[1 4\]"),
+        ("encode", {"labels": [1, 0, 2, 3]}, r"labels are 0 to 2, not.*\[3\]"),
+        ("reconstruct", {"labels": [1, 0, 2, -1]}, "labels are 0 to 2, not"),
+        ("score", {"samples": 1, "seed": 1, "labels": LABELS * 2}, "give one for each"),
+        ("encode", {"texts": "a b"}, r"texts \[\] is not compatible"),
+        ("reconstruct", {"texts": [TEXTS]}, r"texts \[1,4\] is not compatible"),
+        ("encode", {"labels": 1}, r"labels \[\] is not compatible"),
+    ],
+)
+def test_what_is_out_of_range_is_refused_by_name(call, name, arguments, message):
+    arguments = {"texts": TEXTS, "labels": LABELS, **arguments}
+    with pytest.raises(tf.errors.InvalidArgumentError, match=f"(?s){message}"):
+        call(name, **arguments)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"count": -1}, "count must be 0 or more, not.*-1"),
+        ({"count": [2]}, r"count \[1\] is not compatible"),
+        ({"told": [3]}, "told: labels are 0 to 2, not.*3"),
+        ({"told": [1, 2]}, "told: give one for all samples or one each, not.*2"),
+        ({"told": some("int32")}, "told: give one for all samples or one each, not"),
+    ],
+)
+def test_samples_out_of_range_are_refused_by_name(call, arguments, message):
+    arguments = {"count": 3, "seed": 1, "told": [1], **arguments}
+    with pytest.raises(tf.errors.InvalidArgumentError, match=f"(?s){message}"):
+        call("sample", **arguments)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"steps": 1}, "steps must be 2 or more, not.*1"),
+        ({"steps": 0}, "steps must be 2 or more, not.*0"),
+        ({"steps": -1}, "steps must be 2 or more, not.*-1"),
+        ({"start": ["a"]}, r"start \[1\] is not compatible"),
+        ({"labels": [1]}, r"labels: give one for each text.*\[1 2\]"),
+    ],
+)
+def test_ways_out_of_range_are_refused_by_name(call, arguments, message):
+    arguments = {"start": "a", "end": "", "steps": 3, "labels": [0, 2], **arguments}
+    with pytest.raises(tf.errors.InvalidArgumentError, match=f"(?s){message}"):
+        call("interpolate", **arguments)
+
+
+def test_a_refused_call_does_not_keep_other_threads_waiting(served):
+    with pytest.raises(tf.errors.InvalidArgumentError, match="texts"):
+        served.encode(tf.constant("a bare string"), labels=tf.constant([0]))
+    found = []
+    thread = threading.Thread(
+        target=lambda: found.append(served.encode(tf.constant(["a"]), [0])), daemon=True
+    )
+    thread.start()
+    thread.join(timeout=60)
+
+    assert found
+
+
+def test_empty_texts_and_bytes_that_are_no_text_are_read_all_the_same(call, model):
+    texts = np.array([b"", b"  ", b"\xff\xfe a", b"\xc3"], object)
+    labels = [0, 1, 2, 0]
+    read_as = ["", "", "<unk> a", "<unk>"]
+
+    np.testing.assert_allclose(
+        call("encode", texts=texts, labels=labels),
+        model.encode(read_as, labels),
+        atol=1e-5,
+    )
+    scores = call("score", texts=texts, labels=labels, samples=2, seed=1)
+    assert scores["words"].numpy().tolist() == [1, 1, 3, 2]
+    assert np.all(np.isfinite(scores["nll"]))
+    way = call("interpolate", start="", end="", steps=3, labels=[1, 1])
+    assert strings(way) == model.reconstruct([""] * 3, labels=[1] * 3, max_words=9)

@@ -1,0 +1,227 @@
+"""`python -m trainers.bow`: its flags, its run folder, its bad input."""
+
+import json
+import os
+import pathlib
+import subprocess
+import sys
+
+import keras
+import numpy as np
+import pytest
+from absl import flags
+
+from tf_vmfvae import data
+from trainers.bow import flags as bow
+from trainers.bow.task import BowTask
+from trainers.storage.run_folder import RunFolder
+from trainers.training import run as training_run
+
+ROOT = pathlib.Path(__file__).parents[2]
+SETTINGS = {
+    "dataset": "text",
+    "labels": None,
+    "vocabulary_size": 100,
+    "minimum_documents": 1,
+    "stop_words": "none",
+    "latent": "vmf_product",
+    "latent_dim": 4,
+    "spheres": 2,
+    "kappa": 10.0,
+    "concentration_features": 1,
+    "initial_kappa": None,
+    "kappa_epochs": None,
+    "hidden_dim": 8,
+    "encoder_layers": 1,
+    "decoder_layers": 1,
+    "activation": "relu",
+    "input_transform": "log",
+    "input_dropout": 0.1,
+    "dropout": 0.0,
+    "scale_code": True,
+    "bursts": False,
+    "samples": 2,
+    "iw_samples": 5,
+    "refine_steps": None,
+    "topics": 2,
+    "epochs": 2,
+    "batch_size": 8,
+    "learning_rate": 0.01,
+    "clip_norm": 20.0,
+    "patience": 0,
+    "kl_schedule": "constant",
+    "kl_epochs": 20.0,
+    "seed": 1,
+    "strategy": "one_device",
+    "save_seconds": 120.0,
+    "jit": "auto",
+    "precision": "float32",
+}
+
+
+@pytest.fixture
+def program(tmp_path):
+    """Returns a function that runs the program; gives status, output and errors."""
+
+    def run(*flags):
+        done = subprocess.run(
+            [sys.executable, "-m", "trainers.bow", *flags],
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            capture_output=True,
+            text=True,
+            timeout=540,
+        )
+        return done.returncode, done.stdout, done.stderr
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def documents_folder(tmp_path_factory):
+    """Forty raw documents about two things."""
+    folder = tmp_path_factory.mktemp("documents")
+    words = {"sport": ["ball", "goal", "team"], "weather": ["rain", "snow", "wind"]}
+    for label, own in words.items():
+        (folder / label).mkdir()
+        for i in range(20):
+            text = " ".join([own[i % 3], own[(i + 1) % 3], "today"] * (1 + i % 4))
+            (folder / label / f"{i}.txt").write_text(text)
+    return folder
+
+
+def task(documents_folder, **changes):
+    return BowTask({**SETTINGS, "data_dir": str(documents_folder), **changes})
+
+
+@pytest.mark.parametrize(
+    ("flags", "message"),
+    [
+        (["--latent=vmf_product", "--latent_dim=24"], "--latent_dim: must be a multi"),
+        (["--input_dropout=1"], "--input_dropout: must be at least 0 and below 1"),
+        (["--kappa=-1"], "--kappa: must be positive"),
+        (["--dataset=text"], "--data_dir: --dataset=text needs"),
+        (["--dataset=ptb"], "--dataset"),
+        (["--spheres=two"], "--spheres"),
+    ],
+)
+def test_a_bad_flag_is_one_line(program, tmp_path, flags, message):
+    status, out, err = program(*flags)
+
+    assert (status, out) == (2, "")
+    assert message in err
+    assert err.count("\n") == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def settings_of(*arguments):
+    """What a command line comes to."""
+    own = bow.define_flags(flags.FlagValues())
+    own.parse(arguments)
+    return bow.read_settings(own)[0]
+
+
+def test_words_in_bursts_have_defaults_of_their_own():
+    plain = settings_of("--dataset=20ng")
+    bursts = settings_of("--dataset=20ng", "--bursts", "--epochs=3")
+
+    assert (plain["bursts"], plain["dropout"], plain["epochs"]) == (False, 0.3, 25)
+    assert (bursts["bursts"], bursts["dropout"], bursts["epochs"]) == (True, 0.5, 3)
+    assert (plain["samples"], bursts["samples"]) == (2, 1)
+    assert bursts["kl_epochs"] == 1.5
+    assert settings_of("--bursts")["dropout"] == settings_of()["dropout"]
+
+
+def test_a_product_has_a_concentration_of_its_own():
+    assert settings_of("--dataset=20ng", "--latent=vmf")["kappa"] == 100.0
+    assert settings_of("--dataset=20ng", "--latent=vmf_natural")["kappa"] == 20.0
+
+
+@pytest.mark.parametrize("latent", ["vmf_natural", "none"])
+def test_a_run_leaves_its_folder(documents_folder, tmp_path, capsys, latent):
+    path = tmp_path / "run"
+    own = task(documents_folder, latent=latent, refine_steps=2)
+    training_run.run(own, RunFolder(path, {}))
+    printed = capsys.readouterr().out
+    metrics = json.loads((path / "metrics.json").read_text())
+    test = metrics["test"]
+
+    assert test["examples"] == len(own.corpus.test) == 2
+    assert test["tokens"] == own.corpus.test.num_words.sum()
+    assert test["ppl"] == pytest.approx(
+        np.exp(test["nll"] * test["examples"] / test["tokens"])
+    )
+    if latent == "none":
+        assert "nll_iw" not in test
+        return
+    assert test["nll_iw"] < test["nll"] + 1
+    assert test["iw_samples"] == 5
+    refined = test["refined"]
+    # By codes of their own: the noise of five a document is not far below a nat.
+    assert refined["nll"] < test["nll"] + 3
+    assert refined["steps"] == 2
+    assert {"kl", "ppl", "ppl_by_example", "nll_iw", "ppl_iw"} <= refined.keys()
+    assert "posteriors fitted to their documents" in printed
+    assert (path / "projector" / "metadata.tsv").read_text().count("sport") >= 1
+    assert list((path / "topics").glob("events.*"))
+    assert "2 topics of the training documents" in printed
+    assert "labels told right" in printed
+    model = keras.models.load_model(path / "model.keras")
+    assert model.transform(["a team with a ball"]).shape == (1, 4)
+
+
+def test_a_stopped_run_goes_on_to_the_same_end(documents_folder, tmp_path, at_batch):
+    class Stopped(Exception):
+        pass
+
+    def stop():
+        raise Stopped
+
+    def metrics_of(name, *stops):
+        own = task(documents_folder, save_seconds=0.0, iw_samples=0)
+        callbacks = own.make_callbacks
+        for callback in (*stops, None):
+            more = [callback] if callback else []
+            own.make_callbacks = lambda folder, more=more: [*callbacks(folder), *more]
+            folder = RunFolder(tmp_path / name, {})
+            try:
+                training_run.run(own, folder)
+            except Stopped:
+                continue
+        content = folder.metrics()
+        for logs in content["history"]:
+            del logs["words_per_second"]
+        return content
+
+    assert metrics_of("whole") == metrics_of("stopped", at_batch(2, 3, stop))
+
+
+def test_stop_words_from_a_file(documents_folder, tmp_path):
+    file = tmp_path / "stop.txt"
+    file.write_text("today\nrain\n")
+    own = task(documents_folder, stop_words=str(file))
+
+    assert own.load_corpus().vocabulary == ["ball", "goal", "snow", "team", "wind"]
+
+
+def test_a_stop_word_file_that_is_missing(documents_folder):
+    own = task(documents_folder, stop_words="absent.txt")
+    with pytest.raises(ValueError, match=r"--stop_words=absent\.txt: cannot be read"):
+        own.load_corpus()
+
+
+@pytest.mark.slow
+def test_the_program_from_flags_to_report(program, tmp_path):
+    flags = ("--latent=vmf", "--epochs=4", "--iw_samples=10", "--output_dir=run")
+    status, out, err = program(*flags)
+
+    assert (status, err) == (0, "")
+    assert "test: NLL" in out
+    metrics = json.loads((tmp_path / "run" / "metrics.json").read_text())
+    assert metrics["test"]["ppl_iw"] < metrics["test"]["ppl"]
+    # A document's topic shows in its words: the code tells it.
+    model = keras.models.load_model(tmp_path / "run" / "model.keras")
+    corpus = data.load_documents()
+    codes, topics = model.encode(corpus.test), corpus.test.labels
+    nearest = np.argsort(-(codes @ codes.T), axis=1)[:, 1]
+    assert np.mean(topics[nearest] == topics) > 0.8

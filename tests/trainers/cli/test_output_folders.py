@@ -1,0 +1,188 @@
+"""Folders to write into are seen to before the work that would be lost with them."""
+
+import os
+import pathlib
+import subprocess
+
+import pytest
+
+from trainers.cli import paths
+from trainers.cli.errors import RunFailed, UserError
+from trainers.storage import atomic_folder as whole_folder
+
+BAD = {
+    "file": "is no folder",
+    "below_a_file": "is no folder",
+    "link_to_nothing": "is a link to what does not exist",
+    "loop": "Too many levels of symbolic links",
+    "long": "File name too long",
+    "pipe": "is no folder",
+    "device": "is no folder",
+    "kernel": "cannot be made in /proc",
+}
+
+
+@pytest.fixture(params=BAD)
+def bad_folder(request, tmp_path, monkeypatch):
+    """A path that can be no folder, and what is to be said of it."""
+    monkeypatch.chdir(tmp_path)
+    kind = request.param
+    if kind in ("file", "below_a_file"):
+        pathlib.Path("file").write_text("mine")
+    elif kind == "link_to_nothing":
+        os.symlink("nothing", kind)
+    elif kind == "loop":
+        os.symlink(kind, kind)
+    elif kind == "pipe":
+        os.mkfifo(kind)
+    path = {
+        "below_a_file": "file/folder/folder",
+        "long": "x" * 300,
+        "device": "/dev/null",
+        "kernel": "/proc/folder",
+    }
+    return path.get(kind, kind), BAD[kind]
+
+
+@pytest.mark.parametrize(
+    "check",
+    [paths.check_output_folder, paths.make_output_folder, whole_folder.check_new],
+)
+def test_what_can_be_no_folder_is_named_and_left_alone(bad_folder, tmp_path, check):
+    path, complaint = bad_folder
+    before = sorted(tmp_path.rglob("*"))
+    with pytest.raises(UserError) as caught:
+        check(path)
+    message = str(caught.value)
+    assert message.startswith(f"--output_dir={path}: ")
+    assert complaint in message
+    assert "\n" not in message
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+@pytest.fixture
+def read_only(tmp_path):
+    """A folder on a file system that cannot be written, whoever one is."""
+    folder = tmp_path / "read_only"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "ro,size=300k", "tmpfs", str(folder)]
+    if subprocess.run(mount, capture_output=True).returncode:
+        pytest.skip("mounting a file system takes root")
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)
+
+
+def test_a_file_system_that_is_read_only_is_found_out_at_once(read_only):
+    for path in (read_only, read_only / "new" / "folder"):
+        for check in (paths.check_output_folder, whole_folder.check_new):
+            with pytest.raises(UserError, match="Read-only file system"):
+                check(path)
+
+
+def test_a_check_leaves_nothing(tmp_path):
+    for path in (tmp_path, tmp_path / "new" / "folder"):
+        paths.check_output_folder(path)
+        whole_folder.check_new(path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_is_made_with_those_above_it(tmp_path):
+    paths.make_output_folder(tmp_path / "new" / "folder")
+    paths.make_output_folder(tmp_path / "new" / "folder")
+    assert (tmp_path / "new" / "folder").is_dir()
+
+
+def write(folder):
+    pathlib.Path(folder, "variables").mkdir()
+    pathlib.Path(folder, "variables", "values").write_text("1.5")
+    pathlib.Path(folder, "model").write_text("a model")
+
+
+def content(folder):
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*"))
+
+
+WRITTEN = ["model", "variables", "variables/values"]
+
+
+@pytest.mark.parametrize("kind", ["new", "empty", "link", "half_done"])
+def test_a_folder_appears_whole(tmp_path, kind):
+    target = tmp_path / "above" / "target"
+    if kind != "new":
+        target.mkdir(parents=True)
+    if kind == "half_done":
+        # What kill -9 leaves behind.
+        (target / ".partial-x").mkdir()
+    path = target
+    if kind == "link":
+        path = tmp_path / "link"
+        path.symlink_to(target)
+    with whole_folder.whole_folder(path) as partial:
+        write(partial)
+        assert not target.exists() or not content(target) or kind == "half_done"
+    assert [name for name in content(target) if ".partial" not in name] == WRITTEN
+    if kind != "half_done":
+        assert os.listdir(tmp_path / "above") == ["target"]
+    plain = tmp_path / "plain"
+    plain.mkdir()
+    assert target.stat().st_mode == plain.stat().st_mode
+
+
+@pytest.mark.parametrize("is_there", [False, True])
+@pytest.mark.parametrize("error", [OSError(28, "No space left"), KeyboardInterrupt()])
+def test_writing_that_fails_leaves_a_folder_that_will_do(tmp_path, error, is_there):
+    target = tmp_path / "target"
+    if is_there:
+        target.mkdir()
+    expected = pytest.raises((RunFailed, KeyboardInterrupt))
+    with expected, whole_folder.whole_folder(target) as partial:
+        write(partial)
+        raise error
+    assert not target.exists() or not content(target)
+    assert [name for name in os.listdir(tmp_path) if name != "target"] == []
+    with whole_folder.whole_folder(target) as partial:
+        write(partial)
+    assert content(target) == WRITTEN
+
+
+def test_a_folder_that_cannot_be_replaced_is_filled(tmp_path, monkeypatch):
+    """One that a container has mounted, say."""
+    monkeypatch.setattr(os.path, "ismount", lambda path: True)
+    target = tmp_path / "target"
+    target.mkdir()
+    inode = target.stat().st_ino
+    with whole_folder.whole_folder(target) as partial:
+        write(partial)
+    assert content(target) == WRITTEN
+    assert target.stat().st_ino == inode
+
+
+def test_a_folder_that_cannot_be_replaced_is_filled_whole_or_not_at_all(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setattr(os.path, "ismount", lambda path: True)
+    rename, renamed = os.rename, []
+
+    def fails_once(source, target):
+        renamed.append(source)
+        if len(renamed) == 2:
+            raise OSError(5, "Input/output error")
+        rename(source, target)
+
+    target = tmp_path / "target"
+    target.mkdir()
+    monkeypatch.setattr(os, "rename", fails_once)
+    expected = pytest.raises(RunFailed, match=r"cannot be written \(Input/output error")
+    with expected, whole_folder.whole_folder(target) as partial:
+        write(partial)
+    assert content(target) == []
+
+
+def test_a_folder_that_someone_else_fills_meanwhile_is_left_to_them(tmp_path):
+    target = tmp_path / "target"
+    expected = pytest.raises(RunFailed, match="cannot be written")
+    with expected, whole_folder.whole_folder(target) as partial:
+        write(partial)
+        target.mkdir()
+        (target / "theirs").write_text("theirs")
+    assert content(target) == ["theirs"]

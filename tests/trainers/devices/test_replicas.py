@@ -1,0 +1,127 @@
+"""Any number of replicas gives the run that one device gives."""
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from trainers.cli.run_flags import identity
+from trainers.devices.strategies import make_strategy, share_out
+from trainers.lm.task import LMTask
+from trainers.storage.run_folder import RunFolder
+from trainers.training import loop as training_loop
+from trainers.training import run as training_run
+
+# Three batches an epoch, of which one leaves the second replica empty: 21 steps.
+FLAGS = (
+    *("--dataset=text", "--batch_size=10", "--epochs=7", "--dropout=0"),
+    *("--latent_dim=3", "--kappa=10", "--hidden_dim=8", "--embedding_dim=8"),
+    # What a schedule moves is moved in every replica.
+    "--initial_kappa=60",
+)
+
+
+@pytest.fixture(scope="module")
+def trained(corpus_folder, tmp_path_factory):
+    """Returns a function from a strategy to the folder of its run, made once."""
+    runs = {}
+
+    def folder(parse, strategy):
+        if strategy not in runs:
+            path = tmp_path_factory.mktemp("runs") / strategy
+            settings, _ = parse(
+                *FLAGS, f"--strategy={strategy}", f"--data_dir={corpus_folder}"
+            )
+            runs[strategy] = RunFolder(path, identity(settings))
+            training_run.run(LMTask(settings), runs[strategy])
+        return runs[strategy]
+
+    return folder
+
+
+def final_state(folder):
+    """Weights, optimiser and noise after the last step."""
+    with np.load(max(folder.checkpoints.iterdir())) as content:
+        return [content[name] for name in sorted(content.files) if name != "notes"]
+
+
+@pytest.mark.slow
+def test_two_replicas_learn_what_one_device_learns(trained, parse):
+    one, two = trained(parse, "one_device"), trained(parse, "mirrored")
+    history, other_history = (folder.metrics()["history"] for folder in (one, two))
+    assert len(history) == 7
+    for logs, others in zip(history, other_history, strict=True):
+        # Speed is speed, and codes go round within a replica for their gain.
+        for name in logs.keys() - {"words_per_second", "val_code_gain"}:
+            assert logs[name] == pytest.approx(others[name], rel=1e-5), name
+    for value, other in zip(final_state(one), final_state(two), strict=True):
+        np.testing.assert_allclose(value, other, rtol=1e-5, atol=1e-7)
+
+
+@pytest.mark.slow
+def test_a_mirrored_run_leaves_what_any_run_leaves(trained, parse):
+    one, two = trained(parse, "one_device"), trained(parse, "mirrored")
+    names = [
+        sorted(path.name.split(".")[0] for path in folder.path.iterdir())
+        for folder in (one, two)
+    ]
+    assert names[0] == names[1]
+    weights = [
+        training_run.load_model(folder).trainable_variables for folder in (one, two)
+    ]
+    for weight, other in zip(*weights, strict=True):
+        np.testing.assert_allclose(weight, other, rtol=1e-5, atol=1e-7)
+
+
+@pytest.mark.slow
+def test_a_run_may_go_on_with_other_devices(trained, parse, corpus_folder, tmp_path):
+    """Half the epochs on one device, the rest on two."""
+    whole = trained(parse, "one_device")
+    settings, _ = parse(*FLAGS, f"--data_dir={corpus_folder}")
+    folder = RunFolder(tmp_path / "run", identity(settings))
+
+    def stop_after_two(loop, *_):
+        if loop.progress.epoch == 2:
+            raise KeyboardInterrupt
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(training_loop.TrainingLoop, "_stop_if", stop_after_two)
+        with pytest.raises(KeyboardInterrupt):
+            training_run.run(LMTask(settings), folder)
+    folder = RunFolder(tmp_path / "run", identity(settings))
+    training_run.run(LMTask({**settings, "strategy": "mirrored"}), folder)
+    for value, other in zip(final_state(whole), final_state(folder), strict=True):
+        np.testing.assert_allclose(value, other, rtol=1e-5, atol=1e-7)
+
+
+@pytest.mark.slow
+def test_few_traces_for_many_shapes(parse, corpus_folder, tmp_path, monkeypatch):
+    traced = []
+    totals = training_loop.batch_totals
+
+    def count(model, inputs):
+        traced.append(inputs.shape)
+        return totals(model, inputs)
+
+    monkeypatch.setattr(training_loop, "batch_totals", count)
+    # What shows the run is left out, for it takes longer than the run.
+    monkeypatch.setattr(LMTask, "make_callbacks", lambda *_: [])
+    flags = "--strategy=mirrored", f"--data_dir={corpus_folder}", "--epochs=1"
+    settings, _ = parse(*FLAGS, *flags)
+    folder = RunFolder(tmp_path / "run", identity(settings))
+    training_run.run(LMTask(settings), folder)
+    # One for the first shape and one for any other, in each replica.
+    assert len(traced) <= 4
+
+
+@pytest.mark.parametrize("rows", [1, 4, 5])
+def test_shares_are_the_batch_in_order_and_of_one_shape(rows):
+    strategy = make_strategy("mirrored")
+    batch = np.arange(1, 1 + rows * 6).reshape(rows, 3, 2)
+    dataset = tf.data.Dataset.from_tensors(batch)
+    [shares] = share_out(strategy, dataset)
+    shares = strategy.experimental_local_results(shares)
+    assert len(shares) == 2
+    assert shares[0].shape == shares[1].shape == (-(-rows // 2), 3, 2)
+    together = np.concatenate(shares)
+    np.testing.assert_array_equal(together[:rows], batch)
+    assert not together[rows:].any()

@@ -1,0 +1,399 @@
+"""An evaluation, from a model on the disk to its table, its figures and its errors."""
+
+import contextlib
+import errno
+import json
+import shutil
+import subprocess
+import sys
+
+import keras
+import pytest
+from matplotlib import image
+
+from tf_vmfvae import data, layers, models
+from trainers.cli.errors import UserError
+from trainers.evaluate import run as evaluation_run
+from trainers.storage import fingerprint, metrics_file
+from trainers.storage.folder_lock import FolderInUse, FolderLock
+from trainers.storage.run_record import RunRecord
+
+SETTINGS = {
+    "model": None,
+    "dataset": "text",
+    "data_dir": None,
+    "split": "test",
+    "samples": 30,
+    "refine_steps": 3,
+    "examples": None,
+    "probe_examples": 24,
+    "batch_size": 4,
+    "memory_mb": 64,
+    "seed": 1,
+    "output_dir": None,
+}
+
+
+FLAGS = {"dataset": "text", "vocabulary_size": 99}
+# What the model's run knows of the test part, of seven sentences and 35 words.
+METRICS = {
+    "validation": {"nll": 5.0},
+    "test": {"nll": 5.0, "examples": 7, "tokens": 35},
+    "best_epoch": 3,
+}
+
+
+@pytest.fixture(scope="module")
+def evaluated(model_file, corpus_folder, tmp_path_factory):
+    """A run folder of a model, evaluated; its path and what it came to."""
+    folder = tmp_path_factory.mktemp("run")
+    make_run(folder, model_file)
+    settings = {
+        **SETTINGS,
+        "model": str(folder),
+        "data_dir": str(corpus_folder),
+        "dataset": None,
+    }
+    return folder, evaluation_run.run(settings)
+
+
+def make_run(folder, model_file, flags=FLAGS, metrics=METRICS):
+    """Makes a run folder of a model, as a run of an earlier version left it."""
+    folder.mkdir(exist_ok=True)
+    (folder / "model.keras").write_bytes(model_file.read_bytes())
+    (folder / "flags.json").write_text(json.dumps(flags))
+    (folder / "metrics.json").write_text(json.dumps(metrics))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def model(model_file):
+    return keras.models.load_model(model_file)
+
+
+@pytest.fixture
+def add(evaluated, corpus_folder, model_file, model, tmp_path):
+    """Returns a function that adds a test part's figures to the metrics of a run."""
+
+    def to(metrics=METRICS, text=None, corpus_dir=None, split="test", **record):
+        make_run(tmp_path / "run", model_file, metrics=metrics)
+        file = tmp_path / "run" / "metrics.json"
+        results = {**evaluated[1], "split": split}
+        corpus = data.load("text", corpus_dir or corpus_folder)
+        run = RunRecord(FLAGS, text=text or {}, **record)
+        before = file.read_text()
+        said = evaluation_run._add_to_metrics(file, run, model, corpus, results)
+        assert "\n" not in said
+        if said == f"added to {file}":
+            return json.loads(file.read_text())
+        assert file.read_text() == before
+        assert said.startswith(f"note: {file} stays as it is: ")
+        return said
+
+    return to
+
+
+@pytest.fixture(scope="module")
+def text(corpus_folder):
+    return fingerprint.of_corpus(data.load("text", corpus_folder))
+
+
+def test_figures_are_added_to_those_of_the_same_text(add, text):
+    assert add(text=text)["test"]["iw_samples"] == 30
+    # What the metrics say is then of no account.
+    figures = {"nll": 1.0}
+    metrics = {"validation": figures, "test": figures}
+    assert add(metrics, text)["test"]["iw_samples"] == 30
+
+
+def test_they_are_not_added_to_those_of_another_text(
+    add, text, corpus_folder, tmp_path
+):
+    other = tmp_path / "other"
+    shutil.copytree(corpus_folder, other)
+    # As many sentences and words.
+    lines = (other / "test.txt").read_text()
+    (other / "test.txt").write_text(lines.replace("sees", "hears"))
+    assert "its test part is of another text" in add(text=text, corpus_dir=other)
+    # Another training part is no reason.
+    shutil.copy(corpus_folder / "test.txt", other / "test.txt")
+    lines = (other / "train.txt").read_text()
+    (other / "train.txt").write_text(lines + lines)
+    assert add(text=text, corpus_dir=other)["test"]["iw_samples"] == 30
+
+
+def test_they_are_not_added_to_those_of_another_part(add, text):
+    metrics = {name: METRICS["test"] for name in ("train", "validation", "test")}
+    swapped = {**text, "validation": text["test"]}
+    assert "validation part is of another text" in add(
+        metrics, swapped, split="validation"
+    )
+    assert "it has no train part" in add(text=text, split="train")
+
+
+@pytest.mark.parametrize("name", ["examples", "tokens"])
+def test_an_older_run_s_counts_have_to_agree(add, name):
+    assert add()["test"]["iw_samples"] == 30
+    for test in (
+        {**METRICS["test"], name: METRICS["test"][name] + 1},
+        {k: v for k, v in METRICS["test"].items() if k != name},
+    ):
+        assert "its test part is of another text" in add({**METRICS, "test": test})
+
+
+def test_nothing_is_added_to_what_was_published(add, text):
+    assert "was published so" in add(text=text, released=True)
+
+
+@pytest.mark.parametrize(
+    "metrics",
+    [
+        [],
+        1,
+        None,
+        "best",
+        {},
+        {**METRICS, "test": None},
+        {**METRICS, "test": [5.0]},
+        {**METRICS, "test": {"nll": "low"}},
+        {**METRICS, "validation": 5.0},
+        {**METRICS, "best_epoch": {}},
+        {**METRICS, "history": "long"},
+    ],
+)
+def test_nothing_is_added_to_what_no_run_wrote(add, text, metrics):
+    assert "is not what a run wrote" in add(metrics, text)
+
+
+def test_figures_that_cannot_be_added_are_no_failure(add, text, monkeypatch):
+    def refuse(*_, **__):
+        raise PermissionError(errno.EACCES, "Permission denied", "lock")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(metrics_file, "FolderLock", refuse)
+        assert "Permission denied" in add(text=text)
+    monkeypatch.setattr(metrics_file, "PAUSE", 0.0)
+
+    def take(*_):
+        raise FolderInUse("process 1 on elsewhere")
+
+    monkeypatch.setattr(metrics_file, "FolderLock", take)
+    assert "process 1 on elsewhere has the folder" in add(text=text)
+
+
+def test_two_evaluations_at_once_lose_nothing(tmp_path, monkeypatch):
+    file = tmp_path / "metrics.json"
+    file.write_text(json.dumps(METRICS))
+    first = FolderLock(tmp_path)
+
+    def release_and_wait(_):
+        metrics_file.write_object(file, {**METRICS, "test": {"nll": 4.0}})
+        first.release()
+
+    monkeypatch.setattr(metrics_file.time, "sleep", release_and_wait)
+    metrics_file.add_figures(file, "test", {"nll_iw": 3.0})
+    assert json.loads(file.read_text())["test"] == {"nll": 4.0, "nll_iw": 3.0}
+
+
+@pytest.mark.parametrize(
+    ("flags", "message"),
+    [
+        ([], "holds no object"),
+        ({"dataset": ["text"]}, "--dataset is ['text']"),
+        ({"flags": {"dataset": {}}}, "--dataset is {}"),
+        ({"dataset": "text", "vocabulary_size": "many"}, "--vocabulary_size is 'many'"),
+        ({"dataset": "text", "vocabulary_size": 9.5}, "--vocabulary_size is 9.5"),
+        ({"dataset": "text", "vocabulary_size": True}, "--vocabulary_size is True"),
+        ({"dataset": "text", "vocabulary_size": -4}, "vocabulary size is -4"),
+        ({"dataset": "cifar"}, "--dataset: give one"),
+        ({"dataset": 5}, "--dataset: give one"),
+        ({}, "--dataset: give one"),
+    ],
+)
+def test_flags_of_the_wrong_kind_are_named(
+    model_file, corpus_folder, tmp_path, flags, message
+):
+    folder = make_run(tmp_path / "run", model_file, flags)
+    before = sorted(tmp_path.rglob("*"))
+    assert message in refusal(folder, dataset=None, data_dir=str(corpus_folder))
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_the_figures_agree_with_each_other(evaluated):
+    _, results = evaluated
+    bounds = results["bounds"]
+
+    assert (bounds["examples"], results["dataset"]) == (7, "text")
+    assert list(bounds["nll_iw"]) == [1, 3, 10, 30]
+    assert bounds["nll"] == pytest.approx(bounds["reconstruction"] + bounds["kl"])
+    error = bounds["nll_standard_error"] + bounds["nll_iw_standard_error"][30]
+    assert bounds["nll_iw"][30] < bounds["nll"] + 4 * error
+    information = results["information"]
+    # An estimate by samples, so it may fall below 0 by their noise.
+    told = information["mutual_information"]
+    assert -4 * information["standard_error"] < told <= information["limit"] + 1e-9
+    assert 0 < results["units"]["active_units"] <= 4
+
+
+def test_fitted_posteriors_have_bounds_of_their_own(evaluated):
+    _, results = evaluated
+    bounds, refined = results["bounds"], results["refined_bounds"]
+
+    assert refined["nll"] != bounds["nll"]
+    assert refined["kl"] == pytest.approx(bounds["kl"])  # that of a fixed kappa
+    assert list(refined["nll_iw"]) == list(bounds["nll_iw"])
+    assert refined["tokens"] == bounds["tokens"]
+
+
+def test_probes_are_about_the_code(evaluated):
+    _, results = evaluated
+    probes = results["probes"]
+
+    assert set(probes) == {
+        "bag_of_words_from_code",
+        "code_from_bag_of_words",
+        "cosine_after_swaps",
+    }
+    assert probes["cosine_after_swaps"][0.0] == pytest.approx(1)
+    assert -1 <= probes["code_from_bag_of_words"]["score"] <= 1
+
+
+def test_it_leaves_json_figures_and_what_belongs_into_the_metrics(evaluated):
+    folder, results = evaluated
+    left = folder / "evaluation-text-test"
+
+    assert json.loads((left / "evaluation.json").read_text())["bounds"][
+        "nll"
+    ] == pytest.approx(results["bounds"]["nll"])
+    for name in ("bounds.png", "units.png", "swaps.png"):
+        assert image.imread(left / name).std() > 0.01
+    metrics = json.loads((folder / "metrics.json").read_text())
+    assert metrics["best_epoch"] == 3
+    assert metrics["test"]["nll"] == 5.0
+    assert metrics["test"]["nll_iw"] == results["bounds"]["nll_iw"][30]
+    assert metrics["test"]["iw_samples"] == 30
+
+
+def test_labels_are_told_from_the_code(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("TFDS_DATA_DIR", str(tmp_path / "tfds"))
+    (tmp_path / "yelp").mkdir()
+    lines = [f"{i % 2} {'so good' if i % 2 else 'never again'} w{i}" for i in range(90)]
+    (tmp_path / "yelp" / "valid.txt").write_text("\n".join(lines))
+    model = models.NVRNN(
+        ["so", "good", "never", "again"],
+        layers.GaussianLatent(4, seed=1),
+        hidden_dim=16,
+        condition="label",
+        num_labels=5,
+    )
+    model.save(tmp_path / "model.keras")
+    settings = {**SETTINGS, "dataset": "yelp", "data_dir": str(tmp_path)}
+    results = evaluation_run.run({**settings, "model": str(tmp_path / "model.keras")})
+
+    assert results["probes"]["label_from_code"]["score"] == 1
+    assert "33.3%) are unknown to the model" in capsys.readouterr().out
+    with pytest.raises(UserError, match="--dataset=embedded: has no labels"):
+        evaluation_run.run(
+            {**settings, "dataset": "embedded", "model": str(tmp_path / "model.keras")}
+        )
+
+
+def refusal(model_file, **changes):
+    settings = {**SETTINGS, "model": str(model_file), **changes}
+    with pytest.raises(UserError) as caught:
+        evaluation_run.run(settings)
+    assert "\n" not in str(caught.value)
+    return str(caught.value)
+
+
+def test_a_model_that_is_none_is_named(tmp_path):
+    assert "does not exist; give a run folder" in refusal(tmp_path)
+    broken = tmp_path / "model.keras"
+    broken.write_bytes(b"PK nothing")
+    assert f"{broken} cannot be read as a model" in refusal(broken)
+
+
+def test_a_model_of_another_kind_is_named(tmp_path):
+    inputs = keras.Input((3,))
+    other = keras.Model(inputs, keras.layers.Dense(1)(inputs))
+    other.save(tmp_path / "other.keras")
+    message = refusal(tmp_path / "other.keras")
+    assert "a model of another kind, Functional" in message
+
+
+def test_text_that_the_model_has_never_seen_is_counted(model_file, tmp_path):
+    text = tmp_path / "text.txt"
+    text.write_text("\n".join(["the zebra yawns", "the zebra dozes"] * 30))
+    message = refusal(model_file, data_dir=str(text), split="validation")
+    assert "(66.7%) are unknown to the model" in message
+    assert ": zebra, " in message
+
+
+def test_sentences_longer_than_any_before_are_judged(model_file, tmp_path):
+    text = tmp_path / "text.txt"
+    text.write_text("\n".join(["the cat sees it " * 20] * 60))
+    settings = {**SETTINGS, "model": str(model_file), "data_dir": str(text)}
+    results = evaluation_run.run({**settings, "output_dir": str(tmp_path / "out")})
+
+    assert results["bounds"]["tokens"] > 3 * 80
+    assert (tmp_path / "out" / "evaluation.json").exists()
+
+
+def test_a_corpus_must_be_named(model_file):
+    assert "--dataset: give one" in refusal(model_file, dataset=None)
+
+
+@pytest.mark.parametrize("path", ["file", "file/below", "/proc/figures", "x" * 300])
+def test_a_folder_that_cannot_be_written_is_found_out_before_the_model_is_read(
+    model_file, corpus_folder, tmp_path, monkeypatch, path
+):
+    def load(path):
+        raise AssertionError("the model is read")
+
+    monkeypatch.setattr(evaluation_run, "load_language_model", load)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "file").write_text("mine")
+    message = refusal(model_file, data_dir=str(corpus_folder), output_dir=path)
+    assert message.startswith(f"--output_dir={path}: ")
+    assert [file.name for file in tmp_path.iterdir()] == ["file"]
+
+
+def test_the_default_folder_is_checked_too(model_file, corpus_folder, tmp_path):
+    (tmp_path / "model.keras").symlink_to(model_file)
+    (tmp_path / "evaluation-text-test").write_text("mine")
+    message = refusal(tmp_path, data_dir=str(corpus_folder))
+    assert "evaluation-text-test: is no folder" in message
+
+
+def test_a_disk_that_fills_up_meanwhile_loses_no_figures(
+    model_file, corpus_folder, tmp_path, monkeypatch, capsys
+):
+    @contextlib.contextmanager
+    def full_disk(path):
+        yield tmp_path / "partial"
+        raise OSError(28, "No space left on device", str(path))
+
+    monkeypatch.setattr(evaluation_run, "whole_file", full_disk)
+    settings = {**SETTINGS, "model": str(model_file), "data_dir": str(corpus_folder)}
+    settings.update(output_dir=str(tmp_path / "out"), samples=3, refine_steps=None)
+    with pytest.raises(OSError, match="No space left"):
+        evaluation_run.run(settings)
+    assert "importance-weighted, K = 3" in capsys.readouterr().out
+
+
+@pytest.mark.slow
+def test_the_program_says_what_is_missing_before_tensorflow_starts(tmp_path):
+    for arguments, mention in (
+        ([], "--model: give a run folder"),
+        (["--model=x", "--samples=0"], "--samples"),
+        (["--model=x", "--split=dev"], "train|validation|test"),
+    ):
+        result = subprocess.run(
+            [sys.executable, "-m", "trainers.evaluate", *arguments],
+            capture_output=True,
+            text=True,
+        )
+        assert result.returncode == 2
+        assert result.stderr.startswith("error: ")
+        assert mention in result.stderr
+        assert result.stderr.count("\n") == 1

@@ -1,0 +1,251 @@
+"""An exported model does in TensorFlow alone what the Keras model does."""
+
+import json
+import os
+import pathlib
+import subprocess
+import sys
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from tf_vmfvae import layers, models
+from tf_vmfvae.models.served_model import ServedModel
+from trainers.cli.errors import RunFailed, UserError
+from trainers.export import flags as export
+from trainers.storage import trained_model as language_model_file
+
+# Keras and the library are made impossible to import.
+SERVE = """
+import json, sys
+sys.modules.update({name: None for name in (
+    "tf_vmfvae", "trainers", "keras", "keras_hub", "tensorflow_probability")})
+import tensorflow as tf
+served = tf.saved_model.load(sys.argv[1])
+texts = tf.constant(json.loads(sys.argv[2]))
+score = served.score(texts, samples=200, seed=1)
+strings = lambda tensor: [text.decode() for text in tensor.numpy()]
+print(json.dumps({
+    "codes": served.encode(texts).numpy().tolist(),
+    "of_capitals": served.encode(tf.constant(json.loads(sys.argv[3]))).numpy().tolist(),
+    "reconstructions": strings(served.reconstruct(texts)),
+    "samples": strings(served.sample(count=4, seed=1)),
+    "again": strings(served.sample(count=4, seed=1)),
+    "others": strings(served.sample(count=4, seed=2)),
+    "way": strings(served.interpolate(texts[0], texts[1], steps=3)),
+    "score": {name: value.numpy().tolist() for name, value in score.items()},
+    "by_signature": strings(served.signatures["sample"](
+        count=tf.constant(4), seed=tf.constant(1))["output_0"]),
+    "nothing": strings(served.reconstruct(tf.constant([], tf.string))),
+}))
+"""
+TEXTS = ["the cat sees it", "a dog hears them again and again", "zebra", ""]
+# The same words with other white space, in capitals that it takes Unicode to lower.
+CAPITALS = [
+    text.upper().replace("K", "\u212a").replace(" ", "\u3000\u00a0") for text in TEXTS
+]
+
+
+@pytest.fixture(scope="module")
+def served(model_file, tmp_path_factory):
+    """What a process that has TensorFlow alone gets from the exported model."""
+    folder = tmp_path_factory.mktemp("served")
+    settings = {"model": str(model_file), "output_dir": str(folder), "max_words": 60}
+    export.main(settings)
+    environment = {**os.environ}
+    environment.pop("PYTHONPATH", None)
+    result = subprocess.run(
+        [sys.executable, "-c", SERVE, str(folder), *map(json.dumps, (TEXTS, CAPITALS))],
+        env=environment,
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return json.loads(result.stdout.splitlines()[-1])
+
+
+@pytest.fixture(scope="module")
+def model(model_file):
+    return keras.models.load_model(model_file)
+
+
+def test_encodes_and_writes_what_the_keras_model_does(served, model):
+    np.testing.assert_allclose(served["codes"], model.encode(TEXTS), atol=1e-5)
+    assert served["reconstructions"] == model.reconstruct(TEXTS)
+    assert served["way"] == model.interpolate(*TEXTS[:2], steps=3)
+
+
+def test_the_served_model_splits_and_lowers_words_like_the_keras_model(served, model):
+    np.testing.assert_allclose(served["of_capitals"], served["codes"], atol=1e-6)
+    np.testing.assert_allclose(model.encode(CAPITALS), served["codes"], atol=1e-5)
+
+
+def test_samples_go_by_the_seed_as_the_keras_models_do(served, model):
+    assert served["samples"] == model.generate(4, seed=1)
+    assert served["again"] == served["samples"]
+    assert served["by_signature"] == served["samples"]
+    assert served["others"] != served["samples"]
+
+
+def test_no_texts_in_are_no_texts_out(served):
+    assert served["nothing"] == []
+
+
+def test_scores_are_the_bound(served, model):
+    ids = model.to_ids(TEXTS).to_tensor()
+    hidden = model.encoder(ids)
+    posterior = model.latent.posterior(hidden)
+    nll = [
+        model.likelihood([ids, z]).numpy() for z in posterior.sample(200, seed=(3, 4))
+    ]
+    score = served["score"]
+    error = 6 * np.std(nll, axis=0) / np.sqrt(200) + 1e-4
+
+    assert score["words"] == [5, 8, 2, 1]
+    np.testing.assert_allclose(score["kl"], model.latent.kl(posterior), rtol=1e-5)
+    np.testing.assert_allclose(
+        score["nll"], np.add(score["reconstruction"], score["kl"]), rtol=1e-5
+    )
+    assert np.all(np.abs(score["reconstruction"] - np.mean(nll, axis=0)) < error)
+
+
+def exported(model, folder):
+    """What is loaded of a model that trainers.export has exported."""
+    model.save(folder / "model.keras")
+    settings = {
+        "model": str(folder / "model.keras"),
+        "output_dir": str(folder / "served"),
+        "max_words": 9,
+    }
+    export.main(settings)
+    return tf.saved_model.load(folder / "served")
+
+
+def test_a_folder_in_use_is_refused(model_file, tmp_path):
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "file").write_text("mine")
+    settings = {"model": str(model_file), "max_words": 60}
+    with pytest.raises(UserError, match="is not empty; name another folder"):
+        export.main({**settings, "output_dir": str(tmp_path / "full")})
+
+
+def test_a_folder_that_cannot_be_written_is_found_out_before_the_model_is_read(
+    model_file, tmp_path, monkeypatch
+):
+    def load(path):
+        raise AssertionError("the model is read")
+
+    monkeypatch.setattr(language_model_file, "load_language_model", load)
+    settings = {"model": str(model_file), "max_words": 60}
+    (tmp_path / "file").write_text("mine")
+    for folder in (
+        "/proc/served",
+        str(tmp_path / "file"),
+        str(tmp_path / "file" / "x"),
+    ):
+        with pytest.raises(UserError, match=f"--output_dir={folder}: "):
+            export.main({**settings, "output_dir": folder})
+
+
+def test_an_export_that_fails_leaves_no_folder_and_the_next_one_works(
+    model_file, tmp_path, monkeypatch
+):
+    folder = tmp_path / "served"
+    settings = {"model": str(model_file), "output_dir": str(folder), "max_words": 9}
+
+    def save(self, partial):
+        (pathlib.Path(partial) / "variables").mkdir()
+        raise tf.errors.UnknownError(None, None, "disk on fire\nand more")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(ServedModel, "save", save)
+        with pytest.raises(RunFailed, match=r"cannot be written \(disk on fire\)$"):
+            export.main(settings)
+    assert list(tmp_path.iterdir()) == []
+    export.main(settings)
+    assert (folder / "saved_model.pb").exists()
+
+
+def test_a_folder_in_one_whose_name_is_not_utf_8_is_refused(model_file, tmp_path):
+    (tmp_path / "caf\udce9").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "caf\udce9")
+    folder = str(tmp_path / "link" / "served")
+    with pytest.raises(UserError, match="not UTF-8"):
+        export.main({"model": str(model_file), "output_dir": folder, "max_words": 60})
+
+
+@pytest.mark.parametrize("condition", ["bow", "label"])
+def test_a_model_that_is_told_things_is_exported_with_them(condition, tmp_path):
+    texts, labels = ["a b c", "c", "b a"], [1, 0, 2]
+    model = models.NVRNN(
+        ["a", "b", "c"],
+        layers.VonMisesFisherLatent(3, kappa=20.0, seed=1),
+        hidden_dim=8,
+        condition=condition,
+        num_labels=3,
+        seed=1,
+    )
+    # Large enough that what is told changes what is written.
+    model.set_weights([8 * weight for weight in model.get_weights()])
+    served = exported(model, tmp_path)
+    options = {"labels": tf.constant(labels)} if condition == "label" else {}
+    ends = {name: value[:2] for name, value in options.items()}
+    told = {"texts": texts} if condition == "bow" else {"labels": labels}
+    (first,) = told.values()
+
+    def strings(tensor):
+        return [text.decode() for text in tensor.numpy()]
+
+    np.testing.assert_allclose(
+        served.encode(tf.constant(texts), **options),
+        model.encode(texts, labels),
+        atol=1e-5,
+    )
+    again = model.reconstruct(texts, labels=labels, max_words=9)
+    assert strings(served.reconstruct(tf.constant(texts), **options)) == again
+    way = model.interpolate(*texts[:2], steps=3, labels=labels[:2], max_words=9)
+    found = served.interpolate(*map(tf.constant, texts[:2]), steps=3, **ends)
+    assert strings(found) == way
+    for given in (first, first[:1]):
+        expected = model.generate(
+            3, seed=1, max_words=9, **{name: given for name in told}
+        )
+        found = served.sample(count=3, seed=1, told=tf.constant(given))
+        assert strings(found) == expected
+    nothing = {"labels": tf.constant([], tf.int32)} if options else {}
+    assert served.encode(tf.constant([], tf.string), **nothing).shape == (0, 3)
+    assert strings(served.reconstruct(tf.constant([], tf.string), **nothing)) == []
+    ids = model.to_ids(texts, labels).to_tensor()
+    score = served.score(tf.constant(texts), samples=300, seed=1, **options)
+    posterior = model.latent.posterior(model.encoder(ids))
+    nll = [model.likelihood([ids, z]) for z in posterior.sample(300, seed=(3, 4))]
+    error = 9 * np.std(nll, axis=0) / np.sqrt(300) + 1e-4
+    assert np.all(np.abs(score["reconstruction"] - np.mean(nll, axis=0)) < error)
+
+
+def test_a_label_out_of_range_is_refused_where_it_is_served(tmp_path):
+    model = models.NVRNN(
+        ["a"], layers.NoLatent(), hidden_dim=4, condition="label", num_labels=2
+    )
+    ServedModel(model).save(tmp_path)
+    served = tf.saved_model.load(tmp_path)
+
+    for label in (-1, 2):
+        with pytest.raises(tf.errors.InvalidArgumentError, match="labels are 0 to 1"):
+            served.encode(tf.constant(["a"]), labels=tf.constant([label]))
+
+
+def test_a_plain_language_model_is_exported_too(tmp_path):
+    plain = models.NVRNN(["a", "b"], layers.NoLatent(), hidden_dim=4, seed=1)
+    served = exported(plain, tmp_path)
+    ids = plain.to_ids(["a b", "b"]).to_tensor()
+
+    np.testing.assert_allclose(
+        served.score(tf.constant(["a b", "b"]), 1, 0)["nll"],
+        plain(ids)["reconstruction"],
+        rtol=1e-5,
+    )
+    assert served.encode(tf.constant([], tf.string)).shape == (0, 0)

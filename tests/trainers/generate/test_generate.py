@@ -1,0 +1,317 @@
+"""What trainers.generate prints, for people and for programs."""
+
+import io
+import json
+import os
+import pathlib
+import signal
+import socket
+import subprocess
+import sys
+
+import keras
+import pytest
+from absl import flags
+
+from tf_vmfvae import layers, models
+from trainers.cli.errors import UserError
+from trainers.generate import flags as generate
+from trainers.generate import run as generation_run
+
+ROOT = pathlib.Path(__file__).parents[2]
+SETTINGS = {
+    "model": None,
+    "task": "sample",
+    "text": [],
+    "file": None,
+    "corpus": None,
+    "label": [],
+    "count": 3,
+    "steps": 4,
+    "sampler": None,
+    "temperature": 1.0,
+    "top_k": 3,
+    "top_p": 0.9,
+    "beams": 3,
+    "max_words": 12,
+    "seed": 1,
+    "json": True,
+}
+
+
+def settings_of(values):
+    """What the program makes of a command line that gives these values."""
+    own = generate.define_flags(flags.FlagValues())
+    arguments = []
+    for name, value in values.items():
+        for one in value if isinstance(value, list) else [value]:
+            if one is not None:
+                arguments.append(f"--{name}={one}")
+    own.parse(arguments)
+    return generate.read_settings(own)[0]
+
+
+@pytest.fixture
+def answer(model_file, capsys):
+    """Returns a function from changes of the settings to the lines printed."""
+
+    def run(**changes):
+        settings = settings_of({**SETTINGS, "model": str(model_file), **changes})
+        capsys.readouterr()
+        generation_run.run(settings)
+        lines = capsys.readouterr().out.splitlines()
+        return [json.loads(line) for line in lines] if settings["json"] else lines
+
+    return run
+
+
+def test_samples_are_repeated_by_their_seed(answer):
+    samples = answer()
+
+    assert [list(line) for line in samples] == [["sample"]] * 3
+    assert answer() == samples
+    assert answer(seed=2) != samples
+
+
+@pytest.mark.parametrize("sampler", generate.SAMPLERS)
+def test_every_sampler_writes(answer, sampler):
+    lines = answer(task="reconstruct", text=["the cat sees it"], sampler=sampler)
+
+    assert lines[0]["text"] == "the cat sees it"
+    # To a model of so little training, no word at all may be the likeliest.
+    assert len(lines[0]["reconstruction"].split()) <= 12
+
+
+def test_low_temperatures_take_the_likeliest_words(answer):
+    greedy = answer(task="reconstruct", text=["the cat sees it"])
+    cold = answer(
+        task="reconstruct", text=["the cat sees it"], sampler="random", temperature=1e-3
+    )
+
+    assert cold == greedy
+
+
+def test_pairs_are_interpolated(answer):
+    texts = ["the cat sees it", "a dog hears them", "the bird sees us", "a cat"]
+    lines = answer(task="interpolate", text=texts)
+
+    assert [(line["start"], line["end"]) for line in lines] == [
+        tuple(texts[:2]),
+        tuple(texts[2:]),
+    ]
+    assert [len(line["sentences"]) for line in lines] == [4, 4]
+
+
+def test_neighbours_come_from_the_corpus(answer, corpus_folder):
+    corpus = corpus_folder / "train.txt"
+    text = corpus.read_text().splitlines()[3]
+    (line,) = answer(task="neighbours", text=[text], corpus=str(corpus), count=2)
+
+    assert line["neighbours"][0]["text"] == text
+    assert line["neighbours"][0]["cosine"] == pytest.approx(1, abs=1e-5)
+    assert len(line["neighbours"]) == 2
+
+
+def test_sentences_come_from_a_file_or_from_standard_input(
+    answer, tmp_path, monkeypatch
+):
+    file = tmp_path / "lines.txt"
+    file.write_text("the cat  sees it\n\na dog\n")
+    from_file = answer(task="reconstruct", file=str(file))
+    monkeypatch.setattr("sys.stdin", io.StringIO(file.read_text()))
+    from_input = answer(task="reconstruct", file="-")
+
+    assert [line["text"] for line in from_file] == ["the cat sees it", "a dog"]
+    assert from_input == from_file
+
+
+def test_people_get_lines_to_read(answer):
+    lines = answer(task="reconstruct", text=["the cat sees it"], json=False)
+
+    assert lines[0] == "the cat sees it"
+    assert lines[1].startswith("  -> ")
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"task": "interpolate", "text": ["the cat"]}, "1 sentences do not make pairs"),
+        ({"task": "neighbours", "text": ["the cat"]}, "--corpus: --task=neighbours"),
+        ({"temperature": 0.0}, "--temperature: must be positive .*, not 0.0"),
+        ({"top_p": 1.5}, "--top_p: must be above 0 and at most 1"),
+        ({"text": ["a"], "file": "b"}, "by --text or by --file, not by both"),
+        ({"task": "reconstruct", "text": ["  "]}, "--text: is empty"),
+        ({"task": "reconstruct", "text": ["zebras yawn"]}, r"\(100.0%\) are unknown"),
+        ({"task": "reconstruct", "file": "/no/such"}, "--file: /no/such does not"),
+    ],
+)
+def test_what_will_not_do_is_named(answer, changes, message):
+    with pytest.raises(UserError, match=message):
+        answer(**changes)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("\n\n", "no sentence, and none on standard input"),
+        ("", "standard input is empty|none on standard input"),
+        ("the cat\ncaf\udce9\n", r"standard input is not UTF-8 text \(.*byte 11"),
+    ],
+)
+def test_what_standard_input_lacks_is_said(answer, monkeypatch, content, message):
+    monkeypatch.setattr("sys.stdin", io.StringIO(content))
+    with pytest.raises(UserError, match=message):
+        answer(task="reconstruct")
+
+
+def test_unknown_words_are_counted_on_the_side(answer, capsys, model_file):
+    settings = {**SETTINGS, "model": str(model_file), "task": "reconstruct"}
+    generation_run.run(settings_of({**settings, "text": ["the cat sees zebras"]}))
+
+    assert "1 of 4 words of the text (25.0%)" in capsys.readouterr().err
+
+
+def test_top_k_may_be_all_the_models_words_and_no_more(answer, model_file):
+    words = keras.models.load_model(model_file).tokenizer.vocabulary_size
+    assert len(answer(sampler="top_k", top_k=words)) == 3
+    with pytest.raises(UserError, match=f"--top_k: must be at most {words}, .*99999"):
+        answer(sampler="top_k", top_k=99_999)
+    # It is read by its own sampler alone.
+    assert len(answer(sampler="random", top_k=99_999)) == 3
+
+
+@pytest.mark.parametrize(
+    ("arguments", "notes"),
+    [
+        (["--top_k=3"], ["--top_k has no effect with --sampler=random"]),
+        (["--sampler=top_p", "--top_p=0.5", "--temperature=2"], []),
+        (["--steps=4", "--corpus=all.txt"], ["--corpus has no effect with --task=sam"]),
+        (
+            ["--task=reconstruct", "--count=4", "--temperature=2"],
+            ["--count has no effect", "--temperature has no effect with --sampler=gr"],
+        ),
+        (
+            ["--task=neighbours", "--corpus=all.txt", "--sampler=beam", "--beams=3"],
+            ["--sampler has no effect with --task=neighbours", "--beams has no effect"],
+        ),
+    ],
+    ids=" ".join,
+)
+def test_what_has_no_effect_is_pointed_out(model_file, tmp_path, arguments, notes):
+    own = generate.define_flags(flags.FlagValues())
+    own.parse([f"--model={model_file}", *arguments])
+    found = "\n".join(generate.read_settings(own)[1])
+    for note in notes:
+        assert note in found
+    assert bool(found) == bool(notes)
+
+
+def test_what_the_model_does_not_read_is_pointed_out(answer, capsys, model_file):
+    settings = {**SETTINGS, "model": str(model_file), "label": [7], "text": ["zebras"]}
+    generation_run.run(settings_of(settings))
+    err = capsys.readouterr().err
+
+    assert "--label has no effect on a model that is told no labels" in err
+    assert "--text has no effect with --task=sample" in err
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory):
+    """Untrained models by what they are told, and one without a code."""
+    folder = tmp_path_factory.mktemp("told")
+    paths = {}
+    for name in ("bow", "label", "plain"):
+        model = models.NVRNN(
+            ["a", "b", "c"],
+            layers.NoLatent() if name == "plain" else layers.GaussianLatent(2),
+            hidden_dim=4,
+            condition="none" if name == "plain" else name,
+            num_labels=3,
+        )
+        paths[name] = str(folder / f"{name}.keras")
+        model.save(paths[name])
+    return paths
+
+
+@pytest.mark.parametrize(
+    ("model", "changes", "message"),
+    [
+        ("label", {}, "--label: the model is told a label; give 1 for all or 3, not 0"),
+        ("label", {"label": [1, 2]}, "--label: .* 3, not 2"),
+        ("label", {"label": [3]}, "--label: must be from 0 to 2 for this model, not 3"),
+        (
+            "label",
+            {"task": "reconstruct", "text": ["a", "b"], "label": [1, 1, 1]},
+            "--label: .* give 1 for all or 2, not 3",
+        ),
+        ("bow", {"text": ["a", "b"]}, "--text: .* give 1 or, as --count, 3, not 2"),
+        (
+            "plain",
+            {"task": "neighbours", "text": ["a"], "corpus": __file__},
+            "--task=neighbours: the model has no code",
+        ),
+    ],
+)
+def test_what_the_model_is_told_is_checked_by_name(
+    answer, told, model, changes, message
+):
+    with pytest.raises(UserError, match=message):
+        answer(model=told[model], **changes)
+
+
+NO_FILES = {
+    "pipe": "is a pipe",
+    "socket": "is a socket",
+    "device": "is a device",
+    "loop": "Too many levels of symbolic links",
+    "long": "File name too long",
+    "below_a_file": "Not a directory",
+}
+
+
+@pytest.mark.parametrize("flag", ["model", "file", "corpus"])
+@pytest.mark.parametrize("kind", NO_FILES)
+def test_what_is_no_file_is_named(answer, tmp_path, monkeypatch, flag, kind):
+    # The name of a socket has to be short.
+    monkeypatch.chdir(tmp_path)
+    path = {"device": "/dev/zero", "long": "x" * 300, "below_a_file": f"{__file__}/x"}
+    if kind == "pipe":
+        os.mkfifo(kind)
+    elif kind == "socket":
+        with socket.socket(socket.AF_UNIX) as opened:
+            opened.bind(kind)
+    elif kind == "loop":
+        os.symlink(kind, kind)
+    changes = {"task": "neighbours", "text": ["a"], "corpus": __file__}
+    if flag == "file":
+        changes["text"] = []
+    with pytest.raises(UserError, match=f"^--{flag}=.*{NO_FILES[kind]}") as caught:
+        answer(**{**changes, flag: path.get(kind, kind)})
+    assert "\n" not in str(caught.value)
+
+
+def test_a_file_may_come_from_the_shell(answer):
+    """As `--file=<(command)` does: a pipe that is open."""
+    reading, writing = os.pipe()
+    os.write(writing, b"the cat sees it\n")
+    os.close(writing)
+    (line,) = answer(task="reconstruct", file=f"/dev/fd/{reading}")
+    os.close(reading)
+    assert line["text"] == "the cat sees it"
+
+
+def test_a_folder_is_no_file_of_sentences(answer, tmp_path):
+    with pytest.raises(UserError, match=r"--file=.*: is a folder; give a file"):
+        answer(task="reconstruct", file=str(tmp_path))
+
+
+def test_a_reader_that_has_read_enough_ends_it_quietly(model_file):
+    program = f"{sys.executable} -m trainers.generate --model={model_file} --count=9999"
+    result = subprocess.run(
+        ["bash", "-o", "pipefail", "-c", f"{program} --max_words=5 | head -n 1"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    assert (result.returncode, result.stderr) == (128 + signal.SIGPIPE, "")
+    assert result.stdout.count("\n") == 1

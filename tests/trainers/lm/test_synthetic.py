@@ -1,0 +1,159 @@
+"""Training on what a language model has written, and a prior that is learned."""
+
+import json
+
+import keras
+import numpy as np
+import pytest
+
+from tf_vmfvae import data
+from trainers.cli.errors import UserError
+from trainers.cli.run_flags import identity
+from trainers.lm.task import LMTask
+from trainers.storage.run_folder import RunFolder
+from trainers.training import run as training_run
+from trainers.training.loop import TrainingLoop
+from trainers.training.schedules import make_schedules
+
+FLAGS = (
+    "--dataset=text",
+    "--latent_dim=3",
+    "--kappa=10",
+    "--hidden_dim=8",
+    "--embedding_dim=8",
+    "--batch_size=8",
+    "--epochs=2",
+)
+
+
+@pytest.fixture
+def make_settings(parse, corpus_folder):
+    """Returns a function from flags to the settings of a small run."""
+
+    def settings(*arguments):
+        return parse(*FLAGS, f"--data_dir={corpus_folder}", *arguments)[0]
+
+    return settings
+
+
+@pytest.fixture
+def written(tmp_path):
+    """A file of sentences of the corpus's lengths that are not in it."""
+    file = tmp_path / "written.txt"
+    texts = ["it sees them the", "the it a a again and again"]
+    file.write_text("\n".join(texts * 12) + "\n")
+    return file
+
+
+def rows_of(batches):
+    return {
+        tuple(row[row > 0])
+        for epoch in range(3)
+        for batch in batches.dataset(epoch)
+        for row in batch.numpy()
+    }
+
+
+def test_training_alone_reads_the_synthetic_sentences(make_settings, written):
+    flags = f"--synthetic={written}", "--synthetic_share=0.5"
+    found = []
+    for arguments in ((), flags):
+        task = LMTask(make_settings(*arguments))
+        task.corpus = task.load_corpus()
+        found.append(task.make_splits(task.make_model()))
+    without, with_them = found
+    added = rows_of(with_them["augmented"]) - rows_of(without["train"])
+    assert len(added) == 2
+    assert with_them["augmented"].num_examples == without["train"].num_examples
+    assert "augmented" not in without
+    # What the bounds are made of.
+    for split in ("train", "validation", "test"):
+        assert rows_of(with_them[split]) == rows_of(without[split])
+
+
+def test_a_run_learns_from_them(make_settings, written, tmp_path, monkeypatch):
+    class Stop(Exception):
+        pass
+
+    def fit(self, train, *_):
+        assert isinstance(train, data.AugmentedBatches)
+        raise Stop
+
+    monkeypatch.setattr(TrainingLoop, "fit", fit)
+    settings = make_settings(f"--synthetic={written}")
+    with pytest.raises(Stop):
+        training_run.run(LMTask(settings), RunFolder(tmp_path / "run", {}))
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [(None, "does not exist"), (b"", "is empty"), (bytes(range(256)), "is not UTF-8")],
+)
+def test_a_file_that_holds_no_sentences_is_named(
+    make_settings, tmp_path, content, message
+):
+    file = tmp_path / "other.txt"
+    if content is not None:
+        file.write_bytes(content)
+    settings = make_settings(f"--synthetic={file}")
+    path = tmp_path / "run"
+    with pytest.raises(UserError, match=f"--synthetic: .*other.txt {message}"):
+        training_run.run(LMTask(settings), RunFolder(path, identity(settings)))
+    assert not path.exists()
+
+
+def test_sentences_of_another_language_are_refused(make_settings, tmp_path, capsys):
+    file = tmp_path / "other.txt"
+    file.write_text("le chat dort bien\n" * 9 + "it sees them the\n" * 8)
+    task = LMTask(make_settings(f"--synthetic={file}"))
+    task.corpus = task.load_corpus()
+    with pytest.raises(UserError, match=f"36 of 68 words of --synthetic={file} .* le"):
+        task.make_splits(task.make_model())
+    # A few are but told.
+    file.write_text("le chat dort bien\n" + "it sees them the\n" * 8)
+    task.make_splits(task.make_model())
+    assert "note: 4 of 36 words of --synthetic=" in capsys.readouterr().out
+
+
+def test_what_has_no_effect_is_said(parse):
+    _, notes = parse("--synthetic_share=0.5", "--bow_loss=0", "--bow_loss_epochs=3")
+    assert notes == [
+        "--bow_loss_epochs has no effect with --bow_loss=0.0",
+        "--synthetic_share has no effect without --synthetic",
+    ]
+    _, notes = parse("--latent=gaussian", "--prior_components=3", "--code_layers=1")
+    assert notes == ["--prior_components has no effect with --latent=gaussian"]
+    settings, _ = parse("--latent=none", "--bow_loss=1", "--bow_loss_epochs=3")
+    assert settings["bow_loss_epochs"] is None
+
+
+def test_synthetic_sentences_have_no_labels(parse, tmp_path):
+    with pytest.raises(UserError, match="--synthetic: its sentences have no labels"):
+        parse(
+            "--dataset=yelp",
+            f"--data_dir={tmp_path}",
+            "--condition=label",
+            "--synthetic=written.txt",
+        )
+
+
+def test_the_loss_that_goes_away_is_scheduled(parse):
+    settings, _ = parse("--bow_loss=1", "--bow_loss_epochs=3")
+    assert make_schedules(settings)[-1].epochs == 3
+    assert len(make_schedules(parse("--bow_loss=1")[0])) == 1
+
+
+def test_a_run_learns_its_prior(make_settings, written, tmp_path):
+    settings = make_settings(
+        f"--synthetic={written}", "--prior_components=5", "--code_layers=1"
+    )
+    folder = RunFolder(tmp_path / "run", identity(settings))
+    training_run.run(LMTask(settings), folder)
+
+    latent = keras.models.load_model(folder.model).latent
+    assert np.ptp(latent.prior().concentration) > 0
+    metrics = json.loads((folder.path / "metrics.json").read_text())
+    by_epoch = [epoch["val_kl"] for epoch in metrics["history"]]
+    assert by_epoch[-1] < by_epoch[0]
+    best = by_epoch[metrics["best_epoch"] - 1]
+    np.testing.assert_allclose(metrics["validation"]["kl"], best, rtol=1e-3)

@@ -1,0 +1,262 @@
+"""What makes a run what it is: its flags, the defaults of its time, and its text."""
+
+import json
+
+import pytest
+from absl import flags
+
+from trainers.cli import latent_flags
+from trainers.cli.errors import UserError
+from trainers.lm import flags as lm
+from trainers.storage.run_folder import RunFolder
+from trainers.storage.run_record import RunRecord
+
+TEXT = {
+    "vocabulary": {"count": 9, "hash": "a"},
+    "train": {"count": 18, "hash": "b"},
+    "validation": {"count": 6, "hash": "c"},
+    "test": {"count": 7, "hash": "d"},
+}
+# The flags of the earliest runs.
+EARLIEST = {
+    "seed": 1,
+    "latent": "vmf",
+    "latent_dim": 16,
+    "kappa": 25.0,
+    "setting": "standard",
+    "word_dropout": 0.0,
+    "dataset": "embedded",
+    "vocabulary_size": 10000,
+    "epochs": 6,
+    "batch_size": 32,
+    "embedding_dim": 64,
+    "hidden_dim": 128,
+    "dropout": 0.05,
+    "tie_embeddings": True,
+    "learning_rate": 0.004,
+    "clip_norm": 5.0,
+    "patience": 3,
+    "kl_schedule": "constant",
+    "kl_epochs": 20.0,
+}
+
+
+@pytest.fixture
+def find(find_run, tmp_path):
+    """Returns a function from a command line to its run."""
+    return lambda *arguments: find_run(*arguments, f"--output_dir={tmp_path}")
+
+
+@pytest.fixture
+def begin(find):
+    """Returns a function that begins a run, of which its folder is left."""
+
+    def run(*arguments):
+        folder, settings, _ = find(*arguments)
+        folder.open(TEXT, "0.1.0")
+        folder.close()
+        return settings
+
+    return run
+
+
+def change(path, **flags):
+    """Changes flags in a flags.json; what becomes `None` was `...`."""
+    content = json.loads((path / "flags.json").read_text())
+    content["flags"].update(flags)
+    content["flags"] = {k: v for k, v in content["flags"].items() if v is not ...}
+    (path / "flags.json").write_text(json.dumps(content))
+
+
+def write_flat(path, flags):
+    (path / "flags.json").write_text(json.dumps(flags))
+
+
+def test_it_names_version_flags_and_text(begin, tmp_path):
+    settings = begin("--kappa=30")
+    content = json.loads((tmp_path / "flags.json").read_text())
+    assert content["version"] == "0.1.0"
+    assert content["flags"]["kappa"] == settings["kappa"] == 30.0
+    assert content["given"] == ["kappa"]
+    assert content["text"] == TEXT
+
+
+def test_a_flag_that_the_file_lacks_has_the_value_it_had_before_it_was(find, tmp_path):
+    # All that a run of today has beside is the default of today.
+    write_flat(tmp_path, EARLIEST)
+    _, settings, notes = find("--latent=vmf")
+    assert (settings["encoder_pooling"], settings["bow_loss"]) == ("last", 0.0)
+    assert settings["training_kappa"] is None
+    assert settings["samples"] == 1
+    assert len(notes) == 2
+    assert (
+        f"{tmp_path} was begun with --encoder_pooling=last and goes on so" in notes[0]
+    )
+
+
+@pytest.mark.parametrize(
+    ("flag", "refused"),
+    [
+        ("--encoder_pooling=last", False),
+        ("--encoder_pooling=max", True),
+        ("--bow_loss=0", False),
+        ("--bow_loss=1", True),
+        ("--training_kappa=30", True),
+        ("--kappa=25", False),
+        ("--kappa=26", True),
+        ("--num_layers=1", False),
+        ("--num_layers=2", True),
+    ],
+)
+def test_one_that_is_given_is_compared_with_that_value(find, tmp_path, flag, refused):
+    write_flat(tmp_path, EARLIEST)
+    if not refused:
+        find(flag)
+        return
+    name = flag.partition("=")[0]
+    with pytest.raises(UserError, match=rf"holds another run \({name} was "):
+        find(flag)
+
+
+def test_what_had_no_effect_then_and_has_none_now_is_not_compared(find, tmp_path):
+    write_flat(tmp_path, {**EARLIEST, "latent": "none", "kappa": 35.0})
+    _, settings, notes = find("--latent=none")
+    assert (settings["kappa"], notes) == (None, [])
+
+
+def test_the_same_command_goes_on_when_a_default_changes(begin, find, tmp_path):
+    begin("--latent=vmf", "--kappa=30")
+    change(tmp_path, learning_rate=0.01, epochs=9, kl_schedule="linear")
+    _, settings, notes = find("--kappa=30", "--latent=vmf")
+    assert (settings["learning_rate"], settings["epochs"]) == (0.01, 9)
+    assert settings["kl_schedule"] == "linear"
+    assert any(
+        "was begun with --epochs=9 and goes on so; the default is 6 by now" in note
+        for note in notes
+    )
+
+
+def test_another_command_does_not(begin, find, tmp_path):
+    begin("--latent=vmf", "--kappa=30")
+    change(tmp_path, learning_rate=0.01)
+    for given in (["--kappa=30"], ["--latent=vmf", "--kappa=30", "--epochs=6"]):
+        with pytest.raises(UserError, match=r"--learning_rate was 0\.01, now 0\.004"):
+            find(*given)
+    with pytest.raises(UserError, match=r"--kappa was 30\.0, now 31\.0"):
+        find("--latent=vmf", "--kappa=31")
+
+
+def test_what_one_flag_implies_for_another_makes_another_run(begin, find):
+    # Without --kappa codes are drawn at 40 in training, with it as it says.
+    begin("--kappa=25")
+    with pytest.raises(UserError, match=r"--training_kappa was None, now 40\.0"):
+        find()
+
+
+def test_a_flag_that_is_no_more_counts_only_where_it_says_something(
+    begin, find, tmp_path
+):
+    begin()
+    change(tmp_path, annealing=None)
+    find()
+    change(tmp_path, annealing="slow")
+    with pytest.raises(UserError, match="--annealing was 'slow', now there is no such"):
+        find()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("epochs", "six"),
+        ("epochs", -1),
+        ("epochs", None),
+        ("epochs", True),
+        ("epochs", 2.5),
+        ("learning_rate", -0.5),
+        ("learning_rate", "fast"),
+        ("encoder", "transformer"),
+        ("tie_embeddings", 0),
+        ("latent_dim", 1),
+        ("kl_schedule", 7),
+    ],
+)
+def test_a_default_that_makes_no_sense_is_not_gone_by(
+    begin, find, tmp_path, name, value
+):
+    begin()
+    change(tmp_path, **{name: value})
+    with pytest.raises(
+        UserError, match=rf"flags\.json: is not what .*{name}"
+    ) as caught:
+        find()
+    assert "\n" not in str(caught.value)
+
+
+def test_another_text_is_refused_by_what_differs(begin, find, tmp_path):
+    begin()
+    before = (tmp_path / "flags.json").read_bytes()
+    folder, _, _ = find()
+    folder.check_text(TEXT)
+    other = {
+        **TEXT,
+        "train": {"count": 12, "hash": "x"},
+        "test": {"count": 7, "hash": "y"},
+    }
+    with pytest.raises(UserError) as caught:
+        folder.check_text(other, "--data_dir=d")
+    assert str(caught.value) == (
+        "--data_dir=d: its training part (12 examples, 18 then) and its test part "
+        f"(7 examples as then, but others) are not what the run in {tmp_path} was "
+        "begun with; put that back or name another --output_dir"
+    )
+    with pytest.raises(UserError, match=r"its vocabulary \(9 words as then, but"):
+        folder.open({"vocabulary": {"count": 9, "hash": "other"}})
+    assert (tmp_path / "flags.json").read_bytes() == before
+
+
+def test_an_older_run_s_text_is_the_one_that_it_goes_on_with(find, tmp_path):
+    write_flat(tmp_path, EARLIEST)
+    folder, _, _ = find()
+    assert not folder.knows_its_text
+    folder.open(TEXT, "0.1.0")
+    # Not before it has been seen to go on.
+    assert RunRecord.read(tmp_path / "flags.json").text == {}
+    folder.note_text(TEXT)
+    assert folder.knows_its_text
+    record = RunRecord.read(tmp_path / "flags.json")
+    assert (record.text, record.flags) == (TEXT, EARLIEST)
+    # It was not this version that began it.
+    assert record.version is None
+    folder.close()
+    with pytest.raises(UserError, match="its test part"):
+        find()[0].check_text({"test": {"count": 1, "hash": "z"}})
+
+
+def test_a_file_that_holds_what_the_text_says_may_move(tmp_path):
+    flags = {"labels": "here/labels.txt", "stop_words": "english"}
+    RunFolder(tmp_path, flags).open(TEXT)
+    RunFolder(tmp_path, {**flags, "labels": "there/labels.txt"})
+    with pytest.raises(UserError, match=r"--labels was here/labels\.txt, now None"):
+        RunFolder(tmp_path, {**flags, "labels": None})
+    write_flat(tmp_path, flags)
+    with pytest.raises(UserError, match="--labels was"):
+        RunFolder(tmp_path, {**flags, "labels": "there/labels.txt"})
+    with pytest.raises(UserError, match=r"--labels was here/labels\.txt, now None"):
+        RunFolder(tmp_path, {**flags, "labels": None})
+
+
+@pytest.mark.parametrize("latent", list(latent_flags.LATENTS))
+def test_what_has_no_effect_is_the_same_once_it_is_left_aside(latent):
+    own = lm.define_flags(flags.FlagValues())
+    own.parse([f"--latent={latent}"])
+    settings, _ = lm.read_settings(own)
+    left_aside = set(lm._without_effect(settings))
+    assert set(lm._without_effect(own.settings())) == left_aside
+
+
+def test_flags_that_came_later_and_go_by_corpus_have_a_value_of_before():
+    by_corpus = {name for default in lm.DEFAULTS for name in default.values}
+    # Without --training_kappa codes are drawn at --kappa, as they were; --spheres came
+    # with the first latent that reads it.
+    later = by_corpus - EARLIEST.keys() - {"training_kappa", "spheres"}
+    assert later == lm.BEFORE.keys()

@@ -1,0 +1,254 @@
+"""A step of training: the same with and without XLA, clipped, and safe."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from tf_vmfvae import layers, models
+from trainers.devices.strategies import make_strategy, share_out
+from trainers.training.step import TrainingStep
+
+WORDS = ["the", "a", "cat", "dog", "sees", "hears", "it", "them"]
+SENTENCES = ["the cat sees a dog", "it hears them", "a dog hears it", "the dog"]
+
+
+def _make(jit="auto", clip_norm=5.0, learning_rate=0.01, strategy="one_device"):
+    strategy = make_strategy(strategy)
+    with strategy.scope():
+        latent = layers.VonMisesFisherLatent(3, kappa=10.0, seed=1)
+        model = models.NVRNN(
+            WORDS, latent, embedding_dim=8, hidden_dim=8, dropout=0.0, seed=1
+        )
+        optimizer = keras.optimizers.Adam(learning_rate)
+        optimizer.build(model.trainable_variables)
+    step = TrainingStep(model, optimizer, strategy, clip_norm, jit)
+    return step, model.tokenizer(SENTENCES).to_tensor()
+
+
+def _weights(step):
+    return [weight.numpy() for weight in step.model.trainable_variables]
+
+
+@pytest.mark.parametrize("jit", ["auto", pytest.param("on", marks=pytest.mark.slow)])
+def test_xla_changes_nothing_but_the_speed(jit):
+    outcomes = []
+    for kind in ("off", jit):
+        step, ids = _make(kind)
+        losses = [float(step(ids)["reconstruction"]) for _ in range(3)]
+        outcomes.append((losses, _weights(step)))
+
+    np.testing.assert_allclose(*[losses for losses, _ in outcomes], rtol=1e-5)
+    for one, other in zip(*[weights for _, weights in outcomes], strict=True):
+        np.testing.assert_allclose(one, other, atol=2e-5)
+
+
+def test_equals_the_step_of_keras():
+    step, ids = _make(clip_norm=1e9)
+    other = _make()[0]
+    model = other.model
+    model.compile(other.optimizer)
+    for _ in range(3):
+        ours, theirs = step(ids), model.train_on_batch(ids, return_dict=True)
+    nll = (ours["reconstruction"] + ours["kl"]) / ours["examples"]
+
+    np.testing.assert_allclose(nll, theirs["nll"], rtol=1e-5)
+    for one, other in zip(_weights(step), model.trainable_variables, strict=True):
+        np.testing.assert_allclose(one, other.numpy(), atol=2e-5)
+
+
+def test_gradients_are_clipped_to_the_norm():
+    step, ids = _make(clip_norm=1e-3)
+    step.optimizer = keras.optimizers.SGD(1.0)
+    step.optimizer.build(step.model.trainable_variables)
+    before = _weights(step)
+    norm = float(step(ids)["norm"])
+    moved = [a - b for a, b in zip(_weights(step), before, strict=True)]
+
+    assert norm > 1e-3
+    moved_by = np.sqrt(sum(np.sum(change**2) for change in moved))
+    np.testing.assert_allclose(moved_by, 1e-3, rtol=1e-3)
+
+
+def _state(step):
+    """Weights, slots and iterations."""
+    variables = [*step.model.trainable_variables, *step.optimizer.variables]
+    return [tf.convert_to_tensor(variable).numpy() for variable in variables]
+
+
+def _step(step, ids):
+    """Takes a step; returns what it says, by name."""
+    batch = tf.data.Dataset.from_tensors(ids)
+    [inputs] = share_out(step.strategy, batch)
+    return {name: float(value) for name, value in step(inputs).items()}
+
+
+@pytest.mark.parametrize(
+    ("strategy", "jit"),
+    [
+        ("one_device", "auto"),
+        ("one_device", "off"),
+        pytest.param("one_device", "on", marks=pytest.mark.slow),
+        ("mirrored", "auto"),
+    ],
+)
+def test_a_loss_that_is_not_finite_moves_nothing(strategy, jit):
+    step, ids = _make(jit, strategy=strategy)
+    # By then the optimizer has a momentum, which moves weights without a gradient.
+    for _ in range(3):
+        _step(step, ids)
+    bias = step.model.softmax.bias
+    whole = tf.convert_to_tensor(bias).numpy()
+    bias.assign(np.full_like(whole, np.nan))
+    before = _state(step)
+    said = _step(step, ids)
+
+    assert not np.isfinite(said["norm"])
+    assert int(tf.convert_to_tensor(step.optimizer.iterations)) == 3
+    np.testing.assert_equal(_state(step), before)
+    # It was the sentence or the weight, and not the step, that was spoilt.
+    bias.assign(whole)
+    assert np.isfinite(_step(step, ids)["norm"])
+    assert int(tf.convert_to_tensor(step.optimizer.iterations)) == 4
+
+
+def test_a_bound_that_alone_is_not_finite_moves_nothing(monkeypatch):
+    step, ids = _make()
+    totals = step.model.totals
+
+    def spoilt(*arguments):
+        return {**totals(*arguments), "nll_per_word": tf.constant(np.inf)}
+
+    monkeypatch.setattr(step.model, "totals", spoilt)
+    before = _state(step)
+    said = _step(step, ids)
+
+    assert np.isfinite(said["norm"])
+    assert np.isinf(said["nll_per_word"])
+    np.testing.assert_equal(_state(step), before)
+
+
+# === Dtype policies, added losses and optimisers ===
+
+
+PAIRS = np.array([[[1, 2], [3, 1]], [[2, 40], [8, 3]], [[5, 1], [0, 0]]], "int32")
+
+
+def _make_documents(latent, dtype=None, optimizer=lambda: keras.optimizers.Adam(0.05)):
+    strategy = make_strategy("one_device")
+    with strategy.scope():
+        model = models.NVDM(WORDS, latent, hidden_dim=8, seed=1, dtype=dtype)
+        optimizer = optimizer()
+        optimizer.build(model.trainable_variables)
+    return TrainingStep(model, optimizer, strategy, 5.0), tf.constant(PAIRS)
+
+
+def _make_sentences(latent, dtype=None):
+    strategy = make_strategy("one_device")
+    with strategy.scope():
+        model = models.NVRNN(
+            WORDS,
+            latent,
+            embedding_dim=8,
+            hidden_dim=8,
+            dropout=0.0,
+            seed=1,
+            dtype=dtype,
+        )
+        optimizer = keras.optimizers.Adam(0.05)
+        optimizer.build(model.trainable_variables)
+    step = TrainingStep(model, optimizer, strategy, 5.0)
+    return step, model.tokenizer(SENTENCES).to_tensor()
+
+
+def _vmf(**options):
+    return layers.VonMisesFisherLatent(3, kappa=10.0, seed=1, **options)
+
+
+@pytest.mark.parametrize("make", [_make_documents, _make_sentences])
+@pytest.mark.parametrize(
+    ("dtype", "latent", "tolerance"),
+    [
+        ("mixed_bfloat16", _vmf, 0.05),
+        ("mixed_float16", _vmf, 0.01),
+        # The noise of float64 is other noise.
+        ("float64", layers.NoLatent, 1e-4),
+    ],
+)
+def test_other_policies_take_the_steps_of_float32(make, dtype, latent, tolerance):
+    step, inputs = make(latent())
+    other, _ = make(latent(dtype=dtype), dtype)
+    for variable, value in zip(
+        other.model.trainable_variables, _weights(step), strict=True
+    ):
+        variable.assign(value)
+    sums = [step(inputs) for _ in range(3)]
+    other_sums = [other(inputs) for _ in range(3)]
+
+    for name in ("reconstruction", "norm"):
+        values, other_values = ([float(x[name]) for x in y] for y in (sums, other_sums))
+        np.testing.assert_allclose(other_values, values, rtol=tolerance)
+        assert values[0] != values[2]
+
+
+class Adding(layers.GaussianLatent):
+    """A latent without noise that adds a loss of its own."""
+
+    def call(self, hidden, codes=1, training=False):
+        z = self.location(hidden)
+        self.add_loss(7.0 * tf.reduce_mean(z**2))
+        return z, tf.zeros(tf.shape(z)[:1], z.dtype)
+
+
+def test_losses_that_layers_add_are_trained_on_as_in_fit():
+    def make():
+        latent = Adding(3, seed=1)
+        return _make_documents(latent, optimizer=lambda: keras.optimizers.SGD(1e-3))
+
+    (step, pairs), (other, _) = make(), make()
+    step.clip_norm = 1e9
+    other.model.compile(other.optimizer)
+    # The row that only fills up counts in neither.
+    pairs = tf.pad(pairs, [(0, 1), (0, 0), (0, 0)])
+    for _ in range(2):
+        step(pairs)
+        other.model.train_on_batch(pairs)
+
+    for one, two in zip(_weights(step), _weights(other), strict=True):
+        np.testing.assert_allclose(one, two, rtol=1e-4, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "message"),
+    [
+        (
+            lambda: keras.optimizers.LossScaleOptimizer(keras.optimizers.Adam()),
+            "^optimizer: the training step scales the loss itself",
+        ),
+        (
+            lambda: keras.optimizers.Adam(use_ema=True),
+            "^optimizer: use_ema keeps averages that this training never uses",
+        ),
+    ],
+)
+def test_an_optimiser_that_could_not_do_what_it_says_is_refused(optimizer, message):
+    with pytest.raises(ValueError, match=message):
+        _make_documents(_vmf(), optimizer=optimizer)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"use_ema": True, "ema_overwrite_frequency": 2},
+        {"gradient_accumulation_steps": 2},
+    ],
+    ids=str,
+)
+def test_an_optimiser_that_steps_now_and_then_is_fine(options):
+    def optimizer():
+        return keras.optimizers.Adam(0.05, **options)
+
+    step, pairs = _make_documents(_vmf(), optimizer=optimizer)
+    losses = [float(step(pairs)["reconstruction"]) for _ in range(12)]
+
+    assert min(losses) < losses[0] - 1

@@ -1,0 +1,52 @@
+"""Batches of documents, sparse."""
+
+import numpy as np
+import tensorflow as tf
+
+from tf_vmfvae.data.batches.batches import Batches
+from tf_vmfvae.data.documents.documents import Documents
+
+
+class DocumentBatches(Batches):
+    """Batches of bags of words as padded pairs, each document once an epoch.
+
+    As `Batches`, but a batch holds documents of all lengths: the gradient of long
+    documents is larger, and a batch of them alone would be a step of another size.
+
+    Args:
+        documents: the documents; none is empty.
+        batch_size: rows a batch.
+        shuffle: whether each epoch has its own order.
+        seed: seed of the order, not negative.
+
+    Attributes:
+        lengths: int64 `[num_examples]`, different words a document.
+        num_words: words an epoch, repetitions counted.
+
+    Raises:
+        ValueError: there are no documents, one is empty, or an argument is out of its
+            range.
+
+    >>> documents = Documents.from_rows([[(1, 2), (3, 1)], [(2, 4)]])
+    >>> batches = DocumentBatches(documents, batch_size=2, shuffle=False)
+    >>> for batch in batches.dataset():
+    ...     print(batch.numpy().tolist())
+    [[[1, 2], [3, 1]], [[2, 4], [0, 0]]]
+    """
+
+    def __init__(
+        self,
+        documents: Documents,
+        batch_size: int,
+        shuffle: bool = True,
+        seed: int = 0,
+    ) -> None:
+        pairs = tf.RaggedTensor.from_row_splits(
+            documents.pairs, documents.row_splits, validate=False
+        )
+        super().__init__(pairs, batch_size, shuffle=shuffle, seed=seed)
+        self.num_words = int(documents.pairs[:, 1].sum(dtype=np.int64))
+
+    def _order(self, rng: np.random.Generator) -> np.ndarray:
+        order = np.arange(self.num_examples)
+        return rng.permutation(order) if self.shuffle else order

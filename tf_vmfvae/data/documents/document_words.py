@@ -1,0 +1,105 @@
+"""From raw documents to bags of words."""
+
+from collections.abc import Sequence, Set
+
+from tf_vmfvae.data.documents.documents import Documents
+from tf_vmfvae.text import as_texts, as_vocabulary, normalize
+from tf_vmfvae.text.document_words import document_words, listed_words
+
+
+def build_document_vocabulary(
+    texts: Sequence[str],
+    size: int | None = None,
+    minimum_documents: int = 1,
+    stop_words: Sequence[str] | str | None = None,
+) -> list[str]:
+    """Collects the most frequent words of raw documents.
+
+    Args:
+        texts: the documents; see `tf_vmfvae.text.document_words` for what a word is.
+        size: the largest number of words; None for no limit.
+        minimum_documents: in how many documents a word must occur.
+        stop_words: words to leave out, split into words like a document; "english" for
+            scikit-learn's list.
+
+    Returns:
+        The words in alphabetical order.
+
+    Raises:
+        ValueError: no word is left, an argument is out of its range, or an element of
+            `texts` or `stop_words` is not text.
+
+    >>> build_document_vocabulary(["A rose is a rose.", "Is it?"], size=2)
+    ['is', 'rose']
+    """
+    # It takes a while to import.
+    from sklearn.feature_extraction.text import CountVectorizer
+
+    for name, value in (("size", size), ("minimum_documents", minimum_documents)):
+        if value is not None and (value < 1 or value != int(value)):
+            raise ValueError(f"{name} is {value}: give a whole number of at least 1")
+    texts, left_out = as_texts(texts), _stop_words(stop_words)
+    vectorizer = CountVectorizer(
+        analyzer=lambda text: [w for w in document_words(text) if w not in left_out],
+        max_features=None if size is None else int(size),
+        # scikit-learn would take a float for a share of the documents.
+        min_df=int(minimum_documents),
+    )
+    try:
+        vectorizer.fit(texts)
+    except ValueError:
+        raise ValueError(
+            f"no word of the documents is in {minimum_documents} of them and no stop "
+            "word: lower minimum_documents or give more text"
+        ) from None
+    return vectorizer.get_feature_names_out().tolist()
+
+
+def count_words(
+    texts: Sequence[str],
+    vocabulary: Sequence[str],
+    labels: Sequence[str] | None = None,
+) -> Documents:
+    """Counts the known words of raw documents.
+
+    Args:
+        texts: the documents.
+        vocabulary: words; ids count from 1 along them. See
+            `tf_vmfvae.text.listed_words` for how a text's words are matched to them.
+        labels: a label a document, or None.
+
+    Returns:
+        The documents; one without a known word is empty.
+
+    Raises:
+        ValueError: a word of the vocabulary occurs twice, is empty or contains white
+            space, an element of `texts` or `vocabulary` is not text, a label is
+            missing, or there are more labels than documents.
+
+    >>> documents = count_words(["A rose is a rose."], ["is", "rose"])
+    >>> documents.pairs.tolist()
+    [[1, 1], [2, 2]]
+    """
+    from sklearn.feature_extraction.text import CountVectorizer
+
+    words = [normalize(word) for word in as_vocabulary(vocabulary)]
+    vectorizer = CountVectorizer(analyzer=listed_words(words), vocabulary=words)
+    return Documents.from_matrix(vectorizer.transform(as_texts(texts)), labels)
+
+
+def _stop_words(words) -> frozenset[str]:
+    """Returns the stop words, split and normalized like the words of documents."""
+    from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
+
+    if words is None:
+        return frozenset()
+    if isinstance(words, str):
+        if words != "english":
+            raise ValueError(
+                f"stop_words is {words!r}: give 'english', None or a list of words"
+            )
+        words = ENGLISH_STOP_WORDS
+    # The order does not matter here, so a set will do.
+    words = list(words) if isinstance(words, Set) else words
+    listed = as_texts(words, "stop_words")
+    return frozenset(word for text in listed for word in document_words(text))

@@ -1,0 +1,1 @@
+"""Latents: from hidden features to a code and its KL."""

@@ -1,0 +1,238 @@
+"""The contract that every latent of the library keeps."""
+
+from typing import ClassVar
+
+import keras
+import tensorflow as tf
+import tensorflow_probability as tfp
+
+from tf_vmfvae.ops.geometry import straight_line
+
+tfd = tfp.distributions
+
+
+class Latent(keras.layers.Layer):
+    """Base class of the latents: hidden features in, a code and its price out.
+
+    A latent turns what an encoder says of an example into a posterior
+    distribution `q(z|x)`, draws one code from it, and charges
+    `KL(q(z|x) || p(z))`. Nothing outside a latent asks which one it is: models,
+    evaluation and generation use only what is defined here. A new latent is a
+    subclass with `posterior`, `prior` and `location`, and `mirror` if it is to draw
+    several codes at once.
+
+    Args:
+        latent_dim: int. Number of dimensions of a code.
+        seed: int or `None`. Seed of the noise; with `None` it is random.
+        **kwargs: other arguments of `keras.layers.Layer`. Without a `dtype` the
+            latent takes that of the model it is given to.
+
+    Call arguments:
+        hidden: float tensor of shape `(batch, features)`.
+        codes: int, at least 1. Codes an example in training, every second one the
+            mirror image of the one before it: what their noise does to a gradient all
+            but cancels out. Outside training there is one.
+        training: bool.
+
+    Returns:
+        `(z, kl)`: the codes, of shape `(batch, latent_dim)`, or in training
+        `(codes * batch, latent_dim)`, the whole batch `codes` times over; and the KL
+        divergence to the prior in nats, of shape `(batch,)`.
+    """
+
+    # Methods that used to have another name: a subclass that still defines the old one
+    # would train without it.
+    _RENAMED: ClassVar = {
+        "charge": "charged_kl",
+        "draw_at": "set_sampling_concentration",
+    }
+
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        for old, new in cls._RENAMED.items():
+            if old in vars(cls):
+                raise TypeError(
+                    f"{cls.__name__}.{old} is never called: rename the method to {new}"
+                )
+
+    def __init__(self, latent_dim: int, seed: int | None = None, **kwargs):
+        super().__init__(**kwargs)
+        self.latent_dim = latent_dim
+        self.seed = seed
+        self.seed_generator = keras.random.SeedGenerator(seed)
+        self._has_own_dtype = kwargs.get("dtype") is not None
+
+    def build(self, hidden_shape):
+        super().build(hidden_shape)
+        # Keras leaves those trainable that a frozen layer has made.
+        for layer in self._layers:
+            layer.trainable = layer.trainable and self.trainable
+
+    def follow_dtype_policy(self, policy: keras.DTypePolicy) -> None:
+        """Takes the dtype policy of a model, unless the layer was given a `dtype`.
+
+        Args:
+            policy: `keras.DTypePolicy`.
+
+        Raises:
+            ValueError: if the layer's variables are of another dtype than the model's.
+        """
+        before = self.dtype_policy
+        if before.variable_dtype != policy.variable_dtype:
+            raise ValueError(
+                f"the latent's variables are in {before.variable_dtype} and the "
+                f"model's in {policy.variable_dtype}: give both the same dtype"
+            )
+        if self._has_own_dtype:
+            return
+        for layer in self._flatten_layers():
+            if layer.dtype_policy == before:
+                layer.dtype_policy = policy
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the code has no dimensions, so that the decoder reads nothing."""
+        return self.latent_dim == 0
+
+    @property
+    def has_mirror(self) -> bool:
+        """Whether the latent defines `mirror`."""
+        return type(self).mirror is not Latent.mirror
+
+    @property
+    def has_sampling_concentration(self) -> bool:
+        """Whether the latent defines `set_sampling_concentration`."""
+        own = type(self).set_sampling_concentration
+        return own is not Latent.set_sampling_concentration
+
+    def posterior(self, hidden) -> tfd.Distribution:
+        """Returns `q(z|x)`, a distribution with batch shape `(batch,)`."""
+        raise NotImplementedError(f"{type(self).__name__} has no posterior")
+
+    def prior(self) -> tfd.Distribution:
+        """Returns `p(z)`, a distribution with a scalar batch shape."""
+        raise NotImplementedError(f"{type(self).__name__} has no prior")
+
+    def location(self, hidden):
+        """Returns where the posterior lies, of shape `(batch, latent_dim)`."""
+        raise NotImplementedError(f"{type(self).__name__} has no location")
+
+    def mirror(self, z, hidden):
+        """Returns the mirror image of each code about the middle of its posterior.
+
+        It is as likely under the posterior as the code, so it is a sample too.
+
+        Args:
+            z: codes of shape `(..., batch, latent_dim)`.
+            hidden: float tensor of shape `(batch, features)`.
+        """
+        raise NotImplementedError(f"{type(self).__name__} has no mirror images")
+
+    def set_sampling_concentration(self, kappa: float) -> None:
+        """Sets the concentration that training samples codes with from now on.
+
+        Args:
+            kappa: float, greater than 0.
+        """
+        raise NotImplementedError(f"{type(self).__name__} has no fixed concentration")
+
+    def kl(self, posterior: tfd.Distribution):
+        """Returns `KL(posterior || prior)` in nats, of shape `(batch,)`."""
+        return tfd.kl_divergence(posterior, self.prior())
+
+    def training_posterior(self, hidden) -> tfd.Distribution:
+        """Returns what training draws from: the posterior, unless a latent differs."""
+        return self.posterior(hidden)
+
+    def training_kl(self, posterior: tfd.Distribution):
+        """Returns the KL of `training_posterior`, as `kl` does that of `posterior`."""
+        return self.kl(posterior)
+
+    def training_log_ratio(self, z, hidden):
+        """Returns `log q(z|x) - log p(z)` of codes that training has drawn.
+
+        Args:
+            z: codes of shape `(..., batch, latent_dim)`.
+            hidden: float tensor of shape `(batch, features)`.
+        """
+        posterior = self.training_posterior(hidden)
+        return posterior.log_prob(z) - self.prior().log_prob(z)
+
+    def charged_kl(self, kl):
+        """Returns the KL that enters the training loss, of shape `(batch,)`.
+
+        By default `kl` itself. Bounds always use `kl`.
+        """
+        return kl
+
+    @property
+    def charges_whole_kl(self) -> bool:
+        """Whether the whole KL is charged, which importance weighting relies on."""
+        return type(self).charged_kl is Latent.charged_kl
+
+    def interpolate(self, start, end, steps: int):
+        """Returns `steps` codes from `start` to `end`, of shape `(steps, d)`.
+
+        Args:
+            start: code of shape `(latent_dim,)`.
+            end: code of shape `(latent_dim,)`.
+            steps: int, at least 2; the first code is `start`, the last `end`.
+        """
+        return straight_line(start, end, steps)
+
+    def call(self, hidden, codes=1, training=False):
+        if not training:
+            posterior = self.posterior(hidden)
+            return self._sample(posterior), self.kl(posterior)
+        posterior = self.training_posterior(hidden)
+        if codes > 1:
+            z = self._sample_mirrored(posterior, hidden, codes)
+        else:
+            z = self._sample(posterior)
+        return z, self.training_kl(posterior)
+
+    def compute_output_spec(self, hidden, codes=1, training=False):
+        batch = hidden.shape[0]
+        rows = batch if codes == 1 else None
+        return (
+            keras.KerasTensor((rows, self.latent_dim), dtype=self.variable_dtype),
+            keras.KerasTensor((batch,), dtype=self.variable_dtype),
+        )
+
+    def _linear_map(self, name: str, seed_offset: int = 0) -> keras.layers.Dense:
+        """A map from hidden features to `latent_dim` numbers, seeded as the latent."""
+        seed = None if self.seed is None else self.seed + seed_offset
+        return keras.layers.Dense(
+            self.latent_dim,
+            kernel_initializer=keras.initializers.GlorotUniform(seed),
+            dtype=self.dtype_policy,
+            name=name,
+        )
+
+    def _sample(self, posterior, shape=()):
+        """One code an example, or `shape` of them."""
+        seed = self._next_seed()
+        context = tf.distribute.get_replica_context()
+        if context is None or context.num_replicas_in_sync == 1:
+            return posterior.sample(shape, seed=seed)
+        # A draw for every replica, of which each takes its own: the noise of the
+        # shares of a batch is then that of the whole batch on one device.
+        draws = posterior.sample((context.num_replicas_in_sync, *shape), seed=seed)
+        return draws[context.replica_id_in_sync_group]
+
+    def _sample_mirrored(self, posterior, hidden, codes):
+        """So many codes an example, in one long batch."""
+        drawn = self._sample(posterior, ((codes + 1) // 2,))
+        both = tf.stack([drawn, self.mirror(drawn, hidden)], axis=1)
+        rows = codes * tf.shape(hidden)[0]
+        return tf.reshape(both, [-1, self.latent_dim])[:rows]
+
+    def _next_seed(self):
+        """A fresh stateless seed of shape `(2,)`, the same in every replica."""
+        seed = tf.cast(self.seed_generator.next(), tf.int32)
+        return tf.random.experimental.stateless_fold_in(seed, 0)
+
+    def get_config(self):
+        config = super().get_config()
+        config.update({"latent_dim": self.latent_dim, "seed": self.seed})
+        return config

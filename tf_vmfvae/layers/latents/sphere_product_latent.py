@@ -1,0 +1,180 @@
+"""A code of several unit vectors, each on a sphere of its own."""
+
+import math
+
+import keras
+import tensorflow as tf
+import tensorflow_probability as tfp
+
+from tf_vmfvae.distributions import VonMisesFisher, kl_to_uniform
+from tf_vmfvae.layers.dense import Dense
+from tf_vmfvae.layers.latents.latent import Latent
+from tf_vmfvae.ops.geometry import (
+    great_circle,
+    mirror_about,
+    unit_vectors,
+)
+
+tfd = tfp.distributions
+tfb = tfp.bijectors
+
+
+@keras.saving.register_keras_serializable(package="tf_vmfvae")
+class SphereProductLatent(Latent):
+    """A code on a product of spheres (Davidson et al. 2019), uniform a priori.
+
+    One sphere has one concentration for all directions; of several, each has its
+    own. It varies with the example and is learned:
+    `q(z|x) = prod_j vMF(mu_j(x), kappa_j(x))`, where `log kappa_j` is a linear map of
+    the last `concentration_features` of the hidden features. Where that is one
+    feature, the length of a document say, the KL is a function of it alone: as with
+    a fixed kappa, the encoder cannot make single examples cheap. The KL and its
+    gradient are exact, the gradient of a sample is unbiased (`VonMisesFisher`).
+
+    Args:
+        latent_dim: int. Dimensions of the whole code, at least two a sphere.
+        spheres: int, at least 1. Number of spheres, which divides `latent_dim`.
+        kappa: float, greater than 0. All concentrations before training.
+        concentration_features: int or `None`. On how many of the last hidden features
+            the concentrations depend: 0 for none, so that a sphere has the same
+            concentration for all examples; `None` for all features.
+        seed: int or `None`. Seed of the noise.
+        **kwargs: other arguments of `keras.layers.Layer`.
+
+    Call arguments:
+        hidden: float tensor of shape `(batch, features)`.
+
+    Returns:
+        `(z, kl)`: the unit vectors of an example one after the other, of shape
+        `(batch, latent_dim)`, and the KL in nats, of shape `(batch,)`.
+
+    Raises:
+        ValueError: if `latent_dim` is not at least twice `spheres` and a multiple of
+            it, `kappa` is not a positive, finite number, or `concentration_features`
+            is negative or more than there are hidden features.
+
+    Example:
+    >>> import numpy as np
+    >>> import tf_vmfvae
+    >>> latent = tf_vmfvae.layers.SphereProductLatent(100, 2, kappa=80.0, seed=1)
+    >>> z, kl = latent(np.ones((3, 400), "float32"))
+    >>> tuple(z.shape), round(float(kl[0]), 4)  # twice that of one sphere
+    ((3, 100), 39.0304)
+    """
+
+    def __init__(
+        self,
+        latent_dim: int,
+        spheres: int,
+        kappa: float = 20.0,
+        concentration_features: int | None = None,
+        seed: int | None = None,
+        **kwargs,
+    ):
+        if spheres < 1 or latent_dim < 2 * spheres or latent_dim % spheres:
+            raise ValueError(
+                f"latent_dim must be a multiple of the number of spheres, {spheres}, "
+                f"of at least 2 each, not {latent_dim}"
+            )
+        if not (math.isfinite(kappa) and kappa > 0):
+            raise ValueError(f"kappa must be a positive, finite number, not {kappa}")
+        if concentration_features is not None and concentration_features < 0:
+            raise ValueError(
+                "concentration_features must be 0 or more, not "
+                f"{concentration_features}"
+            )
+        super().__init__(latent_dim, seed, **kwargs)
+        self.spheres = spheres
+        self.sphere_dim = latent_dim // spheres
+        self.kappa = float(kappa)
+        self.concentration_features = concentration_features
+        self.mean_directions = self._linear_map("mean_directions")
+        self.log_concentrations = Dense(
+            spheres,
+            kernel_initializer="zeros",
+            bias_initializer=keras.initializers.Constant(math.log(kappa)),
+            dtype=self.dtype_policy,
+            name="log_concentrations",
+        )
+        self._flat = tfb.Reshape([latent_dim], [spheres, self.sphere_dim])
+
+    def build(self, hidden_shape):
+        features = self.concentration_features
+        width = hidden_shape[-1] if features is None else features
+        if width > hidden_shape[-1]:
+            raise ValueError(
+                f"concentration_features is {features}, but there are only "
+                f"{hidden_shape[-1]} hidden features"
+            )
+        self.mean_directions.build(self._direction_shape(hidden_shape))
+        self.log_concentrations.build((hidden_shape[0], width))
+        super().build(hidden_shape)
+
+    def location(self, hidden):
+        """Returns the mean directions one after the other, `(batch, latent_dim)`."""
+        return self._flat.forward(self._directions(hidden))
+
+    def concentration(self, hidden):
+        """Returns the concentrations, of shape `(batch, spheres)`."""
+        features = self.concentration_features
+        if features is not None:
+            hidden = hidden[:, hidden.shape[-1] - features :]
+        logs = tf.cast(self.log_concentrations(hidden), self.variable_dtype)
+        # Where float32 still tells a draw from its mean direction.
+        return tf.exp(tf.clip_by_value(logs, -10.0, 14.0))
+
+    def posterior(self, hidden) -> tfd.Distribution:
+        return self._joint(
+            VonMisesFisher(self._directions(hidden), self.concentration(hidden))
+        )
+
+    def prior(self) -> tfd.Distribution:
+        sphere = tfd.SphericalUniform(
+            self.sphere_dim, batch_shape=[self.spheres], dtype=self.variable_dtype
+        )
+        return self._joint(sphere)
+
+    def mirror(self, z, hidden):
+        directions = self._directions(hidden)
+        return self._flat.forward(mirror_about(self._flat.inverse(z), directions))
+
+    def kl(self, posterior: tfd.Distribution):
+        concentration = posterior.distribution.distribution.concentration
+        return tf.reduce_sum(kl_to_uniform(self.sphere_dim, concentration), axis=-1)
+
+    def interpolate(self, start, end, steps: int):
+        """Returns `steps` codes, on each sphere along a great circle."""
+        arcs = [
+            great_circle(*ends, steps)
+            for ends in zip(
+                tf.split(start, self.spheres), tf.split(end, self.spheres), strict=True
+            )
+        ]
+        return tf.concat(arcs, axis=-1)
+
+    def _directions(self, hidden):
+        """Unit vectors, `(batch, spheres, sphere_dim)`."""
+        return unit_vectors(self._vectors(hidden))
+
+    def _direction_shape(self, hidden_shape):
+        """Shape of the features that the directions depend on: here all of them."""
+        return hidden_shape
+
+    def _vectors(self, hidden):
+        """What is normalised to the mean directions, of their shape."""
+        vectors = tf.cast(self.mean_directions(hidden), self.variable_dtype)
+        return self._flat.inverse(vectors)
+
+    def _joint(self, spheres):
+        return tfd.TransformedDistribution(tfd.Independent(spheres, 1), self._flat)
+
+    def get_config(self):
+        config = super().get_config()
+        config.update(
+            {
+                "spheres": self.spheres,
+                "kappa": self.kappa,
+                "concentration_features": self.concentration_features,
+            }
+        )
+        return config

@@ -1,0 +1,1 @@
+"""Likelihoods: from what a decoder puts out to nats."""

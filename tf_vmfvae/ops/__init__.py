@@ -1,0 +1,1 @@
+"""Functions on tensors, without weights of their own: what the layers are made of."""

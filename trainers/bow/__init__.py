@@ -1,0 +1,1 @@
+"""`python -m trainers.bow`: trains a document model."""

@@ -1,0 +1,133 @@
+"""Training the document model."""
+
+import pathlib
+
+import keras
+
+from tf_vmfvae import callbacks, data, evaluation, models
+from trainers.bow.report import print_document_report, print_documents
+from trainers.cli.run_flags import identity
+from trainers.storage.metrics_file import SPLITS
+from trainers.training.latents import latent_named, make_latent
+from trainers.training.schedules import make_schedules
+from trainers.training.task import Task
+
+# Of the bounds of refined posteriors, averaged over all samples.
+REFINED = ("nll", "reconstruction", "kl", "ppl", "ppl_by_example")
+# Documents in the projector, which gets slow with more.
+PROJECTED = 2_000
+
+
+class BowTask(Task):
+    """The document model `NVDM` on bags of words: the task of `trainers.bow`."""
+
+    reported = (*Task.reported, "ppl_by_example")
+
+    def load_corpus(self) -> data.DocumentCorpus:
+        settings = self.settings
+        return data.load_documents(
+            settings["dataset"],
+            settings["data_dir"],
+            vocabulary_size=settings["vocabulary_size"],
+            minimum_documents=settings["minimum_documents"],
+            stop_words=_stop_words(settings["stop_words"]),
+            labels=settings["labels"],
+        )
+
+    def make_model(self) -> models.NVDM:
+        settings = self.settings
+        with latent_named(settings):
+            model = models.NVDM(
+                self.corpus.vocabulary,
+                make_latent(settings),
+                hidden_dim=settings["hidden_dim"],
+                encoder_layers=settings["encoder_layers"],
+                decoder_layers=settings["decoder_layers"],
+                activation=settings["activation"],
+                input_transform=settings["input_transform"],
+                input_dropout=settings["input_dropout"],
+                dropout=settings["dropout"],
+                scale_code=settings["scale_code"] or False,
+                bursts=settings["bursts"],
+                samples=settings["samples"] or 1,
+                seed=settings["seed"],
+            )
+        model.adapt(self.corpus.train)
+        return model
+
+    def make_splits(self, model) -> dict[str, data.DocumentBatches]:
+        return {
+            split: data.DocumentBatches(
+                getattr(self.corpus, split),
+                self.settings["batch_size"],
+                shuffle=split == "train",
+                seed=self.settings["seed"],
+            )
+            for split in SPLITS
+        }
+
+    def make_callbacks(self, folder) -> list[keras.callbacks.Callback]:
+        settings, corpus = self.settings, self.corpus
+        path = folder.path
+        made = [
+            *make_schedules(settings),
+            callbacks.ScalarsPane(path),
+            callbacks.HParamsPane(path, identity(settings), name=path.name),
+        ]
+        if settings["latent"] != "none":
+            shown = corpus.validation[:PROJECTED]
+            made += [
+                callbacks.TopicsPane(path, shown, settings["topics"]),
+                callbacks.DocumentsProjectorPane(path, shown, corpus.vocabulary),
+            ]
+        return made
+
+    def further_bounds(self, model, splits) -> dict[str, dict]:
+        samples = self.settings["iw_samples"]
+        if not samples or self.settings["latent"] == "none":
+            return {}
+        return {
+            split: self._importance_weighted(model, splits[split].dataset(), samples)
+            for split in ("validation", "test")
+        }
+
+    def print_corpus(self, model, splits) -> None:
+        print_documents(self.corpus, splits["train"])
+
+    def print_report(self, metrics, model) -> None:
+        print_document_report(metrics, model, self.corpus, self.settings["topics"])
+
+    def _importance_weighted(self, model, batches, samples):
+        bounds = evaluation.importance_weighted(model, batches, samples)
+        found = {"iw_samples": samples, **_weighted(bounds, samples)}
+        steps = self.settings["refine_steps"]
+        if steps:
+            bounds = evaluation.importance_weighted(
+                model, batches, samples, refinement=evaluation.Refinement(steps)
+            )
+            found["refined"] = {
+                "steps": steps,
+                **{name: getattr(bounds, name) for name in REFINED},
+                **_weighted(bounds, samples),
+            }
+        return found
+
+
+def _weighted(bounds, samples):
+    names = ("nll_iw", "ppl_iw", "ppl_iw_by_example")
+    return {name: getattr(bounds, name)[samples] for name in names}
+
+
+def _stop_words(name):
+    """The stop words that the flag names."""
+    if name in (None, "none"):
+        return None
+    if name == "english":
+        return name
+    try:
+        return pathlib.Path(name).read_text(encoding="utf-8").split()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ValueError(
+            f"--stop_words={name}: cannot be read ({error}); give english, none or a "
+            "text file with a word a line"
+        ) from None

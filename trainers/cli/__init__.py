@@ -1,0 +1,1 @@
+"""Command lines: flags, their defaults and ranges, and how a program ends."""

@@ -1,0 +1,1 @@
+"""Strategies, and the workers that train together."""

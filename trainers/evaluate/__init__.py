@@ -1,0 +1,1 @@
+"""`python -m trainers.evaluate`: evaluates a trained model."""

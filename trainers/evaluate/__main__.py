@@ -1,0 +1,31 @@
+"""Judges a trained language model on a data set.
+
+    python -m trainers.evaluate --model=runs/lm-embedded-standard-vmf --samples=1000
+    python -m trainers.evaluate --model=saved_models/ptb_vmf --dataset=ptb \
+        --data_dir=data
+
+prints a table and leaves, in --output_dir, evaluation.json and figures: the evidence
+lower bound averaged over many samples of the code, the importance-weighted bound,
+mutual information, active units, and what probes read off the code. For a run folder
+and its own corpus, metrics.json gets the figures too.
+
+Exit status: 0, 1 if the disk or the memory is full, 2 for bad input, 130 and 143 if
+Ctrl-C and SIGTERM stopped it.
+"""
+
+from trainers.cli import program
+from trainers.cli.program_flags import ProgramFlags
+from trainers.evaluate.flags import define_flags, read_settings
+
+
+def main(own: ProgramFlags) -> None:
+    """Checks the flags, then evaluates."""
+    settings, notes = read_settings(own)
+    with program.importing_tensorflow():
+        from trainers.evaluate.run import run
+    program.print_notes(notes)
+    run(settings)
+
+
+if __name__ == "__main__":
+    program.run(define_flags, main)

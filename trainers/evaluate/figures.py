@@ -1,0 +1,69 @@
+"""What an evaluation draws."""
+
+from pathlib import Path
+
+import matplotlib.figure
+
+from trainers.storage.atomic_file import whole_file
+
+INK, ACCENT = "#33475b", "#c2571a"
+
+
+def draw(results: dict, folder: Path) -> list[Path]:
+    """Draws the figures of evaluation.json as PNG files.
+
+    Args:
+        results: the content of evaluation.json.
+        folder: where the files go.
+
+    Returns:
+        The files.
+    """
+    drawings = {"bounds.png": _draw_bounds}
+    if results["units"]["latent_dim"]:
+        drawings["units.png"] = _draw_units
+        drawings["swaps.png"] = _draw_swaps
+    files = []
+    for name, drawing in drawings.items():
+        figure = matplotlib.figure.Figure(figsize=(6, 4), layout="constrained")
+        axes = figure.subplots()
+        axes.spines[["top", "right"]].set_visible(False)
+        drawing(axes, results)
+        with whole_file(folder / name) as partial:
+            figure.savefig(partial, dpi=150, format="png")
+        files.append(folder / name)
+    return files
+
+
+def _draw_bounds(axes, results):
+    bounds = results["bounds"]
+    samples, nll = list(bounds["nll_iw"]), list(bounds["nll_iw"].values())
+    errors = list(bounds["nll_iw_standard_error"].values())
+    axes.errorbar(
+        samples, nll, yerr=errors, fmt="o-", color=ACCENT, label="importance-weighted"
+    )
+    axes.axhline(bounds["nll"], color=INK, label="evidence lower bound")
+    error = bounds["nll_standard_error"]
+    axes.axhspan(bounds["nll"] - error, bounds["nll"] + error, color=INK, alpha=0.2)
+    axes.set_xscale("log")
+    axes.set_xlabel("samples of the code")
+    axes.set_ylabel("negative bound, nats a sentence")
+    axes.legend(frameon=False)
+
+
+def _draw_units(axes, results):
+    units = results["units"]
+    axes.bar(range(1, units["latent_dim"] + 1), units["variances"], color=INK)
+    axes.axhline(0.01, color=ACCENT, linewidth=1, label="active above 0.01")
+    axes.set_yscale("log")
+    axes.set_xlabel("unit, the most active first")
+    axes.set_ylabel("variance of the location / the prior's")
+    axes.legend(frameon=False)
+
+
+def _draw_swaps(axes, results):
+    swaps = results["probes"]["cosine_after_swaps"]
+    axes.plot(list(swaps), list(swaps.values()), "o-", color=INK)
+    axes.set_ylim(min(0.0, *swaps.values()), 1.02)
+    axes.set_xlabel("probability of swapping a word with the next")
+    axes.set_ylabel("cosine to the code of the sentence itself")

@@ -1,0 +1,267 @@
+"""An evaluation, from a model on the disk to its table and figures."""
+
+import dataclasses
+import itertools
+from pathlib import Path
+
+import numpy as np
+
+from tf_vmfvae import data, evaluation
+from tf_vmfvae.data.loading import DATASETS
+from tf_vmfvae.text import split_words
+from trainers.cli import paths
+from trainers.cli.errors import UserError
+from trainers.evaluate import figures as evaluation_figures
+from trainers.evaluate import table as evaluation_table
+from trainers.storage import fingerprint
+from trainers.storage.folder_lock import FolderInUse
+from trainers.storage.json_file import write_object
+from trainers.storage.metrics_file import add_figures, read_metrics
+from trainers.storage.model_file import find_model
+from trainers.storage.run_folder import FLAGS, METRICS
+from trainers.storage.trained_model import (
+    check_words,
+    load_language_model,
+    run_record,
+)
+
+# The bound is shown for these numbers of samples, up to the one that is asked for.
+LEVELS = (1, 3, 10, 30, 100, 300, 1000, 3000, 10_000, 30_000)
+# Words that the bag of words counts: the most frequent ones.
+BAG_WORDS = 1000
+SWAPS = 500
+# Mutual information takes time with the square of the examples.
+INFORMATION_EXAMPLES = 5000
+
+
+@dataclasses.dataclass(frozen=True)
+class Part:
+    """Sentences and what is known of them."""
+
+    texts: list[str]
+    # As the model is told them; None if it is told none.
+    labels: list[int] | None
+    # name -> a value a sentence, to be told from the code.
+    factors: dict[str, list]
+
+
+def run(settings: dict) -> dict:
+    """Evaluates, prints, writes; returns what evaluation.json holds.
+
+    Args:
+        settings: the value of every flag of `trainers.evaluate`, by name.
+
+    Raises:
+        UserError: if the input is bad.
+    """
+    record = run_record(settings["model"])
+    flags = record.flags if record else {}
+    settings = {**settings, "dataset": _dataset(settings, record)}
+    folder = _output_dir(settings)
+    paths.check_output_folder(folder)
+    model = load_language_model(settings["model"])
+    corpus = _load(settings, flags)
+    part = _part(corpus, settings["split"], model, settings["examples"])
+    where = f"--dataset={settings['dataset']}"
+    for note in (*corpus.notes, *check_words(model, part.texts, where)):
+        print(f"note: {note}")
+    # What follows takes long, and would be lost where it cannot be written.
+    paths.make_output_folder(folder)
+
+    results = {"model": settings["model"], "dataset": settings["dataset"]}
+    results.update(split=settings["split"], seed=settings["seed"])
+    found = {}
+    if model.latent.latent_dim:
+        train = _part(corpus, "train", model, settings["probe_examples"])
+        found["probes"] = probes(model, train, part, settings["seed"])
+    # What takes long comes last, so that nothing after it can fail.
+    results.update(_bounds(model, part, settings), **found)
+    try:
+        write_object(folder / "evaluation.json", results)
+    finally:
+        # A disk may have filled up meanwhile.
+        evaluation_table.print_table(results)
+    for figure in evaluation_figures.draw(results, folder):
+        print(f"figure: {figure}")
+    file = find_model(settings["model"]).parent / METRICS
+    if record and settings["examples"] is None and file.exists():
+        print(_add_to_metrics(file, record, model, corpus, results))
+    return results
+
+
+def probes(model, train: Part, test: Part, seed: int) -> dict:
+    """Returns what can be told from the codes of `test`, by probes fitted to `train`.
+
+    The probes of Xu and Durrett (2018), section 6.
+    """
+    codes = [model.encode(part.texts, part.labels) for part in (train, test)]
+    bags = [_bags(model, part.texts) for part in (train, test)]
+    found = {}
+    try:
+        for name, inputs, targets in (
+            ("bag_of_words_from_code", codes, bags),
+            ("code_from_bag_of_words", bags, codes),
+        ):
+            pairs = zip(inputs, targets, strict=True)
+            found[name] = evaluation.vector_probe(*pairs, seed=seed).as_dict()
+    except ValueError as error:
+        print(f"note: no probes between the code and the words: {error}")
+    labels = test.labels and test.labels[:SWAPS]
+    found["cosine_after_swaps"] = evaluation.swap_sensitivity(
+        lambda texts: model.encode(texts, labels), test.texts[:SWAPS], seed=seed
+    )
+    for name in test.factors:
+        probe = evaluation.label_probe(
+            *(
+                (code, part.factors[name])
+                for code, part in zip(codes, (train, test), strict=True)
+            )
+        )
+        found[f"{name}_from_code"] = probe.as_dict()
+    return found
+
+
+def _dataset(settings, record):
+    """The corpus that the flags name, or else the run."""
+    dataset = settings["dataset"] or (record and record.flags.get("dataset"))
+    if dataset not in DATASETS:
+        raise UserError("--dataset: give one, as no run folder names it")
+    return dataset
+
+
+def _load(settings, flags):
+    size = flags.get("vocabulary_size") or 10_000
+    if type(size) is not int:
+        raise UserError(
+            f"{find_model(settings['model']).parent / FLAGS}: is not what a run wrote "
+            f"(--vocabulary_size is {size!r}); put the right one back"
+        )
+    try:
+        return data.load(
+            settings["dataset"], settings["data_dir"], vocabulary_size=size
+        )
+    except (ValueError, OSError) as error:
+        raise UserError(str(error)) from error
+
+
+def _part(corpus, split, model, limit):
+    texts = getattr(corpus, split)[:limit]
+    labels = corpus.labels and corpus.labels[split][:limit]
+    if model.condition == "label" and labels is None:
+        raise UserError(
+            f"--dataset={corpus.name}: has no labels, which the model is told"
+        )
+    factors = {"label": labels} if labels else {}
+    if corpus.name == "embedded":
+        factors = data.embedded.read_factors(texts)
+    return Part(texts, labels, factors)
+
+
+def _bounds(model, part, settings):
+    try:
+        ids = model.to_ids(part.texts, part.labels)
+    except ValueError as error:
+        raise UserError(f"--dataset={settings['dataset']}: {error}") from error
+    batches = data.Batches(ids, settings["batch_size"], buckets=12, shuffle=False)
+    single = evaluation.evaluate(model, batches.dataset())
+
+    def weighted(refinement=None):
+        levels = [level for level in LEVELS if level < settings["samples"]]
+        return evaluation.importance_weighted(
+            model,
+            batches.dataset(),
+            [*levels, settings["samples"]],
+            seed=settings["seed"],
+            memory=settings["memory_mb"] * 2**20,
+            refinement=refinement,
+        ).as_dict()
+
+    some = data.Batches(
+        ids[:INFORMATION_EXAMPLES], settings["batch_size"], buckets=12, shuffle=False
+    )
+    information = evaluation.mutual_information(
+        model, some.dataset(), seed=settings["seed"]
+    )
+    units = evaluation.active_units(model, batches.dataset())
+    bounds = {"bounds": weighted()}
+    steps = settings["refine_steps"]
+    if steps and not model.latent.latent_dim:
+        print("note: --refine_steps has no effect on a model without a code")
+    elif steps:
+        refined = weighted(evaluation.Refinement(steps))
+        bounds["refined_bounds"] = {"steps": steps, **refined}
+    return {
+        "code_gain": single.code_gain,
+        "mean_cosine": single.mean_cosine,
+        **bounds,
+        "information": information.as_dict(),
+        "units": units.as_dict(),
+    }
+
+
+def _bags(model, texts):
+    """Counts of the most frequent words of the vocabulary, `(texts, BAG_WORDS)`."""
+    index = {word: i for i, word in enumerate(model.tokenizer.vocabulary[:BAG_WORDS])}
+    bags = np.zeros((len(texts), len(index)), "float32")
+    words = [split_words(text) for text in texts]
+    different = sorted(set(itertools.chain.from_iterable(words)))
+    entries = dict(zip(different, model.tokenizer.entries(different), strict=True))
+    for row, found in zip(bags, words, strict=True):
+        for word in found:
+            if entries[word] in index:
+                row[index[entries[word]]] += 1
+    return bags
+
+
+def _output_dir(settings):
+    if settings["output_dir"]:
+        return Path(settings["output_dir"])
+    model = find_model(settings["model"])
+    return model.parent / f"evaluation-{settings['dataset']}-{settings['split']}"
+
+
+def _add_to_metrics(file, record, model, corpus, results):
+    """Puts the figures of a whole part into the run's own metrics; says what it did."""
+    bounds, split = results["bounds"], results["split"]
+    samples = max(bounds["nll_iw"])
+    try:
+        why_not = _why_not_added(file, record, model, corpus, results)
+        if not why_not:
+            figures = {
+                "nll_iw": bounds["nll_iw"][samples],
+                "ppl_iw": bounds["ppl_iw"][samples],
+                "iw_samples": samples,
+                "mutual_information": results["information"]["mutual_information"],
+                "active_units": results["units"]["active_units"],
+            }
+            add_figures(file, split, figures)
+            return f"added to {file}"
+    except UserError as error:
+        why_not = str(error)
+    except FolderInUse as error:
+        why_not = f"{error} has the folder"
+    except OSError as error:
+        why_not = error.strerror or str(error)
+    return f"note: {file} stays as it is: {why_not}"
+
+
+def _why_not_added(file, record, model, corpus, results):
+    """Why the figures are none of the run's own; `None` if they are."""
+    if record.released:
+        return "the folder was published so"
+    split, bounds = results["split"], results["bounds"]
+    metrics = read_metrics(file)
+    then = metrics.get(split)
+    if then is None:
+        return f"it has no {split} part"
+    if record.text:
+        text = fingerprint.of_corpus(corpus)
+        read = [split, "labels"] if model.condition == "label" else [split]
+        parts = {name: text.get(name) for name in read}
+        if all(record.text.get(name) == part for name, part in parts.items()):
+            return None
+    elif record.flags.get("dataset") == results["dataset"] and all(
+        then.get(name) == bounds[name] for name in ("examples", "tokens")
+    ):
+        return None
+    return f"its {split} part is of another text"

@@ -1,0 +1,1 @@
+"""`python -m trainers.export`: exports a model as a SavedModel."""

@@ -1,0 +1,46 @@
+"""Exports a trained language model as a SavedModel with raw text in and out.
+
+    python -m trainers.export --model=RUN --output_dir=served
+
+TensorFlow alone serves it, without this library:
+
+    served = tf.saved_model.load("served")
+    served.encode(tf.constant(["shares rose"]))
+    served.reconstruct(tf.constant(["shares rose"]))
+    served.sample(count=3, seed=1)
+    served.interpolate(tf.constant("shares rose"), tf.constant("shares fell"), steps=5)
+    served.score(tf.constant(["shares rose"]), samples=100, seed=1)
+
+A model trained with --condition=label takes labels=tf.constant([0]) too, and one that
+is told the words (--condition=bow) takes them from texts; for samples both are `told`:
+
+    served.sample(count=3, seed=1, told=tf.constant([0]))
+    served.sample(count=3, seed=1, told=tf.constant(["shares rose"]))
+
+A served model has no state: the same seed gives the same answer in any thread, and an
+empty list of texts gives an empty answer. An argument out of range is refused with an
+InvalidArgumentError that names it. In a server with threads, call
+served.signatures["encode"](texts=...) rather than served.encode: when TensorFlow itself
+refuses an argument (of another type, say), it leaves served.encode locked for all other
+threads.
+
+Exit status: 0, 1 if the disk is full, 2 for bad input, 130 and 143 if Ctrl-C and
+SIGTERM stopped it. The folder appears whole or not at all.
+"""
+
+from trainers.cli import program
+from trainers.cli.program_flags import ProgramFlags
+from trainers.export.flags import define_flags, read_settings
+
+
+def main(own: ProgramFlags) -> None:
+    """Checks the flags, then exports."""
+    settings, notes = read_settings(own)
+    with program.importing_tensorflow():
+        from trainers.export.run import run
+    program.print_notes(notes)
+    run(settings)
+
+
+if __name__ == "__main__":
+    program.run(define_flags, main)

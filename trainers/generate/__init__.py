@@ -1,0 +1,1 @@
+"""`python -m trainers.generate`: generates with a trained model."""

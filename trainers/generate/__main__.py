@@ -1,0 +1,33 @@
+"""Writes with a trained language model.
+
+    python -m trainers.generate --model=RUN --task=sample --count=5 --sampler=top_p
+    python -m trainers.generate --model=RUN --task=reconstruct --text="shares rose"
+    python -m trainers.generate --model=RUN --task=interpolate --file=pairs.txt
+    python -m trainers.generate --model=RUN --task=neighbours --corpus=all.txt
+
+Sentences come from --text, which may be repeated, from --file, or from standard input,
+one a line. With --json every answer is a line of JSON.
+
+Exit status: 0, 1 if memory or the disk is full, 2 for bad input, 130 and 143 if Ctrl-C
+and SIGTERM stopped it, 141 if nobody reads its answers to their end.
+"""
+
+import sys
+
+from trainers.cli import program
+from trainers.cli.program_flags import ProgramFlags
+from trainers.generate.flags import define_flags, read_settings
+
+
+def main(own: ProgramFlags) -> None:
+    """Checks the flags, then generates."""
+    settings, notes = read_settings(own)
+    with program.importing_tensorflow():
+        from trainers.generate.run import run
+    # Standard output is for the answers.
+    program.print_notes(notes, file=sys.stderr)
+    run(settings)
+
+
+if __name__ == "__main__":
+    program.run(define_flags, main, only_prints=True)

@@ -1,0 +1,227 @@
+"""What trainers.generate writes, from a model on the disk and the user's sentences."""
+
+import json
+import pathlib
+import sys
+from collections.abc import Iterator
+
+import keras_hub
+import tqdm
+
+from tf_vmfvae import generation
+from tf_vmfvae.data.files.text_file import decode, read_sentences
+from tf_vmfvae.text import split_words
+from trainers.cli.errors import UserError
+from trainers.storage.trained_model import check_words, load_language_model
+
+# Of how many words --sampler=top_k takes one, unless a flag says otherwise.
+TOP_K = 10
+
+
+def run(settings: dict) -> None:
+    """Loads the model and prints an answer for each sentence, pair or sample.
+
+    Args:
+        settings: the value of every flag of `trainers.generate`, by name.
+
+    Raises:
+        UserError: if the input is bad.
+    """
+    model = load_language_model(settings["model"])
+    settings = {**settings, "top_k": _top_k(model, settings)}
+    wanted = _wants_texts(model, settings["task"])
+    texts = _texts(settings, wanted)
+    notes = check_words(model, texts, "the text")
+    if model.condition != "label" and settings["label"]:
+        notes.append("--label has no effect on a model that is told no labels")
+    if not wanted:
+        notes += [
+            f"--{name} has no effect with --task=sample and a model that is told no "
+            "words"
+            for name in ("text", "file")
+            if settings[name]
+        ]
+    _check_told(model, settings, texts)
+    for note in notes:
+        print(f"note: {note}", file=sys.stderr)
+    try:
+        for answer in answers(model, settings, texts):
+            print(json.dumps(answer) if settings["json"] else _shown(answer))
+    except ValueError as error:
+        raise UserError(str(error)) from error
+
+
+def answers(model, settings: dict, texts: list[str]) -> Iterator[dict]:
+    """Yields what is printed, a dictionary a line."""
+    task = settings["task"]
+    if task == "neighbours":
+        labels = _labels(model, settings["label"], texts)
+        yield from _neighbours(model, settings, texts, labels)
+        return
+    options = {
+        "sampler": make_sampler(settings),
+        "seed": settings["seed"],
+        "max_words": settings["max_words"],
+    }
+    if task == "sample":
+        count, labels = settings["count"], settings["label"] or None
+        told = {"texts": texts, "labels": labels}
+        for text in model.generate(count, **told, **options, progress=_bar):
+            yield {"sample": text}
+        return
+    labels = _labels(model, settings["label"], texts)
+    if task == "reconstruct":
+        found = model.reconstruct(texts, labels=labels, **options)
+        for text, reconstruction in zip(texts, found, strict=True):
+            yield {"text": text, "reconstruction": reconstruction}
+    else:
+        for first in range(0, len(texts), 2):
+            pair = slice(first, first + 2)
+            way = model.interpolate(
+                *texts[pair],
+                steps=settings["steps"],
+                labels=labels and labels[pair],
+                **options,
+            )
+            yield {"start": texts[first], "end": texts[first + 1], "sentences": way}
+
+
+def make_sampler(settings: dict) -> keras_hub.samplers.Sampler:
+    """Returns the sampler that the flags name."""
+    temperature = settings["temperature"]
+    samplers = keras_hub.samplers
+    makers = {
+        "greedy": samplers.GreedySampler,
+        "random": lambda: samplers.RandomSampler(temperature=temperature),
+        "top_k": lambda: samplers.TopKSampler(
+            settings["top_k"], temperature=temperature
+        ),
+        "top_p": lambda: samplers.TopPSampler(
+            settings["top_p"], temperature=temperature
+        ),
+        "beam": lambda: samplers.BeamSampler(
+            settings["beams"], temperature=temperature
+        ),
+    }
+    return makers[settings["sampler"]]()
+
+
+def _top_k(model, settings):
+    """Among how many words --sampler=top_k chooses."""
+    words, given = model.tokenizer.vocabulary_size, settings["top_k"]
+    if settings["sampler"] == "top_k" and given and given > words:
+        raise UserError(
+            f"--top_k: must be at most {words}, as many as the model has words, not "
+            f"{given}"
+        )
+    return given or min(TOP_K, words)
+
+
+def _check_told(model, settings, texts):
+    """Checks what the task and the model need to be told, and what they cannot do."""
+    task, labels = settings["task"], settings["label"]
+    if task == "interpolate" and len(texts) % 2:
+        raise UserError(f"--text: {len(texts)} sentences do not make pairs")
+    if task == "neighbours" and not model.latent.latent_dim:
+        raise UserError("--task=neighbours: the model has no code to compare")
+    if task == "neighbours" and model.condition == "label":
+        raise UserError(
+            "--task=neighbours: the model is told labels, which --corpus does not have"
+        )
+    written = settings["count"] if task == "sample" else len(texts)
+    if model.condition == "bow" and task == "sample" and len(texts) not in (1, written):
+        raise UserError(
+            "--text: the model is told the words of a sentence; give 1 or, as --count, "
+            f"{written}, not {len(texts)}"
+        )
+    if model.condition != "label":
+        return
+    if len(labels) not in (1, written):
+        raise UserError(
+            f"--label: the model is told a label; give 1 for all or {written}, not "
+            f"{len(labels)}"
+        )
+    if max(labels) >= model.num_labels:
+        raise UserError(
+            f"--label: must be from 0 to {model.num_labels - 1} for this model, not "
+            f"{max(labels)}"
+        )
+
+
+def _neighbours(model, settings, texts, labels):
+    corpus = _read(settings["corpus"], "corpus")
+    found = generation.neighbours(model, texts, corpus, settings["count"], labels)
+    for text, near in zip(texts, found, strict=True):
+        yield {
+            "text": text,
+            "neighbours": [{"text": other, "cosine": cosine} for other, cosine in near],
+        }
+
+
+def _bar(batches):
+    """Goes through batches, with a progress bar where stderr is a terminal."""
+    return tqdm.tqdm(
+        batches,
+        desc="samples",
+        unit="batch",
+        leave=False,
+        mininterval=1.0,
+        dynamic_ncols=True,
+        disable=None,
+    )
+
+
+def _wants_texts(model, task):
+    return task != "sample" or model.condition == "bow"
+
+
+def _texts(settings, wanted):
+    """The user's sentences; empty ones are left out."""
+    if not wanted:
+        return []
+    if settings["text"]:
+        texts = [" ".join(split_words(text)) for text in settings["text"]]
+        if not all(texts):
+            raise UserError("--text: is empty; give a sentence")
+        return texts
+    if settings["file"] not in (None, "-"):
+        return _read(settings["file"], "file")
+    lines = _standard_input().split("\n")
+    texts = [" ".join(split_words(line)) for line in lines]
+    texts = [text for text in texts if text]
+    if not texts:
+        raise UserError("--text: no sentence, and none on standard input")
+    return texts
+
+
+def _standard_input():
+    # Bytes that are not UTF-8 are read as lone surrogates, and so turned back.
+    content = sys.stdin.read().encode("utf-8", "surrogateescape")
+    try:
+        return decode(pathlib.Path("standard input"), content)
+    except ValueError as error:
+        raise UserError(str(error)) from error
+
+
+def _read(path, flag):
+    try:
+        return read_sentences(path)
+    except ValueError as error:
+        raise UserError(f"--{flag}: {error}") from error
+
+
+def _labels(model, labels, texts):
+    if model.condition != "label":
+        return None
+    return labels * len(texts) if len(labels) == 1 else labels
+
+
+def _shown(answer):
+    if "sample" in answer:
+        return answer["sample"]
+    if "reconstruction" in answer:
+        return f"{answer['text']}\n  -> {answer['reconstruction']}"
+    if "sentences" in answer:
+        return "\n".join([*answer["sentences"], ""])
+    lines = [f"  {near['cosine']:.3f}  {near['text']}" for near in answer["neighbours"]]
+    return "\n".join([answer["text"], *lines])

@@ -1,0 +1,1 @@
+"""`python -m trainers.lm`: trains a language model."""

@@ -1,0 +1,142 @@
+"""Training the language model."""
+
+import keras
+
+from tf_vmfvae import callbacks, data, models
+from tf_vmfvae.data.files.text_file import read_sentences
+from trainers.cli.errors import UserError
+from trainers.cli.run_flags import identity
+from trainers.lm.report import print_corpus, print_report
+from trainers.storage import fingerprint
+from trainers.storage.metrics_file import SPLITS
+from trainers.storage.model_file import find_model
+from trainers.storage.trained_model import check_words, load_language_model
+from trainers.training.latents import latent_named, make_latent
+from trainers.training.schedules import make_schedules
+from trainers.training.task import Task
+
+# More lengths pad less, but sentences of one length alone make batches that all end at
+# the same word: with every length for itself PTB Inputless learned half as fast.
+BUCKETS = 12
+
+
+class LMTask(Task):
+    """The language model `NVRNN` on sentences: the task of `trainers.lm`."""
+
+    def load_corpus(self) -> data.Corpus:
+        settings = self.settings
+        return data.load(
+            settings["dataset"],
+            settings["data_dir"],
+            vocabulary_size=settings["vocabulary_size"],
+        )
+
+    def make_model(self) -> models.NVRNN:
+        settings = self.settings
+        with latent_named(settings):
+            return models.NVRNN(
+                self.corpus.vocabulary,
+                make_latent(settings),
+                embedding_dim=settings["embedding_dim"],
+                hidden_dim=settings["hidden_dim"],
+                num_layers=settings["num_layers"],
+                # A model without a code has no encoder, and nothing predicts the words.
+                encoder=settings["encoder"] or "lstm",
+                encoder_pooling=settings["encoder_pooling"] or "last",
+                code_layers=settings["code_layers"] or 0,
+                bow_loss=settings["bow_loss"] or 0.0,
+                samples=settings["samples"] or 1,
+                condition=settings["condition"],
+                num_labels=self.corpus.num_labels,
+                word_dropout=settings["word_dropout"],
+                dropout=settings["dropout"],
+                recurrent_dropout=settings["recurrent_dropout"],
+                tie_embeddings=settings["tie_embeddings"],
+                seed=settings["seed"],
+            )
+
+    def warm_start(self, model) -> dict[str, dict]:
+        path = self.settings["pretrained"]
+        if not path:
+            return {}
+        pretrained = load_language_model(path, "pretrained")
+        try:
+            models.warm_start(model, pretrained)
+        except ValueError as error:
+            raise UserError(
+                f"--pretrained={path}: {error}; give one like it"
+            ) from error
+        return {"pretrained": fingerprint.of_file(find_model(path))}
+
+    def make_splits(self, model) -> dict[str, data.Batches]:
+        splits = {
+            split: data.Batches(self._ids(model, split), **self._batching(split))
+            for split in SPLITS
+        }
+        if self.settings["synthetic"]:
+            splits["augmented"] = data.AugmentedBatches(
+                self._ids(model, "train"),
+                model.to_ids(self._synthetic(model)),
+                self.settings["synthetic_share"],
+                **self._batching("train"),
+            )
+        return splits
+
+    def make_callbacks(self, folder) -> list[keras.callbacks.Callback]:
+        settings, corpus = self.settings, self.corpus
+        labels = self._labels("validation") or []
+        path = folder.path
+        made = [
+            *make_schedules(settings),
+            callbacks.ScalarsPane(path),
+            callbacks.HParamsPane(path, identity(settings), name=path.name),
+            callbacks.TextsPane(path, corpus.validation[:8], labels=labels[:8]),
+        ]
+        if settings["latent"] != "none":
+            sentences = corpus.validation[:2000]
+            metadata = self._metadata(sentences)
+            made.append(
+                callbacks.ProjectorPane(path, sentences, metadata, labels[:2000])
+            )
+        return made
+
+    def print_corpus(self, model, splits) -> None:
+        print_corpus(self.corpus, model, splits["train"])
+
+    def print_report(self, metrics, model) -> None:
+        print_report(metrics, model, self.corpus)
+
+    def _ids(self, model, split):
+        return model.to_ids(getattr(self.corpus, split), self._labels(split))
+
+    def _batching(self, split):
+        return {
+            "batch_size": self.settings["batch_size"],
+            "buckets": BUCKETS,
+            "shuffle": split == "train",
+            "seed": self.settings["seed"],
+        }
+
+    def _synthetic(self, model):
+        file = self.settings["synthetic"]
+        try:
+            texts = read_sentences(file)
+        except ValueError as error:
+            raise UserError(f"--synthetic: {error}") from error
+        for note in check_words(model, texts, f"--synthetic={file}"):
+            print(f"note: {note}")
+        self.text["synthetic"] = fingerprint.of_texts(texts)
+        return texts
+
+    def _labels(self, split):
+        labels = self.corpus.labels
+        return labels and labels[split]
+
+    def _metadata(self, sentences):
+        """Returns what the projector can colour the validation sentences by."""
+        labels = self._labels("validation")
+        if labels:
+            return {"label": labels[: len(sentences)]}
+        if self.corpus.name != "embedded":
+            return None
+        return data.embedded.read_factors(sentences)

@@ -1,0 +1,1 @@
+"""Training a model: the run, the loop, a step."""

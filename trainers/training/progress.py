@@ -1,0 +1,152 @@
+"""Where a training run stands."""
+
+import dataclasses
+import math
+
+from tf_vmfvae.evaluation import perplexity
+from trainers.storage.json_file import is_number
+
+# What `training_logs` makes its means of.
+_TOTALS = ("reconstruction", "kl", "examples", "words")
+
+
+@dataclasses.dataclass
+class Progress:
+    """All that a run's checkpoints hold beside the variables.
+
+    Attributes:
+        epoch: the epoch in hand, from 0.
+        batch: how many of its batches are done.
+        totals: sums over them, as `tf_vmfvae.models.VAE.totals` names them.
+        seconds: what they took.
+        best_nll: the lowest validation bound, in nats an example.
+        best_epoch: its epoch, -1 before there is one.
+        history: the logs of the epochs done.
+    """
+
+    epoch: int = 0
+    batch: int = 0
+    totals: dict[str, float] = dataclasses.field(default_factory=dict)
+    seconds: float = 0.0
+    best_nll: float = math.inf
+    best_epoch: int = -1
+    history: list[dict] = dataclasses.field(default_factory=list)
+
+    @classmethod
+    def from_notes(cls, notes: dict) -> "Progress":
+        """Returns what a checkpoint's notes say.
+
+        Raises:
+            ValueError: if they are of another kind; says in what.
+
+        >>> Progress.from_notes({"epoch": 2, "history": [{}, {}]}).epoch
+        2
+        >>> Progress.from_notes({"epoch": "two"})
+        Traceback (most recent call last):
+        ...
+        ValueError: its 'epoch' is 'two'
+        """
+        names = {field.name for field in dataclasses.fields(cls)}
+        for name in notes:
+            if name not in names:
+                raise ValueError(f"it has {name!r}, which is unknown")
+        progress = cls(**notes)
+        epoch, history, totals = progress.epoch, progress.history, progress.totals
+        sound = {
+            "epoch": _is_count(epoch),
+            "batch": _is_count(progress.batch),
+            "totals": _are_numbers(totals)
+            and all(map(math.isfinite, totals.values()))
+            and (progress.batch == 0 or _have_means(totals)),
+            "seconds": is_number(progress.seconds) and math.isfinite(progress.seconds),
+            # Infinite before there is one.
+            "best_nll": is_number(progress.best_nll)
+            and not math.isnan(progress.best_nll),
+            "best_epoch": _is_count(progress.best_epoch, least=-1)
+            and (not _is_count(epoch) or progress.best_epoch < epoch),
+            "history": isinstance(history, list)
+            and len(history) == epoch
+            and all(map(_are_numbers, history)),
+        }
+        for name, is_sound in sound.items():
+            if not is_sound:
+                raise ValueError(f"its {name!r} is {getattr(progress, name)!r:.80}")
+        return progress
+
+    def add_batch(self, sums: dict[str, float], seconds: float) -> None:
+        """Counts in a batch, of which `sums` are the totals."""
+        for name, value in sums.items():
+            self.totals[name] = self.totals.get(name, 0.0) + value
+        self.seconds += seconds
+        self.batch += 1
+
+    def end_epoch(self, logs: dict[str, float]) -> None:
+        """Notes the epoch's logs and goes on to the next one."""
+        self.history.append(logs)
+        self.epoch, self.batch = self.epoch + 1, 0
+        self.totals, self.seconds = {}, 0.0
+
+    def stalled(self, patience: int) -> bool:
+        """Whether the last `patience` epochs brought no better bound; never for 0.
+
+        >>> progress = Progress(epoch=4, best_epoch=1)
+        >>> progress.stalled(2), progress.stalled(3), progress.stalled(0)
+        (True, False, False)
+        """
+        return 0 < patience <= self.epoch - 1 - self.best_epoch
+
+    @property
+    def is_at_best(self) -> bool:
+        """Whether the weights as they are now are those of the best epoch.
+
+        >>> Progress(epoch=2, best_epoch=1).is_at_best
+        True
+        >>> Progress(epoch=2, batch=1, best_epoch=1).is_at_best
+        False
+        """
+        return self.batch == 0 and 0 <= self.best_epoch == self.epoch - 1
+
+    @property
+    def where(self) -> str:
+        """The last thing done, as a user counts, from 1.
+
+        >>> Progress(epoch=2, batch=7).where, Progress(epoch=2).where
+        ('batch 7 of epoch 3', 'epoch 2')
+        """
+        if self.batch:
+            return f"batch {self.batch} of epoch {self.epoch + 1}"
+        return f"epoch {self.epoch}"
+
+    def training_logs(self) -> dict[str, float]:
+        """Returns the means over the epoch's batches so far.
+
+        >>> progress = Progress()
+        >>> sums = {"reconstruction": 8.0, "kl": 2.0, "examples": 2.0, "words": 10.0}
+        >>> progress.add_batch(sums, seconds=0.5)
+        >>> logs = progress.training_logs()
+        >>> logs["nll"], round(logs["ppl"], 4), logs["words_per_second"]
+        (5.0, 2.7183, 20.0)
+        """
+        totals = self.totals
+        examples, words = totals["examples"], totals["words"]
+        nll = totals["reconstruction"] + totals["kl"]
+        return {
+            "nll": nll / examples,
+            "reconstruction": totals["reconstruction"] / examples,
+            "kl": totals["kl"] / examples,
+            "ppl": perplexity(nll, words),
+            "words_per_second": words / max(self.seconds, 1e-9),
+        }
+
+
+def _is_count(value, least=0):
+    return type(value) is int and value >= least
+
+
+def _have_means(totals):
+    has_all = set(_TOTALS) <= totals.keys()
+    return has_all and totals["examples"] > 0 and totals["words"] > 0
+
+
+def _are_numbers(values):
+    return isinstance(values, dict) and all(map(is_number, values.values()))
