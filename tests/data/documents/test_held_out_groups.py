@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tf_vmfvae.data import Documents
-from tf_vmfvae.data.documents.documents import held_out_groups
+from tf_vmfvae.data.documents import held_out_groups
 from tf_vmfvae.data.documents.held_out_groups import hold_out_groups
 
 GROUPS, COPIES = 60, 3
