@@ -31,7 +31,9 @@ def whole_folder(path: str, flag: str = "output_dir") -> Iterator[str]:
     """Gives a new folder, whose content is that of `path` once it is written.
 
     Whatever happens meanwhile, `path` is empty or missing, as it was before, or it
-    holds everything.
+    holds everything. An empty folder that nothing can be renamed to, as it is a file
+    system of its own, is filled: a process that is killed in the middle of that leaves
+    a part.
 
     Args:
         path: a new folder, or one that is empty.
