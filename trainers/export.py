@@ -17,11 +17,12 @@ is told the words (--condition=bow) takes them from texts; for samples both are 
     served.sample(count=3, seed=1, told=tf.constant([0]))
     served.sample(count=3, seed=1, told=tf.constant(["shares rose"]))
 
-Nothing that is served has a state: a seed's answer is its own, in any thread, and a list
-without texts gets an answer without texts. What is out of range is an
-InvalidArgumentError that names the argument. In a server with threads call
-served.signatures["encode"](texts=...) and its like: where TensorFlow itself refuses an
-argument, of another type say, it leaves served.encode locked for all other threads.
+What is served has no state: a seed's answer is the same in any thread, whatever else is
+being asked. An empty list of texts gets an empty answer. An argument out of range is an
+InvalidArgumentError that names it. A server with threads should call
+served.signatures["encode"](texts=...) rather than served.encode(...): where TensorFlow
+itself refuses an argument, for its type say, it leaves the latter locked for all other
+threads.
 
 Exit status: 0, 1 if the disk is full, 2 for bad input.
 """
