@@ -60,26 +60,39 @@ def some(kind, *values):
     return np.array(values, kind)
 
 
-def test_calls_at_the_same_time_give_each_seed_its_own_answer(served):
-    texts, labels = tf.constant(TEXTS), tf.constant(LABELS)
+def answers_alone_and_together(call, count):
+    """What six threads get for five seeds, and each seed's answer by itself."""
+    alone = [call(seed) for seed in range(5)]
+    with ThreadPoolExecutor(6) as threads:
+        together = list(threads.map(lambda number: call(number % 5), range(count)))
+    return [alone[number % 5] for number in range(count)], together
 
-    def answer(number):
-        seed = number % 5
-        way = served.interpolate(texts[0], texts[2], 2 + seed, labels=labels[:2])
-        return seed, [
+
+def test_samples_at_the_same_time_are_each_seeds_own(served):
+    told = tf.constant(LABELS)
+    alone, together = answers_alone_and_together(
+        lambda seed: strings(served.sample(4, seed, told=told)), 120
+    )
+
+    assert together == alone
+    assert len(set(map(tuple, alone))) == 5
+
+
+def test_calls_of_all_kinds_at_the_same_time_do_not_see_each_other(served):
+    texts, labels = tf.constant(TEXTS), tf.constant(LABELS)
+    ends = {"start": texts[0], "end": texts[2], "labels": labels[:2]}
+
+    alone, together = answers_alone_and_together(
+        lambda seed: [
             strings(served.sample(4, seed, told=labels)),
             served.score(texts, 3, seed, labels=labels)["nll"].numpy().tolist(),
             served.encode(texts, labels=labels).numpy().tolist(),
             strings(served.reconstruct(texts, labels=labels)),
-            strings(way),
-        ]
-
-    alone = dict(answer(seed) for seed in range(5))
-    with ThreadPoolExecutor(6) as threads:
-        together = list(threads.map(answer, range(60)))
-
-    assert all(found == alone[seed] for seed, found in together)
-    assert len({str(found[0]) for found in alone.values()}) == 5
+            strings(served.interpolate(steps=2 + seed, **ends)),
+        ],
+        30,
+    )
+    assert together == alone
 
 
 @pytest.mark.parametrize("seed", [0, -1, 2**31 - 1, -(2**31)])

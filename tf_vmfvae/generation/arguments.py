@@ -5,16 +5,19 @@ import operator
 import tensorflow as tf
 
 
-def whole_number(name: str, value, least: int | None = None) -> int:
+def whole_number(
+    name: str, value, least: int | None = None, most: int = tf.int32.max
+) -> int:
     """Returns an argument as an int.
 
     Args:
         name: the argument's name, for the message.
         value: what was given.
-        least: the smallest allowed number, if there is one.
+        least: the smallest number allowed, if there is one.
+        most: the largest number allowed.
 
     Raises:
-        ValueError: if it is no whole number, below `least`, or above int32's largest.
+        ValueError: if it is no whole number, below `least`, or above `most`.
 
     >>> whole_number("count", -1, 0)
     Traceback (most recent call last):
@@ -27,8 +30,8 @@ def whole_number(name: str, value, least: int | None = None) -> int:
         raise ValueError(f"{name} must be a whole number, not {value!r}") from None
     if least is not None and number < least:
         raise ValueError(f"{name} must be {least} or more, not {number}")
-    if number > tf.int32.max:
-        raise ValueError(f"{name} must be at most {tf.int32.max}, not {number}")
+    if number > most:
+        raise ValueError(f"{name} must be at most {most}, not {number}")
     return number
 
 

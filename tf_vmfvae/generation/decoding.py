@@ -40,7 +40,8 @@ def decode(
         sampler: how words are chosen: `"greedy"`, `"random"`, `"top_k"` (of the 5
             likeliest), `"top_p"` (of the likeliest that make up 0.1), `"beam"` (5
             beams), or a `keras_hub.samplers.Sampler`, also of a class of your own;
-            greedy by default. The sampler is not changed, but for a seed of its own.
+            greedy by default. A sampler stays as it is, except that without `seed` its
+            own seed generator, if it was given a seed, moves on.
         max_words: int. A sentence is cut after so many words.
         seed: int or `None`. Seed of a sampler that draws. One seed always gives the
             same words for the same codes, whatever was drawn before, with any

@@ -3,7 +3,6 @@
 KerasHub takes seconds to import, so only what decodes imports this module.
 """
 
-import operator
 import pickle
 
 import keras
@@ -11,6 +10,7 @@ import numpy as np
 import tensorflow as tf
 from keras_hub import samplers
 
+from tf_vmfvae.generation.arguments import whole_number
 from tf_vmfvae.generation.draw import draw
 from tf_vmfvae.generation.noise import Noise, next_seed
 
@@ -76,7 +76,11 @@ class StatelessSampler:
         if settings is None and self._kind in dict(NAMED.values()):
             settings = _settings(sampler, vocabulary_size)
         self._settings = settings
-        self.key = _state(sampler) if settings is None else _key(self._kind, settings)
+        self.key = (
+            _state(sampler)
+            if settings is None
+            else (self._kind, *sorted(settings.items()))
+        )
         self.in_turn = self._kind.__call__ is samplers.Sampler.__call__
         self.draws = self._kind in (
             samplers.RandomSampler,
@@ -202,16 +206,12 @@ def _settings(sampler, vocabulary_size):
             "the sampler has return_all_beams=True, but a sentence becomes one text: "
             "leave it False for the likeliest beam"
         )
-    most = {"k": vocabulary_size, "num_beams": 2**31 - 1}
-    for name in most:
-        value = getattr(sampler, name, None)
-        if value is None:
-            continue
-        if not 1 <= value <= most[name]:
-            raise ValueError(
-                f"the sampler's {name} must be from 1 to {most[name]}, not {value}"
-            )
-        settings[name] = operator.index(value)
+    if getattr(sampler, "k", None) is not None:
+        # So many words there are.
+        settings["k"] = whole_number("the sampler's k", sampler.k, 1, vocabulary_size)
+    if hasattr(sampler, "num_beams"):
+        name = "the sampler's num_beams"
+        settings["num_beams"] = whole_number(name, sampler.num_beams, 1)
     if hasattr(sampler, "p"):
         if not 0 < sampler.p <= 1:
             raise ValueError(
@@ -219,10 +219,6 @@ def _settings(sampler, vocabulary_size):
             )
         settings["p"] = float(sampler.p)
     return settings
-
-
-def _key(kind, settings):
-    return kind, *sorted(settings.items())
 
 
 def _state(sampler):
