@@ -68,7 +68,7 @@ def checked(data, target=None, sample_weight=None) -> tuple:
     return data, no_target(count), weights
 
 
-def by_example(sample_weight, like):
+def per_example(sample_weight, like):
     """Returns the weights of a batch, of the shape and dtype of `like`, `(batch,)`.
 
     Raises:
@@ -87,7 +87,7 @@ def by_example(sample_weight, like):
     return tf.reshape(weights, tf.shape(like))
 
 
-def class_weight_table(class_weight: dict, num_classes: int | None) -> np.ndarray:
+def class_weight_table(class_weight: dict, num_labels: int | None) -> np.ndarray:
     """Returns the weight of each class, 1 where none is given.
 
     Raises:
@@ -97,16 +97,16 @@ def class_weight_table(class_weight: dict, num_classes: int | None) -> np.ndarra
     >>> class_weight_table({1: 3.0}, 3).tolist()
     [1.0, 3.0, 1.0]
     """
-    if num_classes is None:
+    if num_labels is None:
         raise ValueError(
             "class_weight: the model reads no labels; weigh examples by sample_weight"
         )
-    table = np.ones(num_classes, "float32")
+    table = np.ones(num_labels, "float32")
     for label, weight in class_weight.items():
-        if label not in range(num_classes):
+        if label not in range(num_labels):
             raise ValueError(
                 f"class_weight: label {label} is out of range: labels are 0 to "
-                f"{num_classes - 1}"
+                f"{num_labels - 1}"
             )
         if not 0 <= weight < math.inf:
             raise ValueError(

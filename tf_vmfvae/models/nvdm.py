@@ -21,8 +21,8 @@ from tf_vmfvae.layers import (
     MeanOverCodes,
     WordCounts,
 )
-from tf_vmfvae.models.precision import dtype_policy_scope
-from tf_vmfvae.models.seeds import seeds_from
+from tf_vmfvae.models.dtype_policy_scope import dtype_policy_scope
+from tf_vmfvae.models.seeded_layers import seeds_from
 from tf_vmfvae.models.vae import VAE
 from tf_vmfvae.text import as_texts, as_vocabulary, name_place
 
@@ -117,7 +117,7 @@ class NVDM(VAE):
         dropout: float = 0.0,
         scale_code: bool = True,
         bursts: bool = False,
-        samples: int = 1,
+        codes: int = 1,
         seed: int | None = None,
         dtype=None,
         name: str | None = None,
@@ -130,8 +130,8 @@ class NVDM(VAE):
             )
         if encoder_layers < 1:
             raise ValueError(f"encoder_layers is {encoder_layers}: give at least 1")
-        if samples < 1:
-            raise ValueError(f"samples is {samples}: give at least 1")
+        if codes < 1:
+            raise ValueError(f"codes is {codes}: give at least 1")
         words = as_vocabulary(vocabulary)
 
         # === Config ===
@@ -145,7 +145,7 @@ class NVDM(VAE):
         self.dropout = dropout
         self.scale_code = scale_code
         self.bursts = bursts
-        self.samples = samples
+        self.codes = codes
         self.seed = seed
 
         with dtype_policy_scope(dtype):
@@ -174,7 +174,7 @@ class NVDM(VAE):
         # A code of no dimensions leaves nothing to encode.
         self.encoder_mlp = [
             dense(self.hidden_dim, f"encoder_{i}", self.activation, kind)
-            for i, kind in enumerate(kinds if latent.latent_dim else [])
+            for i, kind in enumerate([] if latent.is_empty else kinds)
         ]
         self.latent = latent
         self.code_scale = (
@@ -214,7 +214,7 @@ class NVDM(VAE):
             nll = BagNLL()(logits, self.word_counts(pairs))
         nll = MeanOverCodes(name="mean_over_codes")(nll, pairs)
         self.likelihood = keras.Model([pairs, z], nll, name="likelihood")
-        z, kl = latent(self.encoder(pairs), codes=self.samples)
+        z, kl = latent(self.encoder(pairs), codes=self.codes)
         return pairs, {"reconstruction": self.likelihood([pairs, z]), "kl": kl}
 
     def is_example(self, inputs):
@@ -307,10 +307,17 @@ class NVDM(VAE):
             "dropout": self.dropout,
             "scale_code": self.scale_code,
             "bursts": self.bursts,
-            "samples": self.samples,
+            "codes": self.codes,
             "seed": self.seed,
             **super().get_config(),
         }
+
+    @classmethod
+    def from_config(cls, config, custom_objects=None):
+        config = dict(config)
+        if "samples" in config:  # In files of earlier versions.
+            config["codes"] = config.pop("samples")
+        return super().from_config(config, custom_objects)
 
 
 def _log_length(counts):

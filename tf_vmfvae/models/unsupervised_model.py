@@ -37,8 +37,8 @@ class UnsupervisedModel(keras.Model):
             trainable=None if trainable else False,
         )
         self._class_weights = None
-        if self.num_classes:
-            ones = tf.ones([self.num_classes])
+        if self.num_labels:
+            ones = tf.ones([self.num_labels])
             self._class_weights = tf.Variable(ones, trainable=False)
         self._shows_users_metrics = False
 
@@ -47,11 +47,11 @@ class UnsupervisedModel(keras.Model):
         raise NotImplementedError(f"{type(self).__name__} has no is_example")
 
     @property
-    def num_classes(self) -> int | None:
-        """How many labels `class_weight` can go by; `None` if the model reads none."""
+    def num_labels(self) -> int | None:
+        """Number of labels, or `None` if the model reads no labels."""
         return None
 
-    def classes(self, inputs):
+    def labels_of(self, inputs):
         """Returns the label of each example, int32 `(batch,)`, from 0."""
         raise NotImplementedError(f"{type(self).__name__} reads no labels")
 
@@ -189,11 +189,11 @@ class UnsupervisedModel(keras.Model):
     def _with_class_weights(self, inputs, weights):
         if self._class_weights is None:
             return weights
-        classes = tf.clip_by_value(self.classes(inputs), 0, self.num_classes - 1)
-        by_class = tf.gather(self._class_weights, classes)
+        labels = tf.clip_by_value(self.labels_of(inputs), 0, self.num_labels - 1)
+        by_label = tf.gather(self._class_weights, labels)
         if weights is None:
-            return by_class
-        return by_class * fit_arguments.by_example(weights, like=by_class)
+            return by_label
+        return by_label * fit_arguments.per_example(weights, like=by_label)
 
     def _track_loss(self, loss, inputs):
         """Shows the mean over the examples, of which each replica knows its part."""
@@ -208,7 +208,7 @@ class UnsupervisedModel(keras.Model):
         if class_weight is None:
             yield
             return
-        table = fit_arguments.class_weight_table(class_weight, self.num_classes)
+        table = fit_arguments.class_weight_table(class_weight, self.num_labels)
         self._class_weights.assign(table)
         try:
             yield

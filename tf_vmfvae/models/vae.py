@@ -1,13 +1,19 @@
 """What the variational autoencoders of the library have in common."""
 
+from typing import ClassVar
+
 import keras
 import tensorflow as tf
 
 from tf_vmfvae.models import fit_arguments
-from tf_vmfvae.models.noise_states import is_noise, load_noise, save_noise
+from tf_vmfvae.models.dtype_policy_scope import dtype_policy_scope
 from tf_vmfvae.models.perplexity import Perplexity
-from tf_vmfvae.models.precision import dtype_policy_scope
 from tf_vmfvae.models.replicas import sum_over_replicas
+from tf_vmfvae.models.seed_states import (
+    is_seed_state,
+    load_seed_states,
+    save_seed_states,
+)
 from tf_vmfvae.models.unsupervised_model import UnsupervisedModel
 
 
@@ -31,6 +37,9 @@ class VAE(UnsupervisedModel):
     added to the loss. Weights and added losses enter `"loss"` alone: `"nll"`,
     `"reconstruction"`, `"kl"` and `"ppl"` are plain means, so that `"nll"` is a bound.
     """
+
+    # Arguments of the constructor that are layers.
+    _layer_arguments: ClassVar = ("latent",)
 
     def __init__(self, inputs, outputs, name=None, trainable=True):
         super().__init__(inputs, outputs, name=name, trainable=trainable)
@@ -79,7 +88,7 @@ class VAE(UnsupervisedModel):
         nll = outputs["reconstruction"] + outputs["kl"]
         weights = real
         if sample_weight is not None:
-            weights *= fit_arguments.by_example(sample_weight, like=real)
+            weights *= fit_arguments.per_example(sample_weight, like=real)
         return {
             "reconstruction": tf.reduce_sum(weights * outputs["reconstruction"]),
             "kl": tf.reduce_sum(weights * outputs["kl"]),
@@ -177,18 +186,22 @@ class VAE(UnsupervisedModel):
 
     def get_config(self):
         """Returns what the models' configurations have in common."""
-        latent = keras.saving.serialize_keras_object(self.latent)
         dtype = keras.dtype_policies.serialize(self.dtype_policy)
-        # It follows the model's once more, if that is changed.
-        if latent["config"].get("dtype") == dtype:
-            del latent["config"]["dtype"]
+        layers = {
+            name: keras.saving.serialize_keras_object(getattr(self, name))
+            for name in self._layer_arguments
+        }
+        for layer in filter(None, layers.values()):
+            # Without a dtype it follows the model's, even if that is changed.
+            if layer["config"].get("dtype") == dtype:
+                del layer["config"]["dtype"]
         frozen = [
             layer.path or layer.name
             for layer in self._flatten_layers(include_self=False)
             if not layer.trainable
         ]
         return {
-            "latent": latent,
+            **layers,
             "name": self.name,
             "dtype": dtype,
             **({"frozen": frozen} if frozen else {}),
@@ -199,9 +212,11 @@ class VAE(UnsupervisedModel):
         config = dict(config)
         frozen = config.pop("frozen", ())
         with dtype_policy_scope(config.get("dtype")):
-            config["latent"] = keras.saving.deserialize_keras_object(
-                config["latent"], custom_objects=custom_objects
-            )
+            for name in cls._layer_arguments:
+                if isinstance(config.get(name), dict):
+                    config[name] = keras.saving.deserialize_keras_object(
+                        config[name], custom_objects=custom_objects
+                    )
         model = cls(**config)
         for layer in model._flatten_layers(include_self=False):
             if (layer.path or layer.name) in frozen:
@@ -210,11 +225,11 @@ class VAE(UnsupervisedModel):
 
     def save_own_variables(self, store):
         super().save_own_variables(store)
-        for name, state in save_noise(self).items():
+        for name, state in save_seed_states(self).items():
             store[name] = state
 
     def load_own_variables(self, store):
         names = set(store.keys())
-        noise = set(filter(is_noise, names))
-        load_noise(self, {name: store[name] for name in noise})
-        super().load_own_variables({name: store[name] for name in names - noise})
+        seeds = set(filter(is_seed_state, names))
+        load_seed_states(self, {name: store[name] for name in seeds})
+        super().load_own_variables({name: store[name] for name in names - seeds})

@@ -170,6 +170,26 @@ class Latent(keras.layers.Layer):
         """Whether the whole KL is charged, which importance weighting relies on."""
         return type(self).charged_kl is Latent.charged_kl
 
+    @property
+    def learned_prior(self) -> keras.layers.Layer | None:
+        """The layer that holds the prior's weights; `None` if the prior is fixed."""
+        return None
+
+    @property
+    def posterior_weights(self) -> list[keras.Variable]:
+        """The weights apart from those of a learned prior: they make the codes."""
+        prior = self.learned_prior
+        of_prior = {id(weight) for weight in prior.weights} if prior else ()
+        return [weight for weight in self.weights if id(weight) not in of_prior]
+
+    def has_codes_like(self, other: "Latent") -> bool:
+        """Whether the posterior weights of another latent fit this one."""
+        shapes, others = (
+            [tuple(weight.shape) for weight in latent.posterior_weights]
+            for latent in (self, other)
+        )
+        return type(self) is type(other) and shapes == others
+
     def interpolate(self, start, end, steps: int):
         """Returns `steps` codes from `start` to `end`, of shape `(steps, d)`.
 

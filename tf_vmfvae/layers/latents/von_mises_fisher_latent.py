@@ -86,6 +86,10 @@ class VonMisesFisherLatent(FixedConcentrationLatent):
                 name="prior",
             )
 
+    @property
+    def learned_prior(self) -> MixturePrior | None:
+        return self.mixture_prior
+
     def prior(self) -> tfd.Distribution:
         if not self.mixture_prior:
             return super().prior()

@@ -16,19 +16,19 @@ _PACKAGE = __name__.partition(".")[0]
 _NAME = re.compile(r"noise_(\d+)(?:@(.+))?")
 
 
-def is_noise(name: str) -> bool:
+def is_seed_state(name: str) -> bool:
     """Whether an array in a model's file is the state of a generator."""
     return _NAME.fullmatch(name) is not None
 
 
-def save_noise(model: keras.Model) -> dict[str, np.ndarray]:
+def save_seed_states(model: keras.Model) -> dict[str, np.ndarray]:
     """Returns the states as arrays, by name: their number and their place.
 
     Example:
     >>> import tf_vmfvae
     >>> latent = tf_vmfvae.layers.VonMisesFisherLatent(4, kappa=5.0, seed=1)
     >>> model = tf_vmfvae.models.NVDM(["profit", "rose"], latent, hidden_dim=8, seed=7)
-    >>> sorted(save_noise(model))
+    >>> sorted(save_seed_states(model))
     ['noise_0@latent.seed_generator']
     """
     return {
@@ -38,7 +38,7 @@ def save_noise(model: keras.Model) -> dict[str, np.ndarray]:
     }
 
 
-def load_noise(model: keras.Model, store: Mapping) -> None:
+def load_seed_states(model: keras.Model, store: Mapping) -> None:
     """Sets the states to those of a file.
 
     They are found by their places, so that a model may have a layer that its file
