@@ -40,7 +40,7 @@ def check_arguments(arguments: dict, latent: Latent) -> None:
         raise ValueError(f"bow_loss is {bow_loss}: give 0 or a positive number")
     if arguments["condition"] == "label" and not (num_labels and num_labels > 0):
         raise ValueError("condition is label: give num_labels, how many there are")
-    if arguments["samples"] > 1 and not latent.charges_whole_kl:
+    if arguments["samples"] > 1 and latent.has_free_kl:
         raise ValueError(
             f"samples is {arguments['samples']}, and of several codes training has the "
             "importance-weighted bound, which takes the whole KL: give samples=1, or "

@@ -3,6 +3,7 @@
 import keras
 import tensorflow as tf
 
+from tf_vmfvae.keras_internals import sublayers
 from tf_vmfvae.models import fit_arguments
 from tf_vmfvae.models.noise_states import is_noise, load_noise, save_noise
 from tf_vmfvae.models.perplexity import Perplexity
@@ -183,9 +184,7 @@ class VAE(UnsupervisedModel):
         if latent["config"].get("dtype") == dtype:
             del latent["config"]["dtype"]
         frozen = [
-            layer.path or layer.name
-            for layer in self._flatten_layers(include_self=False)
-            if not layer.trainable
+            layer.path or layer.name for layer in sublayers(self) if not layer.trainable
         ]
         return {
             "latent": latent,
@@ -203,7 +202,7 @@ class VAE(UnsupervisedModel):
                 config["latent"], custom_objects=custom_objects
             )
         model = cls(**config)
-        for layer in model._flatten_layers(include_self=False):
+        for layer in sublayers(model):
             if (layer.path or layer.name) in frozen:
                 layer.trainable = False
         return model

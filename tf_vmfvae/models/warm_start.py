@@ -3,6 +3,7 @@
 import numpy as np
 from keras import ops
 
+from tf_vmfvae.layers import Latent
 from tf_vmfvae.models.nvrnn import NVRNN
 
 # What both models have to agree in.
@@ -87,7 +88,7 @@ def _writers(model):
 
 def _prior(latent):
     """The prior of a latent, if it is a layer that learns."""
-    return getattr(latent, "mixture_prior", None)
+    return latent.mixture_prior if isinstance(latent, Latent) else None
 
 
 def _weights(layer):
