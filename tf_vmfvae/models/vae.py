@@ -3,13 +3,13 @@
 import keras
 import tensorflow as tf
 
-from tf_vmfvae.keras_internals import sublayers
 from tf_vmfvae.models import fit_arguments
 from tf_vmfvae.models.noise_states import is_noise, load_noise, save_noise
 from tf_vmfvae.models.perplexity import Perplexity
 from tf_vmfvae.models.precision import dtype_policy_scope
 from tf_vmfvae.models.replicas import sum_over_replicas
 from tf_vmfvae.models.unsupervised_model import UnsupervisedModel
+from tf_vmfvae.ops.keras_internals import sublayers
 
 
 class VAE(UnsupervisedModel):

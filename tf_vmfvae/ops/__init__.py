@@ -1,1 +1,1 @@
-"""Functions on tensors and arrays, without weights: what layers are made of."""
+"""Functions on tensors, without weights of their own: what the layers are made of."""

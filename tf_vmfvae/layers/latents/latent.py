@@ -6,8 +6,8 @@ import keras
 import tensorflow as tf
 import tensorflow_probability as tfp
 
-from tf_vmfvae.keras_internals import sublayers
 from tf_vmfvae.ops.geometry import straight_line
+from tf_vmfvae.ops.keras_internals import sublayers
 
 tfd = tfp.distributions
 
