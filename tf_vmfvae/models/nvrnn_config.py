@@ -34,7 +34,7 @@ def check_arguments(model) -> None:
             f"condition is {model.condition!r}: give a layer, such as "
             "tf_vmfvae.layers.BagOfWordsCondition(), or None"
         )
-    if model.codes > 1 and not model.latent.charges_whole_kl:
+    if model.codes > 1 and model.latent.has_free_kl:
         raise ValueError(
             f"codes is {model.codes}: with several codes, training uses the "
             "importance-weighted bound, which needs the whole KL; give codes=1, or a "

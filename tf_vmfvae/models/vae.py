@@ -15,6 +15,7 @@ from tf_vmfvae.models.seed_states import (
     save_seed_states,
 )
 from tf_vmfvae.models.unsupervised_model import UnsupervisedModel
+from tf_vmfvae.ops.keras_internals import sublayers
 
 
 class VAE(UnsupervisedModel):
@@ -196,9 +197,7 @@ class VAE(UnsupervisedModel):
             if layer["config"].get("dtype") == dtype:
                 del layer["config"]["dtype"]
         frozen = [
-            layer.path or layer.name
-            for layer in self._flatten_layers(include_self=False)
-            if not layer.trainable
+            layer.path or layer.name for layer in sublayers(self) if not layer.trainable
         ]
         return {
             **layers,
@@ -218,7 +217,7 @@ class VAE(UnsupervisedModel):
                         config[name], custom_objects=custom_objects
                     )
         model = cls(**config)
-        for layer in model._flatten_layers(include_self=False):
+        for layer in sublayers(model):
             if (layer.path or layer.name) in frozen:
                 layer.trainable = False
         return model

@@ -56,7 +56,7 @@ def warm_start(model: NVRNN, pretrained: NVRNN) -> None:
         _copy(model.weights_of_code(), pretrained.weights_of_code())
         for layer, trained in (
             (model.bag_map, pretrained.bag_map),
-            (model.latent.learned_prior, pretrained.latent.learned_prior),
+            (model.latent.mixture_prior, pretrained.latent.mixture_prior),
         ):
             if layer and trained and _shapes(layer) == _shapes(trained):
                 _copy(layer.weights, trained.weights)
