@@ -230,8 +230,7 @@ def labelled():
         embedding_dim=3,
         hidden_dim=4,
         dropout=0.0,
-        condition="label",
-        num_labels=3,
+        condition=layers.LabelCondition(num_labels=3),
         seed=1,
     )
     model.compile(keras.optimizers.SGD(0.0))
@@ -545,7 +544,7 @@ def test_several_codes_and_a_weight_of_the_kl_are_refused():
         layers.GaussianLatent(3, seed=1),
         embedding_dim=3,
         hidden_dim=4,
-        samples=2,
+        codes=2,
     )
     model.compile()
     ids = model.to_ids(["ball", "rain"]).to_tensor()
@@ -570,9 +569,9 @@ def test_several_codes_and_a_constant_schedule_are_no_contradiction():
 def test_several_codes_and_free_nats_are_refused():
     latent = layers.GaussianLatent(3, free_bits=1.0)
     with pytest.raises(ValueError, match=r"^samples is 2, .* free_bits=0\)$"):
-        models.NVRNN(VOCABULARY, latent, samples=2)
+        models.NVRNN(VOCABULARY, latent, codes=2)
     # Their bounds are averaged in the document model, which is no contradiction.
-    assert models.NVDM(VOCABULARY, latent, hidden_dim=4, samples=2).samples == 2
+    assert models.NVDM(VOCABULARY, latent, hidden_dim=4, codes=2).codes == 2
 
 
 def test_targets_of_no_width_stand_for_none(model):

@@ -72,7 +72,7 @@ def test_gradient_of_the_loss_is_that_of_the_plain_formula():
 
 
 def test_several_codes_a_document_average_their_bounds(pairs):
-    model = make_model(samples=3)
+    model = make_model(codes=3)
     state = model.latent.seed_generator.state
     start = state.numpy()
     outputs = model(pairs, training=True)
@@ -88,8 +88,8 @@ def test_several_codes_a_document_average_their_bounds(pairs):
 
 
 def test_several_codes_take_noise_out_of_the_gradient(pairs):
-    def spread(samples):
-        model = make_model(samples=samples)
+    def spread(codes):
+        model = make_model(codes=codes)
         kernel = model.decoder_mlp[0].kernel.value
         slopes = []
         for _ in range(40):
@@ -103,11 +103,11 @@ def test_several_codes_take_noise_out_of_the_gradient(pairs):
 
 def test_outside_training_there_is_one_code(pairs):
     for name, values in make_model()(pairs).items():
-        np.testing.assert_array_equal(make_model(samples=4)(pairs)[name], values)
+        np.testing.assert_array_equal(make_model(codes=4)(pairs)[name], values)
 
 
 def test_weights_fit_whatever_the_number_of_codes(pairs, tmp_path):
-    several, one = make_model(samples=4), make_model()
+    several, one = make_model(codes=4), make_model()
     several.logits.bias.assign(np.arange(5.0))
     several.save_weights(tmp_path / "model.weights.h5")
     one.load_weights(tmp_path / "model.weights.h5")
@@ -176,7 +176,7 @@ def test_the_last_hidden_feature_is_the_log_of_the_length(pairs):
 
 
 @pytest.mark.parametrize(
-    "options", [{"decoder_layers": 0}, {"bursts": True}, {"samples": 3}]
+    "options", [{"decoder_layers": 0}, {"bursts": True}, {"codes": 3}]
 )
 def test_learns_by_keras_alone(documents, options):
     model = make_model(**options, input_transform="log")
@@ -197,7 +197,7 @@ def test_a_saved_model_is_the_same_model(pairs, tmp_path):
         dropout=0.1,
         scale_code=False,
         bursts=True,
-        samples=2,
+        codes=2,
     )
     model.save(tmp_path / "model.keras")
     loaded = keras.models.load_model(tmp_path / "model.keras")
@@ -234,7 +234,7 @@ def test_a_document_of_unknown_words_is_named():
     [
         ({"input_transform": "tf"}, "input_transform is 'tf'"),
         ({"encoder_layers": 0}, "encoder_layers is 0"),
-        ({"samples": 0}, "samples is 0"),
+        ({"codes": 0}, "codes is 0"),
     ],
 )
 def test_bad_arguments(options, message):

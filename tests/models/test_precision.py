@@ -60,13 +60,20 @@ def globally(request):
 
 CONFIGURATIONS = {
     "nvdm": make_nvdm,
-    "nvdm bursts": lambda: make_nvdm(bursts=True, samples=3, input_transform="log"),
+    "nvdm bursts": lambda: make_nvdm(bursts=True, codes=3, input_transform="log"),
     "nvrnn": make_nvrnn,
     "nvrnn bilstm": lambda: make_nvrnn(
-        encoder="bilstm", encoder_pooling="max", condition="bow", bow_loss=1.0
+        encoder_type="bilstm",
+        encoder_pooling="max",
+        condition=layers.BagOfWordsCondition(),
+        bow_loss=1.0,
     ),
     "nvrnn gru": lambda: make_nvrnn(
-        encoder="gru", recurrent_dropout=0.1, samples=3, code_layers=1, word_dropout=1.0
+        encoder_type="gru",
+        recurrent_dropout=0.1,
+        codes=3,
+        code_layers=1,
+        word_dropout=1.0,
     ),
 }
 

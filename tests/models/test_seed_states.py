@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from tf_vmfvae import layers, models
-from tf_vmfvae.models.noise_states import load_noise, save_noise
+from tf_vmfvae.models.seed_states import load_seed_states, save_seed_states
 
 SAVED = Path(__file__).parents[2] / "saved_models"
 SIZES = {"embedding_dim": 8, "hidden_dim": 8}
@@ -22,7 +22,7 @@ def make(seed=1, **options):
 
 
 def places(model):
-    return {name.partition("@")[2]: value for name, value in save_noise(model).items()}
+    return {name.partition("@")[2]: value for name, value in save_seed_states(model).items()}
 
 
 def rewrite(file, change):
@@ -54,8 +54,8 @@ def saved(tmp_path):
 
 
 def test_every_generator_has_a_place_of_its_own():
-    for model in (make(num_layers=2, recurrent_dropout=0.1), make(samples=2)):
-        names = save_noise(model)
+    for model in (make(num_layers=2, recurrent_dropout=0.1), make(codes=2)):
+        names = save_seed_states(model)
         assert len(names) == len(places(model))
         assert all("." in place for place in places(model))
 
@@ -63,7 +63,7 @@ def test_every_generator_has_a_place_of_its_own():
 def test_a_loaded_model_draws_what_the_saved_one_would_have(saved):
     model, file = saved
     loaded = keras.models.load_model(file)
-    np.testing.assert_equal(save_noise(loaded), save_noise(model))
+    np.testing.assert_equal(save_seed_states(loaded), save_seed_states(model))
 
 
 @pytest.mark.parametrize("lacking", ["embedding_dropout", "latent", "word_dropout"])
@@ -86,7 +86,7 @@ def test_files_of_before_go_by_their_order(saved):
     model, file = saved
     rewrite(file, lambda group: rename(group, lambda name: name.partition("@")[0]))
     loaded = keras.models.load_model(file)
-    np.testing.assert_equal(save_noise(loaded), save_noise(model))
+    np.testing.assert_equal(save_seed_states(loaded), save_seed_states(model))
 
 
 def test_one_of_before_that_has_fewer_is_loaded_too(saved):
@@ -104,28 +104,28 @@ def test_places_of_other_names_go_by_their_order(saved):
     model, file = saved
     rewrite(file, lambda group: rename(group, lambda name: name.replace("ed", "id")))
     loaded = keras.models.load_model(file)
-    np.testing.assert_equal(save_noise(loaded), save_noise(model))
+    np.testing.assert_equal(save_seed_states(loaded), save_seed_states(model))
 
 
 def test_more_than_the_model_has_is_left_aside():
     model = make()
-    noise = save_noise(model)
-    load_noise(model, {**noise, "noise_99@gone": np.zeros(2, "int64")})
-    np.testing.assert_equal(save_noise(model), noise)
+    noise = save_seed_states(model)
+    load_seed_states(model, {**noise, "noise_99@gone": np.zeros(2, "int64")})
+    np.testing.assert_equal(save_seed_states(model), noise)
 
 
 def test_ten_generators_and_more_go_by_number_and_not_by_letter():
     model = make(num_layers=3, recurrent_dropout=0.1)
     noise = {
         name.partition("@")[0]: np.array([index, 0])
-        for index, name in enumerate(save_noise(model))
+        for index, name in enumerate(save_seed_states(model))
     }
     assert len(noise) > 10
-    load_noise(model, noise)
-    np.testing.assert_equal(list(save_noise(model).values()), list(noise.values()))
+    load_seed_states(model, noise)
+    np.testing.assert_equal(list(save_seed_states(model).values()), list(noise.values()))
 
 
 def test_a_shipped_model_has_the_noise_that_it_always_had():
     model = keras.models.load_model(SAVED / "ptb_vmf" / "model.keras")
-    first = [int(state[0]) for state in save_noise(model).values()]
+    first = [int(state[0]) for state in save_seed_states(model).values()]
     assert first == [2, 1001, 5, 10, 110032094, 311156211]

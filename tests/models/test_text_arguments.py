@@ -31,7 +31,7 @@ def sentences():
 
 @functools.cache
 def told_words():
-    return language_model(condition="bow")
+    return language_model(condition=layers.BagOfWordsCondition())
 
 
 @functools.cache
@@ -188,13 +188,13 @@ def test_a_vocabulary_may_be_an_array(vocabulary, tmp_path):
 
 @pytest.mark.parametrize("labels", [[0, np.nan], [0, 0.5], [0, None], ["0", "1"]])
 def test_a_label_that_is_not_a_whole_number_is_named(labels):
-    model = language_model(condition="label", num_labels=2)
+    model = language_model(condition=layers.LabelCondition(num_labels=2))
     with pytest.raises(ValueError, match=r"label .* of text \d is out of range"):
         model.encode(["ball", "goal"], labels)
 
 
 def test_labels_may_be_any_list_of_whole_numbers(make_series):
-    model = language_model(condition="label", num_labels=2)
+    model = language_model(condition=layers.LabelCondition(num_labels=2))
     texts, expected = ["ball", "goal"], [0, 1]
     kinds = (
         tuple,

@@ -1,6 +1,6 @@
-"""States of a model's generators of noise in its file, which Keras does not save.
+"""The states of a model's seed generators in its file, which Keras does not save.
 
-With them a loaded model draws the noise that the saved one would have.
+With them a loaded model draws the same noise as the saved model would have drawn next.
 """
 
 import re
@@ -10,19 +10,19 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-# Parts of a model that are no layers but hold some.
+# Objects of this package that are not layers may hold layers.
 _PACKAGE = __name__.partition(".")[0]
-# Earlier versions left out the place.
+# The name in files. Files of earlier versions have only the number.
 _NAME = re.compile(r"noise_(\d+)(?:@(.+))?")
 
 
 def is_seed_state(name: str) -> bool:
-    """Whether an array in a model's file is the state of a generator."""
+    """Returns whether an array in a model's file is the state of a generator."""
     return _NAME.fullmatch(name) is not None
 
 
 def save_seed_states(model: keras.Model) -> dict[str, np.ndarray]:
-    """Returns the states as arrays, by name: their number and their place.
+    """Returns the states as arrays, named by their number and their path.
 
     Example:
     >>> import tf_vmfvae
@@ -32,50 +32,50 @@ def save_seed_states(model: keras.Model) -> dict[str, np.ndarray]:
     ['noise_0@latent.seed_generator']
     """
     return {
-        # A strategy may have mirrored it.
-        f"noise_{index}@{place}": tf.convert_to_tensor(state).numpy()
-        for index, (place, state) in enumerate(_states(model).items())
+        # A strategy may have mirrored the state.
+        f"noise_{index}@{path}": tf.convert_to_tensor(state).numpy()
+        for index, (path, state) in enumerate(_states(model).items())
     }
 
 
 def load_seed_states(model: keras.Model, store: Mapping) -> None:
     """Sets the states to those of a file.
 
-    They are found by their places, so that a model may have a layer that its file
-    lacks, whose noise stays as it was made. Where places have other names by now, and
-    in files of earlier versions, which name none, they are found by their order.
+    States are matched by path, so a layer that the file does not have keeps its initial
+    state. States whose path is not in the file, as after a renaming or in files of
+    earlier versions, are matched in order.
 
     Args:
         model: the model.
-        store: the arrays of the file that are its states, by name.
+        store: the states in the file, by name.
     """
     saved = {}
     for name in sorted(store, key=lambda name: int(_NAME.fullmatch(name)[1])):
         saved[_NAME.fullmatch(name)[2] or name] = store[name]
     states = _states(model)
-    for place in states.keys() & saved.keys():
-        states.pop(place).assign(saved.pop(place))
+    for path in states.keys() & saved.keys():
+        states.pop(path).assign(saved.pop(path))
     for state, value in zip(states.values(), saved.values(), strict=False):
         state.assign(value)
 
 
 def _states(model):
-    """The states by place, in the order in which Keras lists them.
+    """Returns the states by path, in the order in which Keras lists them.
 
-    A place is what attributes lead to it. It stays the same when the model gets a
-    further layer that draws noise, as the numbers in Keras's own names do not.
+    A path is the chain of attributes that leads to the generator. Unlike the numbers in
+    Keras's own names, it does not change when another layer with noise is added.
     """
-    places = {id(each.state): place for place, each in _generators(model, "", set())}
+    paths = {id(each.state): path for path, each in _generators(model, "", set())}
     states = [v for v in model.variables if v.name == "seed_generator_state"]
-    return {places.get(id(v), str(index)): v for index, v in enumerate(states)}
+    return {paths.get(id(v), str(index)): v for index, v in enumerate(states)}
 
 
-def _generators(part, place, seen) -> Iterator[tuple[str, keras.random.SeedGenerator]]:
+def _generators(part, path, seen) -> Iterator[tuple[str, keras.random.SeedGenerator]]:
     if id(part) in seen:
         return
     seen.add(id(part))
     if isinstance(part, keras.random.SeedGenerator):
-        yield place, part
+        yield path, part
         return
     if isinstance(part, list | tuple):
         parts = enumerate(part)
@@ -87,4 +87,4 @@ def _generators(part, place, seen) -> Iterator[tuple[str, keras.random.SeedGener
         return
     for name, value in list(parts):
         if not str(name).startswith("_"):
-            yield from _generators(value, f"{place}.{name}".lstrip("."), seen)
+            yield from _generators(value, f"{path}.{name}".lstrip("."), seen)
