@@ -66,7 +66,7 @@ def test_calls_at_the_same_time_give_each_seed_its_own_answer(served):
         seed = number % 5
         way = served.interpolate(texts[0], texts[2], 2 + seed, labels=labels[:2])
         return seed, [
-            strings(served.sample(4, seed, told=labels)),
+            strings(served.sample(4, seed, conditions=labels)),
             served.score(texts, 3, seed, labels=labels)["nll"].numpy().tolist(),
             served.encode(texts, labels=labels).numpy().tolist(),
             strings(served.reconstruct(texts, labels=labels)),
@@ -83,7 +83,7 @@ def test_calls_at_the_same_time_give_each_seed_its_own_answer(served):
 
 @pytest.mark.parametrize("seed", [0, -1, 2**31 - 1, -(2**31)])
 def test_samples_are_the_keras_models_own_for_every_seed(served, model, seed):
-    found = strings(served.sample(20, seed, told=tf.constant([2])))
+    found = strings(served.sample(20, seed, conditions=tf.constant([2])))
 
     assert found == model.generate(20, seed=seed, labels=[2], max_words=MAX_WORDS)
 
@@ -91,7 +91,7 @@ def test_samples_are_the_keras_models_own_for_every_seed(served, model, seed):
 def test_more_samples_than_the_keras_model_decodes_at_once_are_its_own_too(
     served, model
 ):
-    found = strings(served.sample(300, 3, told=tf.constant([2])))
+    found = strings(served.sample(300, 3, conditions=tf.constant([2])))
 
     assert found == model.generate(300, seed=3, labels=[2], max_words=MAX_WORDS)
 
@@ -115,7 +115,7 @@ def test_no_texts_in_are_no_answers_out(call):
     assert {name: value.shape for name, value in scores.items()} == dict.fromkeys(
         ["nll", "reconstruction", "kl", "words"], (0,)
     )
-    assert strings(call("sample", count=0, seed=1, told=some("int32", 1))) == []
+    assert strings(call("sample", count=0, seed=1, conditions=some("int32", 1))) == []
 
 
 @pytest.mark.parametrize(
@@ -145,13 +145,13 @@ def test_what_is_out_of_range_is_refused_by_name(call, name, arguments, message)
     [
         ({"count": -1}, "count must be 0 or more, not.*-1"),
         ({"count": [2]}, r"count \[1\] is not compatible"),
-        ({"told": [3]}, "told: labels are 0 to 2, not.*3"),
-        ({"told": [1, 2]}, "told: give one for all samples or one each, not.*2"),
-        ({"told": some("int32")}, "told: give one for all samples or one each, not"),
+        ({"conditions": [3]}, "conditions: labels are 0 to 2, not.*3"),
+        ({"conditions": [1, 2]}, "conditions: give one for all samples or one for each, not.*2"),
+        ({"conditions": some("int32")}, "conditions: give one for all samples or one for each, not"),
     ],
 )
 def test_samples_out_of_range_are_refused_by_name(call, arguments, message):
-    arguments = {"count": 3, "seed": 1, "told": [1], **arguments}
+    arguments = {"count": 3, "seed": 1, "conditions": [1], **arguments}
     with pytest.raises(tf.errors.InvalidArgumentError, match=f"(?s){message}"):
         call("sample", **arguments)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import keras
 
-from tf_vmfvae.layers import LSTM
+from tf_vmfvae.layers import LSTM, Dense
 
 RECURRENT = {"lstm": LSTM, "gru": keras.layers.GRU}
 
@@ -28,15 +28,13 @@ def dense(units: int, seeds: Iterator, activation=None, **options):
         units: int. Number of outputs.
         seeds: from `seeds_from`.
         activation: as for `keras.layers.Dense`.
-        **options: other arguments of the layer.
+        **options: other arguments of `tf_vmfvae.layers.Dense`.
 
     >>> dense(8, seeds_from(1), "relu").kernel_initializer.seed
     1
     """
     initializer = keras.initializers.GlorotUniform(next(seeds))
-    return keras.layers.Dense(
-        units, activation, kernel_initializer=initializer, **options
-    )
+    return Dense(units, activation, kernel_initializer=initializer, **options)
 
 
 def recurrent(kind: str, units: int, dropout: float, seeds: Iterator, **options):
