@@ -22,7 +22,9 @@ def make(seed=1, **options):
 
 
 def places(model):
-    return {name.partition("@")[2]: value for name, value in save_seed_states(model).items()}
+    return {
+        name.partition("@")[2]: value for name, value in save_seed_states(model).items()
+    }
 
 
 def rewrite(file, change):
@@ -122,7 +124,9 @@ def test_ten_generators_and_more_go_by_number_and_not_by_letter():
     }
     assert len(noise) > 10
     load_seed_states(model, noise)
-    np.testing.assert_equal(list(save_seed_states(model).values()), list(noise.values()))
+    np.testing.assert_equal(
+        list(save_seed_states(model).values()), list(noise.values())
+    )
 
 
 def test_a_shipped_model_has_the_noise_that_it_always_had():

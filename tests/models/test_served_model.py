@@ -146,8 +146,14 @@ def test_what_is_out_of_range_is_refused_by_name(call, name, arguments, message)
         ({"count": -1}, "count must be 0 or more, not.*-1"),
         ({"count": [2]}, r"count \[1\] is not compatible"),
         ({"conditions": [3]}, "conditions: labels are 0 to 2, not.*3"),
-        ({"conditions": [1, 2]}, "conditions: give one for all samples or one for each, not.*2"),
-        ({"conditions": some("int32")}, "conditions: give one for all samples or one for each, not"),
+        (
+            {"conditions": [1, 2]},
+            "conditions: give one for all samples or one for each, not.*2",
+        ),
+        (
+            {"conditions": some("int32")},
+            "conditions: give one for all samples or one for each, not",
+        ),
     ],
 )
 def test_samples_out_of_range_are_refused_by_name(call, arguments, message):

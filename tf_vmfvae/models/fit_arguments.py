@@ -99,9 +99,7 @@ def class_weight_table(class_weight: dict, num_labels: int | None) -> np.ndarray
     [1.0, 3.0, 1.0]
     """
     if num_labels is None:
-        raise ValueError(
-            "class_weight: the model reads no labels; use sample_weight"
-        )
+        raise ValueError("class_weight: the model reads no labels; use sample_weight")
     table = np.ones(num_labels, "float32")
     for label, weight in class_weight.items():
         if label not in range(num_labels):
