@@ -197,7 +197,7 @@ class VAE(UnsupervisedModel):
             for name in self._layer_arguments
         }
         for layer in filter(None, layers.values()):
-            # A layer without a dtype follows the model's, even if that is changed later.
+            # A layer without a dtype follows the model's, even if that changes later.
             if layer["config"].get("dtype") == dtype:
                 del layer["config"]["dtype"]
         frozen = [

@@ -11,8 +11,9 @@ TensorFlow alone serves it, without this library:
     served.interpolate(tf.constant("shares rose"), tf.constant("shares fell"), steps=5)
     served.score(tf.constant(["shares rose"]), samples=100, seed=1)
 
-A model trained with --condition=label also takes labels=tf.constant([0]). To sample from
-such a model, or from one trained with --condition=bow, give conditions: labels or texts.
+A model trained with --condition=label also takes labels=tf.constant([0]). To sample
+from such a model, or from one trained with --condition=bow, give labels or texts as
+conditions:
 
     served.sample(count=3, seed=1, conditions=tf.constant([0]))
     served.sample(count=3, seed=1, conditions=tf.constant(["shares rose"]))

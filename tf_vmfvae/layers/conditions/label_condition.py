@@ -56,7 +56,7 @@ class LabelCondition(Condition):
         self, num_labels: int, units: int = 50, seed: int | None = None, **kwargs
     ):
         if num_labels is None or num_labels < 1:
-            raise ValueError(f"num_labels is {num_labels}: give 1 or more")
+            raise ValueError(f"num_labels is {num_labels}: give at least 1")
         super().__init__(units, seed, **kwargs)
         self.num_labels = num_labels
         self.layer = self.make_layer(seed)
