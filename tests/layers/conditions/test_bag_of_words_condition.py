@@ -31,7 +31,8 @@ def test_the_decoder_reads_the_words_whatever_their_order():
 
     np.testing.assert_allclose(read[0], read[1], atol=1e-6)
     assert np.abs(read[0] - read[2]).max() > 1e-4
-    assert model.needs_texts and not model.needs_labels
+    assert model.needs_texts
+    assert not model.needs_labels
 
 
 def test_it_reads_texts_and_no_labels(condition):
