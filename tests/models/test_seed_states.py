@@ -1,4 +1,4 @@
-"""The noise that a loaded model draws, whatever layers it has beside its file's."""
+"""A loaded model draws the noise that the saved model would have drawn."""
 
 import io
 import zipfile
@@ -21,14 +21,14 @@ def make(seed=1, **options):
     return models.NVRNN(["the", "cat", "sees"], latent, seed=seed, **SIZES, **options)
 
 
-def places(model):
+def states_by_path(model):
     return {
         name.partition("@")[2]: value for name, value in save_seed_states(model).items()
     }
 
 
 def rewrite(file, change):
-    """Changes the arrays of a model file that belong to the model itself."""
+    """Changes the arrays in a model's file that belong to the model itself."""
     with zipfile.ZipFile(file) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
     content = io.BytesIO(parts["model.weights.h5"])
@@ -47,7 +47,7 @@ def rename(group, new_name):
 
 @pytest.fixture
 def saved(tmp_path):
-    """A model that has drawn some noise, and its file."""
+    """Returns a model that has drawn some noise, and its file."""
     model = make(dropout=0.2, num_layers=2)
     for _ in range(3):
         model(model.to_ids(["the cat sees"]).to_tensor(), training=True)
@@ -55,81 +55,85 @@ def saved(tmp_path):
     return model, tmp_path / "model.keras"
 
 
-def test_every_generator_has_a_place_of_its_own():
+def test_every_generator_has_its_own_path():
     for model in (make(num_layers=2, recurrent_dropout=0.1), make(codes=2)):
         names = save_seed_states(model)
-        assert len(names) == len(places(model))
-        assert all("." in place for place in places(model))
+        assert len(names) == len(states_by_path(model))
+        assert all("." in path for path in states_by_path(model))
 
 
-def test_a_loaded_model_draws_what_the_saved_one_would_have(saved):
+def test_a_loaded_model_has_the_states_of_the_saved_one(saved):
     model, file = saved
     loaded = keras.models.load_model(file)
     np.testing.assert_equal(save_seed_states(loaded), save_seed_states(model))
 
 
-@pytest.mark.parametrize("lacking", ["embedding_dropout", "latent", "word_dropout"])
-def test_a_layer_that_the_file_lacks_has_noise_of_its_own(saved, lacking):
-    """As in a model of a version that has one more."""
+@pytest.mark.parametrize("missing", ["embedding_dropout", "latent", "word_dropout"])
+def test_a_layer_that_is_not_in_the_file_keeps_its_initial_state(saved, missing):
+    """A later version of a model may have one more layer."""
     model, file = saved
 
-    def leave_out(group):
-        for name in [name for name in group if f"@{lacking}" in name]:
+    def remove(group):
+        for name in [name for name in group if f"@{missing}" in name]:
             del group[name]
 
-    rewrite(file, leave_out)
-    loaded, fresh = places(keras.models.load_model(file)), places(make(num_layers=2))
-    for place, value in places(model).items():
-        expected = fresh[place] if place.startswith(lacking) else value
-        np.testing.assert_array_equal(loaded[place], expected)
+    rewrite(file, remove)
+    loaded = states_by_path(keras.models.load_model(file))
+    new = states_by_path(make(num_layers=2))
+    for path, value in states_by_path(model).items():
+        expected = new[path] if path.startswith(missing) else value
+        np.testing.assert_array_equal(loaded[path], expected)
 
 
-def test_files_of_before_go_by_their_order(saved):
+def test_states_without_paths_are_matched_in_order(saved):
     model, file = saved
     rewrite(file, lambda group: rename(group, lambda name: name.partition("@")[0]))
     loaded = keras.models.load_model(file)
     np.testing.assert_equal(save_seed_states(loaded), save_seed_states(model))
 
 
-def test_one_of_before_that_has_fewer_is_loaded_too(saved):
-    _, file = saved
+def test_a_file_with_fewer_states_without_paths_sets_the_first_ones(saved):
+    model, file = saved
+    expected = list(save_seed_states(model).values())
+    del expected[7], expected[0]
 
     def change(group):
         rename(group, lambda name: name.partition("@")[0])
         del group["noise_0"], group["noise_7"]
 
     rewrite(file, change)
-    keras.models.load_model(file)
+    loaded = list(save_seed_states(keras.models.load_model(file)).values())
+    np.testing.assert_equal(loaded[: len(expected)], expected)
 
 
-def test_places_of_other_names_go_by_their_order(saved):
+def test_states_whose_paths_have_changed_are_matched_in_order(saved):
     model, file = saved
     rewrite(file, lambda group: rename(group, lambda name: name.replace("ed", "id")))
     loaded = keras.models.load_model(file)
     np.testing.assert_equal(save_seed_states(loaded), save_seed_states(model))
 
 
-def test_more_than_the_model_has_is_left_aside():
+def test_states_that_the_model_does_not_have_are_ignored():
     model = make()
-    noise = save_seed_states(model)
-    load_seed_states(model, {**noise, "noise_99@gone": np.zeros(2, "int64")})
-    np.testing.assert_equal(save_seed_states(model), noise)
+    states = save_seed_states(model)
+    load_seed_states(model, {**states, "noise_99@gone": np.zeros(2, "int64")})
+    np.testing.assert_equal(save_seed_states(model), states)
 
 
-def test_ten_generators_and_more_go_by_number_and_not_by_letter():
+def test_more_than_ten_states_are_in_numerical_order():
     model = make(num_layers=3, recurrent_dropout=0.1)
-    noise = {
+    states = {
         name.partition("@")[0]: np.array([index, 0])
         for index, name in enumerate(save_seed_states(model))
     }
-    assert len(noise) > 10
-    load_seed_states(model, noise)
+    assert len(states) > 10
+    load_seed_states(model, states)
     np.testing.assert_equal(
-        list(save_seed_states(model).values()), list(noise.values())
+        list(save_seed_states(model).values()), list(states.values())
     )
 
 
-def test_a_shipped_model_has_the_noise_that_it_always_had():
+def test_a_released_model_keeps_its_states():
     model = keras.models.load_model(SAVED / "ptb_vmf" / "model.keras")
     first = [int(state[0]) for state in save_seed_states(model).values()]
     assert first == [2, 1001, 5, 10, 110032094, 311156211]

@@ -1,4 +1,4 @@
-"""What is served has no state, and checks what it is given."""
+"""A served model has no state, and checks its arguments."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -25,7 +25,7 @@ def model():
         condition=layers.LabelCondition(num_labels=3),
         seed=1,
     )
-    # Large enough that codes and labels change what is written.
+    # Weights that are large enough for codes and labels to change the sentences.
     model.set_weights([8 * weight for weight in model.get_weights()])
     return model
 
@@ -39,7 +39,7 @@ def served(model, tmp_path_factory):
 
 @pytest.fixture(scope="module", params=["function", "signature"])
 def call(served, request):
-    """Returns a function that calls what is served by name, with named arguments."""
+    """Returns a function that calls a served function by name, with named arguments."""
 
     def function(name, **arguments):
         arguments = {key: tf.constant(value) for key, value in arguments.items()}
@@ -59,18 +59,18 @@ def some(kind, *values):
     return np.array(values, kind)
 
 
-def test_calls_at_the_same_time_give_each_seed_its_own_answer(served):
+def test_calls_at_the_same_time_do_not_affect_each_other(served):
     texts, labels = tf.constant(TEXTS), tf.constant(LABELS)
 
     def answer(number):
         seed = number % 5
-        way = served.interpolate(texts[0], texts[2], 2 + seed, labels=labels[:2])
+        between = served.interpolate(texts[0], texts[2], 2 + seed, labels=labels[:2])
         return seed, [
             strings(served.sample(4, seed, conditions=labels)),
             served.score(texts, 3, seed, labels=labels)["nll"].numpy().tolist(),
             served.encode(texts, labels=labels).numpy().tolist(),
             strings(served.reconstruct(texts, labels=labels)),
-            strings(way),
+            strings(between),
         ]
 
     alone = dict(answer(seed) for seed in range(5))
@@ -82,21 +82,19 @@ def test_calls_at_the_same_time_give_each_seed_its_own_answer(served):
 
 
 @pytest.mark.parametrize("seed", [0, -1, 2**31 - 1, -(2**31)])
-def test_samples_are_the_keras_models_own_for_every_seed(served, model, seed):
+def test_samples_are_those_of_the_keras_model_for_every_seed(served, model, seed):
     found = strings(served.sample(20, seed, conditions=tf.constant([2])))
 
     assert found == model.generate(20, seed=seed, labels=[2], max_words=MAX_WORDS)
 
 
-def test_more_samples_than_the_keras_model_decodes_at_once_are_its_own_too(
-    served, model
-):
+def test_many_samples_are_those_of_the_keras_model_too(served, model):
     found = strings(served.sample(300, 3, conditions=tf.constant([2])))
 
     assert found == model.generate(300, seed=3, labels=[2], max_words=MAX_WORDS)
 
 
-def test_scores_are_the_keras_models_own(served, model):
+def test_scores_are_those_of_the_keras_model(served, model):
     texts, labels = TEXTS * 20, LABELS * 20
     found = served.score(tf.constant(texts), 3, 7, labels=tf.constant(labels))
     expected = model.score(texts, samples=3, seed=7, labels=labels)
@@ -106,7 +104,7 @@ def test_scores_are_the_keras_models_own(served, model):
         np.testing.assert_allclose(found[name], value, rtol=1e-5)
 
 
-def test_no_texts_in_are_no_answers_out(call):
+def test_empty_lists_give_empty_answers(call):
     nothing = {"texts": some(bytes), "labels": some("int32")}
 
     assert call("encode", **nothing).shape == (0, 3)
@@ -134,7 +132,7 @@ def test_no_texts_in_are_no_answers_out(call):
         ("encode", {"labels": 1}, r"labels \[\] is not compatible"),
     ],
 )
-def test_what_is_out_of_range_is_refused_by_name(call, name, arguments, message):
+def test_arguments_out_of_range_are_refused_by_name(call, name, arguments, message):
     arguments = {"texts": TEXTS, "labels": LABELS, **arguments}
     with pytest.raises(tf.errors.InvalidArgumentError, match=f"(?s){message}"):
         call(name, **arguments)
@@ -156,7 +154,7 @@ def test_what_is_out_of_range_is_refused_by_name(call, name, arguments, message)
         ),
     ],
 )
-def test_samples_out_of_range_are_refused_by_name(call, arguments, message):
+def test_arguments_of_sample_out_of_range_are_refused_by_name(call, arguments, message):
     arguments = {"count": 3, "seed": 1, "conditions": [1], **arguments}
     with pytest.raises(tf.errors.InvalidArgumentError, match=f"(?s){message}"):
         call("sample", **arguments)
@@ -172,13 +170,15 @@ def test_samples_out_of_range_are_refused_by_name(call, arguments, message):
         ({"labels": [1]}, r"labels: give one for each text.*\[1 2\]"),
     ],
 )
-def test_ways_out_of_range_are_refused_by_name(call, arguments, message):
+def test_arguments_of_interpolate_out_of_range_are_refused_by_name(
+    call, arguments, message
+):
     arguments = {"start": "a", "end": "", "steps": 3, "labels": [0, 2], **arguments}
     with pytest.raises(tf.errors.InvalidArgumentError, match=f"(?s){message}"):
         call("interpolate", **arguments)
 
 
-def test_a_refused_call_does_not_keep_other_threads_waiting(served):
+def test_a_refused_call_does_not_block_other_threads(served):
     with pytest.raises(tf.errors.InvalidArgumentError, match="texts"):
         served.encode(tf.constant("a bare string"), labels=tf.constant([0]))
     found = []
@@ -191,7 +191,7 @@ def test_a_refused_call_does_not_keep_other_threads_waiting(served):
     assert found
 
 
-def test_empty_texts_and_bytes_that_are_no_text_are_read_all_the_same(call, model):
+def test_empty_texts_and_invalid_bytes_are_read_too(call, model):
     texts = np.array([b"", b"  ", b"\xff\xfe a", b"\xc3"], object)
     labels = [0, 1, 2, 0]
     read_as = ["", "", "<unk> a", "<unk>"]
@@ -204,5 +204,5 @@ def test_empty_texts_and_bytes_that_are_no_text_are_read_all_the_same(call, mode
     scores = call("score", texts=texts, labels=labels, samples=2, seed=1)
     assert scores["words"].numpy().tolist() == [1, 1, 3, 2]
     assert np.all(np.isfinite(scores["nll"]))
-    way = call("interpolate", start="", end="", steps=3, labels=[1, 1])
-    assert strings(way) == model.reconstruct([""] * 3, labels=[1] * 3, max_words=9)
+    between = call("interpolate", start="", end="", steps=3, labels=[1, 1])
+    assert strings(between) == model.reconstruct([""] * 3, labels=[1] * 3, max_words=9)
