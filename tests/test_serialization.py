@@ -249,7 +249,7 @@ def test_so_does_a_model_of_any_other_latent(kind, latent, tmp_path):
 def test_other_formats_are_refused(format, tmp_path):
     model, _ = small("nvdm")
     with pytest.raises(
-        ValueError, match=f"^format is '{format}': NVDM can be"
+        ValueError, match=f"^format is '{format}': NVDM can only be"
     ) as caught:
         model.export(tmp_path / "model", format=format)
     assert "\n" not in str(caught.value)

@@ -1,4 +1,4 @@
-"""What a decoder sees of a code."""
+"""The layers between a code and the decoder."""
 
 from collections.abc import Iterator
 
@@ -7,14 +7,14 @@ from tf_vmfvae.models.seeded_layers import dense
 
 
 class CodeReader:
-    """A perceptron through which a decoder reads codes, to be called in a model.
+    """A perceptron between the code and the decoder, as a part of a model.
 
-    A learned scale of each coordinate comes first (`CodeScale`), then rectified layers.
-    Without layers the decoder reads the code unchanged.
+    It scales each coordinate by a learned factor (`CodeScale`), then applies rectified
+    layers. With `num_layers=0` the decoder reads the code unchanged.
 
     Args:
-        latent: the `tf_vmfvae.layers.Latent` that gives the codes. If it is empty,
-            there is nothing to read and there are no layers.
+        latent: the `tf_vmfvae.layers.Latent` that draws the codes. For an empty one
+            there are no layers.
         num_layers: int, at least 0. Number of rectified layers.
         units: int. Width of each.
         seeds: from `seeds_from`.

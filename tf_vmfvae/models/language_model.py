@@ -16,8 +16,8 @@ from tf_vmfvae.text import as_texts
 class LanguageModel(VAE):
     """Base class of the VAEs of sentences: text in, text out.
 
-    A subclass has the attributes below and defines in `initial_state` and `step` how
-    it writes a sentence word by word.
+    A subclass has the attributes below, and defines `initial_state` and `step`, which
+    write a sentence word by word.
 
     Attributes:
         tokenizer: `WordTokenizer`, from raw text to ids.
@@ -47,7 +47,7 @@ class LanguageModel(VAE):
         raise NotImplementedError(f"{type(self).__name__} has no step")
 
     def words(self, ids):
-        """Returns the ids of words alone, `(batch, words)`, without a label."""
+        """Returns the ids of the words, without a label, `(batch, words)`."""
         return ids if self.condition is None else self.condition.words(ids)
 
     def count_words(self, inputs):

@@ -195,8 +195,7 @@ class NVRNN(LanguageModel):
         self.word_dropout_layer = WordDropout(self.word_dropout, seed=next(seeds))
         self.sentence_decoder = SentenceDecoder(*stack, seeds, reads_code=has_code)
         self.output_dropout = Dropout(self.dropout, seed=next(seeds))
-        # Without tied embeddings the softmax has a kernel, and a map before it would
-        # add nothing.
+        # An untied softmax has its own kernel, so another linear map would add nothing.
         output_map = dense(width, seeds, name="output_map")
         self.output_map = (
             output_map if is_tied else keras.layers.Identity(name="output_map")
@@ -209,14 +208,15 @@ class NVRNN(LanguageModel):
         )
         if self.condition is not None:
             self.condition.follow_model(next(seeds))
-        # Last, so that the seeds of the layers above do not depend on these two.
+        # These two come last, so that the seeds of the other layers do not depend on
+        # them.
         self.bag_map = dense(width, seeds, name="bag_map") if self.bow_loss else None
         self.code_reader = CodeReader(
             self.latent, self.code_layers, self.hidden_dim, seeds
         )
 
     def _outputs(self, ids):
-        """The outputs of the whole model."""
+        """Returns the outputs of the whole model."""
         hidden, repeated = self.encoder(ids), ids
         if self.weighs_codes:
             z, kl = self.latent(hidden, codes=self.codes)
@@ -249,36 +249,36 @@ class NVRNN(LanguageModel):
         return self.sentence_encoder(embedded, ops.not_equal(words, PADDING_ID))
 
     def _read_condition(self, ids):
-        # Not `condition(...)`: the layer within it is part of this model's graph, where
-        # files of all versions have its weights.
+        # Not `self.condition(...)`: files of all versions have the weights of its inner
+        # layer as a part of this model's graph.
         return self.condition.call(ids, self._embed(self.words(ids)))
 
     def _decode(self, ids, z):
-        """The features before each word."""
+        """Returns the decoder's features before each word."""
         words = self.words(ids)
         start = ops.full_like(words[:, :1], END_ID)
         previous = ops.concatenate([start, words[:, :-1]], axis=1)
-        is_blind = self.word_dropout == 1
+        is_inputless = self.word_dropout == 1
         embedded = self._embed(
-            self.word_dropout_layer(start[:, 0] if is_blind else previous)
+            self.word_dropout_layer(start[:, 0] if is_inputless else previous)
         )
         code = self.code_reader(z)
         read = [] if self.latent.is_empty else [code]
         if self.condition is not None:
             read.append(self._read_condition(ids))
-        if is_blind:  # The same at every step, so it is context rather than sequence.
+        if is_inputless:  # It is the same at every step, so it belongs to the context.
             read.insert(0, embedded)
         context = ops.concatenate(read, axis=-1) if read else None
-        if is_blind:
+        if is_inputless:
             embedded = ops.cast(previous, context.dtype)[..., None][..., :0]
         outputs = self.sentence_decoder(embedded, context, code)
         return self.output_map(self.output_dropout(outputs))
 
     def _bag_nll(self, z, words):
-        """-log p of the words given the code alone, in any order; `(batch,)`."""
+        """Returns -log p of the words, in any order, given the code; `(batch,)`."""
         features = ops.expand_dims(self.bag_map(self.code_reader(z)), 1)
         log_shares = ops.log_softmax(self.softmax(features)[:, 0])
-        # Padding has no class: it takes the first one's and is then left out.
+        # Padding has no class, so look up the first one and mask it.
         classes = ops.maximum(words - 1, 0)
         log_p = ops.take_along_axis(log_shares, classes, axis=-1)
         is_word = ops.cast(ops.not_equal(words, PADDING_ID), log_p.dtype)
@@ -302,7 +302,7 @@ class NVRNN(LanguageModel):
         return self.codes > 1 and not self.latent.is_empty
 
     def weights_without_code(self) -> list[keras.Variable]:
-        """Returns the weights of the layers that neither make nor read the code."""
+        """Returns the weights of all layers that neither make nor read the code."""
         layers = [self.embedding, self.output_map, self.softmax]
         layers += self.sentence_decoder.layers[1:]
         if self.condition is not None:
@@ -310,7 +310,7 @@ class NVRNN(LanguageModel):
         return [weight for layer in layers for weight in layer.weights]
 
     def weights_of_code(self) -> list[keras.Variable]:
-        """Returns the weights that make the code and those it is read through."""
+        """Returns the weights that make the code, and those of `code_reader`."""
         layers = [*self.code_reader.layers]
         if self.sentence_encoder is not None:
             layers += self.sentence_encoder.layers
