@@ -8,10 +8,10 @@ from keras import ops
 class Dense(keras.layers.Dense):
     """`keras.layers.Dense`, which also takes features of width 0 and returns its bias.
 
-    Empty codes are such features. In `SphereProductLatent`, so are the features of the
-    concentration if the encoder gives none. With Keras's layer, TensorFlow's compiled
-    graphs lose the bias after a product over nothing; on processors with AVX-512 for
-    bfloat16 the process even ends.
+    Empty codes are such features, and so are those of the concentrations in a
+    `SphereProductLatent` with `concentration_features=0`. With Keras's layer,
+    TensorFlow's compiled graphs lose the bias after a product over nothing; on
+    processors with AVX-512 for bfloat16 the process even ends.
 
     Arguments, inputs and outputs are those of `keras.layers.Dense`.
 
