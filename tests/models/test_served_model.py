@@ -1,4 +1,4 @@
-"""A served model has no state, and checks its arguments."""
+"""What is served has no state, and checks what it is given."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -25,7 +25,7 @@ def model():
         condition=layers.LabelCondition(num_labels=3),
         seed=1,
     )
-    # Weights that are large enough for codes and labels to change the sentences.
+    # Large enough that codes and labels change what is written.
     model.set_weights([8 * weight for weight in model.get_weights()])
     return model
 
@@ -39,7 +39,7 @@ def served(model, tmp_path_factory):
 
 @pytest.fixture(scope="module", params=["function", "signature"])
 def call(served, request):
-    """Returns a function that calls a served function by name, with named arguments."""
+    """Returns a function that calls what is served by name, with named arguments."""
 
     def function(name, **arguments):
         arguments = {key: tf.constant(value) for key, value in arguments.items()}
@@ -59,18 +59,18 @@ def some(kind, *values):
     return np.array(values, kind)
 
 
-def test_calls_at_the_same_time_do_not_affect_each_other(served):
+def test_calls_at_the_same_time_give_each_seed_its_own_answer(served):
     texts, labels = tf.constant(TEXTS), tf.constant(LABELS)
 
     def answer(number):
         seed = number % 5
-        between = served.interpolate(texts[0], texts[2], 2 + seed, labels=labels[:2])
+        way = served.interpolate(texts[0], texts[2], 2 + seed, labels=labels[:2])
         return seed, [
-            strings(served.sample(4, seed, conditions=labels)),
+            strings(served.sample(4, seed, told=labels)),
             served.score(texts, 3, seed, labels=labels)["nll"].numpy().tolist(),
             served.encode(texts, labels=labels).numpy().tolist(),
             strings(served.reconstruct(texts, labels=labels)),
-            strings(between),
+            strings(way),
         ]
 
     alone = dict(answer(seed) for seed in range(5))
@@ -82,19 +82,21 @@ def test_calls_at_the_same_time_do_not_affect_each_other(served):
 
 
 @pytest.mark.parametrize("seed", [0, -1, 2**31 - 1, -(2**31)])
-def test_samples_are_those_of_the_keras_model_for_every_seed(served, model, seed):
-    found = strings(served.sample(20, seed, conditions=tf.constant([2])))
+def test_samples_are_the_keras_models_own_for_every_seed(served, model, seed):
+    found = strings(served.sample(20, seed, told=tf.constant([2])))
 
     assert found == model.generate(20, seed=seed, labels=[2], max_words=MAX_WORDS)
 
 
-def test_many_samples_are_those_of_the_keras_model_too(served, model):
-    found = strings(served.sample(300, 3, conditions=tf.constant([2])))
+def test_more_samples_than_the_keras_model_decodes_at_once_are_its_own_too(
+    served, model
+):
+    found = strings(served.sample(300, 3, told=tf.constant([2])))
 
     assert found == model.generate(300, seed=3, labels=[2], max_words=MAX_WORDS)
 
 
-def test_scores_are_those_of_the_keras_model(served, model):
+def test_scores_are_the_keras_models_own(served, model):
     texts, labels = TEXTS * 20, LABELS * 20
     found = served.score(tf.constant(texts), 3, 7, labels=tf.constant(labels))
     expected = model.score(texts, samples=3, seed=7, labels=labels)
@@ -104,7 +106,7 @@ def test_scores_are_those_of_the_keras_model(served, model):
         np.testing.assert_allclose(found[name], value, rtol=1e-5)
 
 
-def test_empty_lists_give_empty_answers(call):
+def test_no_texts_in_are_no_answers_out(call):
     nothing = {"texts": some(bytes), "labels": some("int32")}
 
     assert call("encode", **nothing).shape == (0, 3)
@@ -113,7 +115,7 @@ def test_empty_lists_give_empty_answers(call):
     assert {name: value.shape for name, value in scores.items()} == dict.fromkeys(
         ["nll", "reconstruction", "kl", "words"], (0,)
     )
-    assert strings(call("sample", count=0, seed=1, conditions=some("int32", 1))) == []
+    assert strings(call("sample", count=0, seed=1, told=some("int32", 1))) == []
 
 
 @pytest.mark.parametrize(
@@ -132,7 +134,7 @@ def test_empty_lists_give_empty_answers(call):
         ("encode", {"labels": 1}, r"labels \[\] is not compatible"),
     ],
 )
-def test_arguments_out_of_range_are_refused_by_name(call, name, arguments, message):
+def test_what_is_out_of_range_is_refused_by_name(call, name, arguments, message):
     arguments = {"texts": TEXTS, "labels": LABELS, **arguments}
     with pytest.raises(tf.errors.InvalidArgumentError, match=f"(?s){message}"):
         call(name, **arguments)
@@ -143,19 +145,13 @@ def test_arguments_out_of_range_are_refused_by_name(call, name, arguments, messa
     [
         ({"count": -1}, "count must be 0 or more, not.*-1"),
         ({"count": [2]}, r"count \[1\] is not compatible"),
-        ({"conditions": [3]}, "conditions: labels are 0 to 2, not.*3"),
-        (
-            {"conditions": [1, 2]},
-            "conditions: give one for all samples or one for each, not.*2",
-        ),
-        (
-            {"conditions": some("int32")},
-            "conditions: give one for all samples or one for each, not",
-        ),
+        ({"told": [3]}, "told: labels are 0 to 2, not.*3"),
+        ({"told": [1, 2]}, "told: give one for all samples or one each, not.*2"),
+        ({"told": some("int32")}, "told: give one for all samples or one each, not"),
     ],
 )
-def test_arguments_of_sample_out_of_range_are_refused_by_name(call, arguments, message):
-    arguments = {"count": 3, "seed": 1, "conditions": [1], **arguments}
+def test_samples_out_of_range_are_refused_by_name(call, arguments, message):
+    arguments = {"count": 3, "seed": 1, "told": [1], **arguments}
     with pytest.raises(tf.errors.InvalidArgumentError, match=f"(?s){message}"):
         call("sample", **arguments)
 
@@ -170,15 +166,13 @@ def test_arguments_of_sample_out_of_range_are_refused_by_name(call, arguments, m
         ({"labels": [1]}, r"labels: give one for each text.*\[1 2\]"),
     ],
 )
-def test_arguments_of_interpolate_out_of_range_are_refused_by_name(
-    call, arguments, message
-):
+def test_ways_out_of_range_are_refused_by_name(call, arguments, message):
     arguments = {"start": "a", "end": "", "steps": 3, "labels": [0, 2], **arguments}
     with pytest.raises(tf.errors.InvalidArgumentError, match=f"(?s){message}"):
         call("interpolate", **arguments)
 
 
-def test_a_refused_call_does_not_block_other_threads(served):
+def test_a_refused_call_does_not_keep_other_threads_waiting(served):
     with pytest.raises(tf.errors.InvalidArgumentError, match="texts"):
         served.encode(tf.constant("a bare string"), labels=tf.constant([0]))
     found = []
@@ -191,7 +185,7 @@ def test_a_refused_call_does_not_block_other_threads(served):
     assert found
 
 
-def test_empty_texts_and_invalid_bytes_are_read_too(call, model):
+def test_empty_texts_and_bytes_that_are_no_text_are_read_all_the_same(call, model):
     texts = np.array([b"", b"  ", b"\xff\xfe a", b"\xc3"], object)
     labels = [0, 1, 2, 0]
     read_as = ["", "", "<unk> a", "<unk>"]
@@ -204,5 +198,5 @@ def test_empty_texts_and_invalid_bytes_are_read_too(call, model):
     scores = call("score", texts=texts, labels=labels, samples=2, seed=1)
     assert scores["words"].numpy().tolist() == [1, 1, 3, 2]
     assert np.all(np.isfinite(scores["nll"]))
-    between = call("interpolate", start="", end="", steps=3, labels=[1, 1])
-    assert strings(between) == model.reconstruct([""] * 3, labels=[1] * 3, max_words=9)
+    way = call("interpolate", start="", end="", steps=3, labels=[1, 1])
+    assert strings(way) == model.reconstruct([""] * 3, labels=[1] * 3, max_words=9)

@@ -13,39 +13,36 @@ from tf_vmfvae.layers.words.word_tokenizer import END_ID, PADDING_ID, UNKNOWN_ID
 from tf_vmfvae.models import LanguageModel
 from tf_vmfvae.ops.geometry import straight_line
 
-# The signatures accept any shape, and the graph refuses wrong ones. If TensorFlow 2.21
-# refuses a call by its signature, it leaves the function locked, so that calls from
-# other threads never return.
+# Of any shape: a wrong one is refused in the graph. Where TensorFlow 2.21 refuses it by
+# the signature, the function stays locked and calls from other threads never return.
 STRINGS = tf.TensorSpec(None, tf.string)
 NUMBERS = tf.TensorSpec(None, tf.int32)
 
 
 class ServedModel:
-    """A language model whose signatures take and return strings.
+    """A language model whose signatures take and give strings.
 
-    `encode(texts)` returns locations, `(texts, latent_dim)`. `reconstruct(texts)`,
-    `sample(count, seed)` and `interpolate(start, end, steps)` return texts.
-    `score(texts, samples, seed)` returns, for each text, minus the evidence lower bound
-    averaged over `samples` codes (`"nll"`), its two parts, and the number of words
-    including `<eos>`. Reconstructions and interpolations are decoded greedily; samples
-    are drawn from the model's distribution.
+    `encode(texts)` gives locations, `(texts, latent_dim)`; `reconstruct(texts)`,
+    `sample(count, seed)` and `interpolate(start, end, steps)` give texts;
+    `score(texts, samples, seed)` gives, for each text, minus the evidence lower bound
+    averaged over so many codes (`"nll"`), its parts and the number of words with
+    `<eos>`. Reconstructions and interpolations are greedy, samples the model's own.
 
-    If the model has a `LabelCondition`, the last argument is `labels`: one for each
-    text, or for both ends of an interpolation. `sample` takes `conditions` instead, one
-    for each sample or one for all: labels, or for a `BagOfWordsCondition` texts.
+    A model that is told labels takes them last: `labels`, one a text, for
+    `interpolate` those of both ends. For `sample` it is `told`, one for all or one
+    each: labels or, with `condition="bow"`, the texts whose words are told.
 
-    A served model has no state. Calls at the same time do not affect each other, and a
-    seed, any int32, always gives the answer that the Keras model gives. An empty list
-    of texts gives an empty answer. An argument that is out of range raises an
+    Nothing that is served has a state: calls at the same time do not see each other,
+    and a seed, any int32, always gives the same answer, the Keras model's own. No texts
+    in are no answers out. An argument that is out of range is an
     `InvalidArgumentError` that names it.
 
     Args:
         model: a `LanguageModel`.
-        max_words: int. Longest length of a sentence; longer ones are cut.
+        max_words: int. A sentence is cut after so many words.
 
     Attributes:
-        signatures: dictionary from the name of each served function to the specs of its
-            arguments.
+        signatures: what a loaded model offers, by name: what each function takes.
     """
 
     def __init__(self, model: LanguageModel, max_words: int = 60):
@@ -56,11 +53,11 @@ class ServedModel:
         self._random = StatelessSampler("random", len(words))
         self._vocabulary = tf.constant(["", *words])
         labels = [NUMBERS] if model.needs_labels else []
-        conditions = [STRINGS] if model.needs_texts else labels
+        told = [STRINGS] if model.needs_texts else labels
         self.signatures = {
             "encode": [STRINGS, *labels],
             "reconstruct": [STRINGS, *labels],
-            "sample": [NUMBERS, NUMBERS, *conditions],
+            "sample": [NUMBERS, NUMBERS, *told],
             "interpolate": [STRINGS, STRINGS, NUMBERS, *labels],
             "score": [STRINGS, NUMBERS, NUMBERS, *labels],
         }
@@ -85,25 +82,25 @@ class ServedModel:
         z, conditions = self._locations(ids), self._conditions(ids)
         return self._decode(self._greedy, z, conditions)[: tf.size(texts)]
 
-    def sample(self, count, seed, conditions=None):
+    def sample(self, count, seed, told=None):
         count, seed = _at_least(0, "count", count), tf.ensure_shape(seed, [])
         z = self._model.latent.prior().sample(count, seed=codes_seed(seed))
-        outputs = None
-        if conditions is not None:
-            conditions = tf.ensure_shape(conditions, [None])
-            given = tf.size(conditions)
-            conditions = _checked(
-                conditions,
-                (given == 1) | (given == count),
-                "conditions: give one for all samples or one for each, not",
+        conditions = None
+        if told is not None:
+            told = tf.ensure_shape(told, [None])
+            given = tf.size(told)
+            one_or_each = (given == 1) | (given == count)
+            told = _checked(
+                told,
+                one_or_each,
+                "told: give one for all samples or one each, not",
                 given,
             )
-            are_texts = conditions.dtype == tf.string
-            texts = conditions if are_texts else tf.fill([given], "")
-            ids = self._padded(texts, conditions, "conditions")
-            outputs = self._conditions(ids)[:given]
-            outputs = tf.broadcast_to(outputs, [count, outputs.shape[-1]])
-        return self._decode(self._random, z, outputs, tf.cast(seed, tf.int64))
+            texts = told if told.dtype == tf.string else tf.fill([given], "")
+            conditions = self._conditions(self._padded(texts, told, "told"))[:given]
+            shape = [count, conditions.shape[-1]]
+            conditions = tf.broadcast_to(conditions, shape)
+        return self._decode(self._random, z, conditions, tf.cast(seed, tf.int64))
 
     def interpolate(self, start, end, steps, labels=None):
         steps = _at_least(2, "steps", steps)
@@ -121,7 +118,7 @@ class ServedModel:
         return score_ids(self._model, ids, samples, codes_seed(seed))
 
     def _ids(self, texts, labels, name="labels"):
-        """Returns what the model reads, as `LanguageModel.to_ids`, but in a graph."""
+        """What the model reads, ragged; `LanguageModel.to_ids` for graphs."""
         texts = tf.ensure_shape(texts, [None])
         ids = self._model.tokenizer(texts)
         if not self._model.needs_labels:
@@ -140,24 +137,24 @@ class ServedModel:
         return self._model.condition.join(ids, labels)
 
     def _padded(self, texts, labels, name="labels"):
-        """Returns padded ids with at least one row, which some layers need."""
+        """Ids of at least one row: not every layer can do without."""
         ids = self._ids(texts, labels, name).to_tensor()
         missing = tf.cast(tf.size(texts) == 0, tf.int32)
-        # The content of an extra row does not matter; every model knows this id.
+        # What a row in nobody's place says does not matter; every model knows this id.
         return tf.pad(ids, [[0, missing], [0, 2 * missing]], constant_values=UNKNOWN_ID)
 
     def _locations(self, ids):
         return self._model.latent.location(self._model.encoder(ids, training=False))
 
     def _conditions(self, ids):
-        """Returns what the decoder reads in addition to the code, or `None`."""
+        """What the decoder is told beside the code, or `None`."""
         conditioner = self._model.conditioner
         return None if conditioner is None else conditioner(ids, training=False)
 
     def _decode(self, sampler, z, conditions, seed=0):
         context = self._model.context(z, conditions)
         ids = decode_ids(self._model, sampler, z, context, self._max_words, seed)
-        # A sampler may put any words after the end.
+        # A sampler may fill up what comes after the end with anything.
         stops = tf.cast((ids == END_ID) | (ids == PADDING_ID), tf.int32)
         before = tf.cumsum(stops, axis=1) == 0
         words = tf.ragged.boolean_mask(tf.gather(self._vocabulary, ids), before)
@@ -172,6 +169,6 @@ def _at_least(least, name, number):
 
 
 def _checked(value, condition, message, found):
-    """Returns the value, after checking the condition."""
+    """The value; what reads it waits for the condition to hold."""
     with tf.control_dependencies([tf.debugging.Assert(condition, [message, found])]):
         return tf.identity(value)

@@ -216,7 +216,7 @@ def test_a_model_that_is_told_things_is_exported_with_them(condition, tmp_path):
         expected = model.generate(
             3, seed=1, max_words=9, **{name: given for name in told}
         )
-        found = served.sample(count=3, seed=1, conditions=tf.constant(given))
+        found = served.sample(count=3, seed=1, told=tf.constant(given))
         assert strings(found) == expected
     nothing = {"labels": tf.constant([], tf.int32)} if options else {}
     assert served.encode(tf.constant([], tf.string), **nothing).shape == (0, 3)
