@@ -31,7 +31,7 @@ def score(
             decoded by itself.
         seed: int or `None`. Seed of the codes: one seed always gives the same figures
             for the same texts. With `None` they follow `keras.utils.set_random_seed`.
-        labels: a label a text, which a model with a `LabelCondition` needs.
+        labels: a label a text, which a model with `condition="label"` needs.
 
     Returns:
         Float32 arrays of shape `(texts,)`: `"nll"`, in nats, the sum of

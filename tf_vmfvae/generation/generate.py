@@ -29,8 +29,8 @@ def generate(
             `keras.utils.set_random_seed`; see `decode` for a sampler's own seed.
         max_words: int. A sentence is cut after so many words.
         texts: the sentences whose words the decoder is told, one for all or one
-            each, which a model with a `BagOfWordsCondition` needs.
-        labels: likewise for a model with a `LabelCondition`.
+            each, which a model with `condition="bow"` needs.
+        labels: likewise for a model with `condition="label"`.
         progress: as for `decode`.
 
     Returns:

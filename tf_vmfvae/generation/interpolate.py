@@ -33,7 +33,7 @@ def interpolate(
         sampler: as for `decode`; greedy by default.
         max_words: int. A sentence is cut after so many words.
         seed: int or `None`. Seed of a sampler that draws, as for `decode`.
-        labels: those of `start` and `end`, which a model with a `LabelCondition`
+        labels: those of `start` and `end`, which a model with `condition="label"`
             needs.
 
     Returns:

@@ -25,7 +25,7 @@ def neighbours(
         corpus: raw sentences to look among.
         count: int, at least 1. How many neighbours a text gets, if the corpus has so
             many.
-        labels: a label a text, which a model with a `LabelCondition` needs.
+        labels: a label a text, which a model with `condition="label"` needs.
         corpus_labels: likewise, for the corpus.
 
     Returns:

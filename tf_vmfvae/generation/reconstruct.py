@@ -22,7 +22,7 @@ def reconstruct(
         sampler: as for `decode`; greedy by default.
         max_words: int. A sentence is cut after so many words.
         seed: int or `None`. Seed of a sampler that draws, as for `decode`.
-        labels: a label a sentence, which a model with a `LabelCondition` needs.
+        labels: a label a sentence, which a model with `condition="label"` needs.
 
     Returns:
         A list of as many texts.
