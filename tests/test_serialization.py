@@ -28,12 +28,17 @@ EXAMPLES = {
         (PAIRS[..., 0], PAIRS[..., 1].astype("float32")),
     ),
     "BagNLL": (layers.BagNLL, (HIDDEN, np.abs(HIDDEN))),
+    "BagOfWordsCondition": (
+        lambda: layers.BagOfWordsCondition(3, seed=1),
+        (IDS, np.stack([HIDDEN] * 3, axis=1)),
+    ),
     "BurstyBagNLL": (lambda: layers.BurstyBagNLL(7.0), (HIDDEN, PAIRS)),
     "CodeScale": (lambda: layers.CodeScale(3.0), (HIDDEN,)),
     "Dense": (lambda: layers.Dense(2, "tanh"), (HIDDEN,)),
     "Dropout": (lambda: layers.Dropout(0.2, seed=1), (HIDDEN,)),
     "GaussianLatent": _latent(layers.GaussianLatent, 4, free_bits=2.0),
     "LSTM": (lambda: layers.LSTM(2, return_state=True), (HIDDEN[:, None],)),
+    "LabelCondition": (lambda: layers.LabelCondition(5, 3, seed=1), (IDS,)),
     "LearnedVonMisesFisherLatent": _latent(
         layers.LearnedVonMisesFisherLatent, 4, 9.0, kappa_floor=2.0, kappa_ceiling=20.0
     ),
@@ -52,7 +57,7 @@ EXAMPLES = {
             dropout=0.1,
             scale_code=False,
             bursts=True,
-            samples=2,
+            codes=2,
             seed=1,
             dtype="mixed_bfloat16",
             name="documents",
@@ -66,13 +71,12 @@ EXAMPLES = {
             embedding_dim=4,
             hidden_dim=5,
             num_layers=2,
-            encoder="gru",
+            encoder_type="gru",
             encoder_pooling="max",
             code_layers=1,
-            condition="bow",
-            condition_dim=3,
+            condition=layers.BagOfWordsCondition(3),
             bow_loss=0.5,
-            samples=2,
+            codes=2,
             word_dropout=0.5,
             dropout=0.1,
             recurrent_dropout=0.1,
@@ -245,7 +249,7 @@ def test_so_does_a_model_of_any_other_latent(kind, latent, tmp_path):
 def test_other_formats_are_refused(format, tmp_path):
     model, _ = small("nvdm")
     with pytest.raises(
-        ValueError, match=f"^format is '{format}': NVDM can be"
+        ValueError, match=f"^format is '{format}': NVDM can only be"
     ) as caught:
         model.export(tmp_path / "model", format=format)
     assert "\n" not in str(caught.value)

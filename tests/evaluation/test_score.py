@@ -53,7 +53,7 @@ def test_what_can_be_no_bound_is_refused(model):
 def test_a_model_that_is_told_labels_is_scored_with_them():
     latent = layers.GaussianLatent(3, seed=1)
     model = tf_vmfvae.models.NVRNN(
-        ["a"], latent, hidden_dim=4, condition="label", num_labels=2, seed=1
+        ["a"], latent, hidden_dim=4, condition=layers.LabelCondition(2), seed=1
     )
     model.set_weights([8 * weight for weight in model.get_weights()])
 

@@ -122,7 +122,7 @@ def test_layers_upon_layers_decode_as_the_whole_decoder_does():
 
 
 def test_the_label_alone_tells_a_decoder_what_to_write():
-    model = fitted(condition="label", num_labels=3)
+    model = fitted(condition=layers.LabelCondition(num_labels=3))
 
     assert model.generate(3, labels=[0], sampler="greedy") == ["a b c"] * 3
     assert model.generate(2, labels=[0, 1], sampler="greedy") == ["a b c", "c a d d"]
@@ -131,23 +131,26 @@ def test_the_label_alone_tells_a_decoder_what_to_write():
 
 
 def test_the_bag_of_words_tells_a_decoder_the_words():
-    model = fitted(condition="bow")
+    model = fitted(condition=layers.BagOfWordsCondition())
 
     # The order of the words that it is told does not matter.
     assert model.reconstruct(["c b a", "d d a c"]) == ["a b c", "c a d d"]
     assert model.generate(2, texts=["b b"], sampler="greedy") == ["b b", "b b"]
 
 
-@pytest.mark.parametrize("condition", ["bow", "label"])
-def test_told_or_not_decoding_is_that_of_the_whole_decoder(condition):
+@pytest.mark.parametrize(
+    "make_condition",
+    [layers.BagOfWordsCondition, lambda: layers.LabelCondition(num_labels=3)],
+    ids=["bow", "label"],
+)
+def test_told_or_not_decoding_is_that_of_the_whole_decoder(make_condition):
     model = tf_vmfvae.models.NVRNN(
         WORDS,
         layers.GaussianLatent(4, seed=1),
         embedding_dim=8,
         hidden_dim=8,
         num_layers=2,
-        condition=condition,
-        num_labels=3,
+        condition=make_condition(),
         seed=2,
     )
     sentences = ["a b c", "b b", "c a d d", "d"]
@@ -167,13 +170,13 @@ def test_told_or_not_decoding_is_that_of_the_whole_decoder(condition):
 def test_what_the_decoder_must_be_told_is_asked_for():
     latent = layers.VonMisesFisherLatent(4, kappa=9.0)
     options = {"embedding_dim": 4, "hidden_dim": 4}
-    bow = tf_vmfvae.models.NVRNN(WORDS, latent, condition="bow", **options)
-    with pytest.raises(ValueError, match="condition is bow: give texts, 1 or 3 of"):
+    condition = layers.BagOfWordsCondition()
+    bow = tf_vmfvae.models.NVRNN(WORDS, latent, condition=condition, **options)
+    with pytest.raises(ValueError, match="a BagOfWordsCondition: give texts, 1 or 3"):
         bow.generate(3)
     latent = layers.VonMisesFisherLatent(4, kappa=9.0)
-    label = tf_vmfvae.models.NVRNN(
-        WORDS, latent, condition="label", num_labels=2, **options
-    )
+    condition = layers.LabelCondition(num_labels=2)
+    label = tf_vmfvae.models.NVRNN(WORDS, latent, condition=condition, **options)
     with pytest.raises(ValueError, match="give labels, 1 or 3 of them, not 2"):
         label.generate(3, labels=[0, 1])
     with pytest.raises(ValueError, match="labels are not given"):

@@ -251,11 +251,19 @@ def test_codes_and_conditions_of_a_wrong_shape_are_refused(model, codes):
         decode(model, codes, batch_size=0)
 
 
-@pytest.mark.parametrize("condition", ["none", "bow", "label"])
-def test_nothing_in_is_nothing_out(condition):
+@pytest.mark.parametrize(
+    "make_condition",
+    [
+        lambda: None,
+        layers.BagOfWordsCondition,
+        lambda: layers.LabelCondition(num_labels=2),
+    ],
+    ids=["none", "bow", "label"],
+)
+def test_nothing_in_is_nothing_out(make_condition):
     latent = layers.VonMisesFisherLatent(4, kappa=9.0)
     model = tf_vmfvae.models.NVRNN(
-        WORDS, latent, hidden_dim=4, condition=condition, num_labels=2
+        WORDS, latent, hidden_dim=4, condition=make_condition()
     )
 
     assert model.encode([], labels=[]).shape == (0, 4)

@@ -1,4 +1,4 @@
-"""Keras's Dense, and features of no width."""
+"""Keras's Dense, which also takes features of width 0."""
 
 import keras
 import numpy as np
@@ -10,7 +10,7 @@ from tf_vmfvae.layers import Dense
 
 @pytest.mark.parametrize("compiled", [False, True], ids=["eager", "compiled"])
 @pytest.mark.parametrize("options", [{}, {"activation": "tanh"}], ids=str)
-def test_features_of_no_width_are_taken_to_the_bias(options, compiled):
+def test_features_of_width_0_give_the_bias(options, compiled):
     layer = Dense(3, bias_initializer=keras.initializers.Constant(0.5), **options)
     layer.build((None, 0))
     call = tf.function(layer) if compiled else layer
@@ -26,11 +26,11 @@ def test_features_of_no_width_are_taken_to_the_bias(options, compiled):
     np.testing.assert_allclose(gradients[1], np.full(3, slope), rtol=1e-6)
 
 
-def test_without_a_bias_they_are_zeros():
+def test_without_a_bias_features_of_width_0_give_zeros():
     assert not np.any(Dense(3, use_bias=False)(np.zeros((4, 0), "float32")))
 
 
-def test_others_are_mapped_as_keras_does():
+def test_other_features_give_the_outputs_of_keras():
     layer, plain = Dense(3, "relu"), keras.layers.Dense(3, "relu")
     inputs = np.random.default_rng(1).normal(size=(4, 2)).astype("float32")
     layer(inputs), plain(inputs)

@@ -1,3 +1,5 @@
+"""The loss of a network that predicts a direction and its concentration."""
+
 import keras
 import mpmath
 import numpy as np
@@ -44,7 +46,7 @@ def test_value_and_gradient_agree_with_mpmath(dimension, kappa):
     )
 
 
-def test_an_output_of_zero_is_the_uniform_distribution_with_a_finite_gradient():
+def test_an_output_of_zero_gives_the_uniform_distribution_and_a_finite_gradient():
     z = unit_vectors([4, 5])
     outputs = tf.zeros([4, 5], tf.float64)
     with tf.GradientTape() as tape:
@@ -62,11 +64,11 @@ def test_both_parametrisations_give_the_same_loss():
     raw = np.log(np.expm1(kappa))
     raw[2] = 200.0
     natural = VonMisesFisherNLL(dtype="float64", reduction="none")
-    apart = VonMisesFisherNLL(
+    separate = VonMisesFisherNLL(
         "direction_and_concentration", dtype="float64", reduction="none"
     )
     np.testing.assert_allclose(
-        apart(z, np.concatenate([3.0 * direction, raw], axis=-1)),
+        separate(z, np.concatenate([3.0 * direction, raw], axis=-1)),
         natural(z, kappa * direction),
         rtol=1e-10,
     )
@@ -79,8 +81,8 @@ def test_the_derivative_in_the_concentration_has_no_jump():
         tape.watch(kappa)
         loss = VonMisesFisherNLL(dtype="float64", reduction="sum")
         nll = loss(np.repeat(z, 2001, axis=0), kappa * z)
-    slope = tape.gradient(nll, kappa).numpy()[:, 0]
-    steps = np.diff(slope)
+    derivative = tape.gradient(nll, kappa).numpy()[:, 0]
+    steps = np.diff(derivative)
     assert np.all(steps > 0)
     np.testing.assert_allclose(steps[1:], steps[:-1], rtol=0.01)
 
@@ -105,7 +107,7 @@ def test_a_regression_recovers_direction_and_concentration():
 
 
 @pytest.mark.parametrize("policy", ["float32", "mixed_bfloat16", "mixed_float16"])
-def test_a_model_of_any_policy_trains(policy):
+def test_a_model_with_any_dtype_policy_trains(policy):
     dense = keras.layers.Dense(4, dtype=policy, kernel_initializer="zeros")
     model = keras.Sequential([dense])
     model.compile(keras.optimizers.SGD(0.1), loss=VonMisesFisherNLL())
@@ -124,7 +126,7 @@ def test_it_saves_and_loads_with_a_model(tmp_path):
     assert loaded.loss.get_config() == model.loss.get_config()
 
 
-def test_shapes_that_do_not_fit_are_refused():
+def test_shapes_and_parameters_that_do_not_fit_are_refused():
     z = unit_vectors([2, 3])
     with pytest.raises(ValueError, match="y_pred must have 3"):
         VonMisesFisherNLL()(z, np.ones((2, 4)))

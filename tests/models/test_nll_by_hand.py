@@ -1,4 +1,4 @@
-"""The bound recomputed from the saved weights with NumPy alone."""
+"""The bound, computed from the saved weights with NumPy."""
 
 import zipfile
 
@@ -10,7 +10,7 @@ from scipy import special
 
 import tf_vmfvae
 
-# Where a file keeps each layer: first the functional encoder, then the decoder.
+# The path of each layer in a model's file.
 PLACES = {
     "embedding": "layers/functional/layers/embedding",
     "encoder_rnn": "layers/functional/layers/lstm/cell",
@@ -29,7 +29,7 @@ def sigmoid(x):
 
 
 def read_weights(path):
-    """Returns the arrays of each layer of a .keras file, in float64."""
+    """Returns the weights of each layer of a .keras file, in float64."""
     with (
         zipfile.ZipFile(path) as archive,
         archive.open("model.weights.h5") as file,
@@ -46,7 +46,10 @@ def _sorted(group):
 
 
 def lstm(inputs, h, c, kernel, recurrent, bias):
-    """One sentence through an LSTM; Keras keeps the gates as i, f, g, o."""
+    """Returns the outputs and the last state for one sentence.
+
+    Keras keeps the gates in the order i, f, g, o.
+    """
     outputs = []
     for x in inputs:
         i, f, g, o = np.split(x @ kernel + h @ recurrent + bias, 4)
@@ -57,7 +60,7 @@ def lstm(inputs, h, c, kernel, recurrent, bias):
 
 
 def exact_kl(d, kappa):
-    """KL(vMF || uniform) in nats, PAPER's closed form in float64."""
+    """Returns KL(vMF || uniform) in nats, in closed form (Xu and Durrett 2018)."""
     order = d / 2 - 1
     log_bessel = np.log(special.ive(order, kappa)) + kappa
     ratio = special.ive(order + 1, kappa) / special.ive(order, kappa)
@@ -100,7 +103,7 @@ def direction_by_hand(weights, ids):
 
 
 @pytest.mark.parametrize("word_dropout", [0.0, 1.0])
-def test_numpy_finds_the_same_bound(word_dropout, tmp_path):
+def test_numpy_computes_the_same_bound(word_dropout, tmp_path):
     latent = tf_vmfvae.layers.VonMisesFisherLatent(6, kappa=25.0, seed=1)
     model = tf_vmfvae.models.NVRNN(
         WORDS, latent, embedding_dim=9, hidden_dim=13, word_dropout=word_dropout, seed=2
@@ -113,13 +116,13 @@ def test_numpy_finds_the_same_bound(word_dropout, tmp_path):
 
     weights = read_weights(tmp_path / "model.keras")
     z, kl = latent(model.encoder(ids))
-    by_model = (model.likelihood([ids, z]) + kl).numpy()
-    by_hand = [
+    expected = (model.likelihood([ids, z]) + kl).numpy()
+    computed = [
         nll_by_hand(weights, row, code, inputless=word_dropout == 1.0)
         + exact_kl(6, 25.0)
         for row, code in zip(ids.numpy(), z.numpy().astype("float64"), strict=True)
     ]
-    np.testing.assert_allclose(by_model, by_hand, rtol=1e-5)
+    np.testing.assert_allclose(expected, computed, rtol=1e-5)
     np.testing.assert_allclose(
         model.encode(sentences),
         [direction_by_hand(weights, row) for row in ids.numpy()],

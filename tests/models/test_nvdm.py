@@ -1,4 +1,4 @@
-"""The document model: its bound, its inputs, its files."""
+"""The document model: its bound, its inputs and its files."""
 
 import keras
 import numpy as np
@@ -27,7 +27,7 @@ def pairs(documents):
     return tf.constant(next(documents.padded(4)))
 
 
-def test_reconstruction_is_the_log_likelihood_of_every_word(pairs):
+def test_the_reconstruction_is_the_nll_of_all_words(pairs):
     model = make_model()
     z = tf.math.l2_normalize(tf.ones([4, 4]), axis=-1)
     log_probabilities = tf.nn.log_softmax(model.decoder(z)).numpy()
@@ -39,7 +39,7 @@ def test_reconstruction_is_the_log_likelihood_of_every_word(pairs):
     np.testing.assert_allclose(model.likelihood([pairs, z]), expected, rtol=1e-5)
 
 
-def test_bursts_are_drawn_from_an_urn(pairs):
+def test_with_bursts_words_are_drawn_from_an_urn(pairs):
     model = make_model(bursts=True)
     z = tf.math.l2_normalize(tf.ones([4, 4]), axis=-1)
     [urn] = [v for v in model.likelihood.weights if v.name == "log_concentration"]
@@ -57,22 +57,22 @@ def test_bursts_are_drawn_from_an_urn(pairs):
     np.testing.assert_allclose(model.likelihood([pairs, z]), expected, rtol=1e-5)
 
 
-def test_gradient_of_the_loss_is_that_of_the_plain_formula():
+def test_the_gradient_of_the_loss_is_that_of_the_formula():
     logits = tf.Variable(np.random.default_rng(0).normal(size=(3, 5)), dtype=tf.float32)
     counts = tf.constant([[1.0, 0, 2, 0, 0], [0, 0, 0, 0, 0], [0, 4, 0, 1, 1]])
     weights = tf.constant([1.0, 2.0, 0.5])
     with tf.GradientTape(persistent=True) as tape:
         ours = tf.reduce_sum(weights * layers.BagNLL()(logits, counts))
-        plain = -tf.reduce_sum(weights[:, None] * counts * tf.nn.log_softmax(logits))
+        formula = -tf.reduce_sum(weights[:, None] * counts * tf.nn.log_softmax(logits))
 
-    np.testing.assert_allclose(ours, plain, rtol=1e-5)
+    np.testing.assert_allclose(ours, formula, rtol=1e-5)
     np.testing.assert_allclose(
-        tape.gradient(ours, logits), tape.gradient(plain, logits), atol=1e-5
+        tape.gradient(ours, logits), tape.gradient(formula, logits), atol=1e-5
     )
 
 
-def test_several_codes_a_document_average_their_bounds(pairs):
-    model = make_model(samples=3)
+def test_with_several_codes_the_loss_is_their_mean_bound(pairs):
+    model = make_model(codes=3)
     state = model.latent.seed_generator.state
     start = state.numpy()
     outputs = model(pairs, training=True)
@@ -87,27 +87,27 @@ def test_several_codes_a_document_average_their_bounds(pairs):
     assert not np.allclose(each[0], each[1])
 
 
-def test_several_codes_take_noise_out_of_the_gradient(pairs):
-    def spread(samples):
-        model = make_model(samples=samples)
+def test_several_codes_reduce_the_noise_in_the_gradient(pairs):
+    def variance(codes):
+        model = make_model(codes=codes)
         kernel = model.decoder_mlp[0].kernel.value
-        slopes = []
+        gradients = []
         for _ in range(40):
             with tf.GradientTape() as tape:
                 loss = tf.reduce_sum(model(pairs, training=True)["reconstruction"])
-            slopes.append(tape.gradient(loss, kernel))
-        return np.var(slopes, axis=0).mean()
+            gradients.append(tape.gradient(loss, kernel))
+        return np.var(gradients, axis=0).mean()
 
-    assert spread(4) < spread(1) / 4
+    assert variance(4) < variance(1) / 4
 
 
 def test_outside_training_there_is_one_code(pairs):
     for name, values in make_model()(pairs).items():
-        np.testing.assert_array_equal(make_model(samples=4)(pairs)[name], values)
+        np.testing.assert_array_equal(make_model(codes=4)(pairs)[name], values)
 
 
-def test_weights_fit_whatever_the_number_of_codes(pairs, tmp_path):
-    several, one = make_model(samples=4), make_model()
+def test_weights_do_not_depend_on_the_number_of_codes(pairs, tmp_path):
+    several, one = make_model(codes=4), make_model()
     several.logits.bias.assign(np.arange(5.0))
     several.save_weights(tmp_path / "model.weights.h5")
     one.load_weights(tmp_path / "model.weights.h5")
@@ -117,25 +117,27 @@ def test_weights_fit_whatever_the_number_of_codes(pairs, tmp_path):
     )
 
 
-def test_adapted_decoder_starts_at_the_frequencies_of_words(documents):
+def test_an_adapted_decoder_starts_at_the_word_frequencies(documents):
     model = make_model()
     model.adapt(documents)
     model.logits.kernel.assign(np.zeros_like(model.logits.kernel))
     shares = tf.nn.softmax(model.decoder(np.ones((1, 4), "float32")))[0]
 
-    # Counts 2, 2, 3, 1 and 6, and one more of each.
+    # The counts are 2, 2, 3, 1 and 6, and every word counts once more.
     np.testing.assert_allclose(shares, np.array([3, 3, 4, 2, 7]) / 19, rtol=1e-5)
 
 
 def test_padding_and_the_order_of_words_change_nothing(pairs):
     model = make_model()
-    turned = np.pad(pairs.numpy()[:, ::-1], [(0, 0), (2, 3), (0, 0)])
+    reversed_pairs = np.pad(pairs.numpy()[:, ::-1], [(0, 0), (2, 3), (0, 0)])
 
-    np.testing.assert_allclose(model.encoder(turned), model.encoder(pairs), atol=1e-6)
-    assert model.count_words(turned).numpy().tolist() == [3, 6, 1, 4]
+    np.testing.assert_allclose(
+        model.encoder(reversed_pairs), model.encoder(pairs), atol=1e-6
+    )
+    assert model.count_words(reversed_pairs).numpy().tolist() == [3, 6, 1, 4]
 
 
-def test_rows_of_zeros_are_no_examples(pairs):
+def test_rows_of_zeros_are_not_examples(pairs):
     model = make_model(layers.NoLatent())
     filled = np.concatenate([pairs, np.zeros((3, *pairs.shape[1:]), "int32")])
 
@@ -144,7 +146,7 @@ def test_rows_of_zeros_are_no_examples(pairs):
     )
 
 
-def test_both_perplexities(pairs):
+def test_the_perplexities_are_over_all_words_and_by_document(pairs):
     model = make_model(layers.NoLatent())
     bounds = evaluation.evaluate(model, [pairs])
     nll = model(pairs)["reconstruction"].numpy()
@@ -158,7 +160,7 @@ def test_both_perplexities(pairs):
     ("transform", "expected"),
     [("counts", [2, 1, 0]), ("log", [np.log(3), np.log(2), 0]), ("binary", [1, 1, 0])],
 )
-def test_what_the_encoder_reads(pairs, transform, expected):
+def test_the_encoder_reads_the_transformed_counts(pairs, transform, expected):
     model = make_model(input_transform=transform)
     first = model.encoder_mlp[0]
     kernel = np.zeros((5, 8), "float32")
@@ -176,9 +178,9 @@ def test_the_last_hidden_feature_is_the_log_of_the_length(pairs):
 
 
 @pytest.mark.parametrize(
-    "options", [{"decoder_layers": 0}, {"bursts": True}, {"samples": 3}]
+    "options", [{"decoder_layers": 0}, {"bursts": True}, {"codes": 3}]
 )
-def test_learns_by_keras_alone(documents, options):
+def test_keras_fit_trains_a_model(documents, options):
     model = make_model(**options, input_transform="log")
     batches = data.DocumentBatches(documents, batch_size=2)
     model.compile(optimizer=keras.optimizers.Adam(0.02))
@@ -189,7 +191,7 @@ def test_learns_by_keras_alone(documents, options):
     assert losses[-1] < losses[0] - 1
 
 
-def test_a_saved_model_is_the_same_model(pairs, tmp_path):
+def test_a_loaded_model_gives_the_outputs_of_the_saved_one(pairs, tmp_path):
     latent = layers.NaturalSphereProductLatent(6, 2, kappa=9.0, seed=3)
     model = make_model(
         latent,
@@ -197,7 +199,7 @@ def test_a_saved_model_is_the_same_model(pairs, tmp_path):
         dropout=0.1,
         scale_code=False,
         bursts=True,
-        samples=2,
+        codes=2,
     )
     model.save(tmp_path / "model.keras")
     loaded = keras.models.load_model(tmp_path / "model.keras")
@@ -212,7 +214,7 @@ def test_a_saved_model_is_the_same_model(pairs, tmp_path):
         np.testing.assert_allclose(loaded(pairs)[name], values, rtol=1e-5)
 
 
-def test_raw_text_and_bags_have_the_same_codes(documents):
+def test_raw_texts_and_their_bags_have_the_same_codes(documents):
     model = make_model()
     texts = ["Ball, ball: GOAL!", "rain rain rain snow wind wind"]
 
@@ -234,14 +236,14 @@ def test_a_document_of_unknown_words_is_named():
     [
         ({"input_transform": "tf"}, "input_transform is 'tf'"),
         ({"encoder_layers": 0}, "encoder_layers is 0"),
-        ({"samples": 0}, "samples is 0"),
+        ({"codes": 0}, "codes is 0"),
     ],
 )
-def test_bad_arguments(options, message):
+def test_arguments_out_of_range_are_named(options, message):
     with pytest.raises(ValueError, match=message):
         make_model(**options)
 
 
-def test_a_word_listed_twice():
+def test_a_word_that_is_listed_twice_is_refused():
     with pytest.raises(ValueError, match="'ball' occurs twice"):
         tf_vmfvae.models.NVDM(["ball", "ball"], layers.NoLatent())

@@ -22,8 +22,7 @@ def model():
         layers.VonMisesFisherLatent(3, kappa=20.0, seed=1),
         embedding_dim=8,
         hidden_dim=8,
-        condition="label",
-        num_labels=3,
+        condition=layers.LabelCondition(num_labels=3),
         seed=1,
     )
     # Large enough that codes and labels change what is written.

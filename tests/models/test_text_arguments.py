@@ -30,8 +30,8 @@ def sentences():
 
 
 @functools.cache
-def told_words():
-    return language_model(condition="bow")
+def conditioned_on_words():
+    return language_model(condition=layers.BagOfWordsCondition())
 
 
 @functools.cache
@@ -41,18 +41,23 @@ def documents():
 
 
 # Functions that take texts, and the names of their arguments.
-WAYS = {
+FUNCTIONS = {
     "tokenizer": (lambda texts: sentences().tokenizer(texts).to_list(), "texts"),
     "to_ids": (lambda texts: sentences().to_ids(texts).to_list(), "texts"),
     "encode": (lambda texts: sentences().encode(texts), "texts"),
     "reconstruct": (lambda texts: sentences().reconstruct(texts, max_words=3), "texts"),
-    "reconstruct told": (
-        lambda texts: told_words().reconstruct(texts, max_words=3),
+    "reconstruct with a condition": (
+        lambda texts: conditioned_on_words().reconstruct(texts, max_words=3),
         "texts",
     ),
-    "conditions": (lambda texts: told_words().conditions(3, texts).numpy(), "texts"),
+    "conditions": (
+        lambda texts: conditioned_on_words().conditions(3, texts).numpy(),
+        "texts",
+    ),
     "generate": (
-        lambda texts: told_words().generate(3, texts=texts, seed=1, max_words=3),
+        lambda texts: conditioned_on_words().generate(
+            3, texts=texts, seed=1, max_words=3
+        ),
         "texts",
     ),
     "neighbours": (
@@ -78,16 +83,16 @@ WAYS = {
     "build_vocabulary": (data.build_vocabulary, "sentences"),
     "build_document_vocabulary": (build_document_vocabulary, "texts"),
 }
-ways = pytest.mark.parametrize("way", WAYS)
+every_function = pytest.mark.parametrize("function", FUNCTIONS)
 
 
 @functools.cache
-def of_a_list(way):
-    take, _ = WAYS[way]
+def result_for_a_list(function):
+    take, _ = FUNCTIONS[function]
     return take(TEXTS)
 
 
-@ways
+@every_function
 @pytest.mark.parametrize(
     "kind",
     [
@@ -100,44 +105,47 @@ def of_a_list(way):
         lambda texts: [text.encode() for text in texts],
     ],
 )
-def test_every_kind_of_list_of_strings_gives_the_same_result(way, kind):
-    take, _ = WAYS[way]
+def test_every_kind_of_list_of_strings_gives_the_same_result(function, kind):
+    take, _ = FUNCTIONS[function]
 
-    np.testing.assert_equal(take(kind(TEXTS)), of_a_list(way))
+    np.testing.assert_equal(take(kind(TEXTS)), result_for_a_list(function))
 
 
 @pytest.mark.parametrize(
-    "way", [way for way in WAYS if "Pane" not in way and "corpus" not in way]
+    "function",
+    [name for name in FUNCTIONS if "Pane" not in name and "corpus" not in name],
 )
-def test_decomposed_letters_give_the_same_result(way):
-    take, _ = WAYS[way]
+def test_decomposed_letters_give_the_same_result(function):
+    take, _ = FUNCTIONS[function]
     decomposed = [text.replace("\u00e9", "e\u0301") for text in TEXTS]
 
-    np.testing.assert_equal(take(decomposed), of_a_list(way))
+    np.testing.assert_equal(take(decomposed), result_for_a_list(function))
 
 
-@ways
-def test_a_series_gives_the_same_result_as_a_list(way, make_series):
-    take, _ = WAYS[way]
+@every_function
+def test_a_series_gives_the_same_result_as_a_list(function, make_series):
+    take, _ = FUNCTIONS[function]
 
-    np.testing.assert_equal(take(make_series(TEXTS, [7, 2, 0])), of_a_list(way))
+    np.testing.assert_equal(
+        take(make_series(TEXTS, [7, 2, 0])), result_for_a_list(function)
+    )
 
 
-@ways
-def test_a_single_string_is_refused(way):
-    take, name = WAYS[way]
+@every_function
+def test_a_single_string_is_refused(function):
+    take, name = FUNCTIONS[function]
     with pytest.raises(ValueError, match=rf"^{name}\w* is one string: put it into a l"):
         take("apple song")
 
 
-@ways
+@every_function
 @pytest.mark.parametrize(
     ("value", "shown"), [(None, "None"), (float("nan"), "nan"), (3, "3")]
 )
 def test_an_element_that_is_not_text_is_named_by_position(
-    way, value, shown, make_series
+    function, value, shown, make_series
 ):
-    take, name = WAYS[way]
+    take, name = FUNCTIONS[function]
     with pytest.raises(ValueError, match=rf"^{name}\w*\[1\] is {shown}: give a string"):
         take(["ball", value, "goal"])
     series = make_series(["ball", value, "goal"], [5, 17, 2])
@@ -188,13 +196,13 @@ def test_a_vocabulary_may_be_an_array(vocabulary, tmp_path):
 
 @pytest.mark.parametrize("labels", [[0, np.nan], [0, 0.5], [0, None], ["0", "1"]])
 def test_a_label_that_is_not_a_whole_number_is_named(labels):
-    model = language_model(condition="label", num_labels=2)
+    model = language_model(condition=layers.LabelCondition(num_labels=2))
     with pytest.raises(ValueError, match=r"label .* of text \d is out of range"):
         model.encode(["ball", "goal"], labels)
 
 
 def test_labels_may_be_any_list_of_whole_numbers(make_series):
-    model = language_model(condition="label", num_labels=2)
+    model = language_model(condition=layers.LabelCondition(num_labels=2))
     texts, expected = ["ball", "goal"], [0, 1]
     kinds = (
         tuple,
@@ -206,11 +214,11 @@ def test_labels_may_be_any_list_of_whole_numbers(make_series):
     for kind in (*kinds, lambda labels: [float(label) for label in labels]):
         codes = model.encode(texts, kind(expected))
         np.testing.assert_array_equal(codes, model.encode(texts, expected))
-        told = model.conditions(2, labels=kind(expected))
-        np.testing.assert_array_equal(told, model.conditions(2, labels=expected))
-    for give in (
+        conditions = model.conditions(2, labels=kind(expected))
+        np.testing.assert_array_equal(conditions, model.conditions(2, labels=expected))
+    for call in (
         lambda: model.encode(["ball"], 1),
         lambda: model.generate(1, labels=1, max_words=2),
     ):
         with pytest.raises(ValueError, match="labels is 1: give a list of whole numbe"):
-            give()
+            call()

@@ -1,3 +1,5 @@
+"""A model takes over the weights of a trained one."""
+
 import keras
 import numpy as np
 import pytest
@@ -10,13 +12,23 @@ TEXTS = ["the cat sees it", "the dog hears them"]
 SIZES = {"embedding_dim": 6, "hidden_dim": 8, "dropout": 0.0}
 
 
-def make(latent=None, **options):
-    model = models.NVRNN(WORDS, latent or layers.NoLatent(), **{**SIZES, **options})
-    # Nothing that starts at zero may stay there: it would be taken for what was taken.
+def make(latent=None, condition=None, **options):
+    """Returns a model; `condition` is a function that makes one, or `None`."""
+    model = models.NVRNN(
+        WORDS,
+        latent or layers.NoLatent(),
+        condition=condition and condition(),
+        **{**SIZES, **options},
+    )
+    # Weights that are zero in every new model would look like copied ones.
     for weight in model.trainable_weights:
         noise = np.random.default_rng(len(weight.path)).normal(size=weight.shape)
         weight.assign_add(0.3 * noise.astype("float32"))
     return model
+
+
+def with_condition(condition):
+    return make(condition=lambda: condition)
 
 
 def vmf(kappa=10.0, latent_dim=4, **options):
@@ -24,7 +36,7 @@ def vmf(kappa=10.0, latent_dim=4, **options):
 
 
 def inputs(model):
-    labels = [0, 1] if model.condition == "label" else None
+    labels = [0, 1] if model.needs_labels else None
     return model.to_ids(TEXTS, labels).to_tensor()
 
 
@@ -37,13 +49,13 @@ def likelihood(model, z):
     [
         {},
         {"num_layers": 2, "tie_embeddings": False},
-        {"condition": "bow"},
-        {"condition": "label", "num_labels": 2},
+        {"condition": layers.BagOfWordsCondition},
+        {"condition": lambda: layers.LabelCondition(num_labels=2)},
         {"code_layers": 2},
     ],
-    ids=str,
+    ids=["plain", "two untied layers", "bow", "label", "code layers"],
 )
-def test_a_plain_model_that_is_given_a_code_is_what_it_was(options):
+def test_a_code_added_to_a_plain_model_does_not_change_its_likelihood(options):
     plain, model = make(**options), make(vmf(), bow_loss=1.0, **options)
     expected = likelihood(plain, tf.zeros([2, 0]))
     z = model.latent.prior().sample(2, seed=1)
@@ -52,7 +64,7 @@ def test_a_plain_model_that_is_given_a_code_is_what_it_was(options):
     np.testing.assert_allclose(likelihood(model, z), expected, atol=1e-5)
 
 
-def test_the_new_code_is_learned_to_be_used():
+def test_training_makes_use_of_the_new_code():
     plain, model = make(), make(vmf())
     models.warm_start(model, plain)
     model.compile(optimizer=keras.optimizers.Adam(0.01))
@@ -64,23 +76,37 @@ def test_the_new_code_is_learned_to_be_used():
 @pytest.mark.parametrize(
     "options", [{}, {"bow_loss": 1.0}, {"code_layers": 1}], ids=str
 )
-def test_of_a_like_code_everything_is_taken(options):
+def test_with_the_same_kind_of_code_all_weights_are_copied(options):
     trained, model = (make(vmf(kappa), **options) for kappa in (50.0, 10.0))
     models.warm_start(model, trained)
-    for weight, of_trained in zip(
-        model.trainable_weights, trained.trainable_weights, strict=True
-    ):
-        np.testing.assert_array_equal(weight, of_trained)
+    for weight, copied in zip(model.weights, trained.weights, strict=True):
+        np.testing.assert_array_equal(weight, copied)
     assert model.latent.kappa == 10.0
 
 
+def test_frozen_weights_are_copied_too():
+    trained, model = make(vmf()), make(vmf())
+    trained.trainable = False
+    model.embedding.trainable = False
+    models.warm_start(model, trained)
+    for weight, copied in zip(model.weights, trained.weights, strict=True):
+        np.testing.assert_array_equal(weight, copied)
+
+
+def test_the_noise_of_the_model_stays_its_own():
+    trained, model = make(vmf(seed=1)), make(vmf(seed=2))
+    state = model.latent.seed_generator.state.numpy()
+    models.warm_start(model, trained)
+    np.testing.assert_array_equal(model.latent.seed_generator.state, state)
+
+
 @pytest.mark.parametrize("components", [0, 3, 5])
-def test_a_prior_that_learns_is_taken_if_it_fits(components):
+def test_a_learned_prior_is_copied_if_it_fits(components):
     trained = make(vmf(prior_components=components))
     model = make(vmf(prior_components=5))
     before = [weight.numpy() for weight in model.latent.mixture_prior.weights]
     models.warm_start(model, trained)
-    # The code is the same one in any case.
+    # The code is the same in any case.
     np.testing.assert_array_equal(
         model.latent.mean_direction.kernel, trained.latent.mean_direction.kernel
     )
@@ -96,8 +122,8 @@ def test_a_prior_that_learns_is_taken_if_it_fits(components):
     [
         (lambda: vmf(latent_dim=6), {}),
         (lambda: layers.GaussianLatent(4), {}),
-        (vmf, {"encoder": "bow"}),
-        (vmf, {"encoder": "lstm", "encoder_pooling": "mean"}),
+        (vmf, {"encoder_type": "bow"}),
+        (vmf, {"encoder_pooling": "mean"}),
         (vmf, {"code_layers": 1}),
         (layers.NoLatent, {}),
     ],
@@ -110,12 +136,12 @@ def test_a_prior_that_learns_is_taken_if_it_fits(components):
         "no code",
     ],
 )
-def test_another_code_is_a_new_one(latent, options):
+def test_a_different_code_starts_without_influence(latent, options):
     trained, model = make(vmf()), make(latent(), **options)
     models.warm_start(model, trained)
     zero = tf.zeros([2, model.latent.latent_dim])
-    # The trained decoder's state at the origin is its map's bias.
-    if model.latent.latent_dim:
+    # At the origin the trained decoder's first state is the bias of its map.
+    if not model.latent.is_empty:
         expected = likelihood(trained, tf.zeros([2, 4]))
         np.testing.assert_allclose(likelihood(model, zero), expected, atol=1e-5)
         np.testing.assert_allclose(likelihood(model, zero + 1), expected, atol=1e-5)
@@ -130,23 +156,36 @@ def test_another_code_is_a_new_one(latent, options):
         ({"hidden_dim": 9}, "hidden_dim: 8, 9"),
         ({"embedding_dim": 5}, "embedding_dim: 6, 5"),
         ({"num_layers": 2}, "num_layers: 1, 2"),
-        ({"condition": "bow"}, "condition: none, bow"),
+        (
+            {"condition": layers.BagOfWordsCondition},
+            r"condition: None, BagOfWordsCondition\(units=200\)",
+        ),
         ({"tie_embeddings": False}, "tie_embeddings: True, False"),
     ],
     ids=str,
 )
-def test_what_differs_is_named(options, name):
+def test_arguments_that_differ_are_named(options, name):
     with pytest.raises(ValueError, match=name):
         models.warm_start(make(vmf(), **options), make())
 
 
-def test_another_vocabulary_is_refused_in_one_line():
+def test_conditions_of_different_widths_or_labels_are_refused():
+    for one, other in (
+        (layers.BagOfWordsCondition(3), layers.BagOfWordsCondition(4)),
+        (layers.LabelCondition(3), layers.LabelCondition(4)),
+        (layers.LabelCondition(3), layers.BagOfWordsCondition(50)),
+    ):
+        with pytest.raises(ValueError, match="another condition: "):
+            models.warm_start(with_condition(one), with_condition(other))
+
+
+def test_a_different_vocabulary_is_refused_in_one_line():
     other = models.NVRNN([*WORDS, "bird"], layers.NoLatent(), **SIZES)
     with pytest.raises(ValueError, match=r"another vocabulary$"):
         models.warm_start(make(), other)
 
 
-def test_on_two_replicas():
+def test_weights_are_copied_to_two_replicas():
     plain = make()
     strategy = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
     with strategy.scope():

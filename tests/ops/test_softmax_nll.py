@@ -1,4 +1,4 @@
-"""The blockwise loss equals the plain one, gradients too."""
+"""The blockwise loss and its gradients equal those of TensorFlow's own operations."""
 
 import numpy as np
 import pytest
@@ -13,7 +13,7 @@ def _problem(scale=1.0, rows=37, dtype=tf.float32):
     features = tf.constant(scale * rng.normal(size=(rows, 11)), dtype)
     kernel = tf.constant(rng.normal(size=(53, 11)), tf.float32)
     bias = tf.constant(rng.normal(size=53), tf.float32)
-    # A fifth of the rows is padding.
+    # A fifth of the rows are padding.
     classes = tf.constant(rng.integers(-13, 53, rows).clip(-1), tf.int32)
     weights = tf.constant(rng.normal(size=rows), tf.float32)
     return features, kernel, bias, classes, weights
@@ -36,13 +36,12 @@ def _blocks(request, monkeypatch):
 
 @pytest.mark.usefixtures("_blocks")
 @pytest.mark.parametrize("compiled", [False, True])
-@pytest.mark.parametrize("weights", ["one", "even", "each its own"])
+@pytest.mark.parametrize("weights", ["one", "equal", "different"])
 @pytest.mark.parametrize("scale", [1e-3, 1.0, 30.0])
 def test_loss_and_gradients_equal_the_plain_ones(scale, weights, compiled):
-    *problem, each = _problem(scale)
-    weights = {"one": tf.ones_like(each), "even": 0.3 * tf.ones_like(each)}.get(
-        weights, each
-    )
+    *problem, different = _problem(scale)
+    ones = tf.ones_like(different)
+    weights = {"one": ones, "equal": 0.3 * ones, "different": different}[weights]
     run = tf.function(_value_and_gradients) if compiled else _value_and_gradients
     ours = run(softmax_nll, *problem, weights)
     theirs = _value_and_gradients(plain_softmax_nll, *problem, weights)
@@ -53,7 +52,7 @@ def test_loss_and_gradients_equal_the_plain_ones(scale, weights, compiled):
 
 @pytest.mark.usefixtures("_blocks")
 @pytest.mark.parametrize("rows", [1, 2, 3, 5])
-def test_fewer_rows_than_blocks(rows):
+def test_there_may_be_fewer_rows_than_blocks(rows):
     *problem, _ = _problem(rows=rows)
     ours = _value_and_gradients(softmax_nll, *problem, tf.ones([rows]))
     theirs = _value_and_gradients(plain_softmax_nll, *problem, tf.ones([rows]))
@@ -62,7 +61,7 @@ def test_fewer_rows_than_blocks(rows):
         np.testing.assert_allclose(one, other, rtol=2e-5, atol=2e-5)
 
 
-def test_padding_alone_has_no_gradient():
+def test_rows_of_padding_have_no_loss_and_no_gradient():
     features, kernel, bias, classes, weights = _problem()
     results = _value_and_gradients(
         softmax_nll, features, kernel, bias, tf.fill(tf.shape(classes), -1), weights
@@ -72,17 +71,17 @@ def test_padding_alone_has_no_gradient():
         np.testing.assert_array_equal(result, tf.zeros_like(result))
 
 
-def test_what_arrives_at_padding_does_not_matter():
+def test_the_weight_of_padding_does_not_matter():
     *problem, _ = _problem()
-    uneven = tf.where(problem[-1] < 0, 7.0, 1.0)
-    ours = _value_and_gradients(softmax_nll, *problem, uneven)
-    theirs = _value_and_gradients(plain_softmax_nll, *problem, tf.ones_like(uneven))
+    weights = tf.where(problem[-1] < 0, 7.0, 1.0)
+    ours = _value_and_gradients(softmax_nll, *problem, weights)
+    theirs = _value_and_gradients(plain_softmax_nll, *problem, tf.ones_like(weights))
 
     for one, other in zip(ours, theirs, strict=True):
         np.testing.assert_allclose(one, other, rtol=2e-5, atol=2e-5)
 
 
-def test_under_xla():
+def test_xla_gives_the_same_loss_and_gradients():
     *problem, weights = _problem()
     run = tf.function(_value_and_gradients, jit_compile=True)
     ours = run(softmax_nll, *problem, weights)
@@ -106,8 +105,8 @@ def test_bfloat16_products_have_float32_sums():
         assert error < 0.02
 
 
-def test_bfloat16_keeps_the_small_slope_of_a_word_foretold_well():
-    # Its probability is 0.9995 in each row: what is left, 0.0005, is smaller than the
+def test_bfloat16_keeps_the_small_gradient_of_a_well_predicted_word():
+    # Each word has the probability 0.9995. The rest, 0.0005, is smaller than the
     # distance between bfloat16 numbers near 1.
     kernel = tf.constant([[1.0], [-1.0]])
     rows = 1_000
@@ -121,7 +120,7 @@ def test_bfloat16_keeps_the_small_slope_of_a_word_foretold_well():
         np.testing.assert_allclose(one, other, rtol=0.03)
 
 
-def test_a_certain_prediction_costs_nothing_and_overflows_nowhere():
+def test_large_logits_do_not_overflow():
     kernel = tf.constant([[1000.0], [-1000.0]])
     nll = softmax_nll(tf.ones([2, 1]), kernel, tf.zeros([2]), tf.constant([0, 1]))
 

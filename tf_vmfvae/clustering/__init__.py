@@ -1,4 +1,4 @@
-"""Clustering of unit vectors, with scikit-learn's interface."""
+"""Clustering of unit vectors, with the interface of scikit-learn."""
 
 from tf_vmfvae.clustering.von_mises_fisher_clustering import VonMisesFisherClustering
 

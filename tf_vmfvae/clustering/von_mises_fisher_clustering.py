@@ -1,4 +1,4 @@
-"""A scikit-learn estimator around mixtures of von Mises-Fisher distributions."""
+"""A scikit-learn estimator for mixtures of von Mises-Fisher distributions."""
 
 import warnings
 
@@ -12,35 +12,36 @@ from tf_vmfvae.distributions.numerics import mixture_em
 
 
 class VonMisesFisherClustering(ClusterMixin, BaseEstimator):
-    """Clusters unit vectors, sentence embeddings say, by a von Mises-Fisher mixture.
+    """Clusters unit vectors, such as sentence embeddings, by a vMF mixture.
 
     Soft clustering by maximum likelihood (Banerjee et al. 2005, soft-movMF): every
-    cluster has a mean direction, a concentration and a share of the data. Against
-    spherical k-means it tells narrow clusters from wide ones, gives each point a
-    probability for each cluster, and a likelihood to choose the number of clusters by
-    (`bic`).
+    cluster has a mean direction, a concentration and a weight. Unlike spherical
+    k-means, it distinguishes narrow from wide clusters, gives each point a probability
+    for each cluster, and has a likelihood, by which the number of clusters can be
+    chosen (`bic`).
 
     Args:
         n_clusters: int, at least 1 and at most the number of rows.
-        n_init: int, at least 1. Fits from this many k-means++ starts; the one of the
-            highest likelihood is kept.
-        max_iter: int, at least 1. The most iterations of a fit.
-        tol: float, at least 0. A fit ends when an iteration gains less, in nats a row.
-        shared_concentration: bool. Whether all clusters are equally concentrated.
-        normalize: bool. Whether rows are divided by their norm first; otherwise a row
-            that is no unit vector is refused.
+        n_init: int, at least 1. Number of fits, each from another k-means++ start; the
+            one with the highest likelihood is kept.
+        max_iter: int, at least 1. Largest number of iterations in a fit.
+        tol: float, at least 0. A fit ends when an iteration raises the mean
+            log-likelihood of a row by less than this many nats.
+        shared_concentration: bool. Whether all clusters have the same concentration.
+        normalize: bool. Whether to normalise the rows first; otherwise a row that is
+            not a unit vector is refused.
         random_state: int, `numpy.random.RandomState` or `None`. Seed of the starts.
 
     Attributes:
         mean_directions_: float64 `[n_clusters, d]`, unit vectors.
-        cluster_centers_: the same, under the name that `sklearn.cluster.KMeans` has.
+        cluster_centers_: the same, with the name that `sklearn.cluster.KMeans` uses.
         concentrations_: float64 `[n_clusters]`.
-        weights_: float64 `[n_clusters]`, shares that sum to 1.
-        labels_: int `[rows]`, the likeliest cluster of each row that was fitted.
+        weights_: float64 `[n_clusters]`; they sum to 1.
+        labels_: int `[rows]`, the likeliest cluster of each row of the fit.
         lower_bound_: float. Mean log-likelihood of a row, in nats.
-        n_iter_: int. Iterations of the best fit.
-        converged_: bool. Whether it converged.
-        n_features_in_: int. `d`.
+        n_iter_: int. Number of iterations of the best fit.
+        converged_: bool. Whether the best fit converged.
+        n_features_in_: int. The dimension `d`.
 
     Example:
     >>> import numpy as np
@@ -82,18 +83,18 @@ class VonMisesFisherClustering(ClusterMixin, BaseEstimator):
         Args:
             X: float array-like `[rows, d]`, unit vectors unless `normalize` is true. A
                 memory-mapped array is read block by block.
-            y: ignored; there for scikit-learn.
+            y: ignored; scikit-learn passes it.
             sample_weight: a weight for each row, or `None`.
 
         Returns:
             The estimator itself.
 
         Raises:
-            ValueError: if an argument is out of its range or a row is no unit vector.
+            ValueError: if an argument is out of range, or a row is not a unit vector.
         """
         rows = self._rows(X, reset=True)
         random = check_random_state(self.random_state)
-        found = mixture_em.fit_mixture(
+        fitted = mixture_em.fit_mixture(
             rows,
             self.n_clusters,
             weights=sample_weight,
@@ -104,13 +105,13 @@ class VonMisesFisherClustering(ClusterMixin, BaseEstimator):
             normalize=self.normalize,
             seed=random.randint(2**31 - 1),
         )
-        self.mean_directions_ = found.mean_directions
-        self.concentrations_ = found.concentration
-        self.weights_ = np.exp(found.log_weights)
-        self.lower_bound_ = found.log_likelihood[-1]
-        self.n_iter_ = found.iterations
-        self.converged_ = found.converged
-        if not found.converged:
+        self.mean_directions_ = fitted.mean_directions
+        self.concentrations_ = fitted.concentration
+        self.weights_ = np.exp(fitted.log_weights)
+        self.lower_bound_ = fitted.log_likelihood[-1]
+        self.n_iter_ = fitted.iterations
+        self.converged_ = fitted.converged
+        if not fitted.converged:
             warnings.warn(
                 f"the fit did not converge in max_iter={self.max_iter} iterations; "
                 "raise max_iter or tol",
@@ -127,7 +128,7 @@ class VonMisesFisherClustering(ClusterMixin, BaseEstimator):
 
     @property
     def distribution_(self) -> VonMisesFisherMixture:
-        """The fitted mixture, a TensorFlow Probability distribution in float64."""
+        """The fitted mixture, in float64."""
         check_is_fitted(self)
         return VonMisesFisherMixture(
             self.mean_directions_, self.concentrations_, np.log(self.weights_)
@@ -152,18 +153,18 @@ class VonMisesFisherClustering(ClusterMixin, BaseEstimator):
         return float(np.average(self.score_samples(X), weights=sample_weight))
 
     def bic(self, X) -> float:
-        """Returns the Bayesian information criterion; the lower the better."""
+        """Returns the Bayesian information criterion; lower is better."""
         log_density = self.score_samples(X)
         return float(
             self._parameters() * np.log(len(log_density)) - 2 * log_density.sum()
         )
 
     def aic(self, X) -> float:
-        """Returns Akaike's information criterion; the lower the better."""
+        """Returns Akaike's information criterion; lower is better."""
         return float(2 * self._parameters() - 2 * self.score_samples(X).sum())
 
     def _parameters(self):
-        """How many numbers were fitted."""
+        """Returns the number of fitted parameters."""
         clusters, dimension = self.mean_directions_.shape
         concentrations = 1 if self.shared_concentration else clusters
         return clusters * (dimension - 1) + concentrations + clusters - 1
@@ -184,7 +185,7 @@ class VonMisesFisherClustering(ClusterMixin, BaseEstimator):
         return np.concatenate(list(self._blocks(self._rows(X))))
 
     def _blocks(self, rows):
-        """Yields log pi_m vMF(z; mu_m, kappa_m), a block of rows at a time."""
+        """Yields `log(weight vMF(z; mu, kappa))` of all clusters, block by block."""
         data = mixture_em.Data(rows, np.ones(len(rows)))
         yield from mixture_em.joint_blocks(
             data, self.mean_directions_, self.concentrations_, np.log(self.weights_)

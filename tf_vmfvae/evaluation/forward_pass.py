@@ -5,7 +5,7 @@ import functools
 import tensorflow as tf
 import tensorflow_probability as tfp
 
-from tf_vmfvae.layers.likelihoods.repeat_examples import repeat_batch
+from tf_vmfvae.ops.repeated_batch import repeat_batch
 
 tfd = tfp.distributions
 

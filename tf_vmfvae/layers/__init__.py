@@ -1,6 +1,9 @@
-"""Keras layers: one file a layer."""
+"""Keras layers, one in each file."""
 
 from tf_vmfvae.layers.bag_dense import BagDense
+from tf_vmfvae.layers.conditions.bag_of_words_condition import BagOfWordsCondition
+from tf_vmfvae.layers.conditions.condition import Condition
+from tf_vmfvae.layers.conditions.label_condition import LabelCondition
 from tf_vmfvae.layers.dense import Dense
 from tf_vmfvae.layers.dropout import Dropout
 from tf_vmfvae.layers.latents.code_scale import CodeScale
@@ -37,13 +40,16 @@ __all__ = [
     "LSTM",
     "BagDense",
     "BagNLL",
+    "BagOfWordsCondition",
     "BurstyBagNLL",
     "CodeScale",
+    "Condition",
     "Dense",
     "Dropout",
     "FixedConcentrationLatent",
     "GaussianLatent",
     "ImportanceWeightedNLL",
+    "LabelCondition",
     "Latent",
     "LearnedVonMisesFisherLatent",
     "MeanOverCodes",

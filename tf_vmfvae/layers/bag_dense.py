@@ -1,32 +1,30 @@
-"""A dense layer whose input is a bag of words."""
+"""A dense layer that reads bags of words."""
 
 import keras
 import tensorflow as tf
-from tensorflow.python.ops import control_flow_util
 
-from tf_vmfvae.ops.bags import spread_over_vocabulary
+from tf_vmfvae.ops.bags import bag_matmul
 
 
 @keras.saving.register_keras_serializable(package="tf_vmfvae")
 class BagDense(keras.layers.Layer):
-    """`activation(bag @ kernel + bias)` for bags that hold few of the words.
+    """`activation(bags @ kernel + bias)` for bags that hold few of the words.
 
-    Equal to `keras.layers.Dense` on the bags spread over the vocabulary. The product
-    and the kernel's gradient go by the words that are there, in float32 and float64;
-    XLA and narrower types, for which TensorFlow has no sparse product, get the dense
-    one. There is no gradient in the values: they are data.
+    Equal to `keras.layers.Dense` on dense bags, but its time grows with the
+    number of words in the bags, not with the size of the vocabulary (`bag_matmul`). The
+    values have no gradient: they are data.
 
     Args:
         vocabulary_size: int. Number of words; ids go from 1 to it.
         units: int. Number of outputs.
-        activation: a function, a name that Keras knows, or `None` for none.
+        activation: a function, a name that Keras knows, or `None`.
         kernel_initializer: a Keras initializer.
         **kwargs: other arguments of `keras.layers.Layer`.
 
     Call arguments:
         ids: int32 tensor of shape `(batch, pairs)`, padded with zeros.
-        values: float tensor of the same shape, what the bag holds of each word. A word
-            that is there twice has the sum.
+        values: float tensor of the same shape: the value of each word in the bag. The
+            values of a word that occurs twice are summed.
 
     Returns:
         A float tensor of shape `(batch, units)`.
@@ -67,17 +65,8 @@ class BagDense(keras.layers.Layer):
 
     def call(self, ids, values):
         kernel = tf.convert_to_tensor(self.kernel)
-        bias = tf.convert_to_tensor(self.bias)
-        # TensorFlow has no public way to ask.
-        in_xla = control_flow_util.GraphOrParentsInXlaContext(
-            tf.compat.v1.get_default_graph()
-        )
-        if in_xla or kernel.dtype not in (tf.float32, tf.float64):
-            product = _dense_product
-        else:
-            product = _sparse_product
-        values = tf.stop_gradient(tf.cast(values, kernel.dtype))
-        return self.activation(product(ids, values, kernel) + bias)
+        product = bag_matmul(ids, tf.cast(values, kernel.dtype), kernel)
+        return self.activation(product + tf.convert_to_tensor(self.bias))
 
     def compute_output_spec(self, ids, values):
         return keras.KerasTensor((ids.shape[0], self.units), dtype=self.compute_dtype)
@@ -95,32 +84,3 @@ class BagDense(keras.layers.Layer):
             }
         )
         return config
-
-
-def _dense_product(ids, values, kernel):
-    return tf.matmul(spread_over_vocabulary(ids, values, kernel.shape[0]), kernel)
-
-
-def _sparse_product(ids, values, kernel):
-    cells = tf.where(ids > 0)
-    words = tf.cast(tf.gather_nd(ids, cells) - 1, cells.dtype)
-    parts = {
-        "indices": tf.stack([cells[:, 0], words], axis=1),
-        "values": tf.gather_nd(values, cells),
-        "dense_shape": [tf.shape(ids, cells.dtype)[0], kernel.shape[0]],
-    }
-
-    @tf.custom_gradient
-    def product(kernel):
-        def gradient(upstream):
-            # Built a second time: a SavedModel cannot hold a gradient that refers to a
-            # sparse matrix. The product of the transposed matrix takes a quarter of
-            # the time of the transposed product.
-            bags = tf.raw_ops.SparseTensorToCSRSparseMatrix(**parts)
-            turned = tf.raw_ops.SparseMatrixTranspose(input=bags, type=kernel.dtype)
-            return tf.raw_ops.SparseMatrixMatMul(a=turned, b=upstream)
-
-        bags = tf.raw_ops.SparseTensorToCSRSparseMatrix(**parts)
-        return tf.raw_ops.SparseMatrixMatMul(a=bags, b=kernel), gradient
-
-    return tf.ensure_shape(product(kernel), [ids.shape[0], kernel.shape[1]])

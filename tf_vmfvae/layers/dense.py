@@ -1,4 +1,4 @@
-"""Keras's Dense, for features of no width too."""
+"""Keras's Dense, which also takes features of width 0."""
 
 import keras
 from keras import ops
@@ -6,12 +6,12 @@ from keras import ops
 
 @keras.saving.register_keras_serializable(package="tf_vmfvae")
 class Dense(keras.layers.Dense):
-    """`keras.layers.Dense`, which takes features of no width to its bias.
+    """`keras.layers.Dense`, which also takes features of width 0 and returns its bias.
 
-    Codes of no dimensions are such features, and so is what is left for the
-    concentration where the whole of the encoder's output is a direction. Of a product
-    over nothing TensorFlow's compiled graphs drop the bias, or, on processors with
-    AVX-512 for bfloat16, end the process.
+    Empty codes are such features, and so are those of the concentrations in a
+    `SphereProductLatent` with `concentration_features=0`. With Keras's layer,
+    TensorFlow's compiled graphs lose the bias after a product over nothing; on
+    processors with AVX-512 for bfloat16 the process even ends.
 
     Arguments, inputs and outputs are those of `keras.layers.Dense`.
 
@@ -26,7 +26,7 @@ class Dense(keras.layers.Dense):
     def call(self, inputs, training=None):
         if inputs.shape[-1]:
             return super().call(inputs, training=training)
-        # Zeros, of which both have gradients.
+        # Sums over nothing: zeros that still have gradients for inputs and kernel.
         outputs = ops.sum(inputs, axis=-1, keepdims=True) + ops.sum(self.kernel, axis=0)
         if self.use_bias:
             outputs = outputs + self.bias

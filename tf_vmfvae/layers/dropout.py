@@ -1,4 +1,4 @@
-"""Keras's dropout, with noise in full precision."""
+"""Keras's dropout with noise in full precision."""
 
 import keras
 from keras import ops
@@ -6,11 +6,12 @@ from keras import ops
 
 @keras.saving.register_keras_serializable(package="tf_vmfvae")
 class Dropout(keras.layers.Dropout):
-    """`keras.layers.Dropout` that keeps to its rate in every precision.
+    """`keras.layers.Dropout` with the right rate in every precision.
 
-    Keras draws the noise in the inputs' precision. In bfloat16 that is one of 128
-    numbers: a rate of 0.05 leaves out 0.0543, one of 0.4 leaves out 0.406, and what is
-    kept is not scaled to fit. Here noise and scale are in the weights' precision.
+    Keras draws the noise in the precision of the inputs. In bfloat16 it can take only
+    128 values: a rate of 0.05 drops 0.0543 of the inputs and a rate of 0.4 drops 0.406,
+    while the rest is scaled for the rates asked for. Here noise and scale are in the
+    precision of the weights.
 
     Arguments and results are those of `keras.layers.Dropout`.
 

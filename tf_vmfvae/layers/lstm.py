@@ -1,4 +1,4 @@
-"""Keras's LSTM, faster where there is no GPU."""
+"""Keras's LSTM, faster on CPUs."""
 
 import keras
 import tensorflow as tf
@@ -8,24 +8,26 @@ from tf_vmfvae.ops.lstm_sequence import lstm_sequence
 
 @keras.saving.register_keras_serializable(package="tf_vmfvae")
 class LSTM(keras.layers.LSTM):
-    """`keras.layers.LSTM` with a gradient of its own.
+    """`keras.layers.LSTM` with its own gradient, which is faster on CPUs.
 
     Arguments, weights, outputs and gradients are those of `keras.layers.LSTM`, up to
-    rounding: weights of one load into the other. Where there is a GPU, and for
-    activations or options that `lstm_sequence` does not know, it is that layer.
+    rounding, and weights of one layer load into the other. If there is a GPU, or if an
+    activation or option is one that `lstm_sequence` does not support, Keras's own code
+    runs.
 
-    One thing differs: with `recurrent_dropout` all four gates read the same state, of
-    which the same units are dropped (Gal and Ghahramani 2016); Keras draws for each.
+    There is one difference. With `recurrent_dropout`, Keras drops different units of
+    the state for each gate; here all four gates read the same state (Gal and Ghahramani
+    2016).
 
     Call arguments:
-        sequences: as for `keras.layers.LSTM`, with the others.
-        initial_state: likewise.
-        mask: likewise.
-        training: likewise.
-        context: float tensor `(batch, width)` or `None`: what is read at every step,
-            beside the sequence and after it, as if it had been repeated over time.
-            Its product with the kernel is taken once an example, not once a step.
-            The sequence may then be of no width, `(batch, time, 0)`.
+        sequences: as for `keras.layers.LSTM`.
+        initial_state: as for `keras.layers.LSTM`.
+        mask: as for `keras.layers.LSTM`.
+        training: as for `keras.layers.LSTM`.
+        context: float tensor `(batch, width)`, or `None`. It is read at every step, as
+            if it were repeated over time and concatenated to the sequence, but it is
+            multiplied with the kernel only once. With a context, the sequence may have
+            no width: `(batch, time, 0)`.
 
     Example:
     >>> import numpy as np
@@ -71,12 +73,12 @@ class LSTM(keras.layers.LSTM):
         return run(sequences, initial_state, mask, training)
 
     def _run(self, sequences, initial_state, mask, training, context=None):
-        """The last output, all of them, and the last state."""
+        """Returns the last output, all outputs, and the last state."""
         mask = mask[0] if isinstance(mask, list | tuple) else mask
         h, c = initial_state
         state_mask = None
         if training and self.recurrent_dropout:
-            # Not Keras's own masks: their noise is in the inputs' precision, see
+            # Keras's own masks have noise in the precision of the inputs: see
             # `Dropout`.
             ones = tf.ones_like(h, self.variable_dtype)
             state_mask = keras.random.dropout(
@@ -104,15 +106,13 @@ class LSTM(keras.layers.LSTM):
             state_mask=state_mask,
         )
         if mask is not None:
-            # Of steps before the first one that counts Keras gives zeros.
-            begun = tf.cumsum(tf.cast(mask, tf.int32), axis=1)[..., tf.newaxis] > 0
-            outputs = tf.where(begun, outputs, tf.zeros_like(outputs))
+            # As Keras does, return zeros for masked steps at the start.
+            has_begun = tf.cumsum(tf.cast(mask, tf.int32), axis=1)[..., tf.newaxis] > 0
+            outputs = tf.where(has_begun, outputs, tf.zeros_like(outputs))
         return outputs[:, -1], outputs, [h, tf.cast(c, h.dtype)]
 
     def _is_fast(self):
-        return self._is_known() and not tf.config.list_physical_devices("GPU")
-
-    def _is_known(self):
+        """Returns whether `lstm_sequence` can do it, and is the faster way."""
         return (
             self.activation is keras.activations.tanh
             and self.recurrent_activation is keras.activations.sigmoid
@@ -120,4 +120,5 @@ class LSTM(keras.layers.LSTM):
             and not self.dropout
             and not self.unroll
             and not self.zero_output_for_mask
+            and not tf.config.list_physical_devices("GPU")
         )

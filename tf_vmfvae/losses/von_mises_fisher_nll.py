@@ -1,4 +1,4 @@
-"""The loss of a network that predicts a direction and how certain it is."""
+"""The loss of a network that predicts a direction and its concentration."""
 
 import keras
 import tensorflow as tf
@@ -12,35 +12,34 @@ PARAMETERS = ("natural", "direction_and_concentration")
 class VonMisesFisherNLL(keras.losses.Loss):
     """Minus the log-density of unit vectors under predicted vMF distributions.
 
-    For directional regression (wind, pose, gaze) and for decoders that predict a word's
-    embedding rather than a softmax over words (Kumar and Tsvetkov 2019). Value and
-    gradient are exact for every dimension and concentration, computed in float64
-    whatever the policy: there is no approximation of the Bessel function to overflow,
-    or to jump from one branch to the next.
+    For directional regression (wind, pose, gaze), and for decoders that predict a
+    word's embedding instead of a softmax over words (Kumar and Tsvetkov 2019). Value
+    and gradient are exact for every dimension and concentration. They are computed in
+    float64, whatever the dtype policy.
 
     Args:
-        parameters: what the network's outputs are.
-            `"natural"`, the default: `kappa mu`, of shape `(..., d)`: the output's
-            direction is the mean direction, its norm the concentration. An output of 0
-            is the uniform distribution, and the gradient is finite there.
-            `"direction_and_concentration"`, `(..., d + 1)`: `d` numbers that are
-            normalised to the mean direction, and one whose softplus is the
+        parameters: how the network's outputs give the distribution.
+            `"natural"`, the default: `kappa mu`, of shape `(..., d)`. The output's
+            direction is the mean direction and its norm the concentration. An output of
+            0 is the uniform distribution, and its gradient is finite.
+            `"direction_and_concentration"`, of shape `(..., d + 1)`: `d` numbers that
+            are normalised to the mean direction, then one number; its softplus is the
             concentration.
         reduction: as for any Keras loss.
         name: str.
-        dtype: as for any Keras loss: what the result is cast to.
+        dtype: dtype of the result, as for any Keras loss.
 
     Call arguments:
-        y_true: unit vectors, float tensor of shape `(..., d)`; normalised here, so
-            rounding does no harm.
+        y_true: unit vectors, float tensor of shape `(..., d)`. They are normalised
+            again, so rounding does not matter.
         y_pred: the network's outputs, see `parameters`.
 
     Returns:
-        Nats: minus the log-density with respect to the area of the sphere, which may
-        be negative.
+        Minus the log-density in nats, with respect to the area of the sphere. It can be
+        negative.
 
     Raises:
-        ValueError: if `parameters` is unknown or the shapes do not fit each other.
+        ValueError: if `parameters` is unknown, or the shapes do not match.
 
     Example:
     >>> import numpy as np
@@ -75,22 +74,21 @@ class VonMisesFisherNLL(keras.losses.Loss):
         width = dimension if is_natural else dimension + 1
         if y_pred.shape[-1] != width or dimension < 2:
             raise ValueError(
-                f"y_true has {dimension} coordinates, so with parameters="
-                f"{self.parameters!r} y_pred must have {width} (and at least 2 of "
-                f"y_true), not {y_pred.shape[-1]}"
+                f"with parameters={self.parameters!r} and a y_true of {dimension} "
+                f"coordinates (at least 2), y_pred must have {width}, not "
+                f"{y_pred.shape[-1]}"
             )
         y_true = tf.math.l2_normalize(y_true, axis=-1, epsilon=0.0)
         if is_natural:
             kappa = _norm(y_pred)
             inner = tf.reduce_sum(y_pred * y_true, axis=-1)
-            # kappa - kappa mu'z, as small as the angle is.
-            lost = kappa - inner
+            below_peak = kappa - inner
         else:
             kappa = tf.math.softplus(y_pred[..., -1])
             direction = tf.math.l2_normalize(y_pred[..., :-1], axis=-1, epsilon=1e-24)
-            lost = kappa * (1.0 - tf.reduce_sum(direction * y_true, axis=-1))
+            below_peak = kappa * (1.0 - tf.reduce_sum(direction * y_true, axis=-1))
         peak = bessel.moments(dimension, kappa).log_partition_deficit
-        nll = lost - peak + bessel.log_sphere_area(dimension)
+        nll = below_peak - peak + bessel.log_sphere_area(dimension)
         return tf.cast(nll, self.dtype)
 
     def get_config(self):
@@ -98,7 +96,7 @@ class VonMisesFisherNLL(keras.losses.Loss):
 
 
 def _norm(vectors):
-    """The Euclidean norm, with the gradient 0 at the zero vector."""
+    """Returns the Euclidean norm, with a gradient of 0 at the zero vector."""
     square = tf.reduce_sum(vectors * vectors, axis=-1)
     is_zero = square == 0
     root = tf.sqrt(tf.where(is_zero, tf.ones_like(square), square))

@@ -1,4 +1,4 @@
-"""Functional-API models."""
+"""The models: a VAE of sentences, a VAE of documents, and their base classes."""
 
 from tf_vmfvae.models.language_model import LanguageModel
 from tf_vmfvae.models.nvdm import NVDM

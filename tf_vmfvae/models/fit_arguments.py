@@ -1,4 +1,4 @@
-"""What `fit` and its like may be given for a model that has no targets."""
+"""Checks of the arguments of `fit` and `evaluate` for models without targets."""
 
 import math
 
@@ -10,10 +10,10 @@ from tf_vmfvae.models.weighted_batches import WeightedBatches, no_target
 
 
 def check_no_target(target) -> None:
-    """Refuses targets: a model of this library has its own input for one.
+    """Refuses targets, because a model's target is its own input.
 
     Args:
-        target: what Keras has for `y`, or what it is to be, a `tf.TensorSpec`.
+        target: Keras's `y`, or its `tf.TensorSpec`.
 
     Raises:
         ValueError: if there is a target.
@@ -21,24 +21,24 @@ def check_no_target(target) -> None:
     if all(_is_none(leaf) for leaf in keras.tree.flatten(target)):
         return
     raise ValueError(
-        "y: the model's target is its own input, so leave y out; weights of examples "
-        "go in as sample_weight, or as the third part of (inputs, None, weights)"
+        "y: the model's target is its own input, so leave y out; give weights of "
+        "examples as sample_weight, or as the third part of (inputs, None, weights)"
     )
 
 
 def checked(data, target=None, sample_weight=None) -> tuple:
-    """Checks what `fit` is given for `x`, `y` and `sample_weight`, before it begins.
+    """Checks `x`, `y` and `sample_weight` before training begins.
 
     Args:
         data: arrays, or batches of any kind.
         target: `None`.
-        sample_weight: `None`, or a weight an example.
+        sample_weight: one weight for each example, or `None`.
 
     Returns:
-        The three of them in a form of which Keras loses no weights.
+        The three arguments in a form in which Keras uses all weights.
 
     Raises:
-        ValueError: if there is a target, or weights are not one an example.
+        ValueError: if there is a target, or not one weight for each example.
 
     >>> checked(np.zeros([3, 5]), None, np.ones([3]))[1].shape
     (3, 0)
@@ -64,30 +64,31 @@ def checked(data, target=None, sample_weight=None) -> tuple:
             f"sample_weight is {weights[wrong[0]]} for example {wrong[0] + 1}: give "
             "finite numbers"
         )
-    # Keras drops the weights of arrays that have no target.
+    # Keras ignores the weights of arrays without targets.
     return data, no_target(count), weights
 
 
-def by_example(sample_weight, like):
-    """Returns the weights of a batch, of the shape and dtype of `like`, `(batch,)`.
+def per_example(sample_weight, like):
+    """Returns the weights of a batch, `(batch,)`, in the dtype of `like`.
 
     Raises:
-        ValueError: if they are not one number an example.
+        ValueError: if there is not one number for each example.
     """
     if keras.tree.is_nested(sample_weight):
-        raise ValueError("sample_weight: give one number an example, for all outputs")
+        raise ValueError("sample_weight: give one number for each example")
     weights = tf.cast(sample_weight, like.dtype)
     shape = weights.shape
     if shape.rank is not None and not (
         shape.rank == 1 or (shape.rank == 2 and shape[1] == 1)
     ):
         raise ValueError(
-            f"sample_weight has the shape {tuple(shape)}: give one number an example"
+            f"sample_weight has the shape {tuple(shape)}: give one number for each "
+            "example"
         )
     return tf.reshape(weights, tf.shape(like))
 
 
-def class_weight_table(class_weight: dict, num_classes: int | None) -> np.ndarray:
+def class_weight_table(class_weight: dict, num_labels: int | None) -> np.ndarray:
     """Returns the weight of each class, 1 where none is given.
 
     Raises:
@@ -97,16 +98,14 @@ def class_weight_table(class_weight: dict, num_classes: int | None) -> np.ndarra
     >>> class_weight_table({1: 3.0}, 3).tolist()
     [1.0, 3.0, 1.0]
     """
-    if num_classes is None:
-        raise ValueError(
-            "class_weight: the model reads no labels; weigh examples by sample_weight"
-        )
-    table = np.ones(num_classes, "float32")
+    if num_labels is None:
+        raise ValueError("class_weight: the model reads no labels; use sample_weight")
+    table = np.ones(num_labels, "float32")
     for label, weight in class_weight.items():
-        if label not in range(num_classes):
+        if label not in range(num_labels):
             raise ValueError(
                 f"class_weight: label {label} is out of range: labels are 0 to "
-                f"{num_classes - 1}"
+                f"{num_labels - 1}"
             )
         if not 0 <= weight < math.inf:
             raise ValueError(
@@ -118,40 +117,40 @@ def class_weight_table(class_weight: dict, num_classes: int | None) -> np.ndarra
 
 
 def check_metrics(argument: str, metrics, outputs: list[str]) -> None:
-    """Refuses metrics that could not be what the user means.
+    """Refuses metrics that a model without targets cannot compute.
 
     Args:
-        argument: name of the argument.
-        metrics: what `compile` was given.
+        argument: name of the argument of `compile`.
+        metrics: its value.
         outputs: names of the model's outputs.
 
     Raises:
-        ValueError: if metrics are not named by output, or one compares predictions
-            with targets.
+        ValueError: if the metrics are not a dictionary by output, or one of them
+            compares predictions with targets.
     """
     if not metrics:
         return
-    named = " or ".join(outputs)
+    names = " or ".join(outputs)
     if not isinstance(metrics, dict):
         raise ValueError(
-            f"{argument}: say which output each is of, as in "
-            f"{argument}={{'kl': metric}}; outputs are {named}"
+            f"{argument}: name the output of each metric, as in "
+            f"{argument}={{'kl': metric}}; the outputs are {names}"
         )
     for name, given in metrics.items():
         if name not in outputs:
-            raise ValueError(f"{argument}: {name!r} is no output; choose {named}")
+            raise ValueError(f"{argument}: {name!r} is not an output; choose {names}")
         for metric in keras.tree.flatten(given):
             if isinstance(metric, str) or _is_of_keras(metric):
                 label = getattr(metric, "name", getattr(metric, "__name__", metric))
                 raise ValueError(
-                    f"{argument}: {label} is one of Keras's own, which need targets, "
-                    f"and the model has none; give a function of (inputs, {name}) or a "
-                    "metric of your own"
+                    f"{argument}: {label} is a Keras metric, which needs targets, and "
+                    f"the model has none; give a function of (inputs, {name}), or a "
+                    "metric class of your own"
                 )
 
 
 def _is_of_keras(metric):
-    if type(metric) is keras.metrics.MeanMetricWrapper:  # Of a function of one's own.
+    if type(metric) is keras.metrics.MeanMetricWrapper:  # It wraps a user's function.
         return False
     return str(getattr(metric, "__module__", "")).split(".")[0] == "keras"
 
@@ -161,7 +160,7 @@ def _checked_dataset(dataset):
     check_no_target(target)
     if target is None:
         return dataset
-    # A strategy of several replicas cannot share out `None`.
+    # A strategy with several replicas cannot distribute `None`.
     if not hasattr(weights, "dtype"):
         return dataset.map(lambda inputs, *_: inputs)
     return dataset.map(
@@ -170,8 +169,8 @@ def _checked_dataset(dataset):
 
 
 def _is_none(target):
-    """Whether it is no target, or stands for none."""
+    """Returns whether there is no target, or one of width 0."""
     if isinstance(target, tf.TypeSpec) and not hasattr(target, "dtype"):
-        return True  # What a data set has in the place of `None`.
+        return True  # A data set's spec of `None`.
     shape = getattr(target, "shape", None)
     return target is None or (shape is not None and tuple(shape)[1:] == (0,))

@@ -7,26 +7,24 @@ import tensorflow as tf
 from keras import ops
 
 from tf_vmfvae import evaluation, generation
+from tf_vmfvae.layers.conditions.label_condition import listed
 from tf_vmfvae.layers.words.word_tokenizer import PADDING_ID
 from tf_vmfvae.models.vae import VAE
 from tf_vmfvae.text import as_texts
-
-CONDITIONS = ("none", "bow", "label")
 
 
 class LanguageModel(VAE):
     """Base class of the VAEs of sentences: text in, text out.
 
-    A subclass has the attributes below and says in `initial_state` and `step` how
-    it writes a sentence word by word.
+    A subclass has the attributes below, and defines `initial_state` and `step`, which
+    write a sentence word by word.
 
     Attributes:
         tokenizer: `WordTokenizer`, from raw text to ids.
-        condition: what the decoder is told beside the code: `"none"`; `"bow"`, the
-            words of the sentence, but not their order; or `"label"`.
-        conditioner: functional model, ids to what the decoder is told, of shape
-            `(batch, width)`; `None` where it is told nothing.
-        num_labels: how many labels there are, or `None`.
+        condition: what the decoder reads in addition to the code, a
+            `tf_vmfvae.layers.Condition` or `None`.
+        conditioner: functional model from ids to the condition's output, `(batch,
+            units)`; `None` without a condition.
     """
 
     def initial_state(self, z) -> list:
@@ -38,8 +36,8 @@ class LanguageModel(VAE):
 
         Args:
             previous: int32 ids of the previous words, `(batch,)`.
-            context: what the decoder reads at every step, `(batch, width)`: codes,
-                and what it is told beside them (`context`).
+            context: what the decoder reads at every step, `(batch, width)`, from
+                `context`.
             state: list of tensors with `batch` rows.
 
         Returns:
@@ -49,19 +47,30 @@ class LanguageModel(VAE):
         raise NotImplementedError(f"{type(self).__name__} has no step")
 
     def words(self, ids):
-        """Returns the ids of words alone, `(batch, time)`, without a label."""
-        return ids[:, 1:] if self.condition == "label" else ids
+        """Returns the ids of the words, without a label, `(batch, words)`."""
+        return ids if self.condition is None else self.condition.words(ids)
 
     def count_words(self, inputs):
         words = tf.cast(self.words(inputs) != PADDING_ID, tf.float32)
         return tf.reduce_sum(words, axis=-1)
 
     @property
-    def num_classes(self) -> int | None:
-        return self.num_labels if self.condition == "label" else None
+    def num_labels(self) -> int | None:
+        """Number of labels, or `None` if the model reads no labels."""
+        return None if self.condition is None else self.condition.num_labels
 
-    def classes(self, inputs):
-        return inputs[:, 0] - 1
+    def labels_of(self, inputs):
+        return self.condition.labels(inputs)
+
+    @property
+    def needs_labels(self) -> bool:
+        """Whether every text needs a label, and so does every sample."""
+        return self.num_labels is not None
+
+    @property
+    def needs_texts(self) -> bool:
+        """Whether a sample needs a text, which the decoder is conditioned on."""
+        return self.condition is not None and not self.needs_labels
 
     def to_ids(
         self, texts: Sequence[str], labels: Sequence[int] | None = None
@@ -69,27 +78,21 @@ class LanguageModel(VAE):
         """Returns what the model reads of each text.
 
         Args:
-            texts: raw sentences, words set off by white space: a list, array or Series
-                of strings.
-            labels: a label a sentence, which `condition="label"` needs; of no effect
-                on another model.
+            texts: raw sentences, words separated by white space: a list, array or
+                Series of strings.
+            labels: one label for each text, which a model with a `LabelCondition`
+                needs; other models ignore it.
 
         Returns:
-            int32 `[texts, None]`: the words' ids, `<eos>` last; with
-            `condition="label"` the label plus 1 comes first.
+            int32 `[texts, None]`: the words' ids, `<eos>` last; with a `LabelCondition`
+            the label plus 1 comes first.
 
         Raises:
             ValueError: if `texts` is a single string or one of its elements is not
-                text, or labels are missing, out of range, or not one per text.
+                text, or labels are missing, out of range, or not one for each text.
         """
-        texts = as_texts(texts)
-        ids = self.tokenizer(texts)
-        if self.condition != "label":
-            return ids
-        if labels is None:
-            raise ValueError("condition is label, but labels are not given")
-        first = self._checked(labels, len(texts))[:, None] + 1
-        return tf.concat([tf.constant(first, tf.int32), ids], axis=1)
+        ids = self.tokenizer(as_texts(texts))
+        return ids if self.condition is None else self.condition.join(ids, labels)
 
     def encode(
         self,
@@ -101,8 +104,8 @@ class LanguageModel(VAE):
 
         Args:
             texts: as for `to_ids`.
-            labels: likewise.
-            batch_size: int. How many texts are encoded at once.
+            labels: as for `to_ids`.
+            batch_size: int. Number of texts that are encoded at once.
 
         Returns:
             A float32 array of shape `(texts, latent_dim)`: mean directions for a
@@ -128,35 +131,34 @@ class LanguageModel(VAE):
         texts: Sequence[str] | None = None,
         labels: Sequence[int] | None = None,
     ) -> tf.Tensor:
-        """Returns what the decoder is told of `count` sentences, `(count, width)`.
+        """Returns what the decoder reads in addition to codes, `(count, units)`.
 
         Args:
-            count: int. How many sentences are to be written.
-            texts: the sentences whose words are told, one or `count` of them, which
-                `condition="bow"` needs; of no effect on another model.
-            labels: likewise for `condition="label"`.
+            count: int. Number of sentences to be written.
+            texts: the sentences whose words the decoder is conditioned on, one for all
+                or `count` of them, which a model with a `BagOfWordsCondition` needs;
+                other models ignore it.
+            labels: likewise the labels, for a model with a `LabelCondition`.
 
         Raises:
-            ValueError: if what the decoder wants to be told is missing or invalid.
+            ValueError: if what the condition needs is missing or invalid.
         """
         texts = texts if texts is None else as_texts(texts)
-        labels = labels if labels is None else _listed(labels)
-        if self.conditioner is None:
+        labels = labels if labels is None else listed(labels)
+        if self.condition is None:
             return tf.zeros([count, 0])
         if not count:
-            return tf.zeros([0, self.conditioner.output.shape[-1]])
-        name, given = (
-            ("texts", texts) if self.condition == "bow" else ("labels", labels)
-        )
+            return tf.zeros([0, self.condition.units])
+        name, given = ("labels", labels) if self.needs_labels else ("texts", texts)
         if given is None or len(given) not in (1, count):
             number = "none" if given is None else len(given)
             raise ValueError(
-                f"condition is {self.condition}: give {name}, 1 or {count} of them, "
-                f"not {number}"
+                f"the model has a {type(self.condition).__name__}: give {name}, 1 or "
+                f"{count} of them, not {number}"
             )
-        texts = given if self.condition == "bow" else [""] * len(given)
-        told = self.conditioner(self.to_ids(texts, labels).to_tensor())
-        return tf.repeat(told, count // len(given), axis=0)
+        texts = [""] * len(given) if self.needs_labels else given
+        outputs = self.conditioner(self.to_ids(texts, labels).to_tensor())
+        return tf.repeat(outputs, count // len(given), axis=0)
 
     def context(self, z, conditions=None):
         """Returns what the decoder reads at every step, `(batch, width)`."""
@@ -170,14 +172,14 @@ class LanguageModel(VAE):
         return generation.generate(self, count, **options)
 
     def reconstruct(self, texts: Sequence[str], **options) -> list[str]:
-        """Returns for each text what the decoder makes of its code.
+        """Returns the sentence decoded from the code of each text.
 
         See `tf_vmfvae.generation.reconstruct` for the options.
         """
         return generation.reconstruct(self, texts, **options)
 
     def interpolate(self, start: str, end: str, steps: int = 7, **options) -> list[str]:
-        """Returns sentences decoded on the way from one text's code to another's.
+        """Returns sentences decoded from codes between those of two texts.
 
         See `tf_vmfvae.generation.interpolate` for the options.
         """
@@ -189,26 +191,3 @@ class LanguageModel(VAE):
         See `tf_vmfvae.evaluation.score` for the options.
         """
         return evaluation.score(self, texts, **options)
-
-    def _checked(self, labels, count):
-        labels = np.asarray(_listed(labels))
-        if labels.shape != (count,):
-            raise ValueError(
-                f"labels have the shape {labels.shape}: give one for each of "
-                f"{count} texts"
-            )
-        for place, label in enumerate(labels.tolist()):
-            # This also refuses NaN, None, strings and fractions.
-            if label not in range(self.num_labels):
-                raise ValueError(
-                    f"label {label} of text {place + 1} is out of range: labels are 0 "
-                    f"to {self.num_labels - 1}"
-                )
-        return labels.astype(np.int32)
-
-
-def _listed(labels):
-    try:
-        return list(labels)
-    except TypeError:
-        raise ValueError(f"labels is {labels}: give a list of whole numbers") from None

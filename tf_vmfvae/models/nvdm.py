@@ -1,6 +1,5 @@
-"""The document model: a bag of words and its code."""
+"""The document model: a VAE of bags of words."""
 
-import functools
 from collections.abc import Sequence
 
 import keras
@@ -15,18 +14,17 @@ from tf_vmfvae.layers import (
     BagNLL,
     BurstyBagNLL,
     CodeScale,
-    Dense,
     Dropout,
     Latent,
     MeanOverCodes,
     WordCounts,
 )
-from tf_vmfvae.models.precision import dtype_policy_scope
-from tf_vmfvae.models.seeds import seeds_from
+from tf_vmfvae.models.dtype_policy_scope import dtype_policy_scope
+from tf_vmfvae.models.seeded_layers import dense, seeds_from
 from tf_vmfvae.models.vae import VAE
 from tf_vmfvae.text import as_texts, as_vocabulary, name_place
 
-# What the encoder reads in place of the counts.
+# What the encoder reads of the counts.
 TRANSFORMS = {
     "counts": lambda counts: counts,
     "log": ops.log1p,
@@ -38,59 +36,58 @@ TRANSFORMS = {
 class NVDM(VAE):
     """The neural variational document model (Miao et al. 2016; Xu and Durrett 2018).
 
-    A perceptron reads the document's word counts, its last layer gives the posterior
-    of the code, and a second perceptron maps the code to one distribution over the
-    vocabulary, from which all words of the document are drawn. A word's order is
-    neither read nor written.
+    A perceptron reads the document's word counts, and its last layer gives the
+    posterior of the code. A second perceptron maps the code to a distribution over the
+    vocabulary, from which all words of the document are drawn. The order of the words
+    plays no part.
 
     Args:
         vocabulary: sequence of words; a word's id is its index plus 1. See
-            `tf_vmfvae.text.listed_words` for how the words of raw texts are matched.
+            `tf_vmfvae.text.listed_words` for how words of raw texts are matched.
         latent: a `tf_vmfvae.layers.Latent`.
         hidden_dim: int. Width of the hidden layers.
-        encoder_layers: int, at least 1. Hidden layers of the encoder.
-        decoder_layers: int. Hidden layers of the decoder; 0 for a linear one.
+        encoder_layers: int, at least 1. Number of hidden layers of the encoder.
+        decoder_layers: int. Number of hidden layers of the decoder; 0 for a linear one.
         activation: str. Activation of the hidden layers, a name that Keras knows.
-        input_transform: `"counts"`, `"log"` for `log(1 + count)`, or `"binary"`.
-        input_dropout: float in [0, 1). Share of its words that the encoder does not
-            see in training; the decoder has to tell them all.
+        input_transform: what the encoder reads of each count: the `"counts"` itself,
+            `"log"` for `log(1 + count)`, or `"binary"` for whether the word occurs.
+        input_dropout: float in [0, 1). Share of the words that are hidden from the
+            encoder in training; the decoder still has to predict them.
         dropout: float in [0, 1). Dropout on the decoder's hidden layers, in training.
-        scale_code: bool. Whether each coordinate of the code is multiplied by a
-            learned number, at first one that makes codes of the prior of unit
-            variance.
-        bursts: bool. Whether words are drawn from an urn that remembers, so that a
-            word used once is likelier to be used again (`BurstyBagNLL`); otherwise
-            each is drawn anew from the softmax, as in the papers.
-        samples: int, at least 1. Codes a document in training, half of them the mirror
-            images of the others, each decoded by itself; their bounds are averaged,
-            which takes noise out of the gradient and is a bound too. Outside training
-            there is one.
+        scale_code: bool. Whether each coordinate of the code is multiplied by a learned
+            factor. At first the factors give codes of the prior unit variance.
+        bursts: bool. Whether a word that has occurred in a document becomes more likely
+            to occur again (`BurstyBagNLL`); otherwise all words are drawn independently
+            from the softmax, as in the papers.
+        codes: int, at least 1. Number of codes of a document in training, half of them
+            the mirror images of the others. The average of their bounds is a bound,
+            too, with less noise in its gradient. Outside training there is one code.
         seed: int or `None`. Seed of initial weights and of dropout's noise.
-        dtype: dtype policy of all layers, such as `"mixed_bfloat16"`, that of a latent
-            made without a `dtype` included; by default Keras's global one.
+        dtype: dtype policy of all layers, such as `"mixed_bfloat16"`, including a
+            latent that was made without a `dtype`; by default Keras's global policy.
         name: str or `None`. The model's name.
         trainable: bool. Whether the weights are trained.
 
     Call arguments:
         pairs: int32 tensor of shape `(batch, pairs, 2)`: word ids and counts, padded
-            with zeros, no word twice in a row, as `tf_vmfvae.data.DocumentBatches`
-            gives it.
+            with zeros, each word at most once in a row. See
+            `tf_vmfvae.data.DocumentBatches`.
 
     Returns:
         A dictionary of `"reconstruction"` and `"kl"`, each of shape `(batch,)`, in
         nats; see `VAE`.
 
     Raises:
-        ValueError: if `input_transform` is unknown, there is no encoder layer, no
-            sample, or a word is empty, not text, or listed twice.
+        ValueError: if an argument is out of its range, or a word is empty, not text, or
+            occurs twice.
 
     Attributes:
         vocabulary: list of the words.
-        encoder: functional model, pairs to hidden features; the last one is the log of
-            the document's length in hundreds of words, for latents that go by it.
-        latent: the latent layer.
-        decoder: functional model, codes to logits, `(batch, words)`; entry `i` belongs
-            to id `i + 1`.
+        encoder: functional model from pairs to hidden features. The last feature is the
+            log of the document's length in hundreds of words, which some latents use.
+        decoder: functional model from codes to logits, `(batch, words)`; entry `i`
+            belongs to id `i + 1`.
+        likelihood: functional model from `[pairs, z]` to `-log p(x|z)`, `(batch,)`.
 
     Example:
     >>> import tf_vmfvae
@@ -117,7 +114,7 @@ class NVDM(VAE):
         dropout: float = 0.0,
         scale_code: bool = True,
         bursts: bool = False,
-        samples: int = 1,
+        codes: int = 1,
         seed: int | None = None,
         dtype=None,
         name: str | None = None,
@@ -130,12 +127,12 @@ class NVDM(VAE):
             )
         if encoder_layers < 1:
             raise ValueError(f"encoder_layers is {encoder_layers}: give at least 1")
-        if samples < 1:
-            raise ValueError(f"samples is {samples}: give at least 1")
-        words = as_vocabulary(vocabulary)
+        if codes < 1:
+            raise ValueError(f"codes is {codes}: give at least 1")
 
         # === Config ===
-        self.vocabulary = words
+        self.vocabulary = as_vocabulary(vocabulary)
+        self.latent = latent
         self.hidden_dim = hidden_dim
         self.encoder_layers = encoder_layers
         self.decoder_layers = decoder_layers
@@ -145,77 +142,78 @@ class NVDM(VAE):
         self.dropout = dropout
         self.scale_code = scale_code
         self.bursts = bursts
-        self.samples = samples
+        self.codes = codes
         self.seed = seed
 
         with dtype_policy_scope(dtype):
+            # === Layers ===
             latent.follow_dtype_policy(keras.config.dtype_policy())
-            self._make_layers(latent)
-            pairs, outputs = self._connect()
+            self._make_layers(seeds_from(seed))
+
+            # === Functional models ===
+            pairs = keras.Input((None, 2), dtype="int32", name="pairs")
+            z = keras.Input((latent.latent_dim,), dtype=latent.variable_dtype, name="z")
+            self.encoder = keras.Model(pairs, self._encode(pairs), name="encoder")
+            self.decoder = keras.Model(z, self._decode(z), name="decoder")
+            nll = self._nll(self.decoder(z), pairs)
+            self.likelihood = keras.Model([pairs, z], nll, name="likelihood")
+            z, kl = latent(self.encoder(pairs), codes=codes)
+            outputs = {"reconstruction": self.likelihood([pairs, z]), "kl": kl}
             super().__init__(pairs, outputs, name=name, trainable=trainable)
 
-    def _make_layers(self, latent):
-        words = len(self.vocabulary)
-        seeds = seeds_from(self.seed)
-
-        def dense(units, name, activation=None, kind=Dense, **options):
-            return kind(
-                units=units,
-                activation=activation,
-                kernel_initializer=keras.initializers.GlorotUniform(next(seeds)),
-                name=name,
-                **options,
-            )
-
+    def _make_layers(self, seeds):
+        words, units = len(self.vocabulary), self.hidden_dim
         self.word_counts = WordCounts(words, name="word_counts")
         self.input_dropout_layer = Dropout(self.input_dropout, seed=next(seeds))
-        first = functools.partial(BagDense, words)
-        kinds = [first, *[Dense] * (self.encoder_layers - 1)]
-        # A code of no dimensions leaves nothing to encode.
+        # An empty latent needs no encoder.
+        encoder_layers = 0 if self.latent.is_empty else self.encoder_layers
         self.encoder_mlp = [
-            dense(self.hidden_dim, f"encoder_{i}", self.activation, kind)
-            for i, kind in enumerate(kinds if latent.latent_dim else [])
+            dense(units, seeds, self.activation, name=f"encoder_{index}")
+            if index
+            else BagDense(
+                words,
+                units,
+                self.activation,
+                keras.initializers.GlorotUniform(next(seeds)),
+                name="encoder_0",
+            )
+            for index in range(encoder_layers)
         ]
-        self.latent = latent
         self.code_scale = (
-            CodeScale.of(latent, name="code_scale")
+            CodeScale.of(self.latent, name="code_scale")
             if self.scale_code
             else keras.layers.Identity(name="no_code_scale")
         )
         self.decoder_mlp = [
-            dense(self.hidden_dim, f"decoder_{i}", self.activation)
-            for i in range(self.decoder_layers)
+            dense(units, seeds, self.activation, name=f"decoder_{index}")
+            for index in range(self.decoder_layers)
         ]
         self.dropout_layer = Dropout(self.dropout, seed=next(seeds))
-        self.logits = dense(words, "logits")
+        self.logits = dense(words, seeds, name="logits")
 
-    def _connect(self):
-        """The functional model: its inputs and its outputs."""
-        latent = self.latent
-        pairs = keras.Input((None, 2), dtype="int32", name="pairs")
-        ids, counts = pairs[..., 0], ops.cast(pairs[..., 1], latent.variable_dtype)
-        hidden = length = _log_length(counts)
-        if self.encoder_mlp:
-            seen = self.input_dropout_layer(TRANSFORMS[self.input_transform](counts))
-            hidden = self.encoder_mlp[0](ids, seen)
-            for layer in self.encoder_mlp[1:]:
-                hidden = layer(hidden)
-            hidden = ops.concatenate([hidden, length], axis=-1)
-        self.encoder = keras.Model(pairs, hidden, name="encoder")
-        z = keras.Input((latent.latent_dim,), dtype=latent.variable_dtype, name="z")
+    def _encode(self, pairs):
+        ids, counts = pairs[..., 0], ops.cast(pairs[..., 1], self.latent.variable_dtype)
+        length = _log_length(counts)
+        if not self.encoder_mlp:
+            return length
+        seen = self.input_dropout_layer(TRANSFORMS[self.input_transform](counts))
+        hidden = self.encoder_mlp[0](ids, seen)
+        for layer in self.encoder_mlp[1:]:
+            hidden = layer(hidden)
+        return ops.concatenate([hidden, length], axis=-1)
+
+    def _decode(self, z):
         features = self.code_scale(z)
         for layer in self.decoder_mlp:
             features = self.dropout_layer(layer(features))
-        self.decoder = keras.Model(z, self.logits(features), name="decoder")
-        logits = self.decoder(z)
+        return self.logits(features)
+
+    def _nll(self, logits, pairs):
         if self.bursts:
             nll = BurstyBagNLL(name="bursty_bag_nll")(logits, pairs)
         else:
             nll = BagNLL()(logits, self.word_counts(pairs))
-        nll = MeanOverCodes(name="mean_over_codes")(nll, pairs)
-        self.likelihood = keras.Model([pairs, z], nll, name="likelihood")
-        z, kl = latent(self.encoder(pairs), codes=self.samples)
-        return pairs, {"reconstruction": self.likelihood([pairs, z]), "kl": kl}
+        return MeanOverCodes(name="mean_over_codes")(nll, pairs)
 
     def is_example(self, inputs):
         return tf.reduce_any(inputs[..., 0] != 0, axis=-1)
@@ -224,17 +222,17 @@ class NVDM(VAE):
         return tf.reduce_sum(tf.cast(inputs[..., 1], tf.float32), axis=-1)
 
     def adapt(self, documents: Documents) -> None:
-        """Starts the decoder at how often each word occurs, before training.
+        """Sets the decoder's biases to the log frequencies of the words.
 
-        Otherwise the first epochs go by learning it, at Adam's pace a bias: for
-        frequent words and rare ones it lies ten nats apart.
+        These differ by ten nats between frequent and rare words, and Adam would need
+        the first epochs to learn them. Call it before training.
 
         Args:
             documents: the training documents.
         """
         ids, counts = documents.pairs[:, 0], documents.pairs[:, 1]
         words = len(self.vocabulary)
-        # Every word once more, so that none is impossible.
+        # Count every word once more, so that none is impossible.
         frequencies = 1.0 + np.bincount(ids - 1, weights=counts, minlength=words)
         self.logits.bias.assign(np.log(frequencies / frequencies.sum()))
 
@@ -245,9 +243,9 @@ class NVDM(VAE):
 
         Args:
             documents: bags of words over this model's vocabulary, or raw texts: a
-                list, array or Series of strings. One without a known word has the code
-                that the encoder gives to nothing.
-            batch_size: int. How many documents are encoded at once.
+                list, array or Series of strings. All documents without a known word
+                have the same code.
+            batch_size: int. Number of documents that are encoded at once.
 
         Returns:
             A float32 array of shape `(documents, latent_dim)`: mean directions for a
@@ -269,18 +267,18 @@ class NVDM(VAE):
         )
 
     def transform(self, texts: Sequence[str], batch_size: int = 256) -> np.ndarray:
-        """Returns the codes of raw documents, as `encode` does, each of them sound.
+        """Returns the codes of raw documents as `encode` does, but refuses empty ones.
 
         Args:
             texts: raw documents: a list, array or Series of strings.
-            batch_size: int. How many documents are encoded at once.
+            batch_size: int. Number of documents that are encoded at once.
 
         Returns:
             As `encode`.
 
         Raises:
-            ValueError: if a document has no word that the model knows; names the
-                first of them. Also as for `encode`.
+            ValueError: as `encode`, and if a document has no word that the model knows;
+                the first such document is named.
         """
         raw = as_texts(texts)
         documents = count_words(raw, self.vocabulary)
@@ -291,7 +289,7 @@ class NVDM(VAE):
             name = ", ".join(filter(None, (name_place(texts, first), start)))
             raise ValueError(
                 f"document {first + 1} of {len(raw)} ({name}) has no word of the "
-                f"model's vocabulary ({empty.size} such in all): leave it out"
+                f"model's vocabulary ({empty.size} such documents): leave it out"
             )
         return self.encode(documents, batch_size)
 
@@ -307,13 +305,23 @@ class NVDM(VAE):
             "dropout": self.dropout,
             "scale_code": self.scale_code,
             "bursts": self.bursts,
-            "samples": self.samples,
+            "codes": self.codes,
             "seed": self.seed,
             **super().get_config(),
         }
 
+    @classmethod
+    def from_config(cls, config, custom_objects=None):
+        config = dict(config)
+        if "samples" in config:  # The name in files of earlier versions.
+            config["codes"] = config.pop("samples")
+        return super().from_config(config, custom_objects)
+
 
 def _log_length(counts):
-    """Log of the hundreds of words, `(batch, 1)`; that of one word for empty rows."""
+    """Returns the log of the length in hundreds of words, `(batch, 1)`.
+
+    An empty row counts as one word.
+    """
     words = ops.sum(counts, axis=-1, keepdims=True)
     return ops.log(ops.maximum(words, 1.0) / 100.0)

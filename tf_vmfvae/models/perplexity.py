@@ -5,13 +5,13 @@ import keras
 
 @keras.saving.register_keras_serializable(package="tf_vmfvae")
 class Perplexity(keras.metrics.Metric):
-    """`exp(total NLL / total words)`, `<eos>` counted as a word.
+    """`exp(total NLL / total words)`, where `<eos>` counts as a word.
 
-    The ratio of sums over everything seen since the last reset, not a mean of
-    ratios: long and short sentences weigh by their words.
+    Both totals are over everything since the last reset, so a sentence counts in
+    proportion to its length.
 
     Args:
-        name: str.
+        name: str. The metric's name.
         **kwargs: other arguments of `keras.metrics.Metric`.
 
     Example:

@@ -1,10 +1,10 @@
-"""What the replicas of a strategy tell each other within a step."""
+"""Communication between the replicas of a strategy within a step."""
 
 import tensorflow as tf
 
 
 def sum_over_replicas(value):
-    """Returns the sum of what each replica has; outside a strategy, the value itself.
+    """Returns the sum of the replicas' values; outside a strategy, the value itself.
 
     >>> float(sum_over_replicas(tf.constant(3.0)))
     3.0

@@ -2,11 +2,10 @@
 
 from collections.abc import Iterator
 
-import keras
 from keras import ops
 
 from tf_vmfvae.layers import Dropout
-from tf_vmfvae.models.recurrent_layers import recurrent_layer
+from tf_vmfvae.models.seeded_layers import dense, recurrent
 
 
 class SentenceDecoder:
@@ -14,28 +13,30 @@ class SentenceDecoder:
 
     Args:
         units: int. Width of each layer.
-        num_layers: int. Layers one upon the other.
+        num_layers: int. Number of layers, each of which reads the one before.
         dropout: float in [0, 1). Dropout between layers.
-        recurrent_dropout: float in [0, 1). See `recurrent_layer`.
+        recurrent_dropout: float in [0, 1). See `recurrent`.
         seeds: from `seeds_from`.
+        reads_code: bool. Whether there is a code, which sets the first state by linear
+            maps; otherwise that is 0.
 
     Call arguments:
-        words: what it reads step by step, `(batch, time, width)`.
-        context: what it reads at every step beside it, `(batch, context_width)`.
-        z: codes that set its first state, `(batch, latent_dim)`.
+        words: what the decoder reads step by step, `(batch, time, width)`.
+        context: what it also reads at every step, `(batch, context_width)`, or `None`.
+        code: what it reads of the code, `(batch, code_width)`.
 
     Returns:
         The outputs, `(batch, time, units)`.
 
     Example:
     >>> import numpy as np
-    >>> from tf_vmfvae.models.seeds import seeds_from
+    >>> from tf_vmfvae.models.seeded_layers import seeds_from
     >>> decoder = SentenceDecoder(8, 2, 0.0, 0.0, seeds_from(1))
-    >>> words, z = np.ones((2, 5, 3), "float32"), np.ones((2, 4), "float32")
-    >>> decoder(words, z, z).shape
+    >>> words, code = np.ones((2, 5, 3), "float32"), np.ones((2, 4), "float32")
+    >>> decoder(words, code, code).shape
     TensorShape([2, 5, 8])
-    >>> read = np.concatenate([words[:, 0], z], axis=-1)
-    >>> output, state = decoder.step(read, decoder.initial_state(z))
+    >>> inputs = np.concatenate([words[:, 0], code], axis=-1)
+    >>> output, state = decoder.step(inputs, decoder.initial_state(code))
     >>> output.shape, len(state)
     (TensorShape([2, 8]), 4)
     """
@@ -47,61 +48,51 @@ class SentenceDecoder:
         dropout: float,
         recurrent_dropout: float,
         seeds: Iterator,
+        reads_code: bool = True,
     ):
-        self.units = units
         self.state_maps, self.layers = [], []
         for index in range(num_layers):
             suffix = f"_{index}" if index else ""
-            for part in ("initial_h", "initial_c"):
-                initializer = keras.initializers.GlorotUniform(next(seeds))
-                self.state_maps.append(
-                    keras.layers.Dense(
-                        units, kernel_initializer=initializer, name=part + suffix
-                    )
-                )
-            self.layers.append(
-                recurrent_layer(
-                    "lstm",
-                    units,
-                    recurrent_dropout,
-                    seeds,
-                    return_sequences=True,
-                    name="decoder_rnn" + suffix,
-                )
+            state_maps = [
+                dense(units, seeds, name=part + suffix)
+                for part in ("initial_h", "initial_c")
+            ]
+            self.state_maps += state_maps if reads_code else []
+            layer = recurrent(
+                "lstm",
+                units,
+                recurrent_dropout,
+                seeds,
+                return_sequences=True,
+                name="decoder_rnn" + suffix,
             )
+            self.layers.append(layer)
         self.dropouts = [Dropout(dropout, seed=next(seeds)) for _ in self.layers[1:]]
 
-    def __call__(self, words, context, z):
-        state, outputs = self.initial_state(z), words
-        # A plain model's is of no width, which compiled graphs cannot multiply.
-        beside = {"context": context} if context.shape[-1] else {}
+    def __call__(self, words, context, code):
+        outputs = words
+        # Without a state, Keras's layers begin with zeros.
+        state = self.initial_state(code) if self.state_maps else None
         for index, layer in enumerate(self.layers):
             if index:
-                outputs, beside = self.dropouts[index - 1](outputs), {}
-            own = state[2 * index : 2 * index + 2]
-            outputs = layer(outputs, initial_state=own, **beside)
+                outputs, context = self.dropouts[index - 1](outputs), None
+            own = state and state[2 * index : 2 * index + 2]
+            outputs = layer(outputs, initial_state=own, context=context)
         return outputs
 
-    def initial_state(self, z) -> list:
-        """Returns the state before the first word: `h` and `c` of each layer.
-
-        Zeros where the codes have no dimensions: there is nothing to map, and of a
-        product over nothing TensorFlow's compiled graphs drop the bias that eager
-        calls add.
-        """
-        if not z.shape[-1]:
-            zero = ops.sum(z, axis=-1, keepdims=True)
-            # As the layers' own states, which a loop over words puts in its place.
-            zero = ops.cast(zero, self.layers[0].compute_dtype)
-            return [ops.repeat(zero, self.units, axis=-1) for _ in self.state_maps]
-        return [state_map(z) for state_map in self.state_maps]
+    def initial_state(self, code) -> list:
+        """Returns the state before the first word: `h` and `c` of each layer."""
+        if self.state_maps:
+            return [state_map(code) for state_map in self.state_maps]
+        states = [layer.get_initial_state(ops.shape(code)[0]) for layer in self.layers]
+        return [part for state in states for part in state]
 
     def step(self, inputs, state) -> tuple:
         """Takes all layers one word further; outside training.
 
         Args:
-            inputs: word and context, side by side, `(batch, width + context_width)`.
-            state: as `initial_state` gave it, or the step before.
+            inputs: word and context, joined: `(batch, width + context_width)`.
+            state: from `initial_state` or from the step before.
 
         Returns:
             The output, `(batch, units)`, and the new state.

@@ -52,8 +52,8 @@ class ServedModel:
         self._greedy = StatelessSampler("greedy", len(words))
         self._random = StatelessSampler("random", len(words))
         self._vocabulary = tf.constant(["", *words])
-        labels = [NUMBERS] if model.condition == "label" else []
-        told = [STRINGS] if model.condition == "bow" else labels
+        labels = [NUMBERS] if model.needs_labels else []
+        told = [STRINGS] if model.needs_texts else labels
         self.signatures = {
             "encode": [STRINGS, *labels],
             "reconstruct": [STRINGS, *labels],
@@ -121,7 +121,7 @@ class ServedModel:
         """What the model reads, ragged; `LanguageModel.to_ids` for graphs."""
         texts = tf.ensure_shape(texts, [None])
         ids = self._model.tokenizer(texts)
-        if self._model.condition != "label":
+        if not self._model.needs_labels:
             return ids
         labels = tf.ensure_shape(labels, [None])
         count, last = tf.size(texts), self._model.num_labels - 1
@@ -134,7 +134,7 @@ class ServedModel:
         labels = _checked(
             labels, tf.size(wrong) == 0, f"{name}: labels are 0 to {last}, not", wrong
         )
-        return tf.concat([labels[:, None] + 1, ids], axis=1)
+        return self._model.condition.join(ids, labels)
 
     def _padded(self, texts, labels, name="labels"):
         """Ids of at least one row: not every layer can do without."""

@@ -1,4 +1,4 @@
-"""Keras's training for models that are their own target."""
+"""Keras's training for models whose target is their own input."""
 
 import contextlib
 import inspect
@@ -11,21 +11,21 @@ from tf_vmfvae.models.replicas import sum_over_replicas
 
 
 class UnsupervisedModel(keras.Model):
-    """Base class: a functional model that is fitted to inputs and no targets.
+    """Base class: a functional model that is fitted to inputs without targets.
 
-    A subclass says in `is_example` which rows of a batch count and in `compute_loss`
-    what is minimised: this replica's part of the mean over all examples of a batch.
+    A subclass defines `is_example`, which rows of a batch count, and `compute_loss`,
+    this replica's part of the mean loss over all examples of a batch.
 
-    `fit`, `evaluate` and `train_on_batch` differ from Keras's in this:
+    `fit`, `evaluate` and `train_on_batch` differ from Keras's as follows:
 
     - There is no `y`.
     - `sample_weight`, or the third part of batches `(inputs, None, weights)`, weighs
-      examples in the loss. As in Keras's own losses, the weighted sum is divided by the
-      number of examples, not by the sum of the weights.
+      the examples in the loss. As in Keras's own losses, the weighted sum is divided by
+      the number of examples, not by the sum of the weights.
     - `class_weight` weighs examples by the labels that the model reads, if it reads
-      any; with `sample_weight`, by both.
-    - The loss that is shown is the mean over the examples of all batches, however full
-      each of them was and whatever its replica.
+      any. It multiplies with `sample_weight`.
+    - The reported loss is the mean over all examples, whatever the sizes of batches and
+      the number of replicas.
     """
 
     def __init__(self, inputs, outputs, name=None, trainable=True):
@@ -33,25 +33,25 @@ class UnsupervisedModel(keras.Model):
             inputs=inputs,
             outputs=outputs,
             name=name,
-            # Given `True`, Keras would unfreeze layers that are frozen.
+            # With `True`, Keras would unfreeze frozen layers.
             trainable=None if trainable else False,
         )
         self._class_weights = None
-        if self.num_classes:
-            ones = tf.ones([self.num_classes])
+        if self.num_labels:
+            ones = tf.ones([self.num_labels])
             self._class_weights = tf.Variable(ones, trainable=False)
-        self._shows_users_metrics = False
+        self._has_own_metrics = False
 
     def is_example(self, inputs):
-        """Returns a bool tensor `(batch,)`: which rows are examples at all."""
+        """Returns which rows are examples, not padding: a bool tensor `(batch,)`."""
         raise NotImplementedError(f"{type(self).__name__} has no is_example")
 
     @property
-    def num_classes(self) -> int | None:
-        """How many labels `class_weight` can go by; `None` if the model reads none."""
+    def num_labels(self) -> int | None:
+        """Number of labels, or `None` if the model reads no labels."""
         return None
 
-    def classes(self, inputs):
+    def labels_of(self, inputs):
         """Returns the label of each example, int32 `(batch,)`, from 0."""
         raise NotImplementedError(f"{type(self).__name__} reads no labels")
 
@@ -66,34 +66,34 @@ class UnsupervisedModel(keras.Model):
         jit_compile=False,
         **options,
     ):
-        """Configures training; no loss is needed, the model brings its own.
+        """Configures training. The model has its own loss.
 
         Args:
             optimizer: as for any Keras model.
-            loss: `None`; the model has its loss.
-            loss_weights: `None`; the loss's parts are weighted by `kl_weight` and
-                `auxiliary_weight`.
-            metrics: dictionary of functions or Keras metrics of your own by output, as
-                in `{"kl": largest}`: functions of the inputs and the output, averaged
-                over the examples, or metrics that are updated with both.
+            loss: must be `None`.
+            loss_weights: must be `None`; the variables `kl_weight` and
+                `auxiliary_weight` weigh the parts of the loss.
+            metrics: dictionary from an output's name to your own functions or metrics,
+                as in `{"kl": largest}`. A function takes the inputs and the output,
+                and is averaged over the examples; a metric is updated with both.
             weighted_metrics: likewise, weighted by `sample_weight`.
-            jit_compile: bool. Off by default: what gains by XLA is compiled
-                within the layers, and the recurrent loops lose by it.
+            jit_compile: bool. Off by default: the layers compile with XLA what it
+                speeds up, and it slows the recurrent loops down.
             **options: other arguments of `keras.Model.compile`.
 
         Raises:
-            ValueError: if a loss is given, or metrics that would need targets.
+            ValueError: if a loss is given, or a metric that needs targets.
         """
         for argument, value in (("loss", loss), ("loss_weights", loss_weights)):
             if value is not None:
                 raise ValueError(
-                    f"{argument}: {type(self).__name__} brings its own loss, whose "
-                    f"parts kl_weight and auxiliary_weight weigh; leave {argument} out"
+                    f"{argument}: {type(self).__name__} has its own loss, weighted by "
+                    f"kl_weight and auxiliary_weight; leave {argument} out"
                 )
         outputs = sorted(self.output)
         fit_arguments.check_metrics("metrics", metrics, outputs)
         fit_arguments.check_metrics("weighted_metrics", weighted_metrics, outputs)
-        self._shows_users_metrics = bool(metrics or weighted_metrics)
+        self._has_own_metrics = bool(metrics or weighted_metrics)
         super().compile(
             optimizer=optimizer,
             metrics=metrics or None,
@@ -108,44 +108,44 @@ class UnsupervisedModel(keras.Model):
             self.optimizer.build(self.trainable_variables)
 
     def fit(self, x=None, y=None, *arguments, **options):
-        """As `keras.Model.fit`; see the class for weights, and there is no `y`.
+        """Trains as `keras.Model.fit` does, but without `y`; see the class.
 
         Raises:
-            ValueError: if there is a target, weights are not one an example, or
-                `class_weight` is given to a model without labels.
+            ValueError: if there is a target, not one weight for each example, or
+                a `class_weight` for a model that reads no labels.
         """
         call = inspect.signature(super().fit).bind(x, y, *arguments, **options)
         given = call.arguments
         class_weight = given.pop("class_weight", None)
-        _complete(given)
+        _check_data(given)
         validation = given.get("validation_data")
         if isinstance(validation, list | tuple):
             validation = keras.utils.unpack_x_y_sample_weight(validation)
             given["validation_data"] = fit_arguments.checked(*validation)
         elif validation is not None:
             given["validation_data"] = fit_arguments.checked(validation)[0]
-        with self._classes_weighed(class_weight):
+        with self._weighing_classes(class_weight):
             return super().fit(*call.args, **call.kwargs)
 
     def evaluate(self, x=None, y=None, *arguments, **options):
-        """As `keras.Model.evaluate`; see the class for weights, and there is no `y`.
+        """Evaluates as `keras.Model.evaluate` does, but without `y`; see the class.
 
         Raises:
             ValueError: as `fit`.
         """
         call = inspect.signature(super().evaluate).bind(x, y, *arguments, **options)
-        _complete(call.arguments)
+        _check_data(call.arguments)
         return super().evaluate(*call.args, **call.kwargs)
 
     def train_on_batch(
         self, x, y=None, sample_weight=None, class_weight=None, return_dict=False
     ):
-        """As `keras.Model.train_on_batch`; see the class for weights; there is no `y`.
+        """Trains as `keras.Model.train_on_batch` does, but without `y`; see the class.
 
         Raises:
             ValueError: as `fit`.
         """
-        with self._classes_weighed(class_weight):
+        with self._weighing_classes(class_weight):
             return super().train_on_batch(
                 x, y, sample_weight=sample_weight, return_dict=return_dict
             )
@@ -174,7 +174,7 @@ class UnsupervisedModel(keras.Model):
         return self.compute_metrics(inputs, target, outputs, weights)
 
     def compute_metrics(self, x, y, y_pred, sample_weight=None):
-        if self._shows_users_metrics:
+        if self._has_own_metrics:
             is_example = self.is_example(x)
             x, y_pred, sample_weight = keras.tree.map_structure(
                 lambda rows: (
@@ -189,26 +189,31 @@ class UnsupervisedModel(keras.Model):
     def _with_class_weights(self, inputs, weights):
         if self._class_weights is None:
             return weights
-        classes = tf.clip_by_value(self.classes(inputs), 0, self.num_classes - 1)
-        by_class = tf.gather(self._class_weights, classes)
+        labels = tf.clip_by_value(self.labels_of(inputs), 0, self.num_labels - 1)
+        by_label = tf.gather(self._class_weights, labels)
         if weights is None:
-            return by_class
-        return by_class * fit_arguments.by_example(weights, like=by_class)
+            return by_label
+        return by_label * fit_arguments.per_example(weights, like=by_label)
 
     def _track_loss(self, loss, inputs):
-        """Shows the mean over the examples, of which each replica knows its part."""
+        """Tracks the mean loss of this replica's examples.
+
+        Args:
+            loss: this replica's part of the mean over all examples.
+            inputs: this replica's inputs.
+        """
         examples = tf.reduce_sum(tf.cast(self.is_example(inputs), loss.dtype))
         own = loss * sum_over_replicas(examples) / tf.maximum(examples, 1.0)
         [tracker] = [metric for metric in self.metrics if metric.name == "loss"]
         tracker.update_state(own, sample_weight=examples)
 
     @contextlib.contextmanager
-    def _classes_weighed(self, class_weight):
-        """Weighs examples by their labels in training, as long as the block lasts."""
+    def _weighing_classes(self, class_weight):
+        """Weighs examples by their labels within the block."""
         if class_weight is None:
             yield
             return
-        table = fit_arguments.class_weight_table(class_weight, self.num_classes)
+        table = fit_arguments.class_weight_table(class_weight, self.num_labels)
         self._class_weights.assign(table)
         try:
             yield
@@ -217,14 +222,14 @@ class UnsupervisedModel(keras.Model):
 
 
 def _only(inputs):
-    """The one tensor of a structure of inputs."""
+    """Returns the only tensor in a structure of inputs."""
     flat = keras.tree.flatten(inputs)
     if len(flat) != 1:
         raise ValueError(f"x: give one array of inputs, not {len(flat)}")
     return flat[0]
 
 
-def _complete(given):
+def _check_data(given):
     """Checks the data among the arguments of `fit` or `evaluate`, in place."""
     names = ("x", "y", "sample_weight")
     data = fit_arguments.checked(*(given.get(name) for name in names))

@@ -1,43 +1,56 @@
-"""What the variational autoencoders of the library have in common."""
+"""The base class of the library's variational autoencoders."""
+
+from typing import ClassVar
 
 import keras
 import tensorflow as tf
 
 from tf_vmfvae.models import fit_arguments
-from tf_vmfvae.models.noise_states import is_noise, load_noise, save_noise
+from tf_vmfvae.models.dtype_policy_scope import dtype_policy_scope
 from tf_vmfvae.models.perplexity import Perplexity
-from tf_vmfvae.models.precision import dtype_policy_scope
 from tf_vmfvae.models.replicas import sum_over_replicas
+from tf_vmfvae.models.seed_states import (
+    is_seed_state,
+    load_seed_states,
+    save_seed_states,
+)
 from tf_vmfvae.models.unsupervised_model import UnsupervisedModel
+from tf_vmfvae.ops.keras_internals import sublayers
 
 
 class VAE(UnsupervisedModel):
-    """Base class: a functional model whose outputs are its own loss.
+    """Base class: a functional model whose outputs are the terms of its loss.
 
     A subclass builds a functional graph whose output is a dictionary of
-    `"reconstruction"`, the negative log-likelihood of each example given one
-    sample of its code (in training, where a model draws several, the mean over them,
-    or what importance weighting makes of it), and `"kl"`, both of shape `(batch,)` in
-    nats. Their sum is minus the evidence lower bound. The loss is its mean over the
-    examples, with what `latent` charges for the KL weighted by `kl_weight`, a variable
-    that a callback moves. A third output, `"auxiliary"`, adds to the loss, weighted by
-    `auxiliary_weight`, which a callback moves too, and to no bound.
+    `"reconstruction"`, the negative log-likelihood of each example given one sample of
+    its code, and `"kl"`, both of shape `(batch,)` in nats. Their sum is minus the
+    evidence lower bound. In training a model may draw several codes for an example;
+    the reconstruction then averages over them or weighs them by importance.
 
-    Examples that are empty (see `is_example`) only fill up a batch: they enter no
-    loss and no metric.
+    The loss is the mean over examples of `reconstruction + kl_weight * charged_kl`,
+    where `charged_kl` is the part of the KL that `latent` charges, and `kl_weight` a
+    variable that callbacks set. If there is a third output, `"auxiliary"`, it is added
+    to the loss times another such variable, `auxiliary_weight`; it is not part of the
+    bound.
 
-    Keras's `fit` and its like take inputs alone, and weights of examples if there are
-    any (see `UnsupervisedModel`). Losses that layers add (`add_loss`, regularizers) are
-    added to the loss. Weights and added losses enter `"loss"` alone: `"nll"`,
-    `"reconstruction"`, `"kl"` and `"ppl"` are plain means, so that `"nll"` is a bound.
+    Empty rows (see `is_example`) only fill up a batch. They count in no loss and no
+    metric.
+
+    `fit` and `evaluate` take inputs without targets, and sample weights if you like
+    (see `UnsupervisedModel`). Losses that layers add (`add_loss`, regularizers) are
+    added to the loss. Weights and added losses change only `"loss"`: `"nll"`,
+    `"reconstruction"`, `"kl"` and `"ppl"` stay plain means, so that `"nll"` is a bound.
     """
+
+    # The constructor's arguments that are layers.
+    _layer_arguments: ClassVar = ("latent",)
 
     def __init__(self, inputs, outputs, name=None, trainable=True):
         super().__init__(inputs, outputs, name=name, trainable=trainable)
         self.kl_weight = keras.Variable(
             1.0, trainable=False, dtype="float32", name="kl_weight"
         )
-        # No weight of the model: what moves it sets it whenever training goes on.
+        # Not saved with the model: its callback sets it whenever training resumes.
         self.auxiliary_weight = tf.Variable(1.0, trainable=False)
         self.bound_trackers = {
             name: keras.metrics.Mean(name=name)
@@ -46,32 +59,32 @@ class VAE(UnsupervisedModel):
         self.perplexity_tracker = Perplexity()
 
     def is_example(self, inputs):
-        """Returns a bool tensor `(batch,)`: which rows are examples at all."""
+        """Returns which rows are examples, not padding: a bool tensor `(batch,)`."""
         return tf.reduce_any(inputs != 0, axis=-1)
 
     def count_words(self, inputs):
-        """Returns a float tensor `(batch,)`: how many words each bound covers."""
-        raise NotImplementedError(f"{type(self).__name__} counts no words")
+        """Returns the number of words of each example, a float tensor `(batch,)`."""
+        raise NotImplementedError(f"{type(self).__name__} has no count_words")
 
     @property
     def weighs_codes(self) -> bool:
-        """Whether training has the importance-weighted bound of several codes."""
+        """Whether training uses the importance-weighted bound of several codes."""
         return False
 
     def totals(self, inputs, outputs, sample_weight=None) -> dict[str, tf.Tensor]:
         """Returns sums over the examples of a batch.
 
         Args:
-            inputs: what the model was called with.
-            outputs: what it returned.
-            sample_weight: `None`, or a weight an example, `(batch,)`: of all sums, not
-                of the counts.
+            inputs: the model's inputs.
+            outputs: the model's outputs.
+            sample_weight: one weight for each example, `(batch,)`, or `None`. It weighs
+                all sums but not the counts.
 
         Returns:
-            Scalars: `"reconstruction"`, `"kl"`, `"charged_kl"`, the KL that enters
-            the loss, and `"auxiliary"`, what else is to be learned, in nats;
-            `"nll_per_word"`, each example's NLL over its own words; `"examples"` and
-            `"words"` as counts.
+            Scalars: `"reconstruction"`, `"kl"`, `"charged_kl"` (the KL that enters the
+            loss) and `"auxiliary"`, all in nats; `"nll_per_word"`, the sum of each
+            example's NLL divided by its number of words; and the counts `"examples"`
+            and `"words"`.
         """
         dtype = outputs["reconstruction"].dtype
         real = tf.cast(self.is_example(inputs), dtype)
@@ -79,7 +92,7 @@ class VAE(UnsupervisedModel):
         nll = outputs["reconstruction"] + outputs["kl"]
         weights = real
         if sample_weight is not None:
-            weights *= fit_arguments.by_example(sample_weight, like=real)
+            weights *= fit_arguments.per_example(sample_weight, like=real)
         return {
             "reconstruction": tf.reduce_sum(weights * outputs["reconstruction"]),
             "kl": tf.reduce_sum(weights * outputs["kl"]),
@@ -93,14 +106,16 @@ class VAE(UnsupervisedModel):
         }
 
     def objective(self, totals):
-        """Returns the loss summed over a batch, of which `totals` are the sums.
+        """Returns the loss summed over a batch.
 
-        What layers added in the call before (`losses`) counts once for each example,
-        so that it is there once in the mean.
+        Losses that layers added in the last call (`losses`) count once for each
+        example, so that they count once in the mean.
+
+        Args:
+            totals: the batch's sums, from `totals`.
 
         Raises:
-            ValueError: if layers have added losses under a strategy of several
-                replicas.
+            ValueError: if layers added losses under a strategy with several replicas.
         """
         dtype = self.variable_dtype
         weight = tf.cast(self.kl_weight, dtype)
@@ -115,7 +130,7 @@ class VAE(UnsupervisedModel):
     ):
         fit_arguments.check_no_target(y)
         totals = self.totals(x, y_pred, sample_weight)
-        # The replicas' gradients are summed: each has its part of the mean over all.
+        # The replicas' gradients are summed, so each replica divides by all examples.
         examples = sum_over_replicas(totals["examples"])
         return self.objective(totals) / tf.maximum(examples, 1.0)
 
@@ -130,24 +145,24 @@ class VAE(UnsupervisedModel):
         return super().compute_metrics(x, y, y_pred, sample_weight)
 
     def make_train_function(self, force=False):
-        # Where training begins, in whatever way.
+        # Every way of training comes through here.
         if self.weighs_codes and float(tf.convert_to_tensor(self.kl_weight)) != 1.0:
             raise ValueError(
-                "kl_weight: of several codes training has the importance-weighted "
-                "bound, which takes the whole KL: leave it at 1, or give samples=1"
+                "kl_weight: with several codes, training uses the importance-weighted "
+                "bound, which needs the whole KL; leave it at 1, or give codes=1"
             )
         return super().make_train_function(force)
 
     def export(self, filepath, format="tf_saved_model", *arguments, **options):
-        """As `keras.Model.export`, as a SavedModel alone.
+        """Exports as `keras.Model.export` does, but only as a SavedModel.
 
         Raises:
-            ValueError: if another format is asked for.
+            ValueError: if `format` is another one.
         """
         if format != "tf_saved_model":
             raise ValueError(
-                f"format is {format!r}: {type(self).__name__} can be exported as "
-                "'tf_saved_model' alone; other formats lack what draws its codes"
+                f"format is {format!r}: {type(self).__name__} can only be exported as "
+                "'tf_saved_model'; other formats lack the operations that draw codes"
             )
         super().export(filepath, format, *arguments, **options)
 
@@ -156,39 +171,40 @@ class VAE(UnsupervisedModel):
         of_weights = [v for v in self.trainable_variables if v.regularizer is not None]
         replicas = tf.distribute.get_strategy().num_replicas_in_sync
         if len(losses) > len(of_weights) and replicas > 1:
-            # Layers keep one list of them, to which all replicas add and which each
-            # clears.
+            # A layer keeps one list of losses, which every replica clears and adds to.
             raise ValueError(
-                f"add_loss: Keras mixes up what layers add in {replicas} replicas; "
-                "train on one device, or without add_loss"
+                f"add_loss: Keras mixes up the losses that layers add in {replicas} "
+                "replicas; train on one device, or without add_loss"
             )
         return losses
 
     def _run_through_graph(self, inputs, *arguments, **options):
-        # keras.models.clone_model comes here, and it alone with both of these. What it
-        # would make of the layers is a plain functional model, which has no loss.
+        # Only keras.models.clone_model passes both of these options. It would return a
+        # plain functional model, which has no loss.
         if {"operation_fn", "call_fn"} <= set(options):
             raise ValueError(
                 f"clone_model would lose the loss and the methods of "
-                f"{type(self).__name__}: take from_config(model.get_config()), or "
-                "copy.deepcopy(model) to keep the weights too"
+                f"{type(self).__name__}; use from_config(model.get_config()), or "
+                "copy.deepcopy(model) to keep the weights, too"
             )
         return super()._run_through_graph(inputs, *arguments, **options)
 
     def get_config(self):
-        """Returns what the models' configurations have in common."""
-        latent = keras.saving.serialize_keras_object(self.latent)
+        """Returns the part of the configuration that all models have."""
         dtype = keras.dtype_policies.serialize(self.dtype_policy)
-        # It follows the model's once more, if that is changed.
-        if latent["config"].get("dtype") == dtype:
-            del latent["config"]["dtype"]
+        layers = {
+            name: keras.saving.serialize_keras_object(getattr(self, name))
+            for name in self._layer_arguments
+        }
+        for layer in filter(None, layers.values()):
+            # A layer without a dtype follows the model's, even if that changes later.
+            if layer["config"].get("dtype") == dtype:
+                del layer["config"]["dtype"]
         frozen = [
-            layer.path or layer.name
-            for layer in self._flatten_layers(include_self=False)
-            if not layer.trainable
+            layer.path or layer.name for layer in sublayers(self) if not layer.trainable
         ]
         return {
-            "latent": latent,
+            **layers,
             "name": self.name,
             "dtype": dtype,
             **({"frozen": frozen} if frozen else {}),
@@ -199,22 +215,24 @@ class VAE(UnsupervisedModel):
         config = dict(config)
         frozen = config.pop("frozen", ())
         with dtype_policy_scope(config.get("dtype")):
-            config["latent"] = keras.saving.deserialize_keras_object(
-                config["latent"], custom_objects=custom_objects
-            )
+            for name in cls._layer_arguments:
+                if isinstance(config.get(name), dict):
+                    config[name] = keras.saving.deserialize_keras_object(
+                        config[name], custom_objects=custom_objects
+                    )
         model = cls(**config)
-        for layer in model._flatten_layers(include_self=False):
+        for layer in sublayers(model):
             if (layer.path or layer.name) in frozen:
                 layer.trainable = False
         return model
 
     def save_own_variables(self, store):
         super().save_own_variables(store)
-        for name, state in save_noise(self).items():
+        for name, state in save_seed_states(self).items():
             store[name] = state
 
     def load_own_variables(self, store):
         names = set(store.keys())
-        noise = set(filter(is_noise, names))
-        load_noise(self, {name: store[name] for name in noise})
-        super().load_own_variables({name: store[name] for name in names - noise})
+        seeds = set(filter(is_seed_state, names))
+        load_seed_states(self, {name: store[name] for name in seeds})
+        super().load_own_variables({name: store[name] for name in names - seeds})

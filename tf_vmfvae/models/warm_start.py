@@ -1,40 +1,41 @@
-"""From a trained model to another that begins with what it knows."""
+"""Weights of a trained model as the start of another."""
 
 import numpy as np
 from keras import ops
 
 from tf_vmfvae.models.nvrnn import NVRNN
 
-# What both models have to agree in.
-ALIKE = (
+# Arguments that have to be the same in both models.
+SAME = (
     "vocabulary",
     "embedding_dim",
     "hidden_dim",
     "num_layers",
-    "condition",
-    "condition_dim",
-    "num_labels",
     "tie_embeddings",
 )
+# Arguments that have to be the same for the code to be the same.
+SAME_CODE = ("encoder_type", "encoder_pooling", "code_layers")
 
 
 def warm_start(model: NVRNN, pretrained: NVRNN) -> None:
-    """Gives a model the weights of a trained one, as far as both have them.
+    """Copies the weights of a trained model into another, where both have them.
 
-    Embeddings, decoder and output weights are taken. Encoder and latent are, with the
-    decoder's weights on the code, if both are of the same kind and shape; so is a prior
-    that learns, if both have one of as many components. Where they are not, the code is
-    a new one, which the decoder reads with weights of 0: it begins as the trained
-    decoder that sees no code, for a plain language model with exactly its likelihood.
-    So a language model is given a code, and a pre-trained autoencoder becomes a VAE
-    (Li et al. 2019).
+    The embeddings, the decoder, the output weights and the condition are always copied.
+    The encoder, the latent and what the decoder reads of the code are copied if both
+    models make their codes in the same way; so is a learned prior, if both have one
+    with the same number of components. Otherwise the code is new, and the decoder
+    starts with weights of 0 on it: it begins as the trained decoder does without a
+    code, after a plain language model with exactly its likelihood.
+
+    This adds a code to a trained language model, or turns a pretrained autoencoder into
+    a VAE (Li et al. 2019).
 
     Args:
-        model: the `NVRNN` that is to be trained; changed in place.
-        pretrained: the `NVRNN` to start from, left as it is.
+        model: the `NVRNN` to be trained; changed in place.
+        pretrained: the `NVRNN` to start from; not changed.
 
     Raises:
-        ValueError: if vocabulary, widths, layers or conditioning differ.
+        ValueError: if vocabulary, widths, layers or conditions differ.
 
     Example:
     >>> import tf_vmfvae
@@ -48,118 +49,78 @@ def warm_start(model: NVRNN, pretrained: NVRNN) -> None:
     >>> abs(float(difference[0])) < 1e-5
     True
     """
-    _check_alike(model, pretrained)
-    layers = list(zip(_readers(model), _readers(pretrained), strict=True))
-    same_code = _code_of(model) == _code_of(pretrained)
+    _check_same(model, pretrained)
+    _copy(model.weights_without_code(), pretrained.weights_without_code())
+    same_code = _has_same_code(model, pretrained)
     if same_code:
-        layers += zip(_writers(model), _writers(pretrained), strict=True)
-        if hasattr(model, "bag_map") and hasattr(pretrained, "bag_map"):
-            layers.append((model.bag_map, pretrained.bag_map))
-    for layer, trained in layers:
-        _assign(layer, _values(trained))
-    if same_code:
-        _take_prior(model.latent, pretrained.latent)
-    _take_first_layer(model, pretrained, same_code)
-    _take_initial_states(model, pretrained, same_code)
+        _copy(model.weights_of_code(), pretrained.weights_of_code())
+        for layer, trained in (
+            (model.bag_map, pretrained.bag_map),
+            (model.latent.mixture_prior, pretrained.latent.mixture_prior),
+        ):
+            if layer and trained and _shapes(layer) == _shapes(trained):
+                _copy(layer.weights, trained.weights)
+    _copy_first_layer(model, pretrained, same_code)
+    _copy_initial_states(model, pretrained, same_code)
 
 
-def _check_alike(model, pretrained):
-    wanted, given = model.get_config(), pretrained.get_config()
-    for name in ALIKE:
-        if wanted[name] != given[name]:
-            values = "" if name == "vocabulary" else f": {given[name]}, {wanted[name]}"
+def _check_same(model, pretrained):
+    for name in SAME:
+        here, there = getattr(model, name), getattr(pretrained, name)
+        if here != there:
+            values = "" if name == "vocabulary" else f": {there}, {here}"
             raise ValueError(f"the pretrained model has another {name}{values}")
+    here, there = (
+        each.condition and each.condition.description for each in (model, pretrained)
+    )
+    if here != there:
+        raise ValueError(f"the pretrained model has another condition: {there}, {here}")
 
 
-def _readers(model):
-    """Layers that are the same whatever the code is."""
-    layers = [model.embedding, model.output_map, model.softmax]
-    layers += model.sentence_decoder.layers[1:]
-    told = {"bow": "bow_map", "label": "label_embedding"}.get(model.condition)
-    return layers + ([getattr(model, told)] if told else [])
+def _has_same_code(model, pretrained):
+    return model.latent.has_codes_like(pretrained.latent) and all(
+        getattr(model, name) == getattr(pretrained, name) for name in SAME_CODE
+    )
 
 
-def _writers(model):
-    """Layers that make the code, and that the decoder reads it through."""
-    encoder = model.sentence_encoder
-    return [*(encoder.layers if encoder else []), model.latent, *model.code_readers]
-
-
-def _prior(latent):
-    """The prior of a latent, if it is a layer that learns."""
-    return getattr(latent, "mixture_prior", None)
-
-
-def _weights(layer):
-    """What is trained of a layer, but for a prior: codes mean the same without it."""
-    prior = _prior(layer)
-    weights = prior.trainable_weights if prior else []
-    return [
-        weight
-        for weight in layer.trainable_weights
-        if not any(weight is other for other in weights)
-    ]
-
-
-def _code_width(model):
-    """How much the decoder sees of a code."""
-    if model.code_readers:
-        return model.code_readers[-1].units
-    return model.latent.latent_dim
-
-
-def _code_of(model):
-    """What two models agree in if a code can mean the same to both."""
-    shapes = [
-        (type(layer), [tuple(weight.shape) for weight in _weights(layer)])
-        for layer in _writers(model)
-    ]
-    return shapes, model.get_config()["encoder_pooling"]
-
-
-def _take_first_layer(model, pretrained, same_code):
-    """The decoder's layer that reads, side by side, word, code and what is told."""
+def _copy_first_layer(model, pretrained, same_code):
+    """Copies the layer that reads word, code and condition, joined in this order."""
     layer, trained = (each.sentence_decoder.layers[0] for each in (model, pretrained))
     kernel, *others = _values(trained)
-    word = model.get_config()["embedding_dim"]
-    old, new = _code_width(pretrained), _code_width(model)
-    of_code = kernel[word : word + old] if same_code else _zeros(new, kernel)
+    word, old = model.embedding_dim, pretrained.code_reader.width
+    of_code = kernel[word : word + old]
+    if not same_code:
+        of_code = np.zeros_like(
+            kernel, shape=(model.code_reader.width, kernel.shape[1])
+        )
     kernel = np.concatenate([kernel[:word], of_code, kernel[word + old :]])
-    _assign(layer, [kernel, *others])
+    _assign(layer.weights, [kernel, *others])
 
 
-def _take_prior(latent, trained):
-    prior, other = _prior(latent), _prior(trained)
-    if prior and other and prior.components == other.components:
-        _assign(prior, _values(other))
+def _copy_initial_states(model, pretrained, same_code):
+    """Copies the maps from code to first state; without a code that is 0."""
+    trained_maps = pretrained.sentence_decoder.state_maps
+    for index, layer in enumerate(model.sentence_decoder.state_maps):
+        values = [np.zeros_like(value) for value in _values(layer)]
+        if same_code:
+            values = _values(trained_maps[index])
+        elif trained_maps:  # The trained state at the origin.
+            values[1] = _values(trained_maps[index])[1]
+        _assign(layer.weights, values)
 
 
-def _take_initial_states(model, pretrained, same_code):
-    for layer, trained in zip(
-        model.sentence_decoder.state_maps,
-        pretrained.sentence_decoder.state_maps,
-        strict=True,
-    ):
-        # A decoder without a code begins with a state of zeros, and has no map.
-        if layer.built:
-            kernel, bias = (
-                _values(trained)
-                if trained.built
-                else map(np.zeros_like, _values(layer))
-            )
-            kernel = kernel if same_code else _zeros(_code_width(model), kernel)
-            _assign(layer, [kernel, bias])
+def _shapes(layer):
+    return [tuple(weight.shape) for weight in layer.weights]
 
 
-def _zeros(rows, kernel):
-    return np.zeros((rows, kernel.shape[1]), kernel.dtype)
+def _copy(weights, trained):
+    _assign(weights, map(ops.convert_to_numpy, trained))
 
 
 def _values(layer):
-    return [ops.convert_to_numpy(weight) for weight in _weights(layer)]
+    return [ops.convert_to_numpy(weight) for weight in layer.weights]
 
 
-def _assign(layer, values):
-    # Not `set_weights`, which takes the states of generators of noise too.
-    for weight, value in zip(_weights(layer), values, strict=True):
+def _assign(weights, values):
+    for weight, value in zip(weights, values, strict=True):
         weight.assign(value)

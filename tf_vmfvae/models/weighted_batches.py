@@ -1,16 +1,16 @@
-"""Batches with weights and no targets, as Keras can read them."""
+"""Batches with weights and without targets, in a form that Keras can read."""
 
 import keras
 import numpy as np
 
 
 class WeightedBatches(keras.utils.PyDataset):
-    """A `PyDataset` whose batches `(inputs, None, weights)` have a target of no width.
+    """A `PyDataset` whose batches `(inputs, None, weights)` get a target of width 0.
 
-    Keras does not read a `None` of a `PyDataset`.
+    Keras cannot read a `PyDataset` whose batches contain `None`.
 
     Args:
-        batches: `keras.utils.PyDataset`.
+        batches: the `keras.utils.PyDataset` to read from.
 
     Example:
     >>> class Batches(keras.utils.PyDataset):
@@ -50,5 +50,5 @@ class WeightedBatches(keras.utils.PyDataset):
 
 
 def no_target(count: int) -> np.ndarray:
-    """Returns targets of no width for so many examples, where Keras asks for some."""
+    """Returns targets of width 0 for `count` examples, for where Keras needs some."""
     return np.zeros((count, 0), "float32")

@@ -1,4 +1,4 @@
-"""Directions, and paths from one point to another."""
+"""Directions, mirror images, and paths between two points."""
 
 import tensorflow as tf
 
@@ -6,7 +6,7 @@ import tensorflow as tf
 def unit_vectors(vectors):
     """Returns the unit vectors along `vectors`, of the same shape `(..., d)`.
 
-    A vector of zeros, which has no direction, gives the first basis vector: NaN would
+    A vector of zeros has no direction and becomes the first basis vector: NaN would
     spoil the whole batch.
 
     >>> unit_vectors(tf.constant([[3.0, 4.0], [0.0, 0.0]])).numpy().tolist()
@@ -18,11 +18,12 @@ def unit_vectors(vectors):
 
 
 def mirror_about(z, axes):
-    """Returns `z` turned half round its axis, of the same shape `(..., d)`.
+    """Returns the mirror images of `z` about axes, of the same shape `(..., d)`.
 
     Args:
         z: float tensor of shape `(..., d)`.
-        axes: unit vectors that broadcast against `z`.
+        axes: unit vectors that broadcast against `z`. The part of `z` along its axis
+            stays, the part orthogonal to it changes sign.
 
     >>> axis = tf.constant([0.0, 1.0])
     >>> mirror_about(tf.constant([[0.6, 0.8]]), axis).numpy().round(4).tolist()
@@ -34,8 +35,14 @@ def mirror_about(z, axes):
 def great_circle(start, end, steps: int):
     """Returns `steps` unit vectors from `start` to `end`, of shape `(steps, d)`.
 
-    Opposite vectors have no shortest great circle: any of them is taken, by way of a
-    direction orthogonal to `start`.
+    Between opposite vectors there is no shortest great circle: an arbitrary one is
+    taken.
+
+    Args:
+        start: float tensor of shape `(d,)`, of any length but 0.
+        end: unit vector of shape `(d,)`.
+        steps: int, at least 2; the first vector has the direction of `start`, the last
+            is `end`.
 
     >>> import numpy as np
     >>> path = great_circle(tf.constant([1.0, 0.0]), tf.constant([0.0, 1.0]), 3)

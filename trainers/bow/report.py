@@ -40,7 +40,7 @@ def print_document_report(metrics: dict, model, corpus, topics: int) -> None:
         print(f"best epoch: {metrics['best_epoch']}")
     for name in ("validation", "test"):
         _print_bounds(name, metrics[name])
-    if not model.latent.latent_dim:
+    if model.latent.is_empty:
         return
     found = evaluation.find_topics(model, corpus.train, min(topics, len(corpus.train)))
     print(f"\n{len(found.sizes)} topics of the training documents, the largest first:")

@@ -49,7 +49,7 @@ class BowTask(Task):
                 dropout=settings["dropout"],
                 scale_code=settings["scale_code"] or False,
                 bursts=settings["bursts"],
-                samples=settings["samples"] or 1,
+                codes=settings["samples"] or 1,
                 seed=settings["seed"],
             )
         model.adapt(self.corpus.train)

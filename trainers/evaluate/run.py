@@ -71,7 +71,7 @@ def run(settings: dict) -> dict:
     results = {"model": settings["model"], "dataset": settings["dataset"]}
     results.update(split=settings["split"], seed=settings["seed"])
     found = {}
-    if model.latent.latent_dim:
+    if not model.latent.is_empty:
         train = _part(corpus, "train", model, settings["probe_examples"])
         found["probes"] = probes(model, train, part, settings["seed"])
     # What takes long comes last, so that nothing after it can fail.
@@ -147,7 +147,7 @@ def _load(settings, flags):
 def _part(corpus, split, model, limit):
     texts = getattr(corpus, split)[:limit]
     labels = corpus.labels and corpus.labels[split][:limit]
-    if model.condition == "label" and labels is None:
+    if model.needs_labels and labels is None:
         raise UserError(
             f"--dataset={corpus.name}: has no labels, which the model is told"
         )
@@ -185,7 +185,7 @@ def _bounds(model, part, settings):
     units = evaluation.active_units(model, batches.dataset())
     bounds = {"bounds": weighted()}
     steps = settings["refine_steps"]
-    if steps and not model.latent.latent_dim:
+    if steps and model.latent.is_empty:
         print("note: --refine_steps has no effect on a model without a code")
     elif steps:
         refined = weighted(evaluation.Refinement(steps))
@@ -256,7 +256,7 @@ def _why_not_added(file, record, model, corpus, results):
         return f"it has no {split} part"
     if record.text:
         text = fingerprint.of_corpus(corpus)
-        read = [split, "labels"] if model.condition == "label" else [split]
+        read = [split, "labels"] if model.needs_labels else [split]
         parts = {name: text.get(name) for name in read}
         if all(record.text.get(name) == part for name, part in parts.items()):
             return None

@@ -32,7 +32,7 @@ def run(settings: dict) -> None:
     wanted = _wants_texts(model, settings["task"])
     texts = _texts(settings, wanted)
     notes = check_words(model, texts, "the text")
-    if model.condition != "label" and settings["label"]:
+    if settings["label"] and not model.needs_labels:
         notes.append("--label has no effect on a model that is told no labels")
     if not wanted:
         notes += [
@@ -122,19 +122,19 @@ def _check_told(model, settings, texts):
     task, labels = settings["task"], settings["label"]
     if task == "interpolate" and len(texts) % 2:
         raise UserError(f"--text: {len(texts)} sentences do not make pairs")
-    if task == "neighbours" and not model.latent.latent_dim:
+    if task == "neighbours" and model.latent.is_empty:
         raise UserError("--task=neighbours: the model has no code to compare")
-    if task == "neighbours" and model.condition == "label":
+    if task == "neighbours" and model.needs_labels:
         raise UserError(
             "--task=neighbours: the model is told labels, which --corpus does not have"
         )
     written = settings["count"] if task == "sample" else len(texts)
-    if model.condition == "bow" and task == "sample" and len(texts) not in (1, written):
+    if model.needs_texts and task == "sample" and len(texts) not in (1, written):
         raise UserError(
             "--text: the model is told the words of a sentence; give 1 or, as --count, "
             f"{written}, not {len(texts)}"
         )
-    if model.condition != "label":
+    if not model.needs_labels:
         return
     if len(labels) not in (1, written):
         raise UserError(
@@ -172,7 +172,7 @@ def _bar(batches):
 
 
 def _wants_texts(model, task):
-    return task != "sample" or model.condition == "bow"
+    return task != "sample" or model.needs_texts
 
 
 def _texts(settings, wanted):
@@ -211,7 +211,7 @@ def _read(path, flag):
 
 
 def _labels(model, labels, texts):
-    if model.condition != "label":
+    if not model.needs_labels:
         return None
     return labels * len(texts) if len(labels) == 1 else labels
 

@@ -2,7 +2,7 @@
 
 import keras
 
-from tf_vmfvae import callbacks, data, models
+from tf_vmfvae import callbacks, data, layers, models
 from tf_vmfvae.data.files.text_file import read_sentences
 from trainers.cli.errors import UserError
 from trainers.cli.run_flags import identity
@@ -18,6 +18,12 @@ from trainers.training.task import Task
 # More lengths pad less, but sentences of one length alone make batches that all end at
 # the same word: with every length for itself PTB Inputless learned half as fast.
 BUCKETS = 12
+# What --condition names.
+CONDITIONS = {
+    "none": lambda corpus: None,
+    "bow": lambda corpus: layers.BagOfWordsCondition(),
+    "label": lambda corpus: layers.LabelCondition(corpus.num_labels),
+}
 
 
 class LMTask(Task):
@@ -41,13 +47,12 @@ class LMTask(Task):
                 hidden_dim=settings["hidden_dim"],
                 num_layers=settings["num_layers"],
                 # A model without a code has no encoder, and nothing predicts the words.
-                encoder=settings["encoder"] or "lstm",
+                encoder_type=settings["encoder"] or "lstm",
                 encoder_pooling=settings["encoder_pooling"] or "last",
                 code_layers=settings["code_layers"] or 0,
                 bow_loss=settings["bow_loss"] or 0.0,
-                samples=settings["samples"] or 1,
-                condition=settings["condition"],
-                num_labels=self.corpus.num_labels,
+                codes=settings["samples"] or 1,
+                condition=CONDITIONS[settings["condition"]](self.corpus),
                 word_dropout=settings["word_dropout"],
                 dropout=settings["dropout"],
                 recurrent_dropout=settings["recurrent_dropout"],

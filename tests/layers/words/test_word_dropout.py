@@ -22,5 +22,5 @@ def test_hides_nothing_outside_training_unless_it_hides_everything():
 
 @pytest.mark.parametrize("rate", [-0.1, 1.1, float("nan")])
 def test_a_rate_that_makes_no_sense_is_named(rate):
-    with pytest.raises(ValueError, match="word dropout rate must lie in"):
+    with pytest.raises(ValueError, match="word dropout rate must be in"):
         WordDropout(rate)

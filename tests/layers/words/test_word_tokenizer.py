@@ -192,11 +192,11 @@ def test_config_makes_the_same_tokenizer():
     [
         (["a", "b", "a"], "'a' occurs twice"),
         (["\u00e9", "e\u0301"], "'\u00e9' occurs twice"),
-        (["a\u3000b"], "is no word"),
+        (["a\u3000b"], "is not a word"),
         ("apple", "vocabulary is one string"),
         (["a", None], r"vocabulary\[1\] is None"),
         ({"a": 0}, "vocabulary is a dict"),
-        (["a b"], "'a b' is no word"),
+        (["a b"], "'a b' is not a word"),
         ([""], "''"),
     ],
 )

@@ -283,8 +283,7 @@ def test_labels_are_told_from_the_code(tmp_path, monkeypatch, capsys):
         ["so", "good", "never", "again"],
         layers.GaussianLatent(4, seed=1),
         hidden_dim=16,
-        condition="label",
-        num_labels=5,
+        condition=layers.LabelCondition(num_labels=5),
     )
     model.save(tmp_path / "model.keras")
     settings = {**SETTINGS, "dataset": "yelp", "data_dir": str(tmp_path)}

@@ -184,8 +184,11 @@ def test_a_model_that_is_told_things_is_exported_with_them(condition, tmp_path):
         ["a", "b", "c"],
         layers.VonMisesFisherLatent(3, kappa=20.0, seed=1),
         hidden_dim=8,
-        condition=condition,
-        num_labels=3,
+        condition=(
+            layers.BagOfWordsCondition()
+            if condition == "bow"
+            else layers.LabelCondition(num_labels=3)
+        ),
         seed=1,
     )
     # Large enough that what is told changes what is written.
@@ -228,7 +231,7 @@ def test_a_model_that_is_told_things_is_exported_with_them(condition, tmp_path):
 
 def test_a_label_out_of_range_is_refused_where_it_is_served(tmp_path):
     model = models.NVRNN(
-        ["a"], layers.NoLatent(), hidden_dim=4, condition="label", num_labels=2
+        ["a"], layers.NoLatent(), hidden_dim=4, condition=layers.LabelCondition(2)
     )
     ServedModel(model).save(tmp_path)
     served = tf.saved_model.load(tmp_path)

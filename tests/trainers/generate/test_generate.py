@@ -220,13 +220,17 @@ def told(tmp_path_factory):
     """Untrained models by what they are told, and one without a code."""
     folder = tmp_path_factory.mktemp("told")
     paths = {}
-    for name in ("bow", "label", "plain"):
+    conditions = {
+        "bow": layers.BagOfWordsCondition(),
+        "label": layers.LabelCondition(num_labels=3),
+        "plain": None,
+    }
+    for name, condition in conditions.items():
         model = models.NVRNN(
             ["a", "b", "c"],
             layers.NoLatent() if name == "plain" else layers.GaussianLatent(2),
             hidden_dim=4,
-            condition="none" if name == "plain" else name,
-            num_labels=3,
+            condition=condition,
         )
         paths[name] = str(folder / f"{name}.keras")
         model.save(paths[name])

@@ -81,7 +81,7 @@ class KLWeightSchedule(EpochSchedule):
             raise ValueError(
                 "KLWeightSchedule: with several codes training uses the importance-"
                 "weighted bound, which needs the whole KL; leave the schedule out, or "
-                "give the model samples=1"
+                "give the model codes=1"
             )
 
     def value_at(self, epoch):

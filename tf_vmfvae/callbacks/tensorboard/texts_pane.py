@@ -78,7 +78,7 @@ class TextsPane(TablesPane):
             )
             rows = zip(self.sentences, reconstructions, strict=True)
             yield "reconstructions", ("original", "reconstruction"), rows
-        conditioned = getattr(self.model, "condition", "none") != "none"
+        conditioned = getattr(self.model, "condition", None) is not None
         if self.samples and (self.sentences or not conditioned):
             conditions = self._conditions() if conditioned else {}
             samples = self.model.generate(self.samples, seed=self.seed, **conditions)

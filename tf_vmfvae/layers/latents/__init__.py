@@ -1,1 +1,1 @@
-"""Latents: from hidden features to a code and its KL."""
+"""Latents: from hidden features to a code and its KL divergence."""

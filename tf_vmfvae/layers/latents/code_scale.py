@@ -1,4 +1,4 @@
-"""A learned scale of each coordinate of a code."""
+"""A learned scale for each coordinate of a code."""
 
 import keras
 import tensorflow as tf
@@ -10,11 +10,11 @@ from tf_vmfvae.layers.latents.latent import Latent
 class CodeScale(keras.layers.Layer):
     """Multiplies each coordinate of a code by a learned positive number.
 
-    The coordinates of a unit vector are small, `1 / sqrt(d)`: without a scale the
-    first steps of a decoder of the usual initial weights go by hardly seeing the code.
+    The coordinates of a unit vector are small, about `1 / sqrt(d)`. A decoder with the
+    usual initial weights would hardly notice the code at first.
 
     Args:
-        start: float, greater than 0. All scales before training.
+        start: float, greater than 0. The scale of all coordinates before training.
         **kwargs: other arguments of `keras.layers.Layer`.
 
     Call arguments:
@@ -37,8 +37,13 @@ class CodeScale(keras.layers.Layer):
 
     @classmethod
     def of(cls, latent: Latent, **kwargs) -> "CodeScale":
-        """Returns one that starts where the prior's coordinates have a spread of 1."""
-        if not latent.latent_dim:
+        """Returns a scale for a latent, under which its prior has unit variance.
+
+        Args:
+            latent: the `Latent` that draws the codes.
+            **kwargs: other arguments of `keras.layers.Layer`.
+        """
+        if latent.is_empty:
             return cls(1.0, **kwargs)
         codes = latent.prior().sample(1_000, seed=(1, 2))
         return cls(float(1.0 / tf.sqrt(tf.reduce_mean(codes**2))), **kwargs)

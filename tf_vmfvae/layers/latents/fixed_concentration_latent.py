@@ -1,30 +1,29 @@
-"""What the latents of a fixed concentration have in common."""
-
-import math
+"""The base of the latents with a fixed concentration."""
 
 import tensorflow as tf
 import tensorflow_probability as tfp
 
+from tf_vmfvae.layers.argument_checks import positive
 from tf_vmfvae.layers.latents.spherical_latent import SphericalLatent
 
 tfd = tfp.distributions
 
 
 class FixedConcentrationLatent(SphericalLatent):
-    """A spherical code whose concentration, and so its KL, is a constant.
+    """A spherical code with a constant concentration, and so a constant KL.
 
-    A subclass says in `posterior_at` how the codes lie and in `exact_kl` what they
-    cost; the latter is called when the layer is built and whenever
-    `set_sampling_concentration` changes the concentration of training.
+    A subclass defines the distribution of its codes in `posterior_at` and the KL
+    divergence in `exact_kl`, which is called when the layer is built and whenever
+    `set_sampling_concentration` is.
 
     Args:
         latent_dim: int, at least 2. Dimension of the space that holds the sphere.
         kappa: float, greater than 0. Concentration of the posterior.
-        seed: int or `None`. Seed of the noise.
-        training_kappa: float, greater than 0, or `None` for `kappa`. Concentration of
-            the codes drawn in training. With a larger one the decoder learns sooner
-            what the codes say; where the encoder reads sentences that it has not seen
-            it is less sure than in training, and a smaller one makes the better bound.
+        seed: int or `None`, see `Latent`.
+        training_kappa: float, greater than 0, or `None` for `kappa`. Concentration that
+            training samples codes with. A large one teaches the decoder sooner to use
+            the code. A smaller `kappa` then gives better bounds on new sentences, for
+            which the encoder is less certain than for those it was trained on.
         **kwargs: other arguments of `keras.layers.Layer`.
 
     Raises:
@@ -40,21 +39,21 @@ class FixedConcentrationLatent(SphericalLatent):
         training_kappa: float | None = None,
         **kwargs,
     ):
-        _check("kappa", kappa)
-        if training_kappa is not None:
-            _check("training_kappa", training_kappa)
         super().__init__(latent_dim, seed, **kwargs)
-        self.kappa = float(kappa)
-        self.training_kappa = None if training_kappa is None else float(training_kappa)
+        self.kappa = positive("kappa", kappa)
+        self.training_kappa = None
+        if training_kappa is not None:
+            self.training_kappa = positive("training_kappa", training_kappa)
 
     def build(self, hidden_shape):
         self._kl = self.exact_kl(self.kappa)
-        # No weights of the layer: what moves them sets them whenever training goes on.
-        drawn = self.training_kappa or self.kappa
+        # These are not weights, so they are not saved: a schedule that changes them
+        # does so again when training is resumed.
+        kappa = self.training_kappa or self.kappa
         with tf.init_scope():
-            self._drawn_kappa, self._drawn_kl = (
+            self._sampling_kappa, self._sampling_kl = (
                 tf.Variable(value, trainable=False, dtype=self.variable_dtype)
-                for value in (drawn, self.exact_kl(drawn))
+                for value in (kappa, self.exact_kl(kappa))
             )
         super().build(hidden_shape)
 
@@ -70,12 +69,11 @@ class FixedConcentrationLatent(SphericalLatent):
         Raises:
             ValueError: if `kappa` is not a positive, finite number.
         """
-        _check("kappa", kappa)
-        self._drawn_kappa.assign(kappa)
-        self._drawn_kl.assign(self.exact_kl(kappa))
+        self._sampling_kappa.assign(positive("kappa", kappa))
+        self._sampling_kl.assign(self.exact_kl(kappa))
 
     def posterior_at(self, hidden, kappa: float | tf.Tensor) -> tfd.Distribution:
-        """Returns the posterior of this concentration, a number or a scalar tensor."""
+        """Returns the posterior with the concentration `kappa`."""
         raise NotImplementedError(f"{type(self).__name__} has no posterior_at")
 
     def exact_kl(self, kappa: float) -> float:
@@ -86,13 +84,13 @@ class FixedConcentrationLatent(SphericalLatent):
         return self.posterior_at(hidden, self.kappa)
 
     def training_posterior(self, hidden) -> tfd.Distribution:
-        return self.posterior_at(hidden, tf.convert_to_tensor(self._drawn_kappa))
+        return self.posterior_at(hidden, tf.convert_to_tensor(self._sampling_kappa))
 
     def kl(self, posterior: tfd.Distribution):
-        return _repeated(self._kl, posterior)
+        return _for_each_example(self._kl, posterior)
 
     def training_kl(self, posterior: tfd.Distribution):
-        return _repeated(tf.convert_to_tensor(self._drawn_kl), posterior)
+        return _for_each_example(tf.convert_to_tensor(self._sampling_kl), posterior)
 
     def get_config(self):
         config = super().get_config()
@@ -100,11 +98,5 @@ class FixedConcentrationLatent(SphericalLatent):
         return config
 
 
-def _check(name, kappa):
-    if not (math.isfinite(kappa) and kappa > 0):
-        raise ValueError(f"{name} must be a positive, finite number, not {kappa}")
-
-
-def _repeated(kl, posterior):
-    """A constant for each example."""
+def _for_each_example(kl, posterior):
     return tf.fill(posterior.batch_shape_tensor(), tf.cast(kl, posterior.dtype))

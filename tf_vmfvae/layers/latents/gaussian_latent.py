@@ -1,4 +1,4 @@
-"""A Gaussian code, the baseline that the spherical one is held against."""
+"""A Gaussian code, the baseline for spherical ones."""
 
 import math
 
@@ -15,26 +15,20 @@ tfd = tfp.distributions
 class GaussianLatent(Latent):
     """A Gaussian code: `q(z|x) = N(mu(x), diag(sigma(x)^2))`, `p(z) = N(0, I)`.
 
-    The latent of Bowman et al. (2016). Its KL can vanish, and in a text VAE with
-    a strong decoder it does, unless its weight is annealed or the first few nats of
-    each example are free.
+    The latent of Bowman et al. (2016). With a strong decoder its KL vanishes in
+    training, unless the KL's weight is annealed or the first few nats are free.
 
     Args:
         latent_dim: int, at least 1. Dimension of the code.
-        free_bits: float, at least 0. Nats an example (the name is older than the
-            unit) that training does not charge: the objective has
-            `max(free_bits, kl)`, so nothing draws a KL below it to 0 (Kingma et al.
-            2016, section 3.3, with all dimensions in one group). What the layer
-            returns, and so every bound, is the true KL.
-        seed: int or `None`. Seed of the noise.
+        free_bits: float, at least 0. Nats per example, despite the name, that are free
+            in training: its loss has `max(free_bits, kl)`, so a KL below `free_bits`
+            gains nothing by falling further (Kingma et al. 2016, section 3.3, with all
+            dimensions in one group). The layer returns the true KL, which bounds use.
+        seed: int or `None`, see `Latent`.
         **kwargs: other arguments of `keras.layers.Layer`.
 
-    Call arguments:
-        hidden: float tensor of shape `(batch, features)`.
-
     Returns:
-        `(z, kl)`: codes of shape `(batch, latent_dim)` and the KL in nats, of
-        shape `(batch,)`.
+        `(z, kl)`, as every `Latent`.
 
     Raises:
         ValueError: if `latent_dim` is below 1, or `free_bits` is negative or not
@@ -45,7 +39,7 @@ class GaussianLatent(Latent):
     >>> import tf_vmfvae
     >>> latent = tf_vmfvae.layers.GaussianLatent(50, seed=1)
     >>> z, kl = latent(np.zeros((2, 400), "float32"))
-    >>> tuple(z.shape), float(kl[0])  # no evidence, no bias: the prior itself
+    >>> tuple(z.shape), float(kl[0])  # all features are 0: the prior itself
     ((2, 50), 0.0)
     """
 
@@ -94,8 +88,8 @@ class GaussianLatent(Latent):
         return tf.maximum(kl, self.free_bits)
 
     @property
-    def charges_whole_kl(self) -> bool:
-        return self.free_bits == 0
+    def has_free_kl(self) -> bool:
+        return self.free_bits > 0
 
     def get_config(self):
         config = super().get_config()

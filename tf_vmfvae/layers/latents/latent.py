@@ -1,4 +1,4 @@
-"""The contract that every latent of the library keeps."""
+"""The contract of all latents."""
 
 from typing import ClassVar
 
@@ -7,40 +7,47 @@ import tensorflow as tf
 import tensorflow_probability as tfp
 
 from tf_vmfvae.ops.geometry import straight_line
+from tf_vmfvae.ops.keras_internals import sublayers
 
 tfd = tfp.distributions
 
 
 class Latent(keras.layers.Layer):
-    """Base class of the latents: hidden features in, a code and its price out.
+    """Base class of the latents: hidden features in, codes and their KL out.
 
-    A latent turns what an encoder says of an example into a posterior
-    distribution `q(z|x)`, draws one code from it, and charges
-    `KL(q(z|x) || p(z))`. Nothing outside a latent asks which one it is: models,
-    evaluation and generation use only what is defined here. A new latent is a
-    subclass with `posterior`, `prior` and `location`, and `mirror` if it is to draw
-    several codes at once.
+    A latent turns an encoder's features into a posterior distribution `q(z|x)`, draws a
+    code from it and computes `KL(q(z|x) || p(z))`. Models, evaluation and generation
+    use only what is defined here, and never ask which latent they have.
+
+    A new latent is a subclass with `posterior`, `prior` and `location`. With `mirror`
+    too, training can draw several codes for each example.
 
     Args:
         latent_dim: int. Number of dimensions of a code.
-        seed: int or `None`. Seed of the noise; with `None` it is random.
+        seed: int or `None`. Seed of the noise and of the initial weights; `None` for a
+            random one.
         **kwargs: other arguments of `keras.layers.Layer`. Without a `dtype` the
-            latent takes that of the model it is given to.
+            latent takes the dtype of its model.
 
     Call arguments:
         hidden: float tensor of shape `(batch, features)`.
-        codes: int, at least 1. Codes an example in training, every second one the
-            mirror image of the one before it: what their noise does to a gradient all
-            but cancels out. Outside training there is one.
+        codes: int, at least 1. How many codes training draws for each example. Every
+            second one is the mirror image of the one before it, so that most of their
+            noise cancels out in the gradient. Outside training it is always one.
         training: bool.
 
     Returns:
         `(z, kl)`: the codes, of shape `(batch, latent_dim)`, or in training
-        `(codes * batch, latent_dim)`, the whole batch `codes` times over; and the KL
+        `(codes * batch, latent_dim)`, the whole batch `codes` times; and the KL
         divergence to the prior in nats, of shape `(batch,)`.
+
+    Attributes:
+        mixture_prior: the `MixturePrior` that learns `p(z)`, or `None`.
     """
 
-    # Methods that used to have another name: a subclass that still defines the old one
+    mixture_prior = None
+
+    # Methods that used to have another name. A subclass that still defines the old one
     # would train without it.
     _RENAMED: ClassVar = {
         "charge": "charged_kl",
@@ -64,18 +71,18 @@ class Latent(keras.layers.Layer):
 
     def build(self, hidden_shape):
         super().build(hidden_shape)
-        # Keras leaves those trainable that a frozen layer has made.
-        for layer in self._layers:
-            layer.trainable = layer.trainable and self.trainable
+        if not self.trainable:
+            # Layers that were made after this one was frozen are still trainable.
+            self.trainable = False
 
     def follow_dtype_policy(self, policy: keras.DTypePolicy) -> None:
-        """Takes the dtype policy of a model, unless the layer was given a `dtype`.
+        """Takes a model's dtype policy, unless the layer was given a `dtype`.
 
         Args:
             policy: `keras.DTypePolicy`.
 
         Raises:
-            ValueError: if the layer's variables are of another dtype than the model's.
+            ValueError: if the layer's variables have another dtype than the model's.
         """
         before = self.dtype_policy
         if before.variable_dtype != policy.variable_dtype:
@@ -85,25 +92,32 @@ class Latent(keras.layers.Layer):
             )
         if self._has_own_dtype:
             return
-        for layer in self._flatten_layers():
+        for layer in [self, *sublayers(self)]:
             if layer.dtype_policy == before:
                 layer.dtype_policy = policy
 
     @property
     def is_empty(self) -> bool:
-        """Whether the code has no dimensions, so that the decoder reads nothing."""
+        """Whether a code has no dimensions, so that it says nothing."""
         return self.latent_dim == 0
 
     @property
     def has_mirror(self) -> bool:
         """Whether the latent defines `mirror`."""
-        return type(self).mirror is not Latent.mirror
+        return self._defines("mirror")
 
     @property
     def has_sampling_concentration(self) -> bool:
         """Whether the latent defines `set_sampling_concentration`."""
-        own = type(self).set_sampling_concentration
-        return own is not Latent.set_sampling_concentration
+        return self._defines("set_sampling_concentration")
+
+    @property
+    def has_free_kl(self) -> bool:
+        """Whether the latent defines `charged_kl`, which leaves out part of the KL."""
+        return self._defines("charged_kl")
+
+    def _defines(self, method):
+        return getattr(type(self), method) is not getattr(Latent, method)
 
     def posterior(self, hidden) -> tfd.Distribution:
         """Returns `q(z|x)`, a distribution with batch shape `(batch,)`."""
@@ -114,13 +128,13 @@ class Latent(keras.layers.Layer):
         raise NotImplementedError(f"{type(self).__name__} has no prior")
 
     def location(self, hidden):
-        """Returns where the posterior lies, of shape `(batch, latent_dim)`."""
+        """Returns the centre of each posterior, of shape `(batch, latent_dim)`."""
         raise NotImplementedError(f"{type(self).__name__} has no location")
 
     def mirror(self, z, hidden):
-        """Returns the mirror image of each code about the middle of its posterior.
+        """Returns the mirror image of each code about the centre of its posterior.
 
-        It is as likely under the posterior as the code, so it is a sample too.
+        The image is as likely under the posterior as the code, so it is a sample too.
 
         Args:
             z: codes of shape `(..., batch, latent_dim)`.
@@ -140,12 +154,19 @@ class Latent(keras.layers.Layer):
         """Returns `KL(posterior || prior)` in nats, of shape `(batch,)`."""
         return tfd.kl_divergence(posterior, self.prior())
 
+    def charged_kl(self, kl):
+        """Returns the KL that enters the training loss, of shape `(batch,)`.
+
+        By default `kl` itself. Bounds always use `kl`.
+        """
+        return kl
+
     def training_posterior(self, hidden) -> tfd.Distribution:
-        """Returns what training draws from: the posterior, unless a latent differs."""
+        """Returns the distribution that training samples from, by default `q(z|x)`."""
         return self.posterior(hidden)
 
     def training_kl(self, posterior: tfd.Distribution):
-        """Returns the KL of `training_posterior`, as `kl` does that of `posterior`."""
+        """Returns the KL divergence of a `training_posterior`, as `kl` does."""
         return self.kl(posterior)
 
     def training_log_ratio(self, z, hidden):
@@ -158,20 +179,23 @@ class Latent(keras.layers.Layer):
         posterior = self.training_posterior(hidden)
         return posterior.log_prob(z) - self.prior().log_prob(z)
 
-    def charged_kl(self, kl):
-        """Returns the KL that enters the training loss, of shape `(batch,)`.
-
-        By default `kl` itself. Bounds always use `kl`.
-        """
-        return kl
-
     @property
-    def charges_whole_kl(self) -> bool:
-        """Whether the whole KL is charged, which importance weighting relies on."""
-        return type(self).charged_kl is Latent.charged_kl
+    def posterior_weights(self) -> list[keras.Variable]:
+        """The weights that make the codes: all but those of a learned prior."""
+        prior = self.mixture_prior
+        of_prior = {id(weight) for weight in prior.weights} if prior else ()
+        return [weight for weight in self.weights if id(weight) not in of_prior]
+
+    def has_codes_like(self, other: "Latent") -> bool:
+        """Whether another latent is of the same kind and its posterior weights fit."""
+        shapes, others = (
+            [tuple(weight.shape) for weight in latent.posterior_weights]
+            for latent in (self, other)
+        )
+        return type(self) is type(other) and shapes == others
 
     def interpolate(self, start, end, steps: int):
-        """Returns `steps` codes from `start` to `end`, of shape `(steps, d)`.
+        """Returns `steps` codes from `start` to `end`, `(steps, latent_dim)`.
 
         Args:
             start: code of shape `(latent_dim,)`.
@@ -200,35 +224,40 @@ class Latent(keras.layers.Layer):
         )
 
     def _linear_map(self, name: str, seed_offset: int = 0) -> keras.layers.Dense:
-        """A map from hidden features to `latent_dim` numbers, seeded as the latent."""
-        seed = None if self.seed is None else self.seed + seed_offset
+        """Returns a dense layer from hidden features to `latent_dim` numbers."""
         return keras.layers.Dense(
             self.latent_dim,
-            kernel_initializer=keras.initializers.GlorotUniform(seed),
+            kernel_initializer=keras.initializers.GlorotUniform(
+                self._seed_plus(seed_offset)
+            ),
             dtype=self.dtype_policy,
             name=name,
         )
 
+    def _seed_plus(self, offset):
+        """Returns a seed for initial weights, `None` for a random one."""
+        return None if self.seed is None else self.seed + offset
+
     def _sample(self, posterior, shape=()):
-        """One code an example, or `shape` of them."""
+        """Returns one code for each example, or `shape` of them."""
         seed = self._next_seed()
         context = tf.distribute.get_replica_context()
         if context is None or context.num_replicas_in_sync == 1:
             return posterior.sample(shape, seed=seed)
-        # A draw for every replica, of which each takes its own: the noise of the
-        # shares of a batch is then that of the whole batch on one device.
+        # Each replica draws for all replicas and keeps its own codes, so that together
+        # they have the noise that one device would draw for the whole batch.
         draws = posterior.sample((context.num_replicas_in_sync, *shape), seed=seed)
         return draws[context.replica_id_in_sync_group]
 
     def _sample_mirrored(self, posterior, hidden, codes):
-        """So many codes an example, in one long batch."""
+        """Returns `codes` codes for each example, `(codes * batch, latent_dim)`."""
         drawn = self._sample(posterior, ((codes + 1) // 2,))
         both = tf.stack([drawn, self.mirror(drawn, hidden)], axis=1)
         rows = codes * tf.shape(hidden)[0]
         return tf.reshape(both, [-1, self.latent_dim])[:rows]
 
     def _next_seed(self):
-        """A fresh stateless seed of shape `(2,)`, the same in every replica."""
+        """Returns a new stateless seed, `(2,)`, the same in every replica."""
         seed = tf.cast(self.seed_generator.next(), tf.int32)
         return tf.random.experimental.stateless_fold_in(seed, 0)
 

@@ -1,4 +1,4 @@
-"""A code on the unit sphere whose concentration is learned."""
+"""A code on the unit sphere with a learned concentration."""
 
 import math
 
@@ -16,30 +16,26 @@ tfd = tfp.distributions
 class LearnedVonMisesFisherLatent(SphericalLatent):
     """A code on the unit sphere: `q(z|x) = vMF(mu(x), kappa(x))`, `p(z)` uniform.
 
-    Each example has a concentration of its own, so the KL can be optimised away, as
-    a Gaussian's can; a floor bounds it from below. The KL and its gradient are exact
-    and the gradient of a sample in kappa is unbiased (`VonMisesFisher`).
+    Each example has its own concentration, so the KL can be optimised away, as a
+    Gaussian's can, down to that of the floor. The KL and its gradient are exact, and
+    the gradient of a sample with respect to kappa is unbiased (`VonMisesFisher`).
 
-    With `a` a linear map of the hidden features,
+    With a linear map `a` of the hidden features,
     `kappa = floor + softplus(a) - softplus(a - (ceiling - floor))`: close to
-    `floor + a` in between, and smooth at both ends, where clipping would leave no
-    gradient to come back by.
+    `floor + a` between floor and ceiling, and smooth at both, where clipping would
+    have no gradient.
 
     Args:
         latent_dim: int, at least 2. Dimension of the space that holds the sphere.
-        kappa: float between the floor and the ceiling. About every example's
-            concentration before training.
-        kappa_floor: float, at least 0. No concentration falls below it.
-        kappa_ceiling: float. No concentration rises above it.
-        seed: int or `None`. Seed of the noise.
+        kappa: float between the floor and the ceiling. Approximate concentration of
+            all examples before training.
+        kappa_floor: float, at least 0. The smallest concentration.
+        kappa_ceiling: float. The largest concentration.
+        seed: int or `None`, see `Latent`.
         **kwargs: other arguments of `keras.layers.Layer`.
 
-    Call arguments:
-        hidden: float tensor of shape `(batch, features)`.
-
     Returns:
-        `(z, kl)`: unit vectors of shape `(batch, latent_dim)` and the KL in nats, of
-        shape `(batch,)`.
+        `(z, kl)`, as every `Latent`; codes are unit vectors.
 
     Raises:
         ValueError: if `latent_dim` is below 2, or not
@@ -76,7 +72,7 @@ class LearnedVonMisesFisherLatent(SphericalLatent):
             1,
             # Small, so that all examples start from about the same concentration.
             kernel_initializer=keras.initializers.RandomNormal(
-                stddev=1e-2, seed=None if seed is None else seed + 1
+                stddev=1e-2, seed=self._seed_plus(1)
             ),
             bias_initializer=keras.initializers.Constant(self._start()),
             dtype=self.dtype_policy,
@@ -92,14 +88,14 @@ class LearnedVonMisesFisherLatent(SphericalLatent):
         linear = tf.cast(self.concentration_map(hidden)[:, 0], self.variable_dtype)
         span = self.kappa_ceiling - self.kappa_floor
         rise = tf.math.softplus(linear) - tf.math.softplus(linear - span)
-        # The difference of two large numbers may end a rounding beyond the span.
+        # Rounding may take the difference of two large numbers just beyond the span.
         return self.kappa_floor + tf.clip_by_value(rise, 0.0, span)
 
     def posterior(self, hidden) -> tfd.Distribution:
         return VonMisesFisher(self.location(hidden), self.concentration(hidden))
 
     def _start(self):
-        """Where the map gives `kappa`: the inverse of the two softplus's difference."""
+        """Returns the `a` for which `concentration` is `kappa`."""
         rise = self.kappa - self.kappa_floor
         left = self.kappa_ceiling - self.kappa
         # log((e^rise - 1) / (1 - e^-left)), without the overflow.

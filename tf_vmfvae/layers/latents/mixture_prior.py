@@ -1,29 +1,31 @@
-"""A prior on the sphere that is learned."""
+"""A learned prior on the sphere."""
 
 import keras
 import tensorflow as tf
 
 from tf_vmfvae.distributions import VonMisesFisherMixture
 
-# How much faster than their own size a step of the optimiser moves the weights: a
-# prior is found in fewer steps than the posteriors that it is to fit.
+# The weights are this many times smaller than what they stand for, so each step of the
+# optimiser moves the prior further. It needs fewer steps than the posteriors it fits.
 PACE = 10.0
 
 
 @keras.saving.register_keras_serializable(package="tf_vmfvae")
 class MixturePrior(keras.layers.Layer):
-    """A mixture of von Mises-Fisher distributions, each with its share and spread.
+    """A learned mixture of von Mises-Fisher distributions.
 
-    The prior that makes the bound of given posteriors best is their average over the
-    data (Hoffman and Johnson 2016). A mixture whose weights are trained by the bound
-    too comes near it (Tomczak and Welling 2018, whose components are posteriors; here
-    they are free). It begins with directions at random, each component so wide that of
-    many components the mixture is all but uniform.
+    For given posteriors, the prior with the best bound is their average over the data
+    (Hoffman and Johnson 2016). A mixture that is trained with the bound comes close to
+    it (Tomczak and Welling 2018, where the components are posteriors; here they are
+    free). Each component has its own mean direction, concentration and weight.
+
+    The first directions are random and the components wide: with many of them, the
+    mixture is almost uniform before training.
 
     Args:
         components: int, at least 1.
         latent_dim: int, at least 2. Dimension of the space that holds the sphere.
-        seed: int or `None`. Seed of the first directions.
+        seed: int or `None`. Seed of the first directions; `None` for a random one.
         **kwargs: other arguments of `keras.layers.Layer`.
 
     Raises:
@@ -48,12 +50,12 @@ class MixturePrior(keras.layers.Layer):
         self.components = components
         self.latent_dim = latent_dim
         self.seed = seed
-        # Of vectors the direction counts alone: short ones turn fast.
+        # Only the direction of a vector matters, and short vectors turn fast.
         short = keras.initializers.RandomNormal(
             stddev=1.0 / (PACE * latent_dim**0.5), seed=seed
         )
         self.directions, self.log_spreads, self.log_shares = (
-            # Densities are in full precision whatever the policy.
+            # Densities are in full precision, whatever the dtype policy.
             self.add_weight(
                 shape=shape, initializer=initializer, autocast=False, name=name
             )
@@ -66,7 +68,7 @@ class MixturePrior(keras.layers.Layer):
         self.built = True
 
     def distribution(self) -> VonMisesFisherMixture:
-        """Returns the prior as it is now."""
+        """Returns the prior with its current weights."""
         directions = tf.math.l2_normalize(tf.convert_to_tensor(self.directions), -1)
         spreads, shares = map(tf.convert_to_tensor, (self.log_spreads, self.log_shares))
         return VonMisesFisherMixture(

@@ -1,4 +1,4 @@
-"""A code of several unit vectors that are as sure as the evidence is strong."""
+"""A code of several unit vectors, as concentrated as the evidence is strong."""
 
 import keras
 import tensorflow as tf
@@ -10,34 +10,30 @@ from tf_vmfvae.layers.latents.sphere_product_latent import SphereProductLatent
 class NaturalSphereProductLatent(SphereProductLatent):
     """A product of spheres whose natural parameters are linear in the features.
 
-    The linear map `v_j(x)` that gives a sphere its mean direction gives its
-    concentration too: `kappa_j(x) mu_j(x) = g_j v_j(x)`, with one learned `g_j` a
-    sphere. So what the features say for a direction adds up, what they say against
-    each other cancels out, and where they say nothing the posterior is the prior. With
-    a concentration of its own, an example unlike all seen in training gets a
-    direction at random, held for certain; a Gaussian code's mean stays near 0 there.
+    The linear map `v_j(x)` that gives a sphere its mean direction also gives it its
+    concentration: `kappa_j(x) mu_j(x) = g_j v_j(x)`, with one learned `g_j` for each
+    sphere. Features that agree on a direction add up, features that contradict each
+    other cancel out, and without any evidence the posterior is the prior. If
+    concentrations were independent of `v_j`, an example unlike all training examples
+    would get a random direction with full confidence.
 
-    The KL is by example and can vanish: warm it up.
+    The KL differs from example to example and can vanish in training: anneal its
+    weight.
 
     Args:
-        latent_dim: int. Dimensions of the whole code, at least two a sphere.
-        spheres: int, at least 1. Number of spheres, which divides `latent_dim`.
-        kappa: float, greater than 0. Concentration before training of an example
-            whose map has coordinates of mean square 1.
-        concentration_features: int or `None` for 0. So many of the last hidden
-            features, the length of a document say, are for `log g_j` alone: they are
-            no evidence for a direction, and of a size that would drown it at first.
-        seed: int or `None`. Seed of the noise.
-        **kwargs: other arguments of `keras.layers.Layer`.
-
-    Call arguments:
-        hidden: float tensor of shape `(batch, features)`.
+        kappa: float, greater than 0. Concentration, before training, of an example for
+            which the coordinates of `v_j` have a mean square of 1.
+        concentration_features: int, or `None` for 0. How many of the last hidden
+            features, such as the length of a document, are for `log g_j` alone. They
+            are no evidence for a direction, and would swamp the others at first.
+        **kwargs: other arguments of `SphereProductLatent`.
 
     Returns:
         `(z, kl)`, as `SphereProductLatent`.
 
     Raises:
-        ValueError: as `SphereProductLatent`.
+        ValueError: if `concentration_features` leaves no feature for a direction; also
+            as for `SphereProductLatent`.
 
     Example:
     >>> import numpy as np
@@ -48,21 +44,8 @@ class NaturalSphereProductLatent(SphereProductLatent):
     ((3, 25), 0.0)
     """
 
-    def __init__(
-        self,
-        latent_dim: int,
-        spheres: int,
-        kappa: float = 20.0,
-        concentration_features: int | None = None,
-        seed: int | None = None,
-        **kwargs,
-    ):
-        super().__init__(
-            latent_dim, spheres, kappa, concentration_features or 0, seed, **kwargs
-        )
-
     def build(self, hidden_shape):
-        if self.concentration_features >= hidden_shape[-1]:
+        if self._concentration_width(hidden_shape[-1]) >= hidden_shape[-1]:
             raise ValueError(
                 f"concentration_features is {self.concentration_features}, which "
                 f"leaves none of {hidden_shape[-1]} hidden features for a direction"
@@ -71,12 +54,12 @@ class NaturalSphereProductLatent(SphereProductLatent):
 
     def concentration(self, hidden):
         """Returns the concentrations, of shape `(batch, spheres)`."""
-        # The root has no slope at 0, and no density is that of kappa = 0 alone.
+        # The square root has no gradient at 0. A kappa this small is as good as 0.
         strength = tf.sqrt(tf.reduce_mean(self._vectors(hidden) ** 2, axis=-1) + 1e-12)
         return tf.minimum(strength * super().concentration(hidden), 1e6)
 
-    def _vectors(self, hidden):
-        return super()._vectors(hidden[:, : self._direction_shape(hidden.shape)[-1]])
+    def _concentration_width(self, features):
+        return self.concentration_features or 0
 
-    def _direction_shape(self, hidden_shape):
-        return hidden_shape[0], hidden_shape[-1] - self.concentration_features
+    def _direction_width(self, features):
+        return features - self._concentration_width(features)

@@ -1,4 +1,4 @@
-"""A latent that carries nothing: the plain language model."""
+"""No code: a plain model of the data."""
 
 import keras
 import tensorflow as tf
@@ -11,18 +11,14 @@ tfd = tfp.distributions
 
 @keras.saving.register_keras_serializable(package="tf_vmfvae")
 class NoLatent(Latent):
-    """A code of no dimensions at no price, which leaves the decoder alone.
+    """A code without dimensions, and a KL of 0.
 
-    With it the VAE of this library is a plain model of its data and the bound is
-    the exact likelihood.
+    A VAE with this latent is a plain model of its data: its bound is the exact
+    likelihood.
 
     Args:
-        seed: accepted for the contract; there is no noise.
+        seed: accepted because other latents have it; there is no noise.
         **kwargs: other arguments of `keras.layers.Layer`.
-
-    Call arguments:
-        hidden: float tensor of shape `(batch, features)`; only its batch size
-            matters.
 
     Returns:
         `(z, kl)`: codes of shape `(batch, 0)` and zeros of shape `(batch,)`.

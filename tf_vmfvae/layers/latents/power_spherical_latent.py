@@ -1,4 +1,4 @@
-"""A code on the unit sphere with the power spherical law."""
+"""A code on the unit sphere with a power spherical distribution."""
 
 import keras
 import tensorflow as tf
@@ -14,28 +14,22 @@ tfd = tfp.distributions
 class PowerSphericalLatent(FixedConcentrationLatent):
     """A code on the unit sphere: `q(z|x) = PowerSpherical(mu(x), kappa)`.
 
-    The law of De Cao and Aziz (2020) with a fixed concentration in the place of von
-    Mises and Fisher's; the prior is uniform and the KL a constant, as there. A large
-    concentration leaves about half the spread that it leaves to vMF.
+    The distribution of De Cao and Aziz (2020) instead of von Mises-Fisher's. As in
+    `VonMisesFisherLatent`, the prior is uniform and the KL a constant. At the same
+    large concentration, codes have about half the spread of vMF codes.
 
     Args:
         latent_dim: int, at least 2. Dimension of the space that holds the sphere.
         kappa: float, greater than 0. Concentration of the posterior.
-        seed: int or `None`. Seed of the noise.
-        training_kappa: float, greater than 0, or `None` for `kappa`. Concentration of
-            the codes drawn in training (`FixedConcentrationLatent`).
+        seed: int or `None`, see `Latent`.
+        training_kappa: float or `None`, see `FixedConcentrationLatent`.
         **kwargs: other arguments of `keras.layers.Layer`.
 
-    Call arguments:
-        hidden: float tensor of shape `(batch, features)`.
-
     Returns:
-        `(z, kl)`: unit vectors of shape `(batch, latent_dim)` and the constant
-        KL in nats, of shape `(batch,)`.
+        `(z, kl)`, as every `Latent`: unit vectors and the constant KL.
 
     Raises:
-        ValueError: if `latent_dim` is below 2 or `kappa` is not a positive,
-            finite number.
+        ValueError: as for `FixedConcentrationLatent`.
 
     Example:
     >>> import numpy as np
@@ -50,9 +44,8 @@ class PowerSphericalLatent(FixedConcentrationLatent):
         return PowerSpherical(self.location(hidden), kappa)
 
     def exact_kl(self, kappa: float) -> float:
-        # A constant of the layer, also while a graph is being built.
+        # Outside of any graph that is being built, so that it is a number.
         with tf.init_scope():
             pole = tf.one_hot(0, self.latent_dim, dtype=tf.float64)
-            law = PowerSpherical(pole, kappa)
             uniform = tfd.SphericalUniform(self.latent_dim, dtype=tf.float64)
-            return float(law.kl_divergence(uniform))
+            return float(PowerSpherical(pole, kappa).kl_divergence(uniform))

@@ -1,4 +1,4 @@
-"""A code of several unit vectors, each on a sphere of its own."""
+"""A code of several unit vectors."""
 
 import math
 
@@ -7,13 +7,10 @@ import tensorflow as tf
 import tensorflow_probability as tfp
 
 from tf_vmfvae.distributions import VonMisesFisher, kl_to_uniform
+from tf_vmfvae.layers.argument_checks import positive
 from tf_vmfvae.layers.dense import Dense
 from tf_vmfvae.layers.latents.latent import Latent
-from tf_vmfvae.ops.geometry import (
-    great_circle,
-    mirror_about,
-    unit_vectors,
-)
+from tf_vmfvae.ops.geometry import great_circle, mirror_about, unit_vectors
 
 tfd = tfp.distributions
 tfb = tfp.bijectors
@@ -23,35 +20,30 @@ tfb = tfp.bijectors
 class SphereProductLatent(Latent):
     """A code on a product of spheres (Davidson et al. 2019), uniform a priori.
 
-    One sphere has one concentration for all directions; of several, each has its
-    own. It varies with the example and is learned:
+    Each sphere has its own concentration, which is learned and depends on the example:
     `q(z|x) = prod_j vMF(mu_j(x), kappa_j(x))`, where `log kappa_j` is a linear map of
-    the last `concentration_features` of the hidden features. Where that is one
-    feature, the length of a document say, the KL is a function of it alone: as with
-    a fixed kappa, the encoder cannot make single examples cheap. The KL and its
-    gradient are exact, the gradient of a sample is unbiased (`VonMisesFisher`).
+    the last `concentration_features` of the hidden features. If that is one feature,
+    such as a document's length, the KL is a function of this feature alone, and as with
+    a fixed kappa the encoder cannot lower it for single examples. The KL and its
+    gradient are exact, and the gradient of a sample is unbiased (`VonMisesFisher`).
 
     Args:
-        latent_dim: int. Dimensions of the whole code, at least two a sphere.
-        spheres: int, at least 1. Number of spheres, which divides `latent_dim`.
-        kappa: float, greater than 0. All concentrations before training.
-        concentration_features: int or `None`. On how many of the last hidden features
-            the concentrations depend: 0 for none, so that a sphere has the same
-            concentration for all examples; `None` for all features.
-        seed: int or `None`. Seed of the noise.
+        latent_dim: int. Dimensions of the whole code, at least two for each sphere.
+        spheres: int, at least 1. Number of spheres; it divides `latent_dim`.
+        kappa: float, greater than 0. The concentrations before training.
+        concentration_features: int or `None`. How many of the last hidden features the
+            concentrations depend on. With 0, a sphere has the same concentration for
+            all examples; `None` stands for all features.
+        seed: int or `None`, see `Latent`.
         **kwargs: other arguments of `keras.layers.Layer`.
 
-    Call arguments:
-        hidden: float tensor of shape `(batch, features)`.
-
     Returns:
-        `(z, kl)`: the unit vectors of an example one after the other, of shape
-        `(batch, latent_dim)`, and the KL in nats, of shape `(batch,)`.
+        `(z, kl)`, as every `Latent`; a code is its unit vectors one after the other.
 
     Raises:
-        ValueError: if `latent_dim` is not at least twice `spheres` and a multiple of
-            it, `kappa` is not a positive, finite number, or `concentration_features`
-            is negative or more than there are hidden features.
+        ValueError: if `latent_dim` is not a multiple of `spheres` or less than twice
+            as large, if `kappa` is not a positive, finite number, or if
+            `concentration_features` is negative or more than there are hidden features.
 
     Example:
     >>> import numpy as np
@@ -76,8 +68,6 @@ class SphereProductLatent(Latent):
                 f"latent_dim must be a multiple of the number of spheres, {spheres}, "
                 f"of at least 2 each, not {latent_dim}"
             )
-        if not (math.isfinite(kappa) and kappa > 0):
-            raise ValueError(f"kappa must be a positive, finite number, not {kappa}")
         if concentration_features is not None and concentration_features < 0:
             raise ValueError(
                 "concentration_features must be 0 or more, not "
@@ -86,7 +76,7 @@ class SphereProductLatent(Latent):
         super().__init__(latent_dim, seed, **kwargs)
         self.spheres = spheres
         self.sphere_dim = latent_dim // spheres
-        self.kappa = float(kappa)
+        self.kappa = positive("kappa", kappa)
         self.concentration_features = concentration_features
         self.mean_directions = self._linear_map("mean_directions")
         self.log_concentrations = Dense(
@@ -99,28 +89,27 @@ class SphereProductLatent(Latent):
         self._flat = tfb.Reshape([latent_dim], [spheres, self.sphere_dim])
 
     def build(self, hidden_shape):
-        features = self.concentration_features
-        width = hidden_shape[-1] if features is None else features
-        if width > hidden_shape[-1]:
+        batch, features = hidden_shape
+        own = self._concentration_width(features)
+        if own > features:
             raise ValueError(
-                f"concentration_features is {features}, but there are only "
-                f"{hidden_shape[-1]} hidden features"
+                f"concentration_features is {own}, but there are only "
+                f"{features} hidden features"
             )
-        self.mean_directions.build(self._direction_shape(hidden_shape))
-        self.log_concentrations.build((hidden_shape[0], width))
+        self.mean_directions.build((batch, self._direction_width(features)))
+        self.log_concentrations.build((batch, own))
         super().build(hidden_shape)
 
     def location(self, hidden):
-        """Returns the mean directions one after the other, `(batch, latent_dim)`."""
+        """Returns the mean directions, one after the other, `(batch, latent_dim)`."""
         return self._flat.forward(self._directions(hidden))
 
     def concentration(self, hidden):
         """Returns the concentrations, of shape `(batch, spheres)`."""
-        features = self.concentration_features
-        if features is not None:
-            hidden = hidden[:, hidden.shape[-1] - features :]
-        logs = tf.cast(self.log_concentrations(hidden), self.variable_dtype)
-        # Where float32 still tells a draw from its mean direction.
+        features = hidden.shape[-1]
+        own = hidden[:, features - self._concentration_width(features) :]
+        logs = tf.cast(self.log_concentrations(own), self.variable_dtype)
+        # Beyond e^14, float32 could not tell a sample from its mean direction.
         return tf.exp(tf.clip_by_value(logs, -10.0, 14.0))
 
     def posterior(self, hidden) -> tfd.Distribution:
@@ -153,19 +142,26 @@ class SphereProductLatent(Latent):
         return tf.concat(arcs, axis=-1)
 
     def _directions(self, hidden):
-        """Unit vectors, `(batch, spheres, sphere_dim)`."""
+        """Returns the mean directions, `(batch, spheres, sphere_dim)`."""
         return unit_vectors(self._vectors(hidden))
 
-    def _direction_shape(self, hidden_shape):
-        """Shape of the features that the directions depend on: here all of them."""
-        return hidden_shape
-
     def _vectors(self, hidden):
-        """What is normalised to the mean directions, of their shape."""
+        """Returns the mean directions before they are normalised."""
+        hidden = hidden[:, : self._direction_width(hidden.shape[-1])]
         vectors = tf.cast(self.mean_directions(hidden), self.variable_dtype)
         return self._flat.inverse(vectors)
 
+    def _concentration_width(self, features):
+        """Returns how many of the features, the last ones, concentrations read."""
+        own = self.concentration_features
+        return features if own is None else own
+
+    def _direction_width(self, features):
+        """Returns how many of the features, the first ones, directions read."""
+        return features
+
     def _joint(self, spheres):
+        """Returns one distribution of flat codes from one on each sphere."""
         return tfd.TransformedDistribution(tfd.Independent(spheres, 1), self._flat)
 
     def get_config(self):

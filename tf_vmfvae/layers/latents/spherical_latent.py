@@ -1,27 +1,23 @@
-"""What the latents on the unit sphere have in common."""
+"""The base of the latents on the unit sphere."""
 
 import tensorflow as tf
 import tensorflow_probability as tfp
 
 from tf_vmfvae.layers.latents.latent import Latent
-from tf_vmfvae.ops.geometry import (
-    great_circle,
-    mirror_about,
-    unit_vectors,
-)
+from tf_vmfvae.ops.geometry import great_circle, mirror_about, unit_vectors
 
 tfd = tfp.distributions
 
 
 class SphericalLatent(Latent):
-    """Base class of the codes on the unit sphere, whose prior is uniform there.
+    """Base class of the codes on the unit sphere, with a uniform prior.
 
     The mean direction is a normalised linear map of the hidden features. A subclass
-    says in `posterior` how the codes lie around it.
+    defines in `posterior` how codes are spread around it.
 
     Args:
         latent_dim: int, at least 2. Dimension of the space that holds the sphere.
-        seed: int or `None`. Seed of the noise.
+        seed: int or `None`, see `Latent`.
         **kwargs: other arguments of `keras.layers.Layer`.
 
     Raises:
@@ -42,7 +38,8 @@ class SphericalLatent(Latent):
 
     def location(self, hidden):
         """Returns the mean directions, unit vectors `(batch, latent_dim)`."""
-        return self._direct(tf.cast(self.mean_direction(hidden), self.variable_dtype))
+        vectors = tf.cast(self.mean_direction(hidden), self.variable_dtype)
+        return unit_vectors(vectors)
 
     def mirror(self, z, hidden):
         return mirror_about(z, unit_vectors(self.location(hidden)))
@@ -53,7 +50,3 @@ class SphericalLatent(Latent):
     def interpolate(self, start, end, steps: int):
         """Returns `steps` codes along the great circle from `start` to `end`."""
         return great_circle(start, end, steps)
-
-    def _direct(self, vectors):
-        """Unit vectors along `vectors`."""
-        return unit_vectors(vectors)

@@ -10,8 +10,8 @@ from tf_vmfvae.layers.latents.mixture_prior import MixturePrior
 
 tfd = tfp.distributions
 
-# Draws of a posterior that its KL to a learned prior is the mean over: in training, and
-# outside of it, where they are always the same.
+# The KL to a learned prior is estimated from samples of the posterior. Outside training
+# they are always the same ones.
 TRAINING_DRAWS = 2
 KL_DRAWS = 16
 KL_SEED = (0, 0)
@@ -22,35 +22,32 @@ class VonMisesFisherLatent(FixedConcentrationLatent):
     """A code on the unit sphere: `q(z|x) = vMF(mu(x), kappa)`, `p(z)` uniform.
 
     The mean direction is a normalised linear map of the hidden features. The
-    concentration `kappa` is a hyper-parameter, so that the KL depends on the
-    dimension and on kappa alone: no optimiser can make it vanish (Xu and Durrett
-    2018, section 3). It is computed once, in float64, when the layer is built.
+    concentration `kappa` is a hyperparameter, so the KL depends only on the dimension
+    and on kappa, and cannot vanish in training (Xu and Durrett 2018, section 3). It is
+    computed once, in float64, when the layer is built.
 
-    With `prior_components` the prior is a mixture that learns beside the posteriors
-    (`MixturePrior`). The KL is then one by example, lower by what the prior foretells,
-    and estimated from samples of the posterior; it is no constant any more.
+    With `prior_components`, the prior is a mixture that is learned along with the
+    posteriors (`MixturePrior`). The KL then differs from example to example: it is
+    lower where the prior predicts the code better than the uniform one would, and it
+    is estimated from samples of the posterior.
 
     Args:
         latent_dim: int, at least 2. Dimension of the space that holds the sphere.
-        kappa: float, greater than 0. Concentration of the posterior; the larger,
-            the less noise and the higher the price.
-        seed: int or `None`. Seed of the noise.
-        training_kappa: float, greater than 0, or `None` for `kappa`. Concentration of
-            the codes drawn in training (`FixedConcentrationLatent`).
-        prior_components: int, at least 0. Components of a prior that is learned
-            (`MixturePrior`); 0 for a uniform one.
+        kappa: float, greater than 0. Concentration of the posterior: the larger it is,
+            the less noise there is in the code and the larger the KL.
+        seed: int or `None`, see `Latent`.
+        training_kappa: float or `None`, see `FixedConcentrationLatent`.
+        prior_components: int, at least 0. Components of a learned prior; 0 for the
+            uniform prior.
         **kwargs: other arguments of `keras.layers.Layer`.
 
-    Call arguments:
-        hidden: float tensor of shape `(batch, features)`.
-
     Returns:
-        `(z, kl)`: unit vectors of shape `(batch, latent_dim)` and the constant
-        KL in nats, of shape `(batch,)`.
+        `(z, kl)`, as every `Latent`: unit vectors and, with the uniform prior, the
+        constant KL.
 
     Raises:
-        ValueError: if `latent_dim` is below 2, a kappa is not a positive, finite
-            number, or `prior_components` is negative.
+        ValueError: if `prior_components` is negative; also as for
+            `FixedConcentrationLatent`.
 
     Example:
     >>> import numpy as np
@@ -76,12 +73,11 @@ class VonMisesFisherLatent(FixedConcentrationLatent):
         if prior_components < 0:
             raise ValueError(f"prior_components is {prior_components}: give 0 or more")
         self.prior_components = prior_components
-        self.mixture_prior = None
         if prior_components:
             self.mixture_prior = MixturePrior(
                 prior_components,
                 latent_dim,
-                seed=None if seed is None else seed + 1,
+                seed=self._seed_plus(1),
                 dtype=self.variable_dtype,
                 name="prior",
             )
@@ -104,9 +100,13 @@ class VonMisesFisherLatent(FixedConcentrationLatent):
         return kl - self._prior_gain(self._sample(posterior, (TRAINING_DRAWS,)))
 
     def _prior_gain(self, draws):
-        """What the learned prior knows of codes, mean over the first axis, in nats."""
+        """Returns the mean of `log p(z)` minus that of the uniform prior, `(batch,)`.
+
+        Args:
+            draws: codes of shape `(draws, batch, latent_dim)`.
+        """
         uniform, learned = super().prior(), self.prior()
-        # One at a time: of many examples all draws would not fit into memory.
+        # One draw at a time: with many examples, all draws would not fit into memory.
         gains = [learned.log_prob(z) - uniform.log_prob(z) for z in tf.unstack(draws)]
         return tf.add_n(gains) / len(gains)
 

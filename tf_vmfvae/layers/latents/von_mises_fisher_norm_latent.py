@@ -1,4 +1,4 @@
-"""A code of a noisy direction and a noisy norm."""
+"""A code with a noisy direction and a noisy norm."""
 
 import math
 
@@ -8,39 +8,36 @@ import tensorflow_probability as tfp
 
 from tf_vmfvae.distributions import SphericalShell, VonMisesFisher, kl_to_uniform
 from tf_vmfvae.layers.latents.fixed_concentration_latent import FixedConcentrationLatent
+from tf_vmfvae.ops.geometry import unit_vectors
 
 tfd = tfp.distributions
 
 
 @keras.saving.register_keras_serializable(package="tf_vmfvae")
 class VonMisesFisherNormLatent(FixedConcentrationLatent):
-    """A code `z = r u`: a vMF direction `u` times a norm `r` of its own.
+    """A code `z = r u`: a vMF direction `u` times a norm `r`.
 
-    The latent of Guu et al. (2018), section 3.2. With `f(x)` a linear map of the
-    hidden features, `u` is von Mises-Fisher around `f(x) / |f(x)|` and `r` uniform on
+    The latent of Guu et al. (2018), section 3.2. With a linear map `f(x)` of the hidden
+    features, `u` is von Mises-Fisher around `f(x) / |f(x)|`, and `r` is uniform on
     `[m, m + norm_width]`, where `m = min(|f(x)|, norm_range - norm_width)`. Under the
-    prior `u` is uniform on the sphere and `r` on `[0, norm_range]`. The KL is the
-    constant of a `VonMisesFisherLatent` and `log(norm_range / norm_width)`.
+    prior, `u` is uniform on the sphere and `r` on `[0, norm_range]`. The KL is a
+    constant: that of a `VonMisesFisherLatent` plus `log(norm_range / norm_width)`.
 
     Args:
         latent_dim: int, at least 2. Dimension of the code.
         kappa: float, greater than 0. Concentration of the direction.
         norm_range: float. The largest norm.
-        norm_width: float, between 0 and `norm_range`. Width of the interval that the
-            norm of an example's codes lies in.
-        seed: int or `None`. Seed of the noise.
+        norm_width: float, between 0 and `norm_range`. Width of the interval of norms
+            that an example's codes can have.
+        seed: int or `None`, see `Latent`.
         **kwargs: other arguments of `FixedConcentrationLatent`.
 
-    Call arguments:
-        hidden: float tensor of shape `(batch, features)`.
-
     Returns:
-        `(z, kl)`: codes of shape `(batch, latent_dim)` and the constant KL in nats,
-        of shape `(batch,)`.
+        `(z, kl)`, as every `Latent`; the KL is constant.
 
     Raises:
-        ValueError: if `latent_dim` is below 2, `kappa` is not a positive, finite
-            number, or not `0 < norm_width < norm_range < infinity`.
+        ValueError: if not `0 < norm_width < norm_range < infinity`; also as for
+            `FixedConcentrationLatent`.
 
     Example:
     >>> import numpy as np
@@ -70,21 +67,21 @@ class VonMisesFisherNormLatent(FixedConcentrationLatent):
         self.norm_width = float(norm_width)
 
     def location(self, hidden):
-        """Returns the middle of each posterior, `(batch, latent_dim)`."""
+        """Returns the centre of each posterior, `(batch, latent_dim)`."""
         direction, least = self._direction_and_least_norm(hidden)
         return (least + self.norm_width / 2)[:, None] * direction
 
     def posterior_at(self, hidden, kappa: float | tf.Tensor) -> tfd.Distribution:
         direction, least = self._direction_and_least_norm(hidden)
-        law = VonMisesFisher(direction, kappa)
-        return SphericalShell(law, least, least + self.norm_width)
+        vmf = VonMisesFisher(direction, kappa)
+        return SphericalShell(vmf, least, least + self.norm_width)
 
     def prior(self) -> tfd.Distribution:
         return SphericalShell(super().prior(), 0.0, self.norm_range)
 
     def exact_kl(self, kappa: float) -> float:
-        kl_of_direction = float(kl_to_uniform(self.latent_dim, kappa))
-        return kl_of_direction + math.log(self.norm_range / self.norm_width)
+        direction_kl = float(kl_to_uniform(self.latent_dim, kappa))
+        return direction_kl + math.log(self.norm_range / self.norm_width)
 
     def interpolate(self, start, end, steps: int):
         """Returns `steps` codes: directions on a great circle, norms on a line."""
@@ -95,7 +92,7 @@ class VonMisesFisherNormLatent(FixedConcentrationLatent):
     def _direction_and_least_norm(self, hidden):
         linear = tf.cast(self.mean_direction(hidden), self.variable_dtype)
         least = tf.minimum(tf.norm(linear, axis=-1), self.norm_range - self.norm_width)
-        return self._direct(linear), least
+        return unit_vectors(linear), least
 
     def get_config(self):
         config = super().get_config()

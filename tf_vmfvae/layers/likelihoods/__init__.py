@@ -1,1 +1,1 @@
-"""Likelihoods: from what a decoder puts out to nats."""
+"""Likelihoods: from a decoder's outputs to nats."""

@@ -1,24 +1,26 @@
-"""The loss of a bag of words that come in bursts."""
+"""The NLL of a bag of words that come in bursts."""
 
 import math
 
 import keras
 import tensorflow as tf
 
-from tf_vmfvae.layers.likelihoods.repeat_examples import repeat_batch
+from tf_vmfvae.layers.argument_checks import positive
+from tf_vmfvae.ops.bags import gather_words
+from tf_vmfvae.ops.repeated_batch import repeat_batch
 
 
 @keras.saving.register_keras_serializable(package="tf_vmfvae")
 class BurstyBagNLL(keras.layers.Layer):
-    """Minus the log-likelihood of a bag whose words repeat themselves.
+    """Minus the log-likelihood of a bag in which words tend to occur again.
 
-    A word that a document has used once is far likelier in the rest of it than a
-    softmax has it, which draws every word anew. Here the distribution over the
-    vocabulary is itself drawn for each document, `p ~ Dirichlet(c softmax(logits))`,
-    and integrated out: a Polya urn (Madsen et al. 2005). A word's probability after
-    `n` others, of which `n_w` were it, is `(c softmax(logits)_w + n_w) / (c + n)`. As
-    `c` grows it is that of `BagNLL`, and what it sums up is the same: all words of the
-    bag one by one, in any order, without the multinomial coefficient.
+    Under a softmax every word is drawn anew, but a word that a document has used once
+    is far likelier in the rest of it. Here each document draws its own distribution
+    over the vocabulary, `p ~ Dirichlet(c softmax(logits))`, which is integrated out: a
+    Polya urn (Madsen et al. 2005). After `n` words, `n_w` of them `w`, the next word is
+    `w` with probability `(c softmax(logits)_w + n_w) / (c + n)`. As `c` grows, this
+    becomes `BagNLL`. As there, the likelihood is that of the words in a given order,
+    without the multinomial coefficient.
 
     The urn's concentration `c` is learned, one number for all documents.
 
@@ -27,8 +29,8 @@ class BurstyBagNLL(keras.layers.Layer):
         **kwargs: arguments of `keras.layers.Layer`.
 
     Call arguments:
-        logits: float tensor of shape `(codes * batch, vocabulary_size)`, the whole
-            batch `codes` times over.
+        logits: float tensor of shape `(codes * batch, vocabulary_size)`, the batch
+            repeated as by `RepeatExamples`.
         pairs: int32 tensor of shape `(batch, pairs, 2)`: word ids from 1 up and
             counts, padded with zeros; no word twice in a row.
 
@@ -49,11 +51,7 @@ class BurstyBagNLL(keras.layers.Layer):
 
     def __init__(self, concentration: float = 100.0, **kwargs):
         super().__init__(**kwargs)
-        if not (math.isfinite(concentration) and concentration > 0):
-            raise ValueError(
-                f"concentration must be a positive, finite number, not {concentration}"
-            )
-        self.concentration = float(concentration)
+        self.concentration = positive("concentration", concentration)
 
     def build(self, logits_shape, pairs_shape):
         self.log_concentration = self.add_weight(
@@ -71,13 +69,14 @@ class BurstyBagNLL(keras.layers.Layer):
         codes = tf.shape(logits)[0] // tf.shape(pairs)[0]
         pairs = repeat_batch(pairs, codes)
         counts = tf.cast(pairs[..., 1], logits.dtype)
-        log_own = log_total + _of_pairs(logits, pairs[..., 0])
-        log_own -= tf.reduce_logsumexp(logits, axis=-1, keepdims=True)
-        own, total = tf.exp(log_own), tf.exp(log_total)
-        # log Gamma(own) as that of own + 1: own itself may be too small for float32.
-        of_words = log_own + tf.math.lgamma(own + counts) - tf.math.lgamma(own + 1.0)
+        # Each word's part of the urn: c softmax(logits).
+        log_part = log_total + gather_words(logits, pairs[..., 0])
+        log_part -= tf.reduce_logsumexp(logits, axis=-1, keepdims=True)
+        part, total = tf.exp(log_part), tf.exp(log_total)
+        # log Gamma(part) by way of part + 1: part itself may be too small for float32.
+        of_words = log_part + tf.math.lgamma(part + counts) - tf.math.lgamma(part + 1.0)
         of_words = tf.where(counts > 0, of_words, 0.0)
-        # Two large numbers of a small difference.
+        # float64, since this is a small difference of large numbers.
         total = tf.cast(total, tf.float64)
         words = tf.cast(tf.reduce_sum(counts, axis=-1), tf.float64)
         of_all = tf.math.lgamma(total + words) - tf.math.lgamma(total)
@@ -90,10 +89,3 @@ class BurstyBagNLL(keras.layers.Layer):
         config = super().get_config()
         config.update({"concentration": self.concentration})
         return config
-
-
-def _of_pairs(logits, ids):
-    """The logit of each pair's word, `(batch, pairs)`; for padding, of any word."""
-    rows, columns = tf.unstack(tf.shape(logits))
-    cells = tf.maximum(ids - 1, 0) + columns * tf.range(rows)[:, tf.newaxis]
-    return tf.gather(tf.reshape(logits, [-1]), cells)

@@ -1,23 +1,27 @@
-"""From nats a code to the importance-weighted nats of an example."""
+"""From the NLL of each code to an importance-weighted NLL of each example."""
 
 from collections.abc import Callable
 
 import keras
 import tensorflow as tf
 
+from tf_vmfvae.ops.repeated_batch import split_codes
+
 
 class ImportanceWeightedNLL(keras.layers.Layer):
-    """What codes cost an example, by the bound of Burda et al. (2016), equation 8.
+    """The reconstruction term of the bound of Burda et al. (2016), equation 8.
 
-    With `w_k = p(x|z_k) p(z_k) / q(z_k|x)` it is the mean of the codes' negative
-    log-likelihoods, less what the importance-weighted bound has over the mean of the
-    bounds, `log mean_k w_k - mean_k log w_k`. So its sum with the KL is minus the
-    former bound, in expectation; of one code, and so outside training, it is that
-    code's own. Codes need not be independent of each other, mirror images will do: each
-    has the posterior's law, and the logarithm is concave.
+    With `w_k = p(x|z_k) p(z_k) / q(z_k|x)`, it is the mean NLL of the codes minus
+    `log mean_k w_k - mean_k log w_k`, the amount by which the importance-weighted bound
+    is above the mean of the single bounds. Added to the KL divergence it is therefore
+    minus the importance-weighted bound, in expectation. With one code, and so outside
+    training, it is that code's NLL.
 
-    A function is no part of a configuration, so that this layer has none: models that
-    use it make it anew when they are loaded.
+    Codes need not be independent of each other, so mirror images are fine: each code
+    has the posterior's distribution, and the logarithm is concave.
+
+    The layer has no configuration, since it holds a function. A model that uses it has
+    to make the layer when the model is loaded, as `NVRNN` does.
 
     Args:
         log_ratio: function from codes `(codes, batch, latent_dim)` and hidden features
@@ -26,10 +30,10 @@ class ImportanceWeightedNLL(keras.layers.Layer):
         **kwargs: other arguments of `keras.layers.Layer`.
 
     Call arguments:
-        nats: `-log p(x|z)` of each code, `(codes * batch,)`, the whole batch `codes`
-            times over.
-        codes: `(codes * batch, latent_dim)`.
-        hidden: what the latent reads, `(batch, features)`.
+        nll: `-log p(x|z)` of each code, `(codes * batch,)`, the batch repeated as by
+            `RepeatExamples`.
+        z: codes of shape `(codes * batch, latent_dim)`.
+        hidden: the features that the latent read, `(batch, features)`.
 
     Returns:
         Nats, of shape `(batch,)`.
@@ -41,30 +45,30 @@ class ImportanceWeightedNLL(keras.layers.Layer):
     >>> weigh = tf_vmfvae.layers.ImportanceWeightedNLL(latent.training_log_ratio)
     >>> hidden, z = np.ones((1, 4), "float32"), np.eye(3, dtype="float32")[:2]
     >>> _ = latent(hidden)
-    >>> nats = -np.log(np.array([0.1, 0.3], "float32"))  # their mean is 0.2
-    >>> round(float(np.exp(-weigh(nats, z, hidden)[0])), 3)
+    >>> nll = -np.log(np.array([0.1, 0.3], "float32"))  # their mean is 0.2
+    >>> round(float(np.exp(-weigh(nll, z, hidden)[0])), 3)
     0.2
     """
 
     def __init__(self, log_ratio: Callable, **kwargs):
-        super().__init__(autocast=False, **kwargs)  # Nats and codes are in float32.
+        super().__init__(autocast=False, **kwargs)  # NLLs and codes are in float32.
         self.log_ratio = log_ratio
 
     def get_config(self):
         raise NotImplementedError(
-            f"{type(self).__name__} has no configuration, for log_ratio is a function: "
-            "save a model that makes the layer anew, such as NVRNN"
+            f"{type(self).__name__} has no configuration, because log_ratio is a "
+            "function: save a model that makes the layer when it is loaded, such as "
+            "NVRNN"
         )
 
-    def call(self, nats, codes, hidden):
-        by_code = [-1, tf.shape(hidden)[0]]
-        codes = tf.reshape(codes, [*by_code, codes.shape[-1]])
-        nats = tf.reshape(nats, by_code)
-        log_weights = -nats - self.log_ratio(codes, hidden)
-        count = tf.cast(tf.shape(nats)[0], nats.dtype)
-        bound = tf.reduce_logsumexp(log_weights, axis=0) - tf.math.log(count)
+    def call(self, nll, z, hidden):
+        batch_size = tf.shape(hidden)[0]
+        nll = split_codes(nll, batch_size)
+        log_weights = -nll - self.log_ratio(split_codes(z, batch_size), hidden)
+        codes = tf.cast(tf.shape(nll)[0], nll.dtype)
+        bound = tf.reduce_logsumexp(log_weights, axis=0) - tf.math.log(codes)
         gain = bound - tf.reduce_mean(log_weights, axis=0)
-        return tf.reduce_mean(nats, axis=0) - gain
+        return tf.reduce_mean(nll, axis=0) - gain
 
-    def compute_output_spec(self, nats, codes, hidden):
-        return keras.KerasTensor(hidden.shape[:1], dtype=nats.dtype)
+    def compute_output_spec(self, nll, z, hidden):
+        return keras.KerasTensor(hidden.shape[:1], dtype=nll.dtype)

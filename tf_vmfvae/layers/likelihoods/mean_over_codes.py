@@ -1,42 +1,43 @@
-"""From nats a code to nats an example."""
+"""From the NLL of each code to the NLL of each example."""
 
 import keras
 import tensorflow as tf
 
+from tf_vmfvae.ops.repeated_batch import split_codes
+
 
 @keras.saving.register_keras_serializable(package="tf_vmfvae")
 class MeanOverCodes(keras.layers.Layer):
-    """Averages what each of an example's codes costs (see `Latent`).
+    """Averages an example's NLL over its codes.
 
-    The average of several bounds is a bound with less noise in its gradient. Each code
-    is decoded by itself: bounds are averaged, never codes.
+    A mean of bounds is a bound too, and its gradient has less noise. Each code is
+    decoded on its own: bounds are averaged, never codes.
 
     Args:
         **kwargs: arguments of `keras.layers.Layer`.
 
     Call arguments:
-        nats: float tensor of shape `(codes * batch,)`, the whole batch `codes` times
-            over.
+        nll: float tensor of shape `(codes * batch,)`, the batch repeated as by
+            `RepeatExamples`.
         examples: tensor whose first axis is the batch.
 
     Returns:
-        Nats, of shape `(batch,)`.
+        The mean NLL, of shape `(batch,)`.
 
     Example:
     >>> import numpy as np
     >>> import tf_vmfvae
     >>> mean = tf_vmfvae.layers.MeanOverCodes()
-    >>> nats = np.array([1.0, 5.0, 3.0, 7.0], "float32")
-    >>> mean(nats, np.zeros((2, 9))).numpy().tolist()
+    >>> nll = np.array([1.0, 5.0, 3.0, 7.0], "float32")
+    >>> mean(nll, np.zeros((2, 9))).numpy().tolist()
     [2.0, 6.0]
     """
 
     def __init__(self, **kwargs):
-        super().__init__(autocast=False, **kwargs)  # Nats are in float32.
+        super().__init__(autocast=False, **kwargs)  # An NLL is in float32.
 
-    def call(self, nats, examples):
-        by_code = tf.reshape(nats, [-1, tf.shape(examples)[0]])
-        return tf.reduce_mean(by_code, axis=0)
+    def call(self, nll, examples):
+        return tf.reduce_mean(split_codes(nll, tf.shape(examples)[0]), axis=0)
 
-    def compute_output_spec(self, nats, examples):
-        return keras.KerasTensor(examples.shape[:1], dtype=nats.dtype)
+    def compute_output_spec(self, nll, examples):
+        return keras.KerasTensor(examples.shape[:1], dtype=nll.dtype)

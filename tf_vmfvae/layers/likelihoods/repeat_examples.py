@@ -1,22 +1,27 @@
-"""Examples as often as they have codes."""
+"""A row of the batch for each code."""
 
 import keras
 import tensorflow as tf
 
+from tf_vmfvae.ops.repeated_batch import repeat_batch
+
 
 @keras.saving.register_keras_serializable(package="tf_vmfvae")
 class RepeatExamples(keras.layers.Layer):
-    """Repeats a batch until there is an example for each code (see `Latent`).
+    """Repeats a batch of examples until each code has one.
+
+    The order is that of the codes of a `Latent`: the whole batch, then the whole batch
+    again.
 
     Args:
         **kwargs: arguments of `keras.layers.Layer`.
 
     Call arguments:
         examples: tensor whose first axis is the batch.
-        codes: tensor of shape `(codes * batch, latent_dim)`.
+        z: codes of shape `(codes * batch, latent_dim)`.
 
     Returns:
-        The whole batch of examples `codes` times over.
+        The examples, of shape `(codes * batch, ...)`.
 
     Example:
     >>> import numpy as np
@@ -26,14 +31,9 @@ class RepeatExamples(keras.layers.Layer):
     [1, 2, 1, 2]
     """
 
-    def call(self, examples, codes):
-        times = tf.shape(codes)[0] // tf.maximum(tf.shape(examples)[0], 1)
+    def call(self, examples, z):
+        times = tf.shape(z)[0] // tf.maximum(tf.shape(examples)[0], 1)
         return repeat_batch(examples, times)
 
-    def compute_output_spec(self, examples, codes):
+    def compute_output_spec(self, examples, z):
         return keras.KerasTensor((None, *examples.shape[1:]), dtype=examples.dtype)
-
-
-def repeat_batch(examples, times):
-    """Returns the whole batch `times` times over, `(times * batch, ...)`."""
-    return tf.tile(examples, [times] + [1] * (examples.shape.rank - 1))

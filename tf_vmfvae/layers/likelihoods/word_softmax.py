@@ -1,4 +1,4 @@
-"""The output layer over the vocabulary and its loss, as one operation."""
+"""The softmax over the vocabulary, and its NLL in one operation."""
 
 import keras
 import tensorflow as tf
@@ -6,22 +6,22 @@ import tensorflow as tf
 from tf_vmfvae.layers.words.word_tokenizer import PADDING_ID
 from tf_vmfvae.ops.softmax_nll import plain_softmax_nll, softmax_nll
 
-# A logit whose exponential is nothing beside any other's.
-NO_SHARE = -1e9
+# A logit with an exponential of 0.
+NO_PROBABILITY = -1e9
 
 
 @keras.saving.register_keras_serializable(package="tf_vmfvae")
 class WordSoftmax(keras.layers.Layer):
     """A softmax over words: logits, or the negative log-likelihood of targets.
 
-    Padding is no word: the distribution is over the ids 1 to `vocabulary_size`.
+    The distribution is over the ids 1 to `vocabulary_size`; padding has no probability.
 
     Args:
-        vocabulary_size: int. Number of words, padding not counted.
-        embedding: `keras.layers.Embedding` of `vocabulary_size + 1` rows whose
-            weights serve as the kernel too (Press and Wolf 2017), or `None` for
-            a kernel of its own. The features then have the embedding's width.
-        kernel_initializer: initializer of a kernel of its own.
+        vocabulary_size: int. Number of words, without padding.
+        embedding: `keras.layers.Embedding` of `vocabulary_size + 1` rows, whose weights
+            are used as the kernel (Press and Wolf 2017); the features then have the
+            embedding's width. With `None` the layer has its own kernel.
+        kernel_initializer: initializer of the layer's own kernel.
         **kwargs: other arguments of `keras.layers.Layer`.
 
     Call arguments:
@@ -29,9 +29,9 @@ class WordSoftmax(keras.layers.Layer):
         targets: int32 ids of shape `(batch, time)`, or `None`.
 
     Returns:
-        Without targets the logits, `(batch, time, vocabulary_size)`, where entry
-        `i` belongs to id `i + 1`. With targets `-log p(target)` in nats, of shape
-        `(batch, time)`, 0 where the target is padding.
+        Without targets, the logits, `(batch, time, vocabulary_size)`; entry `i`
+        belongs to id `i + 1`. With targets, `-log p(target)` in nats, `(batch, time)`,
+        and 0 where the target is padding.
 
     Example:
     >>> import numpy as np
@@ -39,7 +39,7 @@ class WordSoftmax(keras.layers.Layer):
     >>> softmax = tf_vmfvae.layers.WordSoftmax(8, kernel_initializer="zeros")
     >>> features = np.ones((1, 2, 4), "float32")
     >>> nll = softmax(features, np.array([[3, 0]], "int32"))
-    >>> [round(float(value), 4) for value in nll[0]]  # log 8, and nothing for padding
+    >>> [round(float(value), 4) for value in nll[0]]  # log 8, and 0 for padding
     [2.0794, 0.0]
     """
 
@@ -50,7 +50,7 @@ class WordSoftmax(keras.layers.Layer):
         kernel_initializer: str = "glorot_uniform",
         **kwargs,
     ):
-        # Weights in full precision, as the sums of their gradients; products are not.
+        # Weights and the sums of their gradients are in full precision; products not.
         super().__init__(autocast=False, **kwargs)
         self.vocabulary_size = vocabulary_size
         self.embedding = embedding
@@ -77,7 +77,7 @@ class WordSoftmax(keras.layers.Layer):
     def call(self, features, targets=None, training=False):
         kernel, bias, offset = self._rows()
         features = tf.cast(features, self.compute_dtype)
-        # In two dimensions: of more TensorFlow makes a product for each example.
+        # With three dimensions, TensorFlow would multiply example by example.
         flat = tf.reshape(features, [-1, features.shape[-1]])
         if targets is None:
             kernel = tf.cast(kernel, flat.dtype)
@@ -91,13 +91,13 @@ class WordSoftmax(keras.layers.Layer):
         return tf.reshape(loss(flat, kernel, bias, rows), tf.shape(targets))
 
     def _rows(self):
-        """The kernel, the bias, and the row of the first word in both."""
+        """Returns the kernel, the bias, and the row of the first word in both."""
         bias = tf.convert_to_tensor(self.bias)
         if self.embedding is None:
             return tf.convert_to_tensor(self.own_kernel), bias, 0
-        # All rows of the embeddings, padding's too but with no share in the softmax:
-        # cutting it off would copy the gradient of all others.
-        bias = tf.concat([[NO_SHARE], bias], axis=0)
+        # Keep padding's row, without probability: cutting it off would copy the
+        # gradient of all other rows.
+        bias = tf.concat([[NO_PROBABILITY], bias], axis=0)
         return tf.convert_to_tensor(self.embedding.embeddings), bias, 1
 
     def get_config(self):

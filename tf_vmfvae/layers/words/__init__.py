@@ -1,1 +1,1 @@
-"""From words to ids and counts."""
+"""From text to ids, and from ids to counts."""

@@ -1,4 +1,4 @@
-"""From sparse bags of words to dense ones."""
+"""From sparse to dense bags of words."""
 
 import keras
 import tensorflow as tf
@@ -8,17 +8,17 @@ from tf_vmfvae.ops.bags import spread_over_vocabulary
 
 @keras.saving.register_keras_serializable(package="tf_vmfvae")
 class WordCounts(keras.layers.Layer):
-    """Spreads padded pairs of word id and count over the vocabulary.
+    """Turns pairs of word id and count into counts over the whole vocabulary.
 
-    So documents can stay sparse until they are where they are computed with.
+    This way documents can stay sparse until they are on the device.
 
     Args:
         vocabulary_size: int. Number of words; ids go from 1 to it.
         **kwargs: other arguments of `keras.layers.Layer`.
 
     Call arguments:
-        pairs: int32 tensor of shape `(batch, pairs, 2)`, padded with zeros. A word
-            that is there twice counts twice.
+        pairs: int32 tensor of shape `(batch, pairs, 2)`, padded with zeros. The counts
+            of a word that occurs twice are summed.
 
     Returns:
         Counts, float tensor of shape `(batch, vocabulary_size)`.

@@ -1,4 +1,4 @@
-"""Hides words from the decoder, so that the code has to tell them."""
+"""Hides words from the decoder, so that it has to use the code."""
 
 import keras
 import tensorflow as tf
@@ -10,9 +10,9 @@ from tf_vmfvae.layers.words.word_tokenizer import UNKNOWN_ID
 class WordDropout(keras.layers.Layer):
     """Replaces words by `<unk>` (Bowman et al. 2016, section 3.1).
 
-    A rate below 1 is a noise for training, like dropout: outside training every
-    word is seen. A rate of 1 is the Inputless setting of Xu and Durrett (2018),
-    where the decoder never sees a word, in training or outside it.
+    A rate below 1 is noise for training, like dropout: outside training, no word is
+    hidden. A rate of 1 is the Inputless setting of Xu and Durrett (2018), in which the
+    decoder never sees a word.
 
     Args:
         rate: float in [0, 1]. Probability of hiding a word.
@@ -24,7 +24,7 @@ class WordDropout(keras.layers.Layer):
         training: bool.
 
     Returns:
-        A tensor like `ids`.
+        The ids, some of them replaced.
 
     Raises:
         ValueError: if `rate` is outside [0, 1].
@@ -38,7 +38,7 @@ class WordDropout(keras.layers.Layer):
 
     def __init__(self, rate: float, seed: int | None = None, **kwargs):
         if not 0 <= rate <= 1:
-            raise ValueError(f"word dropout rate must lie in [0, 1], not {rate}")
+            raise ValueError(f"the word dropout rate must be in [0, 1], not {rate}")
         super().__init__(**kwargs)
         self.rate = float(rate)
         self.seed = seed

@@ -18,16 +18,16 @@ PADDING_ID, UNKNOWN_ID, END_ID = 0, 1, 2
 class WordTokenizer(keras.layers.Layer):
     r"""Splits text at white space and numbers the words.
 
-    Id 0 is padding, 1 is `<unk>`, 2 is `<eos>`, which ends every sentence. Text is
-    split where `str.split` splits it, at Unicode's white space. A letter with an accent
-    is the same whether it is written as one character or two: words are compared in
-    Unicode's normal form C. A word that is not in the vocabulary is looked up once more
-    in lower case; if it is still unknown, it becomes `<unk>`. Graphs give the same ids
-    and use TensorFlow's own operations only, so a SavedModel needs no other package.
+    Id 0 is padding, 1 is `<unk>`, and 2 is `<eos>`, which ends every sentence. Text is
+    split at Unicode's white space, as by `str.split`. Words are compared in Unicode's
+    normal form C, so it does not matter whether a letter with an accent is written as
+    one character or two. A word that is not in the vocabulary is looked up in lower
+    case; if it is not found then either, it becomes `<unk>`. Graphs give the same ids
+    and use only TensorFlow's own operations, so a SavedModel needs no other package.
 
     Args:
-        vocabulary: sequence of words, or `None` for an empty vocabulary. The two
-            words `<unk>` and `<eos>` need not be among them and keep their ids.
+        vocabulary: sequence of words, or `None` for an empty vocabulary. `<unk>` and
+            `<eos>` keep their ids, whether they are among the words or not.
         **kwargs: other arguments of `keras.layers.Layer`.
 
     Call arguments:
@@ -58,13 +58,13 @@ class WordTokenizer(keras.layers.Layer):
         for word in words:
             if split_words(word) != [normalize(word)]:
                 raise ValueError(
-                    f"vocabulary: {word!r} is no word; words are non-empty and hold "
+                    f"vocabulary: {word!r} is not a word; a word is not empty and has "
                     "no white space"
                 )
         keys = [normalize(word) for word in as_vocabulary(words)]
         self.vocabulary = [UNKNOWN, END, *words]
-        # Graphs can bring a word to normal form D, but not to C. Where the two differ,
-        # the table holds both, and both lead to the word's id.
+        # Graphs can convert a word to normal form D, but not to C. If the two differ,
+        # the table holds both, with the same id.
         spellings = {
             spelling: number
             for number, key in enumerate(keys, start=END_ID + 1)
@@ -80,15 +80,15 @@ class WordTokenizer(keras.layers.Layer):
 
     @property
     def vocabulary_size(self) -> int:
-        """Number of words, `<unk>` and `<eos>` included, padding not."""
+        """Number of words, with `<unk>` and `<eos>` but without padding."""
         return len(self.vocabulary)
 
     def __call__(self, texts) -> tf.RaggedTensor:
-        # Keras accepts only tensors as positional arguments; users have lists.
+        # Keras accepts only tensors as positional arguments, but users have lists.
         if not tf.is_symbolic_tensor(texts):
             texts = tf.constant(as_texts(texts), tf.string)
         elif texts.shape.rank not in (1, None):
-            raise ValueError(f"texts is of shape {texts.shape}: give a batch of texts")
+            raise ValueError(f"texts has shape {texts.shape}: give a batch of texts")
         return super().__call__(texts)
 
     def call(self, texts):
@@ -98,7 +98,7 @@ class WordTokenizer(keras.layers.Layer):
         return tf.concat([ids, end], axis=1)
 
     def entries(self, words: Iterable[str]) -> list[str | None]:
-        """Returns the vocabulary's word for each word, `None` for an unknown one.
+        """Returns each word as the vocabulary spells it, `None` if it is unknown.
 
         >>> WordTokenizer(["the", "US"]).entries(["The", "us"])
         ['the', None]
@@ -113,7 +113,7 @@ class WordTokenizer(keras.layers.Layer):
         ]
 
     def detokenize(self, ids: Iterable[Iterable[int]]) -> list[str]:
-        """Returns a text a row, its words up to the first `<eos>` or padding."""
+        """Returns the text of each row of ids, up to the first `<eos>` or padding."""
         texts = []
         for row in ids:
             row = np.asarray(row)
@@ -128,9 +128,13 @@ class WordTokenizer(keras.layers.Layer):
         return config
 
     def _ids(self, words):
-        """Returns the ids of words, a string tensor without white space."""
-        ids = self._listed(words)
-        # Most words are spelled as they are listed; only the others take more work.
+        """Returns the ids of words.
+
+        Args:
+            words: string tensor; no word has white space.
+        """
+        ids = self._look_up(words)
+        # Most words are spelled as in the vocabulary; only the others take more work.
         missing = tf.where(ids == UNKNOWN_ID)
         return tf.cond(
             tf.size(missing) == 0,
@@ -141,12 +145,12 @@ class WordTokenizer(keras.layers.Layer):
         )
 
     def _other_spellings(self, words):
-        """Looks words up by their canonical spelling, and then in lower case."""
-        different, place = tf.unique(words)
-        as_it_is, lower = decompose(different)
-        ids = self._listed(as_it_is)
-        ids = tf.where(ids == UNKNOWN_ID, self._listed(lower), ids)
+        """Returns the ids of words in normal form, or else in lower case."""
+        distinct, place = tf.unique(words)
+        normal, lower = decompose(distinct)
+        ids = self._look_up(normal)
+        ids = tf.where(ids == UNKNOWN_ID, self._look_up(lower), ids)
         return tf.gather(ids, place)
 
-    def _listed(self, spellings):
+    def _look_up(self, spellings):
         return tf.gather(self._id_of, self.lookup(spellings))

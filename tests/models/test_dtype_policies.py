@@ -1,10 +1,11 @@
-"""Dtype policies reach every layer, and nats keep the weights' precision."""
+"""Dtype policies reach every layer, and nats keep the precision of the weights."""
 
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
+from tests.models import sentence_models
 from tf_vmfvae import evaluation, layers, models
 
 VOCABULARY = ["ball", "goal", "rain", "snow", "wind"]
@@ -47,8 +48,8 @@ def inputs_of(model):
 
 
 @pytest.fixture(params=["float32", "mixed_bfloat16", "mixed_float16", "float64"])
-def globally(request):
-    """Sets a policy, as the programs do, and takes it back."""
+def global_policy(request):
+    """Sets a global policy for the test, and returns its name."""
     before = keras.config.dtype_policy(), keras.config.floatx()
     if request.param == "float64":
         keras.config.set_floatx("float64")
@@ -60,33 +61,40 @@ def globally(request):
 
 CONFIGURATIONS = {
     "nvdm": make_nvdm,
-    "nvdm bursts": lambda: make_nvdm(bursts=True, samples=3, input_transform="log"),
+    "nvdm bursts": lambda: make_nvdm(bursts=True, codes=3, input_transform="log"),
     "nvrnn": make_nvrnn,
     "nvrnn bilstm": lambda: make_nvrnn(
-        encoder="bilstm", encoder_pooling="max", condition="bow", bow_loss=1.0
+        encoder_type="bilstm",
+        encoder_pooling="max",
+        condition=layers.BagOfWordsCondition(),
+        bow_loss=1.0,
     ),
     "nvrnn gru": lambda: make_nvrnn(
-        encoder="gru", recurrent_dropout=0.1, samples=3, code_layers=1, word_dropout=1.0
+        encoder_type="gru",
+        recurrent_dropout=0.1,
+        codes=3,
+        code_layers=1,
+        word_dropout=1.0,
     ),
 }
 
 
 @pytest.mark.parametrize("name", CONFIGURATIONS)
-def test_models_learn_under_every_policy(globally, name):
+def test_models_learn_under_every_policy(global_policy, name):
     model = CONFIGURATIONS[name]()
     inputs = inputs_of(model)
     model.compile(keras.optimizers.Adam(0.05))
     losses = model.fit(inputs, epochs=15, shuffle=False, verbose=0).history["loss"]
 
     assert min(losses) < losses[0] - 0.3
-    wide = "float64" if globally == "float64" else "float32"
+    wide = "float64" if global_policy == "float64" else "float32"
     for value in model(inputs, training=True).values():
         assert value.dtype == wide
     assert {v.dtype for v in model.trainable_variables} == {wide}
     assert evaluation.evaluate(model, [inputs]).nll > 0
-    # Noise is scaled out of the loss, as Keras does it.
-    is_half = isinstance(model.optimizer, keras.optimizers.LossScaleOptimizer)
-    assert is_half == (globally == "mixed_float16")
+    # Keras scales the loss so that small gradients do not vanish in float16.
+    is_scaled = isinstance(model.optimizer, keras.optimizers.LossScaleOptimizer)
+    assert is_scaled == (global_policy == "mixed_float16")
 
 
 TOLERANCES = {"float32": 1e-5, "mixed_bfloat16": 0.01, "mixed_float16": 0.002}
@@ -94,8 +102,8 @@ TOLERANCES = {"float32": 1e-5, "mixed_bfloat16": 0.01, "mixed_float16": 0.002}
 
 @pytest.mark.parametrize("make", [make_nvdm, make_nvrnn], ids=["nvdm", "nvrnn"])
 @pytest.mark.parametrize("latent", LATENTS)
-def test_every_policy_has_the_bound_of_float64(make, latent):
-    # The start of a scale is drawn from the prior, in each precision's own numbers.
+def test_every_policy_gives_the_bound_of_float64(make, latent):
+    # The initial scale is estimated from draws, which differ between precisions.
     options = {"scale_code": False} if make is make_nvdm else {}
 
     def outputs(dtype):
@@ -110,7 +118,7 @@ def test_every_policy_has_the_bound_of_float64(make, latent):
         inputs = inputs_of(model)
         hidden = model.encoder(inputs)
         posterior = model.latent.posterior(hidden)
-        # A code that does not go by the noise.
+        # A code without noise.
         z = model.latent.location(hidden)
         found = model.likelihood([inputs, z]), model.latent.kl(posterior)
         return [tf.cast(value, tf.float64) for value in found]
@@ -121,13 +129,13 @@ def test_every_policy_has_the_bound_of_float64(make, latent):
     for dtype, tolerance in TOLERANCES.items():
         nll, kl = outputs(dtype)
         np.testing.assert_allclose(nll, exact_nll, rtol=tolerance, err_msg=dtype)
-        # That of a learned prior is estimated from draws of each precision's own.
+        # The KL to a learned prior is estimated from draws, which differ, too.
         tolerance = 1.0 if latent == "prior" else tolerance
         np.testing.assert_allclose(kl, exact_kl, tolerance, tolerance, err_msg=dtype)
 
 
 def policies_of(model):
-    # Embeddings are in the weights' precision anyway: there is no product to speed up.
+    # Embeddings always have the precision of the weights.
     return {
         layer.dtype_policy.name
         for layer in model._flatten_layers()
@@ -137,7 +145,7 @@ def policies_of(model):
 
 @pytest.mark.parametrize("make", [make_nvdm, make_nvrnn], ids=["nvdm", "nvrnn"])
 @pytest.mark.parametrize("dtype", ["mixed_bfloat16", "mixed_float16"])
-def test_a_policy_of_its_own_reaches_every_layer_and_the_file(make, dtype, tmp_path):
+def test_a_models_policy_reaches_every_layer_and_the_file(make, dtype, tmp_path):
     model = make("prior", dtype=dtype)
     inputs = inputs_of(model)
     model.compile(keras.optimizers.Adam(0.01))
@@ -154,22 +162,22 @@ def test_a_policy_of_its_own_reaches_every_layer_and_the_file(make, dtype, tmp_p
     for name, value in outputs.items():
         np.testing.assert_array_equal(loaded_outputs[name], value)
     options = {"epochs": 2, "verbose": 0, "shuffle": False}
-    goes_on = model.fit(inputs, **options).history["loss"]
-    assert loaded.fit(inputs, **options).history["loss"] == goes_on
+    losses = model.fit(inputs, **options).history["loss"]
+    assert loaded.fit(inputs, **options).history["loss"] == losses
 
 
 @pytest.mark.parametrize("make", [make_nvdm, make_nvrnn], ids=["nvdm", "nvrnn"])
-def test_float32_holds_against_a_global_policy(make):
-    before = keras.config.dtype_policy()
-    keras.config.set_dtype_policy("mixed_bfloat16")
-    try:
-        assert policies_of(make(dtype="float32")) == {"float32"}
+def test_a_models_policy_overrides_the_global_one(make):
+    def made():
+        model = make(dtype="float32")
         assert keras.config.dtype_policy().name == "mixed_bfloat16"
-    finally:
-        keras.config.set_dtype_policy(before)
+        return model
+
+    model = sentence_models.with_policy("mixed_bfloat16", made)
+    assert policies_of(model) == {"float32"}
 
 
-def test_float64_is_a_policy_of_its_own_too():
+def test_a_model_can_be_in_float64():
     latent = layers.VonMisesFisherLatent(4, kappa=20.0, seed=1, dtype="float64")
     model = models.NVRNN(
         VOCABULARY, latent, embedding_dim=6, hidden_dim=8, dtype="float64"
@@ -181,7 +189,7 @@ def test_float64_is_a_policy_of_its_own_too():
     assert model(inputs_of(model))["reconstruction"].dtype == tf.float64
 
 
-def test_a_latent_with_a_dtype_of_its_own_keeps_it():
+def test_a_latent_keeps_a_dtype_that_it_was_given():
     latent = layers.VonMisesFisherLatent(4, kappa=20.0, dtype="float32")
     model = models.NVDM(VOCABULARY, latent, hidden_dim=8, dtype="mixed_bfloat16")
     again = models.NVDM.from_config(model.get_config())
@@ -191,25 +199,93 @@ def test_a_latent_with_a_dtype_of_its_own_keeps_it():
         assert each.logits.compute_dtype == "bfloat16"
 
 
-def test_a_configuration_with_another_dtype_makes_another_latent_too():
+@pytest.mark.parametrize(
+    "make_condition",
+    [layers.BagOfWordsCondition, lambda **options: layers.LabelCondition(3, **options)],
+    ids=["bow", "label"],
+)
+def test_a_condition_follows_the_model_unless_it_was_given_a_dtype(make_condition):
+    follows = make_nvrnn(condition=make_condition(), dtype="mixed_bfloat16")
+    keeps = make_nvrnn(
+        condition=make_condition(dtype="float32"), dtype="mixed_bfloat16"
+    )
+
+    assert policies_of(follows) == {"mixed_bfloat16"}
+    assert keeps.condition.dtype_policy.name == "float32"
+    again = models.NVRNN.from_config(keeps.get_config())
+    assert again.condition.dtype_policy.name == "float32"
+
+
+def test_a_changed_dtype_in_a_configuration_changes_the_latent_too():
     config = {**make_nvdm(dtype="mixed_bfloat16").get_config(), "dtype": "float64"}
     assert policies_of(models.NVDM.from_config(config)) == {"float64"}
 
 
 @pytest.mark.parametrize("dtype", ["bfloat16", "float16", "int8_from_float32"])
-def test_weights_of_less_than_float32_are_refused(dtype):
+def test_weights_with_fewer_digits_than_float32_are_refused(dtype):
     with pytest.raises(ValueError, match=f"^dtype is '{dtype}': choose one") as caught:
         make_nvrnn(dtype=dtype)
     assert "\n" not in str(caught.value)
     assert keras.config.dtype_policy().name == "float32"
 
 
-def test_a_latent_of_other_weights_is_refused():
+def test_a_latent_whose_weights_have_another_dtype_is_refused():
     with pytest.raises(ValueError, match=r"are in float32 and the model's in float64"):
         make_nvdm(dtype="float64")
 
 
 @pytest.mark.parametrize("make", [make_nvdm, make_nvrnn], ids=["nvdm", "nvrnn"])
-def test_arguments_that_no_one_reads_are_refused(make):
+def test_unknown_arguments_are_refused(make):
     with pytest.raises(TypeError, match="unexpected keyword argument 'hiden_dim'"):
         make(hiden_dim=3)
+
+
+# === mixed_bfloat16 ===
+
+
+def in_mixed_bfloat16(make):
+    return sentence_models.with_policy("mixed_bfloat16", make)
+
+
+def test_mixed_bfloat16_learns_as_float32_does():
+    losses = []
+
+    def make():
+        return sentence_models.make_model("vmf", dropout=0.0, bow_loss=1.0)
+
+    for model in (make(), in_mixed_bfloat16(make)):
+        model.compile(keras.optimizers.Adam(0.01))
+        ids = sentence_models.ids_of(model)
+        history = model.fit(ids, epochs=10, shuffle=False, verbose=0).history
+        losses.append(np.array(history["nll"]))
+        assert {v.dtype for v in model.trainable_variables} == {"float32"}
+        assert model(ids)["reconstruction"].dtype == tf.float32
+
+    np.testing.assert_allclose(*losses, rtol=0.03)
+    assert losses[1][-1] < losses[1][0] - 1
+
+
+@pytest.mark.parametrize("latent", ["vmf", "none"])
+def test_mixed_bfloat16_writes_sentences(latent):
+    model = in_mixed_bfloat16(lambda: sentence_models.make_model(latent))
+    assert len(model.generate(3, seed=1)) == 3
+
+
+@pytest.mark.parametrize("tied", [True, False])
+def test_mixed_bfloat16_sums_the_gradient_over_all_uses_of_a_word(tied):
+    # 1000 uses; a sum of ones in bfloat16 stops at 256.
+    texts = [" ".join(["shares"] * 50)] * 20
+    gradients = []
+
+    def make():
+        return sentence_models.make_model("none", dropout=0.0, tie_embeddings=tied)
+
+    for model in (make(), in_mixed_bfloat16(make)):
+        ids = sentence_models.ids_of(model, texts)
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_sum(model(ids, training=True)["reconstruction"])
+        embeddings = model.embedding.embeddings
+        gradients.append(tf.convert_to_tensor(tape.gradient(loss, embeddings.value)))
+
+    error = np.linalg.norm(gradients[0] - gradients[1])
+    assert error < 0.02 * np.linalg.norm(gradients[0])

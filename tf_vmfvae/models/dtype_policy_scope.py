@@ -1,11 +1,12 @@
-"""Builds a model under a dtype policy of its own."""
+"""A dtype policy for all layers that are made in a block."""
 
 import contextlib
 from collections.abc import Iterator
 
 import keras
 
-# Nats are sums of many terms, and steps of an optimiser are small beside the weights.
+# With fewer digits, sums of many nats lose accuracy, and an optimiser's steps are too
+# small to change the weights.
 WEIGHTS = ("float32", "float64")
 
 
@@ -14,12 +15,11 @@ def dtype_policy_scope(dtype) -> Iterator[None]:
     """Makes a dtype policy the default of all layers that are made in the block.
 
     Args:
-        dtype: what Keras takes for a layer's `dtype`: a name such as
-            `"mixed_bfloat16"`, a `keras.DTypePolicy` or its configuration; or `None`
-            for the policy that is the default already.
+        dtype: as for a Keras layer: a name such as `"mixed_bfloat16"`, a
+            `keras.DTypePolicy`, or its configuration. `None` keeps the default.
 
     Raises:
-        ValueError: if weights would not be in float32 or float64.
+        ValueError: if the weights would not be float32 or float64.
 
     Example:
     >>> with dtype_policy_scope("mixed_bfloat16"):
@@ -31,8 +31,8 @@ def dtype_policy_scope(dtype) -> Iterator[None]:
     policy = keras.dtype_policies.get(dtype)
     if policy.quantization_mode or policy.variable_dtype not in WEIGHTS:
         raise ValueError(
-            f"dtype is {policy.name!r}: choose one whose weights are in float32 or "
-            "float64; 'mixed_bfloat16' has fast products and weights in float32"
+            f"dtype is {policy.name!r}: choose one whose weights are float32 or "
+            "float64; 'mixed_bfloat16' has fast products and float32 weights"
         )
     keras.config.set_dtype_policy(policy)
     try:

@@ -1,0 +1,134 @@
+"""Arguments and configurations of the language model, of this and earlier versions."""
+
+import inspect
+
+import numpy as np
+import pytest
+
+from tests.models.sentence_models import WORDS, ids_of, make_model
+from tf_vmfvae import layers, models
+
+# A configuration as earlier versions saved it, but for the latent.
+EARLIER = {
+    "vocabulary": WORDS,
+    "embedding_dim": 12,
+    "hidden_dim": 16,
+    "num_layers": 1,
+    "encoder": "gru",
+    "encoder_pooling": "last",
+    "code_layers": 0,
+    "condition": "none",
+    "condition_dim": None,
+    "num_labels": None,
+    "bow_loss": 0.0,
+    "samples": 3,
+    "word_dropout": 0.0,
+    "dropout": 0.1,
+    "recurrent_dropout": 0.0,
+    "tie_embeddings": True,
+    "seed": 5,
+    "name": "sentences",
+    "dtype": "float32",
+}
+
+
+def from_earlier(**changes):
+    latent = layers.VonMisesFisherLatent(8, kappa=30.0, seed=3)
+    return models.NVRNN.from_config({**EARLIER, "latent": latent, **changes})
+
+
+@pytest.mark.parametrize(
+    ("changes", "condition", "labels"),
+    [
+        ({}, None, None),
+        ({"num_labels": 5}, None, None),
+        (
+            {"condition": "bow", "condition_dim": 7},
+            lambda: layers.BagOfWordsCondition(units=7),
+            None,
+        ),
+        (
+            {"condition": "label", "condition_dim": 50, "num_labels": 5},
+            lambda: layers.LabelCondition(num_labels=5),
+            [4, 0, 1, 2],
+        ),
+    ],
+    ids=["none", "labels that are not read", "bow", "label"],
+)
+def test_a_configuration_of_an_earlier_version_makes_the_same_model(
+    changes, condition, labels
+):
+    earlier = from_earlier(**changes)
+    model = make_model(condition=condition, encoder_type="gru", codes=3)
+    ids = ids_of(model, labels=labels)
+
+    assert (earlier.encoder_type, earlier.codes) == ("gru", 3)
+    outputs, expected = earlier(ids), model(ids)
+    assert outputs.keys() == expected.keys()
+    for name, value in expected.items():
+        np.testing.assert_array_equal(outputs[name], value)
+
+
+def test_arguments_that_an_earlier_version_did_not_have_take_their_defaults():
+    config = dict(EARLIER)
+    added = ("encoder", "encoder_pooling", "num_layers", "condition", "condition_dim")
+    for name in (*added, "num_labels", "code_layers", "samples"):
+        del config[name]
+    latent = layers.VonMisesFisherLatent(8, kappa=30.0, seed=3)
+    model = models.NVRNN.from_config({**config, "latent": latent})
+
+    assert (model.encoder_type, model.codes, model.condition) == ("lstm", 1, None)
+
+
+def test_every_argument_is_an_attribute_of_its_name_and_in_the_configuration():
+    options = {
+        "embedding_dim": 4,
+        "hidden_dim": 5,
+        "num_layers": 2,
+        "encoder_type": "gru",
+        "encoder_pooling": "mean",
+        "code_layers": 1,
+        "condition": layers.BagOfWordsCondition(3),
+        "bow_loss": 0.5,
+        "codes": 2,
+        "word_dropout": 0.25,
+        "dropout": 0.2,
+        "recurrent_dropout": 0.1,
+        "tie_embeddings": False,
+        "seed": 9,
+        "name": "sentences",
+        "trainable": False,
+    }
+    latent = layers.PowerSphericalLatent(4, 9.0)
+    model = models.NVRNN(WORDS, latent, **options)
+    config = model.get_config()
+
+    arguments = set(inspect.signature(models.NVRNN).parameters)
+    assert arguments == {"vocabulary", "latent", "dtype", *options}
+    assert model.latent is latent
+    assert model.vocabulary == ["<unk>", "<eos>", *WORDS]
+    for name, value in options.items():
+        assert getattr(model, name) == value, name
+        if name not in ("condition", "trainable"):
+            assert config[name] == value, name
+    assert config["condition"]["config"]["units"] == 3
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (
+            {"encoder_type": "cnn"},
+            "encoder_type is 'cnn': choose one of lstm, bilstm, gru, bow",
+        ),
+        ({"encoder_pooling": "min"}, "choose one of last, max, mean"),
+        ({"num_layers": 0}, "num_layers is 0: give at least 1"),
+        ({"codes": 0}, "codes is 0: give at least 1"),
+        ({"code_layers": -1}, "code_layers is -1: give at least 0"),
+        ({"condition": lambda: "bow"}, "condition is 'bow': give a layer, such as"),
+        ({"bow_loss": -1.0}, "bow_loss is -1.0: give 0 or a positive number"),
+    ],
+)
+def test_arguments_out_of_range_are_named(options, message):
+    with pytest.raises(ValueError, match=message):
+        make_model(**options)

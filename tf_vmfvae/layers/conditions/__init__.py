@@ -1,0 +1,1 @@
+"""Conditions: what a decoder reads in addition to the code."""

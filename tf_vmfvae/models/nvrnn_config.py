@@ -1,0 +1,66 @@
+"""Configurations of the recurrent language model, of this and earlier versions."""
+
+import math
+
+from tf_vmfvae.layers import BagOfWordsCondition, Condition, LabelCondition
+from tf_vmfvae.models.sentence_encoder import POOLINGS, TYPES
+
+CHOICES = {"encoder_type": TYPES, "encoder_pooling": POOLINGS}
+LEAST = {"num_layers": 1, "code_layers": 0, "codes": 1}
+RENAMED = {"encoder": "encoder_type", "samples": "codes"}
+
+
+def check_arguments(model) -> None:
+    """Checks the arguments of an `NVRNN` before its layers are made.
+
+    Args:
+        model: the model, with its arguments as attributes.
+
+    Raises:
+        ValueError: if an argument is out of its range or contradicts another one.
+    """
+    for name, allowed in CHOICES.items():
+        value = getattr(model, name)
+        if value not in allowed:
+            raise ValueError(f"{name} is {value!r}: choose one of {', '.join(allowed)}")
+    for name, least in LEAST.items():
+        value = getattr(model, name)
+        if value < least:
+            raise ValueError(f"{name} is {value}: give at least {least}")
+    if not 0 <= model.bow_loss < math.inf:
+        raise ValueError(f"bow_loss is {model.bow_loss}: give 0 or a positive number")
+    if not isinstance(model.condition, Condition | None):
+        raise ValueError(
+            f"condition is {model.condition!r}: give a layer, such as "
+            "tf_vmfvae.layers.BagOfWordsCondition(), or None"
+        )
+    if model.codes > 1 and model.latent.has_free_kl:
+        raise ValueError(
+            f"codes is {model.codes}: with several codes, training uses the "
+            "importance-weighted bound, which needs the whole KL; give codes=1, or a "
+            "latent that charges all of it (for GaussianLatent, free_bits=0)"
+        )
+
+
+def read_config(config: dict) -> dict:
+    """Returns a configuration of any version in the form of this one.
+
+    In earlier versions the condition was `"none"`, `"bow"` or `"label"`, with its width
+    and the number of labels as arguments of the model.
+
+    >>> config = read_config({"encoder": "gru", "condition": "bow", "samples": 2})
+    >>> config["encoder_type"], config["condition"].description, config["codes"]
+    ('gru', 'BagOfWordsCondition(units=200)', 2)
+    """
+    config = {RENAMED.get(name, name): value for name, value in config.items()}
+    units, num_labels = (
+        config.pop(name, None) for name in ("condition_dim", "num_labels")
+    )
+    options = {"units": units} if units else {}
+    if config.get("condition") == "none":
+        config["condition"] = None
+    elif config.get("condition") == "bow":
+        config["condition"] = BagOfWordsCondition(**options)
+    elif config.get("condition") == "label":
+        config["condition"] = LabelCondition(num_labels, **options)
+    return config

@@ -1,0 +1,61 @@
+"""Layers whose initial weights and noise come from a model's seed."""
+
+from collections.abc import Iterator
+
+import keras
+
+from tf_vmfvae.layers import LSTM, Dense
+
+RECURRENT = {"lstm": LSTM, "gru": keras.layers.GRU}
+
+
+def seeds_from(seed: int | None) -> Iterator[int | None]:
+    """Yields a different seed for each use, or `None` every time if `seed` is `None`.
+
+    >>> seeds = seeds_from(7)
+    >>> next(seeds), next(seeds), next(seeds_from(None))
+    (7, 8, None)
+    """
+    while True:
+        yield seed
+        seed = None if seed is None else seed + 1
+
+
+def dense(units: int, seeds: Iterator, activation=None, **options):
+    """Returns a dense layer with seeded weights.
+
+    Args:
+        units: int. Number of outputs.
+        seeds: from `seeds_from`.
+        activation: as for `keras.layers.Dense`.
+        **options: other arguments of `tf_vmfvae.layers.Dense`.
+
+    >>> dense(8, seeds_from(1), "relu").kernel_initializer.seed
+    1
+    """
+    initializer = keras.initializers.GlorotUniform(next(seeds))
+    return Dense(units, activation, kernel_initializer=initializer, **options)
+
+
+def recurrent(kind: str, units: int, dropout: float, seeds: Iterator, **options):
+    """Returns a recurrent layer with seeded weights and noise.
+
+    Args:
+        kind: `"lstm"` or `"gru"`.
+        units: int. Width of its state.
+        dropout: float in [0, 1). Dropout on the state in training, of the same units at
+            every step of a sentence (Gal and Ghahramani 2016).
+        seeds: from `seeds_from`.
+        **options: other arguments of the layer.
+
+    >>> recurrent("gru", 8, 0.0, seeds_from(1), return_state=True).units
+    8
+    """
+    return RECURRENT[kind](
+        units,
+        kernel_initializer=keras.initializers.GlorotUniform(next(seeds)),
+        recurrent_initializer=keras.initializers.Orthogonal(seed=next(seeds)),
+        recurrent_dropout=dropout,
+        seed=next(seeds) if dropout else None,
+        **options,
+    )
