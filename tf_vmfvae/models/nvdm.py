@@ -9,7 +9,7 @@ import tensorflow as tf
 from keras import ops
 
 from tf_vmfvae.data import Documents
-from tf_vmfvae.data.documents.document_words import count_words
+from tf_vmfvae.data.documents.bag_of_words import count_words
 from tf_vmfvae.layers import (
     BagDense,
     BagNLL,

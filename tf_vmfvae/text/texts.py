@@ -1,9 +1,12 @@
-"""Checks that what a user passes as texts is a list of strings."""
+"""Checks texts and vocabularies that a user passes, and returns them as lists."""
 
+import collections
 from collections.abc import Iterable, Mapping, Set
 from typing import Any
 
 import numpy as np
+
+from tf_vmfvae.text.words import normalize
 
 # Messages show at most this many characters of a value.
 SHOWN = 40
@@ -80,6 +83,30 @@ def as_text(text: str, name: str) -> str:
     if problem:
         raise ValueError(f"{name} {problem}: give a string")
     return found
+
+
+def as_vocabulary(vocabulary: Iterable[str]) -> list[str]:
+    """Returns the words of a vocabulary as a list.
+
+    Args:
+        vocabulary: a list, array or other iterable of words, as for `as_texts`.
+
+    Raises:
+        ValueError: a word is empty, is not text, or occurs twice (also if its accents
+            are encoded differently). The message names it.
+
+    >>> as_vocabulary(["ball", "goal", "ball"])
+    Traceback (most recent call last):
+    ValueError: vocabulary: 'ball' occurs twice; list each word once
+    """
+    words = as_texts(vocabulary, "vocabulary")
+    if "" in words:
+        raise ValueError(f"vocabulary[{words.index('')}] is empty: leave it out")
+    counts = collections.Counter(map(normalize, words))
+    for word, count in counts.items():
+        if count > 1:
+            raise ValueError(f"vocabulary: {word!r} occurs twice; list each word once")
+    return words
 
 
 def name_place(texts: Any, place: int) -> str:
