@@ -15,9 +15,9 @@ setuptools.setup(
     # Files that corpora and TFDS builders read from next to their code.
     package_data={"": ["*.txt", "*.md", "*.json", "*.tsv", "*.bib", "*.ini"]},
     python_requires=">=3.10,<3.14",
-    # TFP imports tf-keras and KerasHub imports tensorflow-text; each version of these is
-    # for one minor version of TensorFlow. Keras 3.12 and KerasHub 0.25 are the last for
-    # Python 3.10.
+    # Of tf-keras, which TFP imports, and tensorflow-text, which KerasHub imports, each
+    # version needs one minor version of TensorFlow. Keras 3.12 and KerasHub 0.25 are
+    # the last for Python 3.10.
     install_requires=[
         "absl-py>=2.1,<3",
         # The coherence of topics, which trainers.bow reports.

@@ -12,7 +12,7 @@ from tf_vmfvae.data.documents.document_corpus import DocumentCorpus
 from tf_vmfvae.data.documents.documents import Documents
 from tf_vmfvae.data.documents.held_out_groups import hold_out_groups
 from tf_vmfvae.data.documents.own_documents import Labelled, read_own_documents
-from tf_vmfvae.data.held_out import ONE_IN, SEED, SPLITS
+from tf_vmfvae.data.splits.held_out import ONE_IN, SEED, SPLITS
 
 PUBLISHED = ("20ng", "rcv1")
 DOCUMENT_DATASETS = ("embedded", *PUBLISHED, "text")

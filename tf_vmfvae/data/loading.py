@@ -3,10 +3,10 @@
 import dataclasses
 
 from tf_vmfvae.data import embedded
-from tf_vmfvae.data.held_out import SPLITS
 from tf_vmfvae.data.sentences.corpus import Corpus
 from tf_vmfvae.data.sentences.own_text import read_own_text
 from tf_vmfvae.data.sentences.vocabulary import build_vocabulary, check_sizes
+from tf_vmfvae.data.splits.held_out import SPLITS
 
 DATASETS = ("embedded", "ptb", "yelp", "text")
 # Words after which a sentence is cut; 50 for Yelp, as in the paper.

@@ -1,4 +1,4 @@
-"""Splits and normalizes text in graphs.
+"""Splits and normalises text in graphs.
 
 Only TensorFlow's own operations are used, without tensorflow-text, so that TensorFlow
 alone can serve a SavedModel.

@@ -10,7 +10,7 @@ import pytest
 import tensorflow_datasets as tfds
 
 from tf_vmfvae import data
-from tf_vmfvae.data.published import preparation
+from tf_vmfvae.data.published.base import preparation
 from tf_vmfvae.data.published.ptb.ptb_dataset_builder import Builder
 from tf_vmfvae.layers import WordTokenizer
 

@@ -88,7 +88,7 @@ def count_words(
 
 
 def _stop_words(words) -> frozenset[str]:
-    """Returns the stop words, split and normalized like the words of documents."""
+    """Returns the stop words, split and normalised like the words of documents."""
     from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 
     if words is None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import numpy as np
 import scipy.sparse
 
-from tf_vmfvae.data.held_out import hold_out
+from tf_vmfvae.data.splits.held_out import hold_out
 
 # How missing values print in Python, NumPy and pandas.
 _MISSING = ("None", "nan", "NaT", "<NA>")

@@ -4,7 +4,7 @@ import os
 import pathlib
 
 from tf_vmfvae.data.files.text_file import read_lines, read_text
-from tf_vmfvae.data.held_out import SPLITS, hold_out
+from tf_vmfvae.data.splits.held_out import SPLITS, hold_out
 
 # Raw documents and, if these are known, their labels.
 Labelled = tuple[list[str], list[str] | None]

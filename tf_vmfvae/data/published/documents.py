@@ -6,10 +6,10 @@ import numpy as np
 import tensorflow_datasets as tfds
 
 from tf_vmfvae.data.documents.documents import Documents
+from tf_vmfvae.data.published.base.preparation import prepared_builder
 from tf_vmfvae.data.published.newsgroups.newsgroups_dataset_builder import (
     Builder as Newsgroups,
 )
-from tf_vmfvae.data.published.preparation import prepared_builder
 from tf_vmfvae.data.published.rcv1.rcv1_dataset_builder import Builder as RCV1
 
 BUILDERS = {builder.name: builder for builder in (Newsgroups, RCV1)}

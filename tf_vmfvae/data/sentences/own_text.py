@@ -5,7 +5,7 @@ import pathlib
 from collections.abc import Sequence
 
 from tf_vmfvae.data.files.text_file import read_sentences
-from tf_vmfvae.data.held_out import ONE_IN, SPLITS
+from tf_vmfvae.data.splits.held_out import ONE_IN, SPLITS
 
 # Split -> the names that its file may have in a folder, without ".txt".
 FILE_NAMES = {

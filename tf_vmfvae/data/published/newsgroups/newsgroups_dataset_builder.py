@@ -1,6 +1,6 @@
 """TFDS builder of 20 Newsgroups as bags of words."""
 
-from tf_vmfvae.data.published.feature_builder import FeatureBuilder
+from tf_vmfvae.data.published.base.feature_builder import FeatureBuilder
 
 
 class Builder(FeatureBuilder):

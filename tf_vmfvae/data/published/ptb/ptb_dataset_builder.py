@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import tensorflow_datasets as tfds
 
 from tf_vmfvae.data.files.text_file import read_sentences
-from tf_vmfvae.data.published.builder import PublishedBuilder
+from tf_vmfvae.data.published.base.builder import PublishedBuilder
 
 
 class Builder(PublishedBuilder):

@@ -2,9 +2,9 @@
 
 import os
 
-from tf_vmfvae.data.held_out import SPLITS
-from tf_vmfvae.data.published.preparation import prepared_builder, read_split
+from tf_vmfvae.data.published.base.preparation import prepared_builder, read_split
 from tf_vmfvae.data.published.ptb.ptb_dataset_builder import Builder
+from tf_vmfvae.data.splits.held_out import SPLITS
 
 
 def read_ptb(data_dir: str | os.PathLike | None = None) -> dict[str, list[str]]:

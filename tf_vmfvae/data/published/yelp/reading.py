@@ -3,9 +3,9 @@
 import os
 import pathlib
 
-from tf_vmfvae.data.held_out import SPLITS
-from tf_vmfvae.data.published.preparation import prepared_builder, read_split
+from tf_vmfvae.data.published.base.preparation import prepared_builder, read_split
 from tf_vmfvae.data.published.yelp.yelp_dataset_builder import ALONE, Builder
+from tf_vmfvae.data.splits.held_out import SPLITS
 
 
 def read_yelp(

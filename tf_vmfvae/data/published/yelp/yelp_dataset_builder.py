@@ -8,7 +8,7 @@ import numpy as np
 import tensorflow_datasets as tfds
 
 from tf_vmfvae.data.files.labelled_file import read_labelled_sentences
-from tf_vmfvae.data.published.builder import PublishedBuilder
+from tf_vmfvae.data.published.base.builder import PublishedBuilder
 
 NUM_LABELS = 5
 # If there is only valid.txt: the seed that shuffles it, and where it is cut.

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from tf_vmfvae.data.held_out import hold_out
+from tf_vmfvae.data.splits.held_out import hold_out
 
 
 @pytest.mark.parametrize(

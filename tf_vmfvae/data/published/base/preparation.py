@@ -11,7 +11,7 @@ import requests
 import tensorflow_datasets as tfds
 
 from tf_vmfvae.data.files.text_file import open_bytes
-from tf_vmfvae.data.published.builder import PublishedBuilder
+from tf_vmfvae.data.published.base.builder import PublishedBuilder
 
 # Seconds to wait for an answer from the server.
 TIMEOUT = 10

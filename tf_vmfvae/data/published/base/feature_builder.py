@@ -7,7 +7,7 @@ import numpy as np
 import tensorflow_datasets as tfds
 
 from tf_vmfvae.data.files.feature_file import read_features, read_vocabulary
-from tf_vmfvae.data.published.builder import PublishedBuilder
+from tf_vmfvae.data.published.base.builder import PublishedBuilder
 
 VOCABULARY = "vocab.new"
 
