@@ -24,7 +24,7 @@ from tf_vmfvae.layers import (
 from tf_vmfvae.models.precision import dtype_policy_scope
 from tf_vmfvae.models.seeds import seeds_from
 from tf_vmfvae.models.vae import VAE
-from tf_vmfvae.text import as_texts, as_vocabulary, name_place
+from tf_vmfvae.text import as_texts, as_vocabulary, series_label
 
 # What the encoder reads in place of the counts.
 TRANSFORMS = {
@@ -288,7 +288,7 @@ class NVDM(VAE):
         if empty.size:
             first = empty[0]
             start = repr(" ".join(raw[first].split())[:40])
-            name = ", ".join(filter(None, (name_place(texts, first), start)))
+            name = ", ".join(filter(None, (series_label(texts, first), start)))
             raise ValueError(
                 f"document {first + 1} of {len(raw)} ({name}) has no word of the "
                 f"model's vocabulary ({empty.size} such in all): leave it out"

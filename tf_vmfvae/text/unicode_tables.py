@@ -55,8 +55,8 @@ def unicode_tables() -> UnicodeTables:
     """Returns the tables for the version of Unicode that Python uses.
 
     >>> tables = unicode_tables()
-    >>> place = tables.decomposing.tolist().index(ord("é"))
-    >>> start, end = tables.part_splits[place : place + 2]
+    >>> index = tables.decomposing.tolist().index(ord("é"))
+    >>> start, end = tables.part_splits[index : index + 2]
     >>> [chr(part) for part in tables.parts[start:end]] == ["e", "\u0301"]
     True
     """
@@ -69,8 +69,8 @@ def unicode_tables() -> UnicodeTables:
             decompositions[code] = [ord(part) for part in whole]
         elif (lower := character.lower()) != character:
             small[code] = ord(lower)
-        if place := unicodedata.combining(character):
-            combining[code] = place
+        if combining_class := unicodedata.combining(character):
+            combining[code] = combining_class
         if (here := _kind(character)) != kind:
             kinds[code] = kind = here
     kinds[SCANNED[-1].stop] = OTHER

@@ -148,7 +148,9 @@ def _labels(labels, count):
     labels = list(labels)
     if len(labels) != count:
         raise ValueError(f"labels: {len(labels)} for {count} documents: give one each")
-    for place, label in enumerate(labels):
+    for position, label in enumerate(labels):
         if not isinstance(label, str) and str(label) in _MISSING:
-            raise ValueError(f"labels[{place}] is {label}: give each document a label")
+            raise ValueError(
+                f"labels[{position}] is {label}: give each document a label"
+            )
     return np.asarray(labels, str)

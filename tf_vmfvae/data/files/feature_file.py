@@ -52,9 +52,9 @@ def read_features(
             if not line.strip():
                 continue
             is_empty = False
-            place = f"{path}, line {number}"
+            where = f"{path}, line {number}"
             if not _LINE.fullmatch(line):
-                raise ValueError(f"{place}: {_problem(decode(place, line))}")
+                raise ValueError(f"{where}: {_problem(decode(where, line))}")
             label, *rest = line.split(maxsplit=1)
             numbers = b"".join(rest).replace(b":", b" ").split()
             pairs = np.array(numbers, dtype="S9").astype(np.int32).reshape(-1, 2)
@@ -62,11 +62,11 @@ def read_features(
             unknown = ids[(ids < 1) | (ids > vocabulary_size)]
             if len(unknown):
                 raise ValueError(
-                    f"{place}: word {unknown[0]} is not in the vocabulary, whose "
+                    f"{where}: word {unknown[0]} is not in the vocabulary, whose "
                     f"{vocabulary_size} words are numbered from 1; give the vocabulary "
                     "that belongs to the file"
                 )
-            yield decode(place, label), _each_word_once(pairs)
+            yield decode(where, label), _each_word_once(pairs)
     if is_empty:
         raise ValueError(f"{path} has no document: write one per line")
 
@@ -89,17 +89,17 @@ def read_vocabulary(path: str | os.PathLike) -> list[str]:
     """
     line_of: dict[str, int] = {}
     for number, line in enumerate(read_lines(path, "word"), start=1):
-        place = f"{path}, line {number}"
+        where = f"{path}, line {number}"
         fields = split_words(line)
         if len(fields) not in (1, 2):
             raise ValueError(
-                f"{place}: {' '.join(fields)[:_SHOWN]!r} is not a word, with or "
+                f"{where}: {' '.join(fields)[:_SHOWN]!r} is not a word, with or "
                 "without its frequency"
             )
         word = fields[0]
         if word in line_of:
             raise ValueError(
-                f"{place}: {word[:_SHOWN]!r} is also on line {line_of[word]}; list "
+                f"{where}: {word[:_SHOWN]!r} is also on line {line_of[word]}; list "
                 "each word once"
             )
         line_of[word] = number
@@ -112,10 +112,10 @@ def _each_word_once(pairs):
     # The fast path: in nearly all files the ids increase.
     if np.all(ids[1:] > ids[:-1]):
         return pairs
-    words, place = np.unique(ids, return_inverse=True)
+    words, inverse = np.unique(ids, return_inverse=True)
     if len(words) == len(ids):
         return pairs
-    counts = np.bincount(place, weights=pairs[:, 1])
+    counts = np.bincount(inverse, weights=pairs[:, 1])
     return np.stack([words, counts], axis=1).astype(np.int32)
 
 
