@@ -11,7 +11,7 @@ def features(path, content, vocabulary_size=3):
 
 
 def test_spare_white_space_zeros_and_blank_lines_do_not_matter(tmp_path):
-    content = "\ufeff  1,3  2:01\t1:2 \r\n\n \n8\n"
+    content = "\ufeff  1,3  2:01\t1:0000000002 \r\n\n \n8\n"
     assert features(tmp_path / "f", content) == [("1,3", [[2, 1], [1, 2]]), ("8", [])]
 
 

@@ -57,7 +57,7 @@ def read_features(
                 raise ValueError(f"{where}: {_problem(decode(where, line))}")
             label, *rest = line.split(maxsplit=1)
             numbers = b"".join(rest).replace(b":", b" ").split()
-            pairs = np.array(numbers, dtype="S9").astype(np.int32).reshape(-1, 2)
+            pairs = np.array(numbers, dtype="S").astype(np.int32).reshape(-1, 2)
             ids = pairs[:, 0]
             unknown = ids[(ids < 1) | (ids > vocabulary_size)]
             if len(unknown):
