@@ -12,19 +12,23 @@ setuptools.setup(
     packages=setuptools.find_packages(
         include=["tf_vmfvae", "tf_vmfvae.*", "trainers", "trainers.*"]
     ),
-    # Files that a TFDS builder or a corpus needs next to its code.
+    # Files that corpora and TFDS builders read from next to their code.
     package_data={"": ["*.txt", "*.md", "*.json", "*.tsv", "*.bib", "*.ini"]},
     python_requires=">=3.10,<3.14",
-    # TensorFlow, tf-keras (which TFP imports) and tensorflow-text (which KerasHub
-    # imports) move in step, so one minor version of TensorFlow is named. Keras 3.12
-    # and KerasHub 0.25 are for Python 3.10; newer ones need 3.11.
+    # Of tf-keras, which TFP imports, and tensorflow-text, which KerasHub imports, each
+    # version needs one minor version of TensorFlow. Keras 3.12 and KerasHub 0.25 are
+    # the last for Python 3.10.
     install_requires=[
         "absl-py>=2.1,<3",
+        # The coherence of topics, which trainers.bow reports.
         "gensim>=4.4,<5",
         "keras>=3.12,<4",
         "keras-hub>=0.25,<1",
+        # The figures of trainers.evaluate and of analysis.
         "matplotlib>=3.9,<4",
         "numpy>=1.26,<3",
+        "requests>=2.32,<3",
+        # Reading documents, clustering, and the classifiers of evaluations.
         "scikit-learn>=1.5,<2",
         "scipy>=1.15,<2",
         "tensorboard>=2.20,<3",
@@ -34,13 +38,15 @@ setuptools.setup(
         "tqdm>=4.66,<5",
     ],
     extras_require={
-        # The site in docs/: make docs.
+        # make docs
         "docs": [
             "furo>=2024.8,<2027",
             "myst-nb>=1.2,<2",
             "sphinx>=8.1,<10",
         ],
+        # NVIDIA's libraries, for the graphics cards that TensorFlow supports.
         "gpu": ["tensorflow[and-cuda]>=2.21,<2.22"],
+        # make test
         "test": [
             "mpmath>=1.3,<2",
             "packaging>=24",

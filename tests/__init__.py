@@ -1,1 +1,1 @@
-"""The tests; `tests.reference` holds what they and the benchmarks compare with."""
+"""The tests; `tests.reference` has the exact forms that they compare with."""

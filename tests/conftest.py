@@ -1,4 +1,4 @@
-"""What every test starts from."""
+"""Fixtures for all tests."""
 
 import os
 import subprocess
@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-# Two logical CPUs stand in for two GPUs. It must be settled before TensorFlow starts.
+# Two logical CPUs stand in for two GPUs. They must be set before TensorFlow starts.
 tf.config.set_logical_device_configuration(
     tf.config.list_physical_devices("CPU")[0],
     [tf.config.LogicalDeviceConfiguration()] * 2,
@@ -19,12 +19,12 @@ tf.config.set_logical_device_configuration(
 
 @pytest.fixture(autouse=True)
 def _fixed_seed():
-    """A test draws the same numbers alone as among the others."""
+    """A test draws the same numbers alone and with the others."""
     keras.utils.set_random_seed(1)
 
 
 class Series:
-    """What of a pandas Series matters: values under labels of their own."""
+    """A stand-in for a pandas Series: values with labels."""
 
     def __init__(self, values, index):
         self._values = np.array(values, object)
@@ -41,23 +41,23 @@ class Series:
         return self._values
 
     def __getitem__(self, label):
-        """By label, not by place."""
-        [place] = np.flatnonzero(self.index == label)
-        return self._values[place]
+        """Looks a value up by its label, not by its position."""
+        [position] = np.flatnonzero(self.index == label)
+        return self._values[position]
 
 
 @pytest.fixture(scope="session")
 def make_series():
-    """Returns a function from values and labels to a stand-in for a pandas Series."""
+    """Returns a function that makes a stand-in for a pandas Series."""
     return Series
 
 
 @pytest.fixture
 def recipe_commands(tmp_path):
-    """Returns a function from a recipe to the arguments of each Python it starts."""
+    """Returns a function that runs a recipe and returns its commands' arguments."""
     record = tmp_path / "record"
     stand_in = tmp_path / "python"
-    # An argument ends in a unit separator, a command in a record separator.
+    # A unit separator ends each argument, and a record separator each command.
     stand_in.write_text(
         f"#!/bin/sh\nprintf '%s\\037' \"$@\" >>{record}; printf '\\036' >>{record}\n"
     )

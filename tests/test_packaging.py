@@ -1,3 +1,4 @@
+import ast
 import email
 import os
 import pathlib
@@ -12,9 +13,12 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 import tf_vmfvae
+from build_tools import lock_requirements
 
 ROOT = pathlib.Path(__file__).parent.parent
 PACKAGES = ("tf_vmfvae", "trainers")
+# Libraries whose name differs from that of the package to import.
+LIBRARY_OF = {"absl": "absl-py", "sklearn": "scikit-learn"}
 
 
 def package_files(*suffixes):
@@ -28,7 +32,7 @@ def package_files(*suffixes):
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory):
-    """The wheel, built from a copy: building leaves files behind."""
+    """The wheel, built from a copy of the sources: building leaves files behind."""
     copy = tmp_path_factory.mktemp("source") / "copy"
     shutil.copytree(ROOT, copy, ignore=_all_but_sources)
     command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps"]
@@ -59,7 +63,7 @@ def lock():
     return {canonicalize_name(name): version for name, version in pins}
 
 
-def test_the_wheel_holds_the_packages_whole_and_nothing_else(wheel):
+def test_the_wheel_holds_both_packages_with_their_data_and_nothing_else(wheel):
     packed = {name for name in wheel.namelist() if ".dist-info/" not in name}
     assert packed >= package_files(
         ".py", ".txt", ".md", ".json", ".tsv", ".bib", ".ini"
@@ -75,7 +79,7 @@ def test_every_folder_of_code_is_a_package():
     } == set()
 
 
-def test_the_wheel_says_what_it_is(metadata):
+def test_the_wheel_names_its_version_licence_pythons_and_extras(metadata):
     assert metadata["Name"] == "tf-vmfvae"
     assert metadata["Version"] == tf_vmfvae.__version__
     assert "Apache-2.0" in (metadata["License-Expression"], metadata["License"])
@@ -83,7 +87,23 @@ def test_the_wheel_says_what_it_is(metadata):
     assert set(metadata.get_all("Provides-Extra")) == {"docs", "gpu", "test"}
 
 
-def test_the_lock_pins_what_setup_asks_for(metadata, lock):
+def test_what_is_required_is_what_the_packages_import(metadata):
+    imported = set()
+    for name in package_files(".py"):
+        for node in ast.walk(ast.parse((ROOT / name).read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                imported |= {alias.name.split(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom):
+                imported.add(node.module.split(".")[0])
+    imported -= {*sys.stdlib_module_names, *PACKAGES}
+    required = map(Requirement, metadata.get_all("Requires-Dist"))
+
+    assert {canonicalize_name(LIBRARY_OF.get(name, name)) for name in imported} == {
+        canonicalize_name(each.name) for each in required if each.marker is None
+    }
+
+
+def test_the_lock_pins_every_requirement_to_a_version_that_setup_allows(metadata, lock):
     for line in metadata.get_all("Requires-Dist"):
         requirement = Requirement(line)
         name = canonicalize_name(requirement.name)
@@ -91,7 +111,7 @@ def test_the_lock_pins_what_setup_asks_for(metadata, lock):
         assert "<" in str(requirement.specifier) or name == "packaging", line
 
 
-def test_the_lock_holds_exact_versions_from_no_particular_place(lock):
+def test_the_lock_has_only_exact_versions_and_no_paths_or_addresses(lock):
     assert all(
         re.fullmatch(r"[0-9][0-9A-Za-z.+]*", version) for version in lock.values()
     )
@@ -100,15 +120,31 @@ def test_the_lock_holds_exact_versions_from_no_particular_place(lock):
     assert "@" not in text
 
 
+def test_the_lock_lists_what_pip_resolves_except_the_library_itself():
+    versions = {"zope": "2.0", "Keras": "3.1", "tf-vmfvae": "0.1.0", "absl-py": "1"}
+    report = {
+        "install": [
+            {"metadata": {"name": name, "version": version}}
+            for name, version in versions.items()
+        ]
+    }
+    header, *lines = lock_requirements.lock_text(report).splitlines()
+
+    assert lines == ["absl-py==1", "Keras==3.1", "zope==2.0"]
+    assert (ROOT / "requirements.lock").read_text().splitlines()[0] == header
+
+
 @pytest.mark.parametrize("version", ["3.9", "3.14"])
-def test_make_names_the_pythons_it_works_with(tmp_path, version):
-    """A stand-in for an interpreter that is too old, or newer than any tested."""
+def test_make_refuses_other_pythons_and_names_those_it_works_with(tmp_path, version):
     major, minor = version.split(".")
+    # A stand-in for an interpreter of that version; "$@" is a script and its arguments.
     interpreter = tmp_path / "python"
     interpreter.write_text(
         "#!/bin/sh\n"
-        f'exec {sys.executable} -c "import sys; sys.version_info = ({major}, {minor})\n'
-        '$2" "$3"\n'
+        f"exec {sys.executable} -c 'import runpy, sys\n"
+        f"sys.version_info = ({major}, {minor})\n"
+        "sys.argv = sys.argv[1:]\n"
+        'runpy.run_path(sys.argv[0])\' "$@"\n'
     )
     interpreter.chmod(0o755)
     environment = tmp_path / "environment"
@@ -119,9 +155,10 @@ def test_make_names_the_pythons_it_works_with(tmp_path, version):
         capture_output=True,
         text=True,
     )
+
     assert result.returncode != 0
-    message = result.stderr.splitlines()[0]
-    assert re.search(
-        rf"needs Python 3\.10 to 3\.13, but .* is Python {version}", message
+    assert result.stderr.splitlines()[0] == (
+        f"tf_vmfvae needs Python 3.10 to 3.13, but {interpreter} is Python {version}. "
+        "Name another: make PYTHON=python3.11"
     )
     assert not environment.exists()

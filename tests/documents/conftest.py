@@ -1,4 +1,4 @@
-"""What the documents say, and the programs that they speak of."""
+"""The texts of the documents, and the flags of the programs that they mention."""
 
 import json
 import pathlib
@@ -13,7 +13,7 @@ PROGRAMS = ("lm", "bow", "evaluate", "generate", "export")
 
 @pytest.fixture(scope="session")
 def pages():
-    """Path within the repository -> text, for every document in Markdown."""
+    """Texts of all Markdown documents, by their path within the repository."""
     files = [
         ROOT / "README.md",
         *(ROOT / "docs").rglob("*.md"),
@@ -28,9 +28,9 @@ def pages():
 
 @pytest.fixture(scope="session")
 def read_flags():
-    """Returns a function from a program and command lines to what its flags say.
+    """Returns a function that reads command lines with the flags of a program.
 
-    It gives `"errors"`, for each command line what is wrong with it or `None`, and
+    It returns `"errors"`, with what is wrong with each command line or `None`, and
     `"flags"`, the names of all flags.
     """
 

@@ -8,7 +8,7 @@ import tensorflow as tf
 
 import tf_vmfvae
 from tf_vmfvae import callbacks, data, evaluation, generation, layers
-from tf_vmfvae.data.documents.document_words import (
+from tf_vmfvae.data.documents.bag_of_words import (
     build_document_vocabulary,
     count_words,
 )

@@ -1,5 +1,3 @@
-"""Graphs split, normalize and lower text exactly as Python does."""
-
 import random
 import unicodedata
 
@@ -49,8 +47,9 @@ def test_every_character_is_decomposed_and_lowered_as_python_does():
     assert_decomposed(CHARACTERS)
 
 
-def test_every_character_is_decomposed_and_lowered_in_context():
-    # Marks that change places, and a sigma that is final or is not.
+def test_every_character_is_decomposed_and_lowered_inside_a_word():
+    # The marks change places if the character has marks, and it decides whether the
+    # sigma is final.
     assert_decomposed([f"A{c}\u0301\u0323Σ{c}" for c in CHARACTERS[:0x3000]])
 
 
@@ -77,7 +76,7 @@ def test_invalid_bytes_become_replacement_characters():
     assert [word.decode() for word in as_it_is.numpy()] == ["caf\ufffd", "cafe\u0301"]
 
 
-def test_no_words():
+def test_no_words_are_decomposed_to_no_words():
     assert [found.shape for found in decompose(tf.constant([], tf.string))] == [
         (0,)
     ] * 2

@@ -1,5 +1,3 @@
-"""What counts as a list of texts, and how errors name its elements."""
-
 import collections
 
 import keras
@@ -13,7 +11,7 @@ TEXTS = ["profit rose", "le café", ""]
 
 
 class ArrowScalar:
-    """What an array of pyarrow gives for each of its strings."""
+    """A stand-in for a string of an array of pyarrow."""
 
     def __init__(self, value):
         self._value = value

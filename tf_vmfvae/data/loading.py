@@ -1,15 +1,16 @@
-"""One way in to every corpus."""
+"""Loads any corpus of sentences."""
 
 import dataclasses
 
 from tf_vmfvae.data import embedded
 from tf_vmfvae.data.sentences.corpus import Corpus
-from tf_vmfvae.data.sentences.own_text import read_splits
+from tf_vmfvae.data.sentences.own_text import read_own_text
 from tf_vmfvae.data.sentences.vocabulary import build_vocabulary, check_sizes
+from tf_vmfvae.data.splits.held_out import SPLITS
 
 DATASETS = ("embedded", "ptb", "yelp", "text")
-# Words after which a sentence is cut. The paper cut Yelp's reviews so.
-MAX_LENGTH = {"yelp": 50}
+# Words after which a sentence is cut; 50 for Yelp, as in the paper.
+MAX_LENGTH, MAX_LENGTH_YELP = 100, 50
 
 
 def load(
@@ -20,23 +21,23 @@ def load(
     minimum_count: int | None = None,
     max_length: int | None = None,
 ) -> Corpus:
-    """Loads a corpus.
+    """Loads a corpus of sentences.
 
     Args:
         dataset: "embedded", the corpus that comes with the library; "ptb", the Penn
-            Treebank; "yelp", reviews of 2013 with their stars less one as labels;
+            Treebank; "yelp", reviews of 2013, labelled with their stars minus one; or
             "text", the user's own sentences.
         data_dir: for "ptb", the folder that holds ptb/train.txt, ptb/valid.txt and
             ptb/test.txt; without it they are downloaded. For "yelp", the folder that
-            holds yelp/train.txt and so on, or yelp/valid.txt alone, which is then cut
-            in three. For "text", a text file with one sentence a line, or a folder of
-            them (train.txt, valid.txt, test.txt).
-        vocabulary_size: the largest number of entries of the vocabulary, `<unk>` and
-            `<eos>` included.
+            holds yelp/train.txt, yelp/valid.txt and yelp/test.txt, or yelp/valid.txt
+            alone, which is then cut in three. For "text", a text file with one sentence
+            per line, or a folder of such files (train.txt, valid.txt, test.txt).
+        vocabulary_size: the largest number of entries of the vocabulary, including
+            `<unk>` and `<eos>`.
         minimum_count: how often a word must occur in the training part to get an entry.
-            By default 1, but 2 for "text": words seen once show a model what an unknown
-            word looks like.
-        max_length: words after which a sentence is cut, `<eos>` not counted. By
+            By default 1, but 2 for "text": words seen once teach a model what to do
+            with unknown words.
+        max_length: words after which a sentence is cut, not counting `<eos>`. By
             default 100, but 50 for "yelp".
 
     Returns:
@@ -44,7 +45,7 @@ def load(
 
     Raises:
         ValueError: there is no such data set, its files are missing or unusable, or
-            an argument is out of its range; one line that says what to do.
+            an argument is out of range; the message is one line and says what to do.
 
     >>> corpus = load("embedded")
     >>> len(corpus.train), len(corpus.validation), len(corpus.test)
@@ -53,96 +54,89 @@ def load(
     (['<unk>', '<eos>'], 500)
     """
     if max_length is None:
-        max_length = MAX_LENGTH.get(dataset, 100)
+        max_length = MAX_LENGTH_YELP if dataset == "yelp" else MAX_LENGTH
     if max_length < 1:
         raise ValueError(f"max_length is {max_length}: give at least 1")
     if minimum_count is None:
         minimum_count = 2 if dataset == "text" else 1
     check_sizes(vocabulary_size, minimum_count)
-    found = _read(dataset, data_dir)
-    splits, cut = _cut(found.splits, max_length)
-    vocabulary = build_vocabulary(splits["train"], vocabulary_size, minimum_count)
+    corpus = _cut(_read(dataset, data_dir), max_length)
+    vocabulary = build_vocabulary(corpus.train, vocabulary_size, minimum_count)
     if len(vocabulary) == len(build_vocabulary([])):
         raise ValueError(
-            f"{data_dir or f'dataset {dataset}'}: no word occurs {minimum_count} times "
-            "in the training part: give more text (--data_dir), or a lower "
-            "minimum_count to tf_vmfvae.data.load"
+            f"dataset {dataset}{f' in {data_dir}' if data_dir else ''}: no word occurs "
+            f"{minimum_count} times in the training part; give more text (--data_dir), "
+            "or a lower minimum_count to tf_vmfvae.data.load"
         )
-    return Corpus(
-        name=dataset,
-        train=splits["train"],
-        validation=splits["validation"],
-        test=splits["test"],
-        vocabulary=vocabulary,
-        # What is cut, or hidden as <unk>, is another text, whose entropy nobody knows.
-        entropy=None if cut or _hides_words(splits, vocabulary) else found.entropy,
-        notes=(*found.notes, *cut),
-        labels=found.labels,
-        num_labels=found.num_labels,
-    )
+    corpus = dataclasses.replace(corpus, vocabulary=vocabulary)
+    if corpus.entropy is not None and _hides_words(corpus):
+        corpus = dataclasses.replace(corpus, entropy=None)
+    return corpus
 
 
-@dataclasses.dataclass(frozen=True)
-class _Found:
-    """What a corpus's own reader knows of it, see `Corpus`."""
-
-    splits: dict[str, list[str]]
-    entropy: float | None = None
-    notes: tuple[str, ...] = ()
-    labels: dict[str, list[int]] | None = None
-    num_labels: int | None = None
-
-
-def _read(dataset: str, data_dir: str | None) -> _Found:
+def _read(dataset: str, data_dir: str | None) -> Corpus:
+    """Returns the corpus, still without a vocabulary."""
     if dataset == "embedded":
-        splits = {split: embedded.sentences(split) for split in embedded.SPLITS}
-        return _Found(splits, embedded.entropy())
+        splits = {split: embedded.sentences(split) for split in SPLITS}
+        return Corpus(dataset, **splits, vocabulary=[], entropy=embedded.entropy())
     if dataset == "ptb":
         # TFDS takes a while to import.
         from tf_vmfvae.data.published.ptb.reading import read_ptb
 
-        return _Found(read_ptb(data_dir))
+        return Corpus(dataset, **read_ptb(data_dir), vocabulary=[])
     if dataset == "yelp":
-        from tf_vmfvae.data.published.yelp.reading import NUM_LABELS, read_yelp
+        from tf_vmfvae.data.published.yelp.reading import read_yelp
+        from tf_vmfvae.data.published.yelp.yelp_dataset_builder import NUM_LABELS
 
         splits, labels, notes = read_yelp(data_dir)
-        return _Found(splits, None, tuple(notes), labels, NUM_LABELS)
+        return Corpus(
+            dataset,
+            **splits,
+            vocabulary=[],
+            notes=tuple(notes),
+            labels=labels,
+            num_labels=NUM_LABELS,
+        )
     if dataset == "text":
         if not data_dir:
             raise ValueError(
-                "dataset text needs data_dir: a text file, one sentence a line, or a "
-                "folder of them"
+                "dataset text needs data_dir: a text file with one sentence per line, "
+                "or a folder of such files"
             )
-        splits, notes = read_splits(data_dir)
-        return _Found(splits, None, tuple(notes))
+        splits, notes = read_own_text(data_dir)
+        return Corpus(dataset, **splits, vocabulary=[], notes=tuple(notes))
     raise ValueError(f"dataset is {dataset!r}: choose one of {', '.join(DATASETS)}")
 
 
-def _hides_words(splits: dict[str, list[str]], vocabulary: list[str]) -> bool:
-    """Whether a word of the text is not in the vocabulary."""
-    known = set(vocabulary)
-    return any(
-        not known.issuperset(sentence.split())
-        for sentences in splits.values()
-        for sentence in sentences
-    )
-
-
-def _cut(
-    splits: dict[str, list[str]], max_length: int
-) -> tuple[dict[str, list[str]], list[str]]:
-    """Cuts long sentences; the second result says how many, if any."""
-    num_cut = 0
-    shortened = {}
-    for split, sentences in splits.items():
-        shortened[split] = []
-        for sentence in sentences:
+def _cut(corpus: Corpus, max_length: int) -> Corpus:
+    """Returns the corpus with long sentences cut, and a note on how many there were."""
+    num_cut, total, splits = 0, 0, {}
+    for split in SPLITS:
+        sentences = []
+        for sentence in getattr(corpus, split):
             words = sentence.split()
             if len(words) > max_length:
                 num_cut += 1
                 sentence = " ".join(words[:max_length])
-            shortened[split].append(sentence)
+            sentences.append(sentence)
+        total += len(sentences)
+        splits[split] = sentences
     if not num_cut:
-        return splits, []
-    total = sum(len(sentences) for sentences in splits.values())
-    return shortened, [f"{num_cut} of {total} sentences cut to {max_length} words"]
+        return corpus
+    note = f"{num_cut} of {total} sentences cut to {max_length} words"
+    # The entropy of what is left is unknown.
+    notes = (*corpus.notes, note)
+    return dataclasses.replace(corpus, **splits, notes=notes, entropy=None)
+
+
+def _hides_words(corpus: Corpus) -> bool:
+    """Whether a word of the text is missing from the vocabulary.
+
+    A model then reads `<unk>` in its place: another text, whose entropy is unknown.
+    """
+    known = set(corpus.vocabulary)
+    return any(
+        not known.issuperset(sentence.split())
+        for split in SPLITS
+        for sentence in getattr(corpus, split)
+    )

@@ -8,7 +8,7 @@ import tensorflow as tf
 from keras import ops
 
 from tf_vmfvae.data import Documents
-from tf_vmfvae.data.documents.document_words import count_words
+from tf_vmfvae.data.documents.bag_of_words import count_words
 from tf_vmfvae.layers import (
     BagDense,
     BagNLL,
@@ -22,7 +22,7 @@ from tf_vmfvae.layers import (
 from tf_vmfvae.models.dtype_policy_scope import dtype_policy_scope
 from tf_vmfvae.models.seeded_layers import dense, seeds_from
 from tf_vmfvae.models.vae import VAE
-from tf_vmfvae.text import as_texts, as_vocabulary, name_place
+from tf_vmfvae.text import as_texts, as_vocabulary, series_label
 
 # What the encoder reads of the counts.
 TRANSFORMS = {
@@ -286,7 +286,7 @@ class NVDM(VAE):
         if empty.size:
             first = empty[0]
             start = repr(" ".join(raw[first].split())[:40])
-            name = ", ".join(filter(None, (name_place(texts, first), start)))
+            name = ", ".join(filter(None, (series_label(texts, first), start)))
             raise ValueError(
                 f"document {first + 1} of {len(raw)} ({name}) has no word of the "
                 f"model's vocabulary ({empty.size} such documents): leave it out"

@@ -1,8 +1,7 @@
 """Texts and their words, defined once for data, models and graphs."""
 
 from tf_vmfvae.text.document_words import document_words, listed_words
-from tf_vmfvae.text.texts import as_text, as_texts, name_place
-from tf_vmfvae.text.vocabulary import as_vocabulary
+from tf_vmfvae.text.texts import as_text, as_texts, as_vocabulary, series_label
 from tf_vmfvae.text.words import normalize, split_words
 
 __all__ = [
@@ -11,7 +10,7 @@ __all__ = [
     "as_vocabulary",
     "document_words",
     "listed_words",
-    "name_place",
     "normalize",
+    "series_label",
     "split_words",
 ]

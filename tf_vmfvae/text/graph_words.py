@@ -1,4 +1,4 @@
-"""Splits and normalizes text in graphs.
+"""Splits and normalises text in graphs.
 
 Only TensorFlow's own operations are used, without tensorflow-text, so that TensorFlow
 alone can serve a SavedModel.
@@ -53,7 +53,7 @@ def decompose(words):
     """
     ragged = tf.strings.unicode_decode(words, "UTF-8")
     codes, rows = ragged.flat_values, ragged.value_rowids()
-    codes, rows = _in_order(*_taken_apart(codes, rows))
+    codes, rows = _sort_marks(*_decompose_characters(codes, rows))
     return tuple(
         tf.strings.unicode_encode(
             tf.RaggedTensor.from_value_rowids(
@@ -65,12 +65,12 @@ def decompose(words):
     )
 
 
-def _taken_apart(codes, rows):
+def _decompose_characters(codes, rows):
     """Replaces each character by its canonical decomposition, if it has one."""
     tables = unicode_tables()
-    place, found = _find(tables.decomposing, codes)
-    starts = tf.gather(tables.part_splits, place)
-    ends = tf.gather(tables.part_splits, place + 1)
+    index, found = _find(tables.decomposing, codes)
+    starts = tf.gather(tables.part_splits, index)
+    ends = tf.gather(tables.part_splits, index + 1)
     is_hangul, letters = _hangul_letters(codes)
     lengths = tf.where(found, ends - starts, 1)
     lengths = tf.where(is_hangul, tf.where(letters[:, 2] == NO_LETTER, 2, 3), lengths)
@@ -93,11 +93,11 @@ def _hangul_letters(codes):
     return (codes >= HANGUL.start) & (codes < HANGUL.stop), letters
 
 
-def _in_order(codes, rows):
+def _sort_marks(codes, rows):
     """Sorts the marks on each letter by their combining class."""
     tables = unicode_tables()
-    place, found = _find(tables.combining, codes)
-    order = tf.where(found, tf.gather(tables.combining_classes, place), 0)
+    index, found = _find(tables.combining, codes)
+    order = tf.where(found, tf.gather(tables.combining_classes, index), 0)
     is_first = tf.concat([tf.ones_like(rows[:1], bool), rows[1:] != rows[:-1]], 0)
     letter = tf.cumsum(tf.cast((order == 0) | is_first, tf.int64))
     # The highest class is 240.
@@ -111,8 +111,8 @@ def _lower(codes, rows):
     kind = tf.gather(
         tables.kinds, tf.searchsorted(tables.kind_starts, codes, side="right") - 1
     )
-    place, found = _find(tables.capitals, codes)
-    lower = tf.where(found, tf.gather(tables.small, place), codes)
+    index, found = _find(tables.capitals, codes)
+    lower = tf.where(found, tf.gather(tables.small, index), codes)
     # A capital sigma is final if a cased letter precedes it and none follows, not
     # counting characters of the kind IGNORED.
     counted = tf.where(kind != IGNORED)
@@ -130,5 +130,5 @@ def _lower(codes, rows):
 
 def _find(keys, codes):
     """Returns the position of each code in sorted keys, and whether it is there."""
-    place = tf.minimum(tf.searchsorted(keys, codes), len(keys) - 1)
-    return place, tf.gather(keys, place) == codes
+    index = tf.minimum(tf.searchsorted(keys, codes), len(keys) - 1)
+    return index, tf.gather(keys, index) == codes

@@ -1,9 +1,12 @@
-"""Checks that what a user passes as texts is a list of strings."""
+"""Checks texts and vocabularies that a user passes, and returns them as lists."""
 
+import collections
 from collections.abc import Iterable, Mapping, Set
 from typing import Any
 
 import numpy as np
+
+from tf_vmfvae.text.words import normalize
 
 # Messages show at most this many characters of a value.
 SHOWN = 40
@@ -57,8 +60,8 @@ def as_texts(texts: Iterable[str], name: str = "texts") -> list[str]:
     return [
         value
         if type(value) is str and value.isascii()
-        else _string(value, name, place, texts)
-        for place, value in enumerate(values)
+        else _string(value, name, position, texts)
+        for position, value in enumerate(values)
     ]
 
 
@@ -82,34 +85,58 @@ def as_text(text: str, name: str) -> str:
     return found
 
 
-def name_place(texts: Any, place: int) -> str:
+def as_vocabulary(vocabulary: Iterable[str]) -> list[str]:
+    """Returns the words of a vocabulary as a list.
+
+    Args:
+        vocabulary: a list, array or other iterable of words, as for `as_texts`.
+
+    Raises:
+        ValueError: a word is empty, is not text, or occurs twice (also if its accents
+            are encoded differently). The message names it.
+
+    >>> as_vocabulary(["ball", "goal", "ball"])
+    Traceback (most recent call last):
+    ValueError: vocabulary: 'ball' occurs twice; list each word once
+    """
+    words = as_texts(vocabulary, "vocabulary")
+    if "" in words:
+        raise ValueError(f"vocabulary[{words.index('')}] is empty: leave it out")
+    counts = collections.Counter(map(normalize, words))
+    for word, count in counts.items():
+        if count > 1:
+            raise ValueError(f"vocabulary: {word!r} occurs twice; list each word once")
+    return words
+
+
+def series_label(texts: Any, position: int) -> str:
     """Returns the label of a position in a pandas Series.
 
     Args:
         texts: what the user passed, a Series or anything else.
-        place: position in it, from 0.
+        position: position in it, from 0.
 
     Returns:
         "index" and the label, or an empty string if there is no label or it is the
         same as the position.
 
-    >>> name_place(["a", "b"], 1)
+    >>> series_label(["a", "b"], 1)
     ''
     """
     # In a Series `index` holds the labels; in a list it is a method.
     index = getattr(texts, "index", None)
     if index is None or callable(index):
         return ""
-    label = _plain(list(index)[place])
-    is_place = isinstance(label, int) and label == place
-    return "" if is_place else f"index {label!r}"
+    label = _plain(list(index)[position])
+    is_position = isinstance(label, int) and label == position
+    return "" if is_position else f"index {label!r}"
 
 
-def _string(value, name, place, texts):
+def _string(value, name, position, texts):
     found, problem = _read(value)
     if problem:
-        label = name_place(texts, place)
-        where = f"{name}[{place}]" + (f" ({label})" if label else "")
+        label = series_label(texts, position)
+        where = f"{name}[{position}]" + (f" ({label})" if label else "")
         raise ValueError(f"{where} {problem}: give a string, or leave it out")
     return found
 

@@ -8,7 +8,7 @@ import numpy as np
 
 # Korean syllables. Their decompositions are computed, not looked up.
 HANGUL = range(0xAC00, 0xD7A4)
-# The ranges of code points that the tables cover. The rest are ideographs and
+# The ranges of code points that the tables cover. All others are ideographs and
 # unassigned code points: they have no case, no decomposition and do not combine.
 SCANNED = (
     range(HANGUL.start),
@@ -17,8 +17,8 @@ SCANNED = (
     range(0x2F800, 0x2FA20),
     range(0xE0000, 0xE0200),
 )
-# What a character means for a capital sigma beside it: the lower case of a sigma at the
-# end of a word is a final sigma.
+# How a character affects a capital sigma next to it, whose lower case is a final sigma
+# at the end of a word.
 OTHER, CASED, IGNORED = 0, 1, 2
 
 
@@ -35,8 +35,8 @@ class UnicodeTables:
         combining_classes: int32 `[m]`, their classes.
         capitals: int32 `[k]`, characters that are not their own lower case.
         small: int32 `[k]`, their lower case.
-        kind_starts: int32 `[r]`, where ranges of characters of one kind start.
-        kinds: int32 `[r]`, the ranges' kinds: `CASED`, `IGNORED` or `OTHER`.
+        kind_starts: int32 `[r]`, where ranges of characters of the same kind start.
+        kinds: int32 `[r]`, the kind of each range: `CASED`, `IGNORED` or `OTHER`.
     """
 
     decomposing: np.ndarray
@@ -55,8 +55,8 @@ def unicode_tables() -> UnicodeTables:
     """Returns the tables for the version of Unicode that Python uses.
 
     >>> tables = unicode_tables()
-    >>> place = tables.decomposing.tolist().index(ord("é"))
-    >>> start, end = tables.part_splits[place : place + 2]
+    >>> index = tables.decomposing.tolist().index(ord("é"))
+    >>> start, end = tables.part_splits[index : index + 2]
     >>> [chr(part) for part in tables.parts[start:end]] == ["e", "\u0301"]
     True
     """
@@ -69,8 +69,8 @@ def unicode_tables() -> UnicodeTables:
             decompositions[code] = [ord(part) for part in whole]
         elif (lower := character.lower()) != character:
             small[code] = ord(lower)
-        if place := unicodedata.combining(character):
-            combining[code] = place
+        if combining_class := unicodedata.combining(character):
+            combining[code] = combining_class
         if (here := _kind(character)) != kind:
             kinds[code] = kind = here
     kinds[SCANNED[-1].stop] = OTHER

@@ -18,7 +18,7 @@ def normalize(text: str) -> str:
 
 
 def split_words(text: str) -> list[str]:
-    r"""Normalizes a text and splits it at Unicode's white space.
+    r"""Normalises a text and splits it at Unicode's white space.
 
     `WordTokenizer` splits text in the same places.
 

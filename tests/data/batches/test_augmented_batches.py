@@ -1,5 +1,3 @@
-"""Batches of a corpus beside synthetic sentences."""
-
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -10,13 +8,13 @@ LENGTHS = [2, 3, 3, 4, 5, 5, 5, 9] * 10
 
 
 def rows(first, lengths):
-    """Sentences of one word each, from `first` on, of these lengths."""
+    """Returns sentences of these lengths that repeat their number, from `first` up."""
     ids = [[first + i] * (length - 1) + [2] for i, length in enumerate(lengths)]
     return tf.ragged.constant(ids, dtype=tf.int32)
 
 
 def epoch_of(batches, epoch=0):
-    """First word and length of each example, in the order they come."""
+    """Returns the first word and the length of each example of an epoch."""
     return [
         (int(row[0]), int((row > 0).sum()))
         for batch in batches.dataset(epoch)
@@ -26,17 +24,19 @@ def epoch_of(batches, epoch=0):
 
 
 CORPUS = rows(100, LENGTHS)
-# No sentence of 4 words, few of 5, and some that are longer than any of the corpus.
-WRITTEN = rows(1000, [2] * 30 + [3] * 200 + [5] * 4 + [9] * 40 + [12] * 50)
+# No sentence has 4 words, few have 5, and some are longer than all of the corpus.
+SYNTHETIC = rows(1000, [2] * 30 + [3] * 200 + [5] * 4 + [9] * 40 + [12] * 50)
 
 
 def make(share, **options):
-    return AugmentedBatches(CORPUS, WRITTEN, share, batch_size=8, seed=3, **options)
+    return AugmentedBatches(CORPUS, SYNTHETIC, share, batch_size=8, seed=3, **options)
 
 
 @pytest.mark.parametrize("shuffle", [True, False])
 @pytest.mark.parametrize("share", [0.0, 0.3, 1.0])
-def test_an_epoch_is_as_long_as_the_corpus_and_so_are_its_sentences(share, shuffle):
+def test_an_epoch_has_as_many_sentences_as_the_corpus_with_the_same_lengths(
+    share, shuffle
+):
     batches = make(share, shuffle=shuffle)
     found = epoch_of(batches)
     assert len(found) == len(LENGTHS) == batches.num_examples
@@ -45,8 +45,8 @@ def test_an_epoch_is_as_long_as_the_corpus_and_so_are_its_sentences(share, shuff
     assert batches.num_words == sum(LENGTHS)
 
 
-def test_just_the_share_is_replaced_and_the_rest_comes_once():
-    # Those of 4 words cannot be.
+def test_the_given_share_is_replaced_and_the_rest_comes_once():
+    # Sentences of 4 words cannot be replaced.
     replaceable = [length != 4 for length in LENGTHS]
     for epoch in range(3):
         words = [word for word, _ in epoch_of(make(0.5), epoch)]
@@ -55,36 +55,39 @@ def test_just_the_share_is_replaced_and_the_rest_comes_once():
         assert 0.5 * sum(replaceable) - 12 < len(words) - len(real) <= 40
 
 
-def test_without_a_share_it_is_the_corpus():
+def test_with_a_share_of_zero_nothing_is_replaced():
     words = [word for word, _ in epoch_of(make(0.0))]
     assert sorted(words) == sorted(word for word, _ in epoch_of(Batches(CORPUS, 8)))
 
 
-def test_a_length_that_no_synthetic_sentence_has_stays():
+def test_a_sentence_is_kept_if_no_synthetic_one_has_its_length():
     found = epoch_of(make(1.0))
     for word, length in found:
         assert (word < 1000) == (length == 4)
     assert max(length for _, length in found) == 9
 
 
-def test_few_sentences_of_a_length_come_equally_often():
+def test_synthetic_sentences_of_the_same_length_come_equally_often():
     words = [word for word, length in epoch_of(make(1.0)) if length == 5]
     counts = np.unique(words, return_counts=True)[1]
     assert len(counts) == 4
     assert counts.max() - counts.min() <= 1
 
 
-def test_every_epoch_replaces_others_and_always_the_same_ones():
+def test_the_replacements_depend_only_on_the_seed_and_the_epoch():
     first, second = (make(0.5) for _ in range(2))
     assert epoch_of(first, 1) == epoch_of(second, 1)
     assert set(epoch_of(first, 0)) != set(epoch_of(first, 1))
-    # In the middle of an epoch too.
-    rest = [batch.numpy().tolist() for batch in first.dataset(epoch=1, start=4)]
-    whole = [batch.numpy().tolist() for batch in second.dataset(epoch=1)]
+
+
+def test_an_epoch_can_be_resumed_in_the_middle():
+    batches = make(0.5)
+    rest = [batch.numpy().tolist() for batch in batches.dataset(epoch=1, start=4)]
+    whole = [batch.numpy().tolist() for batch in batches.dataset(epoch=1)]
     assert rest == whole[4:]
 
 
 @pytest.mark.parametrize("share", [-0.1, 1.1, float("nan")])
-def test_a_share_out_of_range_is_named(share):
+def test_a_share_out_of_range_is_refused(share):
     with pytest.raises(ValueError, match=r"share is .*: give a number from 0 to 1"):
         make(share)

@@ -1,5 +1,3 @@
-"""Holding out whole groups of like documents."""
-
 import numpy as np
 import pytest
 
@@ -12,7 +10,7 @@ GROUPS, COPIES = 60, 3
 
 @pytest.fixture
 def documents():
-    """Documents in groups of three that share four words; labels name the group."""
+    """Groups of three documents that share four words, labelled by group."""
     rng = np.random.default_rng(0)
     rows, labels = [], []
     for group in range(GROUPS):
@@ -26,19 +24,19 @@ def documents():
 VOCABULARY = 4 * GROUPS + 20
 
 
-def test_no_document_is_parted_from_those_like_it(documents):
+def test_similar_documents_are_held_out_together(documents):
     left, held_out, how = hold_out_groups(documents, VOCABULARY, 3, seed=1)
 
-    assert how == "groups of like documents"
+    assert how == "groups of similar documents"
     assert len(left) + len(held_out) == len(documents)
     assert len(held_out) == len(documents) // 3
     assert set(left.labels).isdisjoint(held_out.labels)
-    # The same words in other documents: the random choice does part them.
+    # A random choice of single documents separates them.
     left, held_out = documents.split(3, seed=1)
     assert not set(left.labels).isdisjoint(held_out.labels)
 
 
-def test_the_choice_is_a_function_of_the_seed(documents):
+def test_the_choice_depends_only_on_the_seed(documents):
     chosen = [
         set(hold_out_groups(documents, VOCABULARY, 3, seed)[1].labels)
         for seed in (1, 1, 2)
@@ -47,7 +45,7 @@ def test_the_choice_is_a_function_of_the_seed(documents):
     assert chosen[0] == chosen[1] != chosen[2]
 
 
-def test_pairs_are_found_across_blocks(documents, monkeypatch):
+def test_similar_documents_are_found_across_blocks(documents, monkeypatch):
     whole = hold_out_groups(documents, VOCABULARY, 3, seed=1)[1]
     monkeypatch.setattr(held_out_groups, "BLOCK", 7)
     in_blocks = hold_out_groups(documents, VOCABULARY, 3, seed=1)[1]
@@ -55,7 +53,7 @@ def test_pairs_are_found_across_blocks(documents, monkeypatch):
     assert in_blocks.labels.tolist() == whole.labels.tolist()
 
 
-def test_what_would_outweigh_the_rest_stays_in_training(documents):
+def test_very_long_documents_stay_in_training(documents):
     long = Documents.from_rows([[(VOCABULARY, 10_000)]], ["long"])
     rows = [
         documents.pairs[slice(*documents.row_splits[i : i + 2])]
@@ -69,16 +67,16 @@ def test_what_would_outweigh_the_rest_stays_in_training(documents):
         assert len(held_out) >= len(documents) // 3
 
 
-def test_many_documents_are_held_out_one_by_one(documents, monkeypatch):
+def test_single_documents_are_held_out_of_a_large_corpus(documents, monkeypatch):
     monkeypatch.setattr(held_out_groups, "MOST_DOCUMENTS", 100)
     _, held_out, how = hold_out_groups(documents, VOCABULARY, 3, seed=1)
 
-    assert how == "single ones, at random"
+    assert how == "single documents, at random"
     assert held_out.labels.tolist() == documents.split(3, 1)[1].labels.tolist()
 
 
-def test_documents_that_are_all_alike_are_held_out_one_by_one():
+def test_single_documents_are_held_out_if_all_are_similar():
     documents = Documents.from_rows([[(1, 1), (2, 1)]] * 10)
     left, held_out, how = hold_out_groups(documents, 2, 5, seed=0)
 
-    assert (len(left), len(held_out), how) == (8, 2, "single ones, at random")
+    assert (len(left), len(held_out), how) == (8, 2, "single documents, at random")

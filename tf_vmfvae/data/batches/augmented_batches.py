@@ -1,37 +1,36 @@
-"""Batches of sentences of which some were written by a model."""
+"""Batches in which some sentences were written by a model."""
 
 from collections.abc import Sequence
 
 import numpy as np
 import tensorflow as tf
 
-from tf_vmfvae.data.batches.batches import Batches
+from tf_vmfvae.data.batches.batches import MAX_BUCKETS, Batches
 
 
 class AugmentedBatches(Batches):
-    """Batches in which synthetic sentences stand in for a share of the real ones.
+    """Batches in which synthetic sentences replace a share of the real ones.
 
-    A corpus says of its language only so much, and a model that reads it again and
-    again learns it by heart. A language model that was trained on the same corpus can
-    write any number of sentences more: a model of another kind that learns from them
-    too learns what the first has understood (Kim and Rush 2016 call it distillation
-    by sequences).
+    A model that reads a corpus many times memorises it. A language model trained on
+    the same corpus can write as many new sentences as needed, and another model that
+    is trained on these too learns what the first one has understood (sequence-level
+    knowledge distillation, Kim and Rush 2016).
 
-    Every epoch has as many examples as the corpus, and they are as long. Each time
-    others of its sentences, chosen at random, are replaced by synthetic ones of just
-    their length; one of a length that no synthetic sentence has stays.
+    Every epoch has as many examples as the corpus, with the same lengths. In each
+    epoch another random choice of sentences is replaced by synthetic ones of exactly
+    the same length. A sentence whose length no synthetic sentence has is kept.
 
     Args:
         ids: int32 ragged `[corpus_examples, None]`, as for `Batches`.
         synthetic: int32 ragged `[synthetic_examples, None]`, likewise.
-        share: float in [0, 1]. Share of an epoch's sentences that are replaced.
-        batch_size: as for `Batches`, with the others.
-        buckets: likewise.
-        shuffle: likewise.
-        seed: likewise; what is replaced, and by what, goes by it too.
+        share: float in [0, 1]. Share of the sentences of an epoch that are replaced.
+        batch_size: as for `Batches`.
+        buckets: as for `Batches`.
+        shuffle: as for `Batches`.
+        seed: as for `Batches`; also the seed of the replacements.
 
     Raises:
-        ValueError: as `Batches`, or if `share` is out of its range.
+        ValueError: as for `Batches`, or `share` is out of range.
 
     >>> real = tf.ragged.constant([[5, 2], [4, 6, 2], [7, 2], [3, 2]], dtype=tf.int32)
     >>> written = tf.ragged.constant([[9, 2], [8, 2]], dtype=tf.int32)
@@ -46,7 +45,7 @@ class AugmentedBatches(Batches):
         synthetic: tf.RaggedTensor,
         share: float,
         batch_size: int,
-        buckets: int | Sequence[int] | None = None,
+        buckets: int | Sequence[int] = MAX_BUCKETS,
         shuffle: bool = True,
         seed: int = 0,
     ) -> None:
@@ -54,12 +53,12 @@ class AugmentedBatches(Batches):
             raise ValueError(f"share is {share}: give a number from 0 to 1")
         self.share = float(share)
         self._corpus_examples = int(ids.nrows())
-        # What is longer than any sentence of the corpus stands in for none.
+        # A sentence longer than all of the corpus cannot replace any.
         fits = synthetic.row_lengths() <= tf.reduce_max(ids.row_lengths())
         both = tf.concat([ids, tf.ragged.boolean_mask(synthetic, fits)], axis=0)
         super().__init__(both, batch_size, buckets, shuffle, seed)
 
-    def _examples_an_epoch(self):
+    def _epoch_size(self):
         return self._corpus_examples
 
     def _choose(self, rng):
@@ -72,7 +71,7 @@ class AugmentedBatches(Batches):
         for length in np.unique(self.lengths[replaced]):
             places = replaced[self.lengths[replaced] == length]
             pool = written[self.lengths[written] == length]
-            # Each once before any comes again.
+            # Each is used once before any is used again.
             drawn = np.resize(rng.permutation(pool), len(places))
             chosen.append(drawn if len(pool) else places)
         return np.concatenate(chosen)

@@ -1,6 +1,7 @@
-"""Batches of sentences of about the same length."""
+"""Batches of sentences of similar length."""
 
 import math
+import numbers
 from collections.abc import Sequence
 
 import numpy as np
@@ -12,38 +13,38 @@ MAX_BUCKETS = 8
 
 
 class Batches:
-    """Padded batches with few shapes, each example once an epoch.
+    """Padded batches with few shapes; each example comes once per epoch.
 
-    Examples are sorted into length buckets and each batch is padded to its bucket's
-    length. What does not fill a batch moves up into the next longer bucket, so every
-    batch is full but one, which rows of zeros fill up: every batch has exactly
-    `batch_size` rows, and a replica of a `tf.distribute` strategy always gets its
-    share. A row of zeros is no example.
+    Examples are sorted into buckets by length, and each batch is padded to the length
+    of its bucket. Examples that do not fill a batch move up into the next longer
+    bucket, so only one batch is not full; rows of zeros, which are no examples, fill it
+    up. Every batch has exactly `batch_size` rows, so each replica of a `tf.distribute`
+    strategy always gets its share.
 
-    An epoch's order is a function of `seed` and the epoch's number alone, worked out
-    before its first batch. So going on in the middle of an epoch (`start`) costs
-    nothing and gives the very batches that were still to come.
+    The order of an epoch depends only on `seed` and the number of the epoch, and it is
+    known before the first batch. An epoch can therefore be resumed in the middle
+    (`start`) at no cost, and the remaining batches are the same.
 
     Args:
         ids: int32 ragged `[num_examples, None]`, word ids from 1 up; no row is empty.
-        batch_size: rows a batch; of fewer examples, all of them make up the batch.
-        buckets: how many bucket lengths to choose at the most (`MAX_BUCKETS` if left
-            out), or the increasing bucket lengths themselves, in words.
-        shuffle: whether each epoch has its own order. Without it batches go from the
+        batch_size: rows per batch. If there are fewer examples, one batch holds all.
+        buckets: the largest number of bucket lengths to choose, or the bucket lengths
+            themselves, increasing, in words.
+        shuffle: whether each epoch has its own order. If not, batches go from the
             shortest sentences to the longest.
         seed: seed of the order, not negative.
 
     Attributes:
-        batch_size: rows a batch.
-        lengths: int64 `[num_examples]`, words an example.
-        num_examples: examples an epoch.
-        num_words: words of the first epoch, `<eos>` included.
-        bucket_lengths: the lengths that batches are padded to; no batch has another.
-        padding_share: share of an epoch's cells that hold padding, 0 to 1.
+        batch_size: rows per batch.
+        lengths: int64 `[num_examples]`, words per example.
+        num_examples: examples per epoch.
+        num_words: words in the first epoch, including `<eos>`.
+        bucket_lengths: the lengths that batches are padded to.
+        padding_share: share of padding in the batches of an epoch, 0 to 1.
 
     Raises:
-        ValueError: there are no examples, a row is empty or holds the padding id 0, or
-            an argument is out of its range.
+        ValueError: there are no examples, a row is empty or contains the padding id 0,
+            or an argument is out of range.
 
     >>> ids = tf.ragged.constant([[5, 2], [4, 6, 2], [7, 2]], dtype=tf.int32)
     >>> batches = Batches(ids, batch_size=2, shuffle=False)
@@ -59,7 +60,7 @@ class Batches:
         self,
         ids: tf.RaggedTensor,
         batch_size: int,
-        buckets: int | Sequence[int] | None = None,
+        buckets: int | Sequence[int] = MAX_BUCKETS,
         shuffle: bool = True,
         seed: int = 0,
     ) -> None:
@@ -70,19 +71,18 @@ class Batches:
         self.shuffle = bool(shuffle)
         self.seed = int(seed)
 
-        # The words lie on the host whatever device is the default: batches are put
-        # together there.
+        # The words stay on the host, where batches are put together.
         self._words = ids.flat_values.numpy().astype(np.int32, copy=False)
         row_splits = ids.row_splits.numpy().astype(np.int64)
         self._row_starts = row_splits[:-1]
         self.lengths = np.diff(row_splits)
-        self.num_examples = self._examples_an_epoch()
+        self.num_examples = self._epoch_size()
         if self.num_examples == 0:
-            raise ValueError("ids holds no examples: there is nothing to batch")
+            raise ValueError("ids holds no examples: give at least one")
         self.batch_size = min(int(batch_size), self.num_examples)
         if self.lengths.min() == 0:
             row = int(np.argmin(self.lengths))
-            raise ValueError(f"ids row {row} is empty: every row must hold a word")
+            raise ValueError(f"ids row {row} is empty: give every row a word")
         if self._words.min() < 1:
             raise ValueError("ids holds the padding id 0: word ids start at 1")
 
@@ -93,24 +93,25 @@ class Batches:
         self.padding_share = 1 - self.num_words / (self.batch_size * plan_lengths.sum())
 
     def __len__(self) -> int:
-        """Batches an epoch, the same for every epoch."""
+        """Number of batches per epoch, the same for every epoch."""
         return math.ceil(self.num_examples / self.batch_size)
 
     def plan(self, epoch: int = 0) -> tuple[np.ndarray, np.ndarray]:
-        """Says which examples each batch of an epoch holds.
+        """Returns which examples each batch of an epoch holds.
 
         Args:
-            epoch: the epoch's number, from 0.
+            epoch: number of the epoch, from 0.
 
         Returns:
-            Example indices int64 `[num_batches, batch_size]`, -1 where a row has no
-            example, and padded lengths in words int64 `[num_batches]`.
+            Indices of examples, int64 `[num_batches, batch_size]`, -1 for a row of
+            zeros, and the length of each batch in words, int64 `[num_batches]`.
         """
         if epoch < 0:
-            raise ValueError(f"epoch is {epoch}: the first one is 0")
+            raise ValueError(f"epoch is {epoch}: epochs are numbered from 0")
         rng = np.random.default_rng([self.seed, epoch])
         order = self._order(rng)
-        # Cut in one go, so that a bucket's left-overs start the next bucket's batch.
+        # Buckets follow one another, so what is left over of one begins a batch of the
+        # next.
         absent = np.full(len(self) * self.batch_size - self.num_examples, -1)
         indices = np.concatenate([order, absent]).reshape(-1, self.batch_size)
         longest = np.max(np.where(indices < 0, -1, self._bucket_of[indices]), axis=1)
@@ -121,22 +122,23 @@ class Batches:
         return indices, lengths
 
     def dataset(self, epoch: int = 0, start: int = 0) -> tf.data.Dataset:
-        """Gives an epoch's batches.
+        """Returns the batches of an epoch.
 
         Args:
-            epoch: the epoch's number, from 0.
-            start: the first batch to give, 0 to `len(self)`.
+            epoch: number of the epoch, from 0.
+            start: number of the first batch to return, 0 to `len(self)`.
 
         Returns:
             A dataset of int32 `[batch_size, length]`, padded with zeros, where `length`
             is one of `bucket_lengths`.
 
         Raises:
-            ValueError: `epoch` or `start` is out of its range.
+            ValueError: `epoch` or `start` is out of range.
         """
         if not 0 <= start <= len(self):
             raise ValueError(
-                f"start is {start}: an epoch has batches 0 to {len(self) - 1}"
+                f"start is {start}: the batches of an epoch are numbered 0 to "
+                f"{len(self) - 1}"
             )
         indices, lengths = self.plan(epoch)
         with tf.device("CPU"):
@@ -149,34 +151,32 @@ class Batches:
             rows = tf.maximum(rows, 0)
             starts = tf.gather(row_starts, rows)
             words_here = tf.where(is_example, tf.gather(row_lengths, rows), 0)
-            # Padding comes last: of documents it is most of the cells.
+            # Padded last: most cells of a batch of documents are padding.
             cells = tf.ragged.range(starts, starts + words_here)
             found = cells.with_values(tf.gather(words, cells.values))
             shape = [self.batch_size, length, *words.shape[1:]]
             return found.to_tensor(shape=tf.stack(shape))
 
         dataset = tf.data.Dataset.from_tensor_slices((indices[start:], lengths[start:]))
-        return dataset.map(pad).prefetch(2).with_options(_own_thread())
+        return dataset.map(pad).prefetch(2).with_options(_one_private_thread())
 
     def _order(self, rng: np.random.Generator) -> np.ndarray:
-        """The examples from bucket to bucket, int64 `[num_examples]`."""
+        """Returns the examples bucket by bucket, int64 `[num_examples]`."""
         chosen = self._choose(rng)
         if self.shuffle:
             ties = rng.random(self.num_examples)
             return chosen[np.lexsort((ties, self._bucket_of[chosen]))]
         return chosen[np.argsort(self.lengths[chosen], kind="stable")]
 
-    def _examples_an_epoch(self) -> int:
+    def _epoch_size(self) -> int:
         return len(self.lengths)
 
     def _choose(self, rng: np.random.Generator) -> np.ndarray:
-        """The examples of an epoch in any order, int64 `[num_examples]`: here all."""
+        """Returns the examples of an epoch in any order, int64 `[num_examples]`."""
         return np.arange(self.num_examples)
 
-    def _bucket_lengths(self, buckets: int | Sequence[int] | None) -> list[int]:
-        if buckets is None:
-            return choose_bucket_lengths(self.lengths, MAX_BUCKETS)
-        if isinstance(buckets, int):
+    def _bucket_lengths(self, buckets: int | Sequence[int]) -> list[int]:
+        if isinstance(buckets, numbers.Integral):
             return choose_bucket_lengths(self.lengths, buckets)
         bucket_lengths = [int(length) for length in buckets]
         if bucket_lengths != sorted(set(bucket_lengths)):
@@ -184,17 +184,17 @@ class Batches:
         longest = int(self.lengths.max())
         if not bucket_lengths or bucket_lengths[-1] < longest:
             raise ValueError(
-                f"buckets {bucket_lengths} do not hold the longest example, which has "
+                f"buckets {bucket_lengths} are too short for the longest example, of "
                 f"{longest} words: add a bucket of that length"
             )
         return bucket_lengths
 
 
-def _own_thread() -> tf.data.Options:
-    """A thread of the data set's own, and nobody who tunes it.
+def _one_private_thread() -> tf.data.Options:
+    """Gives the input pipeline one private thread and turns autotuning off.
 
-    Among the model's threads, and tuned, feeding a small model takes its time away: on
-    one core a step of the document model took half as long again.
+    In the threads of a small model, and autotuned, the pipeline takes time away from
+    it: on one core a step of the document model took 50 % longer.
     """
     options = tf.data.Options()
     options.threading.private_threadpool_size = 1

@@ -1,21 +1,21 @@
-"""The few sequence lengths to which sentences are padded."""
+"""The lengths that sentences are padded to."""
 
 import numpy as np
 
 
-def choose_bucket_lengths(lengths: np.ndarray, max_buckets: int = 8) -> list[int]:
-    """Chooses the bucket lengths that pad the least.
+def choose_bucket_lengths(lengths: np.ndarray, max_buckets: int) -> list[int]:
+    """Chooses the bucket lengths that need the least padding.
 
     Every example is padded to the shortest bucket that holds it. Each bucket length is
-    one more shape for XLA to compile, so there may be few of them; where they lie is
-    found exactly, by dynamic programming over the histogram of lengths.
+    one more shape for XLA to compile, so their number is limited. The best lengths are
+    found by dynamic programming over the histogram of lengths.
 
     Args:
-        lengths: int `[num_examples]`, words an example, at least 1 each.
+        lengths: int `[num_examples]`, words per example, at least 1 each.
         max_buckets: the largest number of bucket lengths.
 
     Returns:
-        Increasing bucket lengths in words; the last one is the longest example's.
+        Increasing bucket lengths in words; the last is that of the longest example.
 
     Raises:
         ValueError: `lengths` is empty or `max_buckets` is less than 1.
@@ -26,10 +26,10 @@ def choose_bucket_lengths(lengths: np.ndarray, max_buckets: int = 8) -> list[int
     if max_buckets < 1:
         raise ValueError(f"max_buckets is {max_buckets}: give at least 1")
     if len(lengths) == 0:
-        raise ValueError("lengths is empty: there is nothing to put into buckets")
+        raise ValueError("lengths is empty: give the length of at least one example")
     distinct, counts = np.unique(lengths, return_counts=True)
     examples_up_to = np.concatenate([[0], np.cumsum(counts)])
-    # cells[i, j]: cells of a bucket that holds distinct[i] to distinct[j - 1].
+    # cells[i, j]: size in words of a bucket that holds distinct[i] to distinct[j - 1].
     cells = np.concatenate([[0], distinct]) * (
         examples_up_to[None, :] - examples_up_to[:, None]
     )

@@ -1,4 +1,4 @@
-"""Batches of documents, sparse."""
+"""Batches of documents as sparse bags of words."""
 
 import numpy as np
 import tensorflow as tf
@@ -8,23 +8,23 @@ from tf_vmfvae.data.documents.documents import Documents
 
 
 class DocumentBatches(Batches):
-    """Batches of bags of words as padded pairs, each document once an epoch.
+    """Batches of bags of words as padded pairs; each document comes once per epoch.
 
-    As `Batches`, but a batch holds documents of all lengths: the gradient of long
-    documents is larger, and a batch of them alone would be a step of another size.
+    Like `Batches`, but each batch has documents of all lengths. Long documents have
+    larger gradients, so a batch of only these would take a larger step.
 
     Args:
         documents: the documents; none is empty.
-        batch_size: rows a batch.
+        batch_size: rows per batch.
         shuffle: whether each epoch has its own order.
         seed: seed of the order, not negative.
 
     Attributes:
-        lengths: int64 `[num_examples]`, different words a document.
-        num_words: words an epoch, repetitions counted.
+        lengths: int64 `[num_examples]`, different words per document.
+        num_words: words per epoch, with repetitions.
 
     Raises:
-        ValueError: there are no documents, one is empty, or an argument is out of its
+        ValueError: there are no documents, one is empty, or an argument is out of
             range.
 
     >>> documents = Documents.from_rows([[(1, 2), (3, 1)], [(2, 4)]])

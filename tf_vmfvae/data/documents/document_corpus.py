@@ -7,16 +7,17 @@ from tf_vmfvae.data.documents.documents import Documents
 
 @dataclasses.dataclass(frozen=True)
 class DocumentCorpus:
-    """Documents to train on, to choose models by and to test with.
+    """Documents for training, validation and test.
 
     Attributes:
         name: name of the data set.
-        train: the training documents.
-        validation: documents held out of the training part.
-        test: the test documents.
-        vocabulary: words; a word's id is its index plus 1.
-        notes: what was done to the documents on reading them, a line each.
-        entropy: None; nobody knows the entropy of such documents.
+        train: training documents.
+        validation: validation documents.
+        test: test documents.
+        vocabulary: words; the id of a word is its index plus 1.
+        notes: what was done to the documents when they were read, one per line, for
+            the user.
+        entropy: None: the entropy of such documents is unknown.
 
     >>> one = Documents.from_rows([[(1, 2)]])
     >>> corpus = DocumentCorpus("tiny", one, one, one, ["a", "b"])

@@ -1,4 +1,4 @@
-"""Documents as bags of words, sparse."""
+"""Documents as sparse bags of words."""
 
 import dataclasses
 from collections.abc import Iterable, Iterator, Sequence
@@ -6,22 +6,24 @@ from collections.abc import Iterable, Iterator, Sequence
 import numpy as np
 import scipy.sparse
 
+from tf_vmfvae.data.splits.held_out import hold_out
+
 # How missing values print in Python, NumPy and pandas.
 _MISSING = ("None", "nan", "NaT", "<NA>")
 
 
 @dataclasses.dataclass(frozen=True)
 class Documents:
-    """Bags of words and, where they are known, labels.
+    """Bags of words, with labels if these are known.
 
-    The documents lie one after the other: document `i` has the pairs
+    The documents are stored one after the other: document `i` has the pairs
     `pairs[row_splits[i]:row_splits[i + 1]]`. A pair takes eight bytes, so 800,000
     documents of 75 different words take half a gigabyte.
 
     Attributes:
         pairs: int32 `[num_pairs, 2]`, word ids from 1 up, each with its count.
         row_splits: int64 `[num_documents + 1]`.
-        labels: a label a document, or None.
+        labels: strings `[num_documents]`, or None if there are no labels.
 
     >>> documents = Documents.from_rows([[(1, 2), (3, 1)], [(2, 4)]], ["a", "b"])
     >>> len(documents), documents.num_words.tolist()
@@ -42,7 +44,7 @@ class Documents:
         rows: Iterable[Sequence[tuple[int, int]]],
         labels: Sequence[str] | None = None,
     ) -> "Documents":
-        """Makes documents of their pairs of word id and count."""
+        """Returns documents made from their pairs of word id and count."""
         rows = [np.asarray(row, np.int32).reshape(-1, 2) for row in rows]
         return cls(
             np.concatenate([np.zeros((0, 2), np.int32), *rows]),
@@ -54,7 +56,7 @@ class Documents:
     def from_matrix(
         cls, matrix: scipy.sparse.csr_matrix, labels: Sequence[str] | None = None
     ) -> "Documents":
-        """Makes documents of a sparse matrix of counts, a row a document."""
+        """Returns the documents whose counts are the rows of a sparse matrix."""
         pairs = np.stack([matrix.indices + 1, matrix.data], axis=1).astype(np.int32)
         return cls(
             pairs,
@@ -66,11 +68,11 @@ class Documents:
         return len(self.row_splits) - 1
 
     def __getitem__(self, rows) -> "Documents":
-        """Takes some of the documents: a slice, a mask, or indices."""
+        """Returns some of the documents, chosen by a slice, a mask or indices."""
         rows = np.arange(len(self))[rows]
-        lengths = np.diff(self.row_splits)
+        lengths = self.lengths
         if np.all(np.diff(rows) > 0):
-            # A byte a pair, where indices would take eight.
+            # A mask takes one byte per pair; indices would take eight.
             chosen = np.zeros(len(self), bool)
             chosen[rows] = True
             pairs = self.pairs[np.repeat(chosen, lengths)]
@@ -82,17 +84,26 @@ class Documents:
         return Documents(pairs, row_splits, labels)
 
     @property
+    def lengths(self) -> np.ndarray:
+        """Number of different words in each document, int64 `[num_documents]`."""
+        return np.diff(self.row_splits)
+
+    @property
     def num_words(self) -> np.ndarray:
-        """Words of each document, repetitions counted, int64 `[num_documents]`."""
+        """Number of words in each document, with repetitions, as `lengths`."""
         total = np.concatenate([[0], np.cumsum(self.pairs[:, 1], dtype=np.int64)])
         return np.diff(total[self.row_splits])
 
     def padded(self, batch_size: int) -> Iterator[np.ndarray]:
-        """Yields the documents in order, int32 `[batch, pairs, 2]` padded with zeros.
+        """Yields batches of the documents in order, padded with zeros.
 
-        Empty documents keep their row.
+        Args:
+            batch_size: documents in a batch; the last batch may have fewer.
+
+        Yields:
+            int32 `[batch, pairs, 2]`; the row of an empty document is all zeros.
         """
-        lengths = np.diff(self.row_splits)
+        lengths = self.lengths
         for start in range(0, len(self), batch_size):
             here = lengths[start : start + batch_size]
             cells = np.arange(max(here.max(), 1)) < here[:, None]
@@ -109,36 +120,37 @@ class Documents:
         )
 
     def split(self, every: int, seed: int) -> tuple["Documents", "Documents"]:
-        """Holds out one document in `every`, at random.
+        """Holds out one document in `every`, chosen at random.
 
         Returns:
-            What is left, and what was held out; at least one document each.
+            The documents that are left, and those held out; at least one of each.
 
         Raises:
             ValueError: there are fewer than two documents.
         """
         if len(self) < 2:
             raise ValueError(
-                f"Documents.split needs at least two documents, one to keep and one to "
+                "Documents.split needs at least two documents, one to keep and one to "
                 f"hold out, but there are {len(self)}"
             )
-        order = np.random.default_rng(seed).permutation(len(self))
-        count = max(len(self) // every, 1)
-        return self[np.sort(order[count:])], self[np.sort(order[:count])]
+        left, held_out = hold_out(len(self), one_in=every, seed=seed)
+        return self[left], self[held_out]
 
 
 def _labels(labels, count):
-    """Returns the labels as an array of strings.
+    """Returns the labels as an array of strings, or None.
 
     Raises:
-        ValueError: a label is missing, or there are more labels than documents.
+        ValueError: a label is missing, or there are not `count` labels.
     """
     if labels is None:
         return None
     labels = list(labels)
     if len(labels) != count:
         raise ValueError(f"labels: {len(labels)} for {count} documents: give one each")
-    for place, label in enumerate(labels):
+    for position, label in enumerate(labels):
         if not isinstance(label, str) and str(label) in _MISSING:
-            raise ValueError(f"labels[{place}] is {label}: give each document a label")
+            raise ValueError(
+                f"labels[{position}] is {label}: give each document a label"
+            )
     return np.asarray(labels, str)

@@ -3,73 +3,102 @@
 import os
 import pathlib
 
-from tf_vmfvae.data.files.text_file import decode
+from tf_vmfvae.data.files.text_file import read_lines, read_text
+from tf_vmfvae.data.splits.held_out import SPLITS, hold_out
+
+# Raw documents and, if these are known, their labels.
+Labelled = tuple[list[str], list[str] | None]
 
 
 def read_own_documents(
     path: str | os.PathLike, labels: str | os.PathLike | None = None
-) -> tuple[list[str], list[str] | None, list[str]]:
-    """Reads raw documents.
+) -> tuple[dict[str, Labelled], list[str]]:
+    """Reads raw documents, and holds out some of them at random.
 
     Args:
-        path: a text file, a document a line; a folder of .txt files, a document each;
-            or a folder of such folders, whose names are the labels.
-        labels: a text file, a label a line, for the documents of a text file.
+        path: a text file with one document per line, a folder of .txt files with one
+            document each, or a folder of such folders, whose names are the labels.
+        labels: for a text file, a text file with one label per line.
 
     Returns:
-        The documents, empty ones included; their labels, or None if they have none; and
-        notes about folders that were left out, a line each.
+        A mapping from "train", "validation" and "test" to raw documents, including
+        empty ones, and their labels, or None if they have none; and notes on what was
+        done, one per line.
 
     Raises:
-        ValueError: a file or folder is missing or unusable, or there are more or fewer
-            labels than documents; one line that names the file.
+        ValueError: a file or folder is missing or unusable, there is not one label
+            per document, or there are too few documents to hold any out; the message
+            is one line and names the file.
     """
     path = pathlib.Path(path)
+    texts, names, notes = _read(path, labels)
+    if len(texts) < len(SPLITS):
+        raise ValueError(
+            f"{path} has {len(texts)} documents: training, validation and test need "
+            f"at least {len(SPLITS)}"
+        )
+    rows_of = dict(zip(SPLITS, hold_out(len(texts), len(SPLITS) - 1), strict=True))
+    splits = {
+        split: ([texts[i] for i in rows], names and [names[i] for i in rows])
+        for split, rows in rows_of.items()
+    }
+    notes.append(
+        f"{path}: {len(texts)} documents; {len(rows_of['validation'])} are held out to "
+        f"validate and {len(rows_of['test'])} to test"
+    )
+    return splits, notes
+
+
+def _read(path, labels):
     if not path.exists():
         raise ValueError(
-            f"{path} does not exist: give a text file, a document a line, or a folder "
-            "of .txt files"
+            f"{path} does not exist: give a text file with one document per line, or a "
+            "folder of .txt files"
         )
     if path.is_dir():
         if labels is not None:
             raise ValueError(
-                f"{labels}: labels go with a file of a document a line; of a folder "
-                "the names of its subfolders are the labels"
+                f"{labels}: a file of labels belongs to a text file with one document "
+                "per line; in a folder the names of its subfolders are the labels"
             )
         return _read_folder(path)
-    texts = _read_lines(path)
+    texts = _read_stripped(path, "document")
     if labels is None:
         return texts, None, []
-    names = _read_lines(pathlib.Path(labels))
+    names = _read_stripped(labels, "label")
     if len(names) != len(texts):
         raise ValueError(
-            f"{labels} has {len(names)} lines, {path} has {len(texts)}: give a label "
-            "a document"
+            f"{labels} has {len(names)} lines, but {path} has {len(texts)}: give one "
+            "label per document"
         )
     if "" in names:
         raise ValueError(f"{labels}, line {names.index('') + 1}: the label is missing")
     return texts, names, []
 
 
+def _read_stripped(path, content):
+    return [line.strip() for line in read_lines(path, content)]
+
+
 def _read_folder(folder):
     files = _text_files(folder)
-    folders = [each for each in _entries(folder) if each.is_dir()]
-    by_label = {each: [] if each in files else _text_files(each) for each in folders}
-    inner = [file for each in folders for file in by_label[each]]
+    folders = [entry for entry in _entries(folder) if entry.is_dir()]
+    files_of = {each: [] if each in files else _text_files(each) for each in folders}
+    inner = [file for each in folders for file in files_of[each]]
     if files and inner:
         raise ValueError(
             f"{folder} holds both .txt files ({files[0].name}) and folders of them "
-            f"({inner[0].parent.name}): leave one kind"
+            f"({inner[0].parent.name}): remove one or the other"
         )
     if not files and not inner:
         raise ValueError(
-            f"{folder} holds no .txt file and no folder of them: put a document each "
-            "into .txt files"
+            f"{folder} holds no .txt file and no folder of them: put each document "
+            "into a .txt file"
         )
-    texts = [decode(file, _content(file)) for file in files or inner]
+    texts = [read_text(file) for file in files or inner]
     if files:
         return texts, None, []
-    empty = ", ".join(each.name for each in folders if not by_label[each])
+    empty = ", ".join(each.name for each in folders if not files_of[each])
     notes = [f"{folder}: no .txt file in {empty}, left out"] if empty else []
     return texts, [_label(file) for file in inner], notes
 
@@ -93,25 +122,6 @@ def _label(file):
     except UnicodeEncodeError:
         raise ValueError(
             f"{file.parent.parent}: the folder name {name!r} is a label, but it is not "
-            "UTF-8: rename it"
+            "UTF-8: rename the folder"
         ) from None
     return name
-
-
-def _read_lines(path):
-    lines = decode(path, _content(path)).split("\n")
-    # The last line ends in a line end; it does not begin another one.
-    if lines[-1] == "":
-        lines.pop()
-    if not lines:
-        raise ValueError(f"{path} is empty: write one document a line into it")
-    return [line.strip() for line in lines]
-
-
-def _content(path):
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        raise ValueError(f"{path} does not exist") from None
-    except OSError as error:
-        raise ValueError(f"{path} cannot be read: {error.strerror}") from None

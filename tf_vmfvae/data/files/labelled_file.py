@@ -1,25 +1,23 @@
-"""Files of sentences with labels, one a line."""
+"""Text files with a label and a sentence on each line."""
 
 import os
-import pathlib
 
-from tf_vmfvae.data.files.text_file import read_text
-from tf_vmfvae.text.words import END, split_words
+from tf_vmfvae.data.files.text_file import read_lines, words_of_line
 
-# Longer numbers are not labels, and int() refuses thousands of digits.
+# int() refuses thousands of digits, and no label is longer than this.
 MOST_DIGITS = 9
 
 
 def read_labelled_sentences(
     path: str | os.PathLike, num_labels: int
 ) -> list[tuple[int, str]]:
-    r"""Reads a UTF-8 text file, a label and a sentence a line.
+    r"""Reads a UTF-8 text file with a label and a sentence on each line.
 
-    Empty lines and labels without words are left out, and so is a word `<eos>`.
+    Empty lines and labels without words are left out, and so is the word `<eos>`.
 
     Args:
         path: the file.
-        num_labels: how many labels there are; they are numbered from 0.
+        num_labels: number of labels; they are numbered from 0.
 
     Returns:
         Labels and sentences, words separated by single spaces; at least one.
@@ -28,29 +26,27 @@ def read_labelled_sentences(
         ValueError: the file is missing, unreadable, without words or not UTF-8 text,
             or a line does not begin with a label; the message names file and line.
 
-    >>> import tempfile
+    >>> import pathlib, tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     path = pathlib.Path(folder, "text.txt")
     ...     _ = path.write_text("4 so  good\n\n0 never again\n")
     ...     read_labelled_sentences(path, 5)
     [(4, 'so good'), (0, 'never again')]
     """
-    path = pathlib.Path(path)
     sentences = []
-    for number, line in enumerate(read_text(path).split("\n"), start=1):
-        first, *words = split_words(line) or [""]
-        if not first:
+    for number, line in enumerate(read_lines(path), start=1):
+        label, *words = words_of_line(line) or [""]
+        if not label:
             continue
-        # isdecimal also holds for digits of other scripts, which int() reads.
-        is_number = first.isdecimal() and len(first) <= MOST_DIGITS
-        if not is_number or int(first) >= num_labels:
+        # isdecimal also accepts digits of other scripts, which int() reads.
+        is_number = label.isdecimal() and len(label) <= MOST_DIGITS
+        if not is_number or int(label) >= num_labels:
             raise ValueError(
-                f"{path} line {number} begins with {first[:20]!r}: give a label from 0 "
-                f"to {num_labels - 1}, a space and the sentence"
+                f"{path}, line {number}: begins with {label[:20]!r}; give a label from "
+                f"0 to {num_labels - 1}, a space and the sentence"
             )
-        words = [word for word in words if word != END]
         if words:
-            sentences.append((int(first), " ".join(words)))
+            sentences.append((int(label), " ".join(words)))
     if not sentences:
-        raise ValueError(f"{path} has no line with a word: write one sentence a line")
+        raise ValueError(f"{path} has no line with a word: write one sentence per line")
     return sentences

@@ -1,15 +1,18 @@
-"""Files of sentences, one a line."""
+"""UTF-8 text files, and text files with one sentence per line."""
 
+import contextlib
 import os
 import pathlib
+from collections.abc import Iterator
+from typing import BinaryIO
 
 from tf_vmfvae.text.words import END, split_words
 
 
 def read_sentences(path: str | os.PathLike) -> list[str]:
-    r"""Reads a UTF-8 text file, one sentence a line.
+    r"""Reads a UTF-8 text file with one sentence per line.
 
-    Empty lines are left out and runs of Unicode's white space become one space. A word
+    Empty lines are left out, and runs of Unicode white space become one space. The word
     `<eos>` is left out too: every sentence gets its own end. The text is converted to
     Unicode's normal form C.
 
@@ -30,55 +33,92 @@ def read_sentences(path: str | os.PathLike) -> list[str]:
     ...     read_sentences(path)
     ['one two', 'three']
     """
-    path = pathlib.Path(path)
-    sentences = []
-    # Not splitlines(), which also ends lines at characters inside a sentence.
-    for line in read_text(path).split("\n"):
-        words = [word for word in split_words(line) if word != END]
-        if words:
-            sentences.append(" ".join(words))
+    sentences = [" ".join(words_of_line(line)) for line in read_lines(path)]
+    sentences = [sentence for sentence in sentences if sentence]
     if not sentences:
-        raise ValueError(f"{path} has no line with a word: write one sentence a line")
+        raise ValueError(f"{path} has no line with a word: write one sentence per line")
     return sentences
 
 
-def read_text(path: pathlib.Path) -> str:
-    """Reads a UTF-8 text file whole.
+def words_of_line(line: str) -> list[str]:
+    """Returns the words of a line without `<eos>`, which every sentence gets later.
+
+    >>> words_of_line("one  two <eos>")
+    ['one', 'two']
+    """
+    return [word for word in split_words(line) if word != END]
+
+
+def read_lines(path: str | os.PathLike, content: str = "sentence") -> list[str]:
+    """Returns the lines of a UTF-8 text file without their line ends; at least one.
+
+    Args:
+        path: the file.
+        content: what each line should hold, for error messages.
 
     Raises:
         ValueError: the file is missing, unreadable, empty or not UTF-8 text.
     """
+    # Not splitlines(), which also splits at characters that occur inside sentences.
+    lines = read_text(path).split("\n")
+    # The line end of the last line does not start another line.
+    if lines[-1] == "":
+        lines.pop()
+    if not lines:
+        raise ValueError(f"{path} is empty: write one {content} per line")
+    return lines
+
+
+def read_text(path: str | os.PathLike) -> str:
+    """Returns the text of a UTF-8 file, which may be empty.
+
+    Raises:
+        ValueError: the file is missing, unreadable or not UTF-8 text.
+    """
+    with open_bytes(path) as file:
+        return decode(path, file.read())
+
+
+@contextlib.contextmanager
+def open_bytes(path: str | os.PathLike) -> Iterator[BinaryIO]:
+    """Opens a file to read its bytes.
+
+    Raises:
+        ValueError: the file is missing or cannot be read, also if that fails later on.
+    """
+    path = pathlib.Path(path)
     try:
-        content = path.read_bytes()
+        with path.open("rb") as file:
+            yield file
     except FileNotFoundError:
         what = "is a link to nothing" if path.is_symlink() else "does not exist"
         raise ValueError(f"{path} {what}: give a UTF-8 text file") from None
     except OSError as error:
         raise ValueError(f"{path} cannot be read: {error.strerror}") from None
-    if not content:
-        raise ValueError(f"{path} is empty: write one sentence a line into it")
-    return decode(path, content)
 
 
-def decode(path: pathlib.Path, content: bytes) -> str:
-    """Decodes a file's content.
+def decode(source: str | os.PathLike, content: bytes) -> str:
+    """Returns bytes as text, without a byte order mark.
+
+    Args:
+        source: where the bytes come from, for error messages.
+        content: the bytes.
 
     Raises:
-        ValueError: it is not UTF-8 text; names the file.
+        ValueError: they are not UTF-8 text.
 
-    >>> decode(pathlib.Path("text.txt"), b"one")
+    >>> decode("text.txt", b"one")
     'one'
     """
-    # A zero byte is valid UTF-8 but is in no text; it is in nearly every binary file.
-    zero = content.find(b"\0")
+    # A zero byte is valid UTF-8, but only binary files contain it.
+    position = content.find(b"\0")
     try:
-        if zero >= 0:
-            content[:zero].decode("utf-8")
-        else:
+        if position < 0:
             return content.decode("utf-8-sig")
+        content[:position].decode("utf-8")
     except UnicodeDecodeError as error:
-        zero = error.start
+        position = error.start
     raise ValueError(
-        f"{path} is not UTF-8 text (byte {zero}): give a text file, or convert it with "
-        "iconv -t utf-8"
+        f"{source} is not UTF-8 text (byte {position}): give a text file, or convert "
+        "it with iconv -t utf-8"
     )

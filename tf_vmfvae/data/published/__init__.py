@@ -1,1 +1,1 @@
-"""Published corpora, a TFDS builder each."""
+"""Published corpora, with a TFDS builder for each."""

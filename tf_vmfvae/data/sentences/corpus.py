@@ -1,23 +1,24 @@
-"""A corpus in memory."""
+"""A corpus of sentences in memory."""
 
 import dataclasses
 
 
 @dataclasses.dataclass(frozen=True)
 class Corpus:
-    """Sentences to train on, to choose models by and to test with.
+    """Sentences for training, validation and test.
 
     Attributes:
         name: name of the data set.
-        train: sentences, words separated by spaces.
-        validation: sentences, likewise.
-        test: sentences, likewise.
-        vocabulary: words, `<unk>` and `<eos>` first; a word's id is its index plus 1.
-        entropy: exact entropy of a sentence in nats, None where nobody knows it.
-        notes: what was done to the text on reading it, a line each; worth showing.
-        labels: split ("train", "validation", "test") -> a label a sentence, None where
-            the sentences have none.
-        num_labels: how many labels there are; they are numbered from 0.
+        train: training sentences, words separated by spaces.
+        validation: validation sentences, likewise.
+        test: test sentences, likewise.
+        vocabulary: words, `<unk>` and `<eos>` first; the id of a word is its index
+            plus 1.
+        entropy: exact entropy of a sentence in nats, or None if it is unknown.
+        notes: what was done to the text when it was read, one per line, for the user.
+        labels: a mapping from "train", "validation" and "test" to a label for each
+            sentence, or None if there are no labels.
+        num_labels: number of labels; they are numbered from 0.
 
     >>> corpus = Corpus("tiny", ["a b"], ["b"], ["a"], ["<unk>", "<eos>", "a", "b"])
     >>> corpus.train, corpus.entropy

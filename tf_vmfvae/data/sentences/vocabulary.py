@@ -1,4 +1,4 @@
-"""The words that a model knows."""
+"""The vocabulary of a corpus of sentences."""
 
 import collections
 from collections.abc import Iterable
@@ -13,15 +13,15 @@ def build_vocabulary(
     """Collects the most frequent words.
 
     Args:
-        sentences: words separated by white space. `<unk>` and `<eos>` among them are
-            the entries of that name.
-        size: the largest number of entries, `<unk>` and `<eos>` included; None for no
+        sentences: words separated by white space. `<unk>` and `<eos>` among them count
+            as the entries of that name.
+        size: the largest number of entries, including `<unk>` and `<eos>`; None for no
             limit.
         minimum_count: how often a word must occur to get an entry.
 
     Returns:
-        `<unk>`, `<eos>`, then the words, the most frequent first; words of the same
-        frequency in alphabetical order.
+        `<unk>`, `<eos>`, then the words, most frequent first; words with the same
+        frequency are in alphabetical order.
 
     Raises:
         ValueError: `size` leaves no room for a word, `minimum_count` is less than 1, or

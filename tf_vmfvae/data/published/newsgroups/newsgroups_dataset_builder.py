@@ -1,13 +1,13 @@
 """TFDS builder of 20 Newsgroups as bags of words."""
 
-from tf_vmfvae.data.published.feature_builder import FeatureBuilder
+from tf_vmfvae.data.published.base.feature_builder import FeatureBuilder
 
 
 class Builder(FeatureBuilder):
-    """20 Newsgroups as Miao et al. (2016) prepared it, 2,000 words.
+    """20 Newsgroups as Miao et al. (2016) prepared it, with 2,000 words.
 
-    It reads 20ng/train.feat, 20ng/test.feat and 20ng/vocab.new from TFDS's manual
-    folder; if none of them is there, it downloads them.
+    Reads 20ng/train.feat, 20ng/test.feat and 20ng/vocab.new from TFDS's manual folder;
+    if none of them is there, downloads them.
 
     >>> Builder.name
     '20ng'
@@ -17,5 +17,5 @@ class Builder(FeatureBuilder):
     HOMEPAGE = "http://qwone.com/~jason/20Newsgroups/"
     URL = "https://github.com/jiacheng-xu/vmf_vae_nlp/raw/master/data/20ng.zip"
     MANUAL_DOWNLOAD_INSTRUCTIONS = (
-        "Put train.feat, test.feat and vocab.new into the folder 20ng/."
+        "Put train.feat, test.feat and vocab.new into a folder 20ng/."
     )

@@ -6,23 +6,21 @@ from collections.abc import Iterator
 import tensorflow_datasets as tfds
 
 from tf_vmfvae.data.files.text_file import read_sentences
-from tf_vmfvae.data.published.builder import PublishedBuilder
-
-FILES = {"train": "train.txt", "validation": "valid.txt", "test": "test.txt"}
+from tf_vmfvae.data.published.base.builder import PublishedBuilder
 
 
 class Builder(PublishedBuilder):
-    """The Penn Treebank, sentence by sentence.
+    """The sentences of the Penn Treebank.
 
-    It reads ptb/train.txt, ptb/valid.txt and ptb/test.txt from TFDS's manual folder; if
-    none of them is there, it downloads them.
+    Reads ptb/train.txt, ptb/valid.txt and ptb/test.txt from TFDS's manual folder; if
+    none of them is there, downloads them.
 
-    >>> Builder.name, sorted(FILES)
-    ('ptb', ['test', 'train', 'validation'])
+    >>> Builder.name
+    'ptb'
     """
 
     MANUAL_DOWNLOAD_INSTRUCTIONS = (
-        "Put train.txt, valid.txt and test.txt into the folder ptb/."
+        "Put train.txt, valid.txt and test.txt into a folder ptb/."
     )
     URL = "https://github.com/jiacheng-xu/vmf_vae_nlp/raw/master/data/ptb.zip"
 
@@ -33,17 +31,8 @@ class Builder(PublishedBuilder):
             disable_shuffling=True,
         )
 
-    def _split_generators(
-        self, dl_manager: tfds.download.DownloadManager
-    ) -> dict[str, Iterator]:
-        folder = self.source_folder(dl_manager, list(FILES.values()))
-        return {
-            split: self._generate_examples(folder / name)
-            for split, name in FILES.items()
-        }
-
     def _generate_examples(
-        self, path: pathlib.Path
+        self, folder: pathlib.Path, split: str
     ) -> Iterator[tuple[int, dict[str, str]]]:
-        for i, sentence in enumerate(read_sentences(path)):
+        for i, sentence in enumerate(read_sentences(folder / self.FILES[split])):
             yield i, {"text": sentence}

@@ -1,13 +1,13 @@
 """TFDS builder of Reuters RCV1-v2 as bags of words."""
 
-from tf_vmfvae.data.published.feature_builder import FeatureBuilder
+from tf_vmfvae.data.published.base.feature_builder import FeatureBuilder
 
 
 class Builder(FeatureBuilder):
-    """RCV1-v2 as Miao et al. (2016) prepared it, 10,000 words.
+    """RCV1-v2 as Miao et al. (2016) prepared it, with 10,000 words.
 
-    It reads rcv1/train.feat, rcv1/test.feat and rcv1/vocab.new from TFDS's manual
-    folder. No program can download them.
+    Reads rcv1/train.feat, rcv1/test.feat and rcv1/vocab.new from TFDS's manual folder.
+    They cannot be downloaded by a program.
 
     >>> Builder.name
     'rcv1'
@@ -18,6 +18,5 @@ class Builder(FeatureBuilder):
     MANUAL_DOWNLOAD_INSTRUCTIONS = (
         "Get train.feat, test.feat and vocab.new from "
         "https://utexas.box.com/s/36iue908zi0m41ee4ciy8e2xi48bcwko (a link of "
-        "https://github.com/jiacheng-xu/vmf_vae_nlp) and put them into the folder "
-        "rcv1/."
+        "https://github.com/jiacheng-xu/vmf_vae_nlp) and put them into a folder rcv1/."
     )

@@ -2,33 +2,39 @@
 
 import os
 import pathlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import numpy as np
 import tensorflow_datasets as tfds
 
 from tf_vmfvae.data.files.labelled_file import read_labelled_sentences
-from tf_vmfvae.data.published.builder import PublishedBuilder
+from tf_vmfvae.data.published.base.builder import PublishedBuilder
 
-FILES = {"train": "train.txt", "validation": "valid.txt", "test": "test.txt"}
 NUM_LABELS = 5
 # If there is only valid.txt: the seed that shuffles it, and where it is cut.
+ALONE = "valid.txt"
 SEED, CUTS = 2013, {"train": (0.0, 0.8), "validation": (0.8, 0.9), "test": (0.9, 1.0)}
 
 
 class Builder(PublishedBuilder):
-    """Reviews of 2013, one by one, each labelled with its stars minus one.
+    """Yelp reviews of 2013, each labelled with its stars minus one.
 
-    It reads yelp/train.txt, yelp/valid.txt and yelp/test.txt from TFDS's manual folder.
-    If only yelp/valid.txt is there, it shuffles that part and cuts it in three.
+    Reads yelp/train.txt, yelp/valid.txt and yelp/test.txt from TFDS's manual folder. If
+    only yelp/valid.txt is there, shuffles it and cuts it in three.
 
     >>> Builder.name, NUM_LABELS
     ('yelp', 5)
     """
 
     MANUAL_DOWNLOAD_INSTRUCTIONS = (
-        "Put train.txt, valid.txt and test.txt into the folder yelp/."
+        "Put train.txt, valid.txt and test.txt into a folder yelp/."
     )
+
+    @classmethod
+    def has_only_valid(cls, folder: pathlib.Path) -> bool:
+        """Returns whether valid.txt is the only file in the folder."""
+        names = cls.file_names()
+        return [name for name in names if os.path.lexists(folder / name)] == [ALONE]
 
     def _info(self) -> tfds.core.DatasetInfo:
         return self.dataset_info_from_configs(
@@ -43,37 +49,24 @@ class Builder(PublishedBuilder):
             disable_shuffling=True,
         )
 
-    def _split_generators(
-        self, dl_manager: tfds.download.DownloadManager
-    ) -> dict[str, Iterator]:
-        folder = self.source_folder(dl_manager, list(FILES.values()))
-        return {split: self._generate_examples(folder, split) for split in FILES}
-
     def _generate_examples(
         self, folder: pathlib.Path, split: str
     ) -> Iterator[tuple[int, dict]]:
-        for i, (label, text) in enumerate(_reviews(folder, split)):
+        if self.has_only_valid(folder):
+            reviews = _cut_out(folder / ALONE, split)
+        else:
+            reviews = read_labelled_sentences(folder / self.FILES[split], NUM_LABELS)
+        for i, (label, text) in enumerate(reviews):
             yield i, {"text": text, "label": label}
 
 
-def only_piece(folder: pathlib.Path) -> bool:
-    """Returns whether valid.txt is the only file."""
-    there = [name for name in FILES.values() if os.path.lexists(folder / name)]
-    return there == ["valid.txt"]
-
-
-def cut(reviews: Sequence, split: str) -> list:
-    """Shuffles the reviews and returns those of one split.
-
-    >>> [cut("abcdefghij", split) for split in FILES if split != "train"]
-    [['g'], ['e']]
-    """
+def _cut_out(file, split):
+    """Shuffles the reviews of a file and returns those of one split."""
+    reviews = read_labelled_sentences(file, NUM_LABELS)
     order = np.random.default_rng(SEED).permutation(len(reviews))
     start, end = (round(share * len(reviews)) for share in CUTS[split])
+    if start == end:
+        raise ValueError(
+            f"{file} has {len(reviews)} lines with words: too few to cut in three"
+        )
     return [reviews[index] for index in order[start:end]]
-
-
-def _reviews(folder, split):
-    if not only_piece(folder):
-        return read_labelled_sentences(folder / FILES[split], NUM_LABELS)
-    return cut(read_labelled_sentences(folder / "valid.txt", NUM_LABELS), split)

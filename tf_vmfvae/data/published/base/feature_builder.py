@@ -1,28 +1,29 @@
 """Base class of the TFDS builders of published bag-of-words files."""
 
 import pathlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import tensorflow_datasets as tfds
 
 from tf_vmfvae.data.files.feature_file import read_features, read_vocabulary
-from tf_vmfvae.data.published.builder import PublishedBuilder
+from tf_vmfvae.data.published.base.builder import PublishedBuilder
 
-FILES = {"train": "train.feat", "test": "test.feat"}
 VOCABULARY = "vocab.new"
 
 
 class FeatureBuilder(PublishedBuilder, skip_registration=True):
-    """Base class: train.feat, test.feat and vocab.new in a folder of its name.
+    """Base class: reads train.feat, test.feat and vocab.new.
 
-    An example is a document: `words`, ids from 1 up, their `counts`, and the
-    document's `label`. The data set's metadata holds the vocabulary.
+    An example is a document: `words`, ids from 1 up, their `counts`, and the `label` of
+    the document. The metadata of the data set holds the vocabulary.
 
     Attributes:
         HOMEPAGE: web page of the corpus.
     """
 
+    FILES: Mapping[str, str] = {"train": "train.feat", "test": "test.feat"}
+    MORE_FILES = (VOCABULARY,)
     HOMEPAGE: str
 
     def _info(self) -> tfds.core.DatasetInfo:
@@ -36,19 +37,15 @@ class FeatureBuilder(PublishedBuilder, skip_registration=True):
             disable_shuffling=True,
         )
 
-    def _split_generators(
-        self, dl_manager: tfds.download.DownloadManager
-    ) -> dict[str, Iterator]:
-        folder = self.source_folder(dl_manager, [*FILES.values(), VOCABULARY])
-        vocabulary = read_vocabulary(folder / VOCABULARY)
-        self.info.metadata["vocabulary"] = vocabulary
-        return {
-            split: self._generate_examples(folder / name, len(vocabulary))
-            for split, name in FILES.items()
-        }
+    def _source_folder(self, dl_manager: tfds.download.DownloadManager) -> pathlib.Path:
+        folder = super()._source_folder(dl_manager)
+        self.info.metadata["vocabulary"] = read_vocabulary(folder / VOCABULARY)
+        return folder
 
     def _generate_examples(
-        self, path: pathlib.Path, vocabulary_size: int
+        self, folder: pathlib.Path, split: str
     ) -> Iterator[tuple[int, dict]]:
-        for i, (label, pairs) in enumerate(read_features(path, vocabulary_size)):
+        size = len(self.info.metadata["vocabulary"])
+        features = read_features(folder / self.FILES[split], size)
+        for i, (label, pairs) in enumerate(features):
             yield i, {"words": pairs[:, 0], "counts": pairs[:, 1], "label": label}

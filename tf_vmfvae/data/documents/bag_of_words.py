@@ -1,4 +1,4 @@
-"""From raw documents to bags of words."""
+"""Bags of words from raw documents."""
 
 from collections.abc import Sequence, Set
 
@@ -18,21 +18,21 @@ def build_document_vocabulary(
     Args:
         texts: the documents; see `tf_vmfvae.text.document_words` for what a word is.
         size: the largest number of words; None for no limit.
-        minimum_documents: in how many documents a word must occur.
-        stop_words: words to leave out, split into words like a document; "english" for
-            scikit-learn's list.
+        minimum_documents: number of documents in which a word must occur.
+        stop_words: words to leave out, each split into words like a document; "english"
+            for scikit-learn's list.
 
     Returns:
         The words in alphabetical order.
 
     Raises:
-        ValueError: no word is left, an argument is out of its range, or an element of
+        ValueError: no word is left, an argument is out of range, or an element of
             `texts` or `stop_words` is not text.
 
     >>> build_document_vocabulary(["A rose is a rose.", "Is it?"], size=2)
     ['is', 'rose']
     """
-    # It takes a while to import.
+    # Slow to import.
     from sklearn.feature_extraction.text import CountVectorizer
 
     for name, value in (("size", size), ("minimum_documents", minimum_documents)):
@@ -42,15 +42,15 @@ def build_document_vocabulary(
     vectorizer = CountVectorizer(
         analyzer=lambda text: [w for w in document_words(text) if w not in left_out],
         max_features=None if size is None else int(size),
-        # scikit-learn would take a float for a share of the documents.
+        # scikit-learn takes a float for a share of the documents.
         min_df=int(minimum_documents),
     )
     try:
         vectorizer.fit(texts)
     except ValueError:
         raise ValueError(
-            f"no word of the documents is in {minimum_documents} of them and no stop "
-            "word: lower minimum_documents or give more text"
+            f"apart from stop words, no word occurs in {minimum_documents} documents: "
+            "lower minimum_documents or give more text"
         ) from None
     return vectorizer.get_feature_names_out().tolist()
 
@@ -64,17 +64,17 @@ def count_words(
 
     Args:
         texts: the documents.
-        vocabulary: words; ids count from 1 along them. See
-            `tf_vmfvae.text.listed_words` for how a text's words are matched to them.
-        labels: a label a document, or None.
+        vocabulary: words; the id of a word is its index plus 1. See
+            `tf_vmfvae.text.listed_words` for how the words of a text are matched.
+        labels: one label per document, or None.
 
     Returns:
         The documents; one without a known word is empty.
 
     Raises:
         ValueError: a word of the vocabulary occurs twice, is empty or contains white
-            space, an element of `texts` or `vocabulary` is not text, a label is
-            missing, or there are more labels than documents.
+            space, an element of `texts` or `vocabulary` is not text, or there is not
+            one label per document.
 
     >>> documents = count_words(["A rose is a rose."], ["is", "rose"])
     >>> documents.pairs.tolist()
@@ -88,7 +88,7 @@ def count_words(
 
 
 def _stop_words(words) -> frozenset[str]:
-    """Returns the stop words, split and normalized like the words of documents."""
+    """Returns the stop words, split and normalised like the words of documents."""
     from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 
     if words is None:
@@ -99,7 +99,7 @@ def _stop_words(words) -> frozenset[str]:
                 f"stop_words is {words!r}: give 'english', None or a list of words"
             )
         words = ENGLISH_STOP_WORDS
-    # The order does not matter here, so a set will do.
+    # A set is fine here: the order does not matter.
     words = list(words) if isinstance(words, Set) else words
     listed = as_texts(words, "stop_words")
     return frozenset(word for text in listed for word in document_words(text))

@@ -1,0 +1,81 @@
+import pytest
+
+from tf_vmfvae.data.files.text_file import read_lines, read_sentences
+from tf_vmfvae.layers import WordTokenizer
+
+
+def test_white_space_and_end_words_are_removed(tmp_path):
+    (tmp_path / "t.txt").write_bytes(
+        "\ufeff  A\tb \u00a0 c <eos>\r\n\n   \n<unk> \u2028 d <eos>".encode()
+    )
+    assert read_sentences(tmp_path / "t.txt") == ["A b c", "<unk> d"]
+
+
+@pytest.mark.parametrize(
+    ("content", "lines"),
+    [
+        (b"a\n\nb\n", ["a", "", "b"]),
+        (b"a\nb", ["a", "b"]),
+        (b"\n", [""]),
+        ("\ufeffa\r\nb\u2028c\n".encode(), ["a\r", "b\u2028c"]),
+    ],
+)
+def test_only_line_feeds_end_lines(tmp_path, content, lines):
+    (tmp_path / "t.txt").write_bytes(content)
+    assert read_lines(tmp_path / "t.txt") == lines
+
+
+def test_reader_and_tokenizer_find_the_same_words(tmp_path):
+    lines = [
+        "le caf\u00e9\u00a0noir \u2003 the",
+        "cafe\u0301\u3000NOIR the\x0cthe\x1cnoir",
+        "\u092f\u0939 \u0939\u093f\u0928\u094d\u0926\u0940\u2028\u092e\u0947\u0902",
+        "x" * 100_000 + " the",
+    ]
+    (tmp_path / "t.txt").write_bytes(("\ufeff" + "\r\n".join(lines)).encode())
+    sentences = read_sentences(tmp_path / "t.txt")
+    words = {word for sentence in sentences for word in sentence.split()}
+    tokenizer = WordTokenizer(sorted(words))
+
+    assert sentences[1] == "caf\u00e9 NOIR the the noir"
+    assert tokenizer(lines).to_list() == tokenizer(sentences).to_list()
+    assert 1 not in [i for ids in tokenizer(lines).to_list() for i in ids]
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (None, "text.txt does not exist"),
+        (b"", "text.txt is empty: write one sentence per line"),
+        (b"\xef\xbb\xbf", "text.txt is empty"),
+        (b"\n  \n\n", "text.txt has no line with a word"),
+        (b"one two\nthree \x00 four\n", "text.txt is not UTF-8 text .byte 14.: give"),
+        (b"caf\xe9 au lait\n", "text.txt is not UTF-8 text .byte 3.: .*iconv"),
+        (b"\x89PNG\r\n\x1a\n\x00\x00", "text.txt is not UTF-8 text .byte 0."),
+        (b"\0\0\0\n\0\n", "text.txt is not UTF-8 text .byte 0."),
+        # Half of a surrogate pair, as some programs write it.
+        (b"one \xed\xa0\xbd two\n", "text.txt is not UTF-8 text .byte 4."),
+    ],
+)
+def test_an_unusable_file_is_refused_by_name(tmp_path, content, message):
+    path = tmp_path / "text.txt"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(ValueError, match=message) as error:
+        read_sentences(path)
+    assert str(path) in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+def test_a_folder_or_a_broken_link_is_refused_by_name(tmp_path):
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "broken").symlink_to(tmp_path / "moved")
+    (tmp_path / "circle").symlink_to(tmp_path / "circle")
+
+    for name, message in (
+        ("folder", "folder cannot be read: Is a directory"),
+        ("broken", "broken is a link to nothing"),
+        ("circle", "circle cannot be read: Too many levels"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            read_sentences(tmp_path / name)

@@ -1,0 +1,73 @@
+import numpy as np
+import pytest
+
+from tf_vmfvae import data
+
+SPLITS = ("train", "validation", "test")
+
+
+def test_labels_follow_their_documents_into_every_split(tmp_path):
+    lines = [f"the ball number {'goal' if i % 2 else 'rain'}" for i in range(40)]
+    (tmp_path / "d.txt").write_text("\n".join(lines) + "\n\n")
+    (tmp_path / "l.txt").write_text("\n".join("ab" * 20) + "\nc\n")
+    corpus = data.load_documents(
+        "text", tmp_path / "d.txt", labels=tmp_path / "l.txt", stop_words="english"
+    )
+
+    assert corpus.vocabulary == ["ball", "goal", "number", "rain"]
+    assert sum(len(getattr(corpus, split)) for split in SPLITS) == 40
+    for split in SPLITS:
+        documents = getattr(corpus, split)
+        has_goal = documents.matrix(4).toarray()[:, 1] > 0
+        assert documents.labels.tolist() == ["b" if goal else "a" for goal in has_goal]
+
+
+def test_documents_without_a_known_word_are_left_out_and_counted(tmp_path):
+    (tmp_path / "d.txt").write_text("ball goal\n" * 40 + "1234\n" * 40)
+    corpus = data.load_documents("text", tmp_path / "d.txt")
+
+    assert corpus.train.num_words.min() == 2
+    left_out = 72 - len(corpus.train)
+    note = f"{left_out} of 72 train documents have no known word and are left out"
+    assert note in corpus.notes
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("the\n" * 9, "dataset text in {}: apart from stop words, no word occurs in 1"),
+        ("", "{} is empty: write one document per line"),
+    ],
+)
+def test_text_without_words_is_refused_by_file(tmp_path, content, message):
+    path = tmp_path / "d.txt"
+    path.write_text(content)
+    with pytest.raises(ValueError, match=message.format(path)) as error:
+        data.load_documents("text", path)
+    assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"dataset": "imdb"}, "choose one of embedded, 20ng, rcv1, text"),
+        ({"dataset": "text"}, "dataset text needs data_dir"),
+        ({"vocabulary_size": 0}, "dataset embedded: size is 0"),
+        ({"stop_words": "german"}, "dataset embedded: stop_words is 'german'"),
+    ],
+)
+def test_an_argument_out_of_range_is_refused(arguments, message):
+    with pytest.raises(ValueError, match=message) as error:
+        data.load_documents(**arguments)
+    assert "\n" not in str(error.value)
+
+
+def test_each_embedded_document_has_one_topic():
+    corpus = data.load_documents()
+
+    assert len(set(corpus.train.labels)) == 8
+    assert corpus.train.num_words.min() > 3
+    rain = corpus.vocabulary.index("rain")
+    with_rain = corpus.train.matrix(len(corpus.vocabulary))[:, rain].toarray()[:, 0] > 0
+    shares = np.unique(corpus.train.labels[with_rain], return_counts=True)[1]
+    assert shares.max() > 0.5 * shares.sum()

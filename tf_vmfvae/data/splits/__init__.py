@@ -1,0 +1,1 @@
+"""How a corpus is split into parts for training, validation and test."""
