@@ -10,7 +10,8 @@ from trainers.lm.report import print_corpus, print_report
 from trainers.storage import fingerprint
 from trainers.storage.metrics_file import SPLITS
 from trainers.storage.model_file import find_model
-from trainers.storage.trained_model import check_words, load_language_model
+from trainers.storage.trained_model import load_language_model
+from trainers.storage.unknown_words import note_unknown_words
 from trainers.training.latents import latent_named, make_latent
 from trainers.training.schedules import make_schedules
 from trainers.training.task import Task
@@ -123,7 +124,7 @@ class LMTask(Task):
             texts = read_sentences(file)
         except ValueError as error:
             raise UserError(f"--synthetic: {error}") from error
-        for note in check_words(model, texts, f"--synthetic={file}"):
+        for note in note_unknown_words(model, texts, f"--synthetic={file}"):
             print(f"note: {note}")
         self.text["synthetic"] = fingerprint.of_texts(texts)
         return texts

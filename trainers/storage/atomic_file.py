@@ -16,7 +16,7 @@ _PARTIAL = re.compile(re.escape(PREFIX) + ".+")
 
 
 @contextlib.contextmanager
-def whole_file(path: Path) -> Iterator[Path]:
+def atomic_file(path: Path) -> Iterator[Path]:
     """Gives the path of a new file, which replaces `path` once it is written.
 
     Whatever happens meanwhile, a full disk or `kill -9`, `path` holds what it held
@@ -34,7 +34,7 @@ def whole_file(path: Path) -> Iterator[Path]:
 
     >>> import tempfile
     >>> path = Path(tempfile.mkdtemp(), "metrics.json")
-    >>> with whole_file(path) as partial:
+    >>> with atomic_file(path) as partial:
     ...     _ = partial.write_text("{}")
     ...     path.exists()
     False

@@ -10,7 +10,7 @@ from trainers.cli.errors import RunFailed, UserError
 
 
 def check_new(path: str, flag: str = "output_dir") -> None:
-    """Checks that `whole_folder` can make a folder; changes nothing.
+    """Checks that `atomic_folder` can make a folder; changes nothing.
 
     Args:
         path: the flag's value.
@@ -27,7 +27,7 @@ def check_new(path: str, flag: str = "output_dir") -> None:
 
 
 @contextlib.contextmanager
-def whole_folder(path: str, flag: str = "output_dir") -> Iterator[str]:
+def atomic_folder(path: str, flag: str = "output_dir") -> Iterator[str]:
     """Gives a new folder, whose content is that of `path` once it is written.
 
     Whatever happens meanwhile, `path` is empty or missing, as it was before, or it
@@ -45,7 +45,7 @@ def whole_folder(path: str, flag: str = "output_dir") -> Iterator[str]:
         RunFailed: if writing failed, for a full disk, say.
 
     >>> folder = os.path.join(tempfile.mkdtemp(), "served")
-    >>> with whole_folder(folder) as partial:
+    >>> with atomic_folder(folder) as partial:
     ...     os.mkdir(os.path.join(partial, "variables"))
     ...     os.path.exists(folder)
     False

@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 import tensorflow as tf
 
-from trainers.cli.errors import UserError
-from trainers.storage.atomic_file import whole_file
+from trainers.cli.errors import UserError, reason
+from trainers.cli.json_object import parse_object
+from trainers.storage.atomic_file import atomic_file
 from trainers.storage.checkpoint_files import checkpoint_files, next_checkpoint_file
 
 _NOTES = "notes"
@@ -48,7 +49,7 @@ class Checkpoints:
             _key(index): tf.convert_to_tensor(variable).numpy()
             for index, variable in enumerate(self._variables)
         }
-        with whole_file(file) as partial:
+        with atomic_file(file) as partial:
             np.savez(partial, **{_NOTES: np.array(json.dumps(notes))}, **arrays)
         self._whole[file] = True
         self._delete_old()
@@ -68,9 +69,8 @@ class Checkpoints:
             # A broken file fails in the zip, in the array or in the text: in any way.
             except Exception as error:
                 self._whole[file] = False
-                reason = " ".join(str(error).split()) or type(error).__name__
                 print(
-                    f"warning: {file}: cannot be read and is passed over ({reason})",
+                    f"warning: {file}: cannot be read and is skipped ({reason(error)})",
                     file=sys.stderr,
                 )
                 continue
@@ -127,10 +127,8 @@ class Checkpoints:
 def _read(file):
     """Reads all there is, sums included that tell whether the file is whole."""
     with open(file, "rb") as opened, np.load(opened) as content:
-        notes = json.loads(content[_NOTES].item())
+        notes = parse_object(content[_NOTES].item())
         values = [content[_key(index)] for index in range(len(content.files) - 1)]
-    if not isinstance(notes, dict):
-        raise ValueError("its notes are no object")
     return notes, values
 
 

@@ -6,7 +6,8 @@ from trainers.cli.errors import UserError
 from trainers.cli.program_flags import ProgramFlags
 from trainers.cli.run_flags import FREE_FLAGS, identity
 from trainers.storage.json_file import unusable
-from trainers.storage.run_folder import FLAGS, RunFolder
+from trainers.storage.run_folder import RunFolder
+from trainers.storage.run_record import FLAGS
 
 
 def find_run(

@@ -4,7 +4,8 @@ import json
 from pathlib import Path
 
 from trainers.cli.errors import UserError
-from trainers.storage.atomic_file import whole_file
+from trainers.cli.json_object import parse_object
+from trainers.storage.atomic_file import atomic_file
 
 
 def read_object(file: Path) -> dict | None:
@@ -15,19 +16,16 @@ def read_object(file: Path) -> dict | None:
         OSError: if it cannot be read.
     """
     try:
-        content = json.loads(file.read_text(encoding="utf-8"))
+        return parse_object(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return None
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise unusable(file, str(error)) from error
-    if not isinstance(content, dict):
-        raise unusable(file, "it holds no object")
-    return content
 
 
 def write_object(file: Path, content: dict) -> None:
     """Writes an object, or replaces the file by it."""
-    with whole_file(file) as partial:
+    with atomic_file(file) as partial:
         partial.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
 
 

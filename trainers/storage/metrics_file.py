@@ -8,6 +8,7 @@ from pathlib import Path
 from trainers.storage.folder_lock import FolderInUse, FolderLock
 from trainers.storage.json_file import is_number, read_object, unusable, write_object
 
+METRICS = "metrics.json"
 # Runs of the earliest version have no figures of the training part.
 JUDGED = ("validation", "test")
 SPLITS = ("train", *JUDGED)

@@ -3,33 +3,22 @@
 import contextlib
 import dataclasses
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from trainers.cli.errors import RunFailed, UserError
 from trainers.storage.atomic_file import (
+    atomic_file,
     delete_partial_files,
     is_partial,
-    whole_file,
 )
 from trainers.storage.checkpoint_files import checkpoint_files
 from trainers.storage.folder_lock import NAME as LOCK
 from trainers.storage.folder_lock import FolderInUse, FolderLock
 from trainers.storage.json_file import write_object
-from trainers.storage.metrics_file import read_metrics
+from trainers.storage.metrics_file import METRICS, read_metrics
 from trainers.storage.model_file import MODEL
-from trainers.storage.run_record import RunRecord
-
-FLAGS, METRICS = "flags.json", "metrics.json"
-# What a message calls the parts of a text.
-_PARTS = {
-    "train": "training part",
-    "validation": "validation part",
-    "test": "test part",
-    "synthetic": "text",
-    "pretrained": "model",
-}
-_UNITS = {"vocabulary": "words", "pretrained": "bytes"}
+from trainers.storage.run_record import FLAGS, RunRecord
 
 
 class RunFolder:
@@ -44,7 +33,7 @@ class RunFolder:
         flags: the flags that make this run what it is. A folder that holds a run
             of other flags is refused.
         given: names of those that the command line sets, see
-            `RunRecord.flags_to_go_by`; by default all.
+            `RunRecord.resumed_flags`; by default all.
         unused: names of those that have no effect.
         before: what a flag is worth to a run that was begun before there was such a
             flag, by name.
@@ -66,7 +55,10 @@ class RunFolder:
         before: dict | None = None,
     ):
         self.path = Path(path)
-        self._command = flags, flags if given is None else given, unused, before or {}
+        self._wanted = flags
+        self._given = frozenset(flags if given is None else given) - set(unused)
+        self._unused = unused
+        self._before = before or {}
         self._lock = None
         with self._named():
             self._record = self._look()
@@ -129,9 +121,7 @@ class RunFolder:
                 for folder in (self.path, self.checkpoints):
                     delete_partial_files(folder)
                 if record is None:
-                    _, given, unused, _ = self._command
-                    given = frozenset(given) - frozenset(unused)
-                    self._write(RunRecord(self.flags, given, text, version))
+                    self._write(RunRecord(self.flags, self._given, text, version))
             except BaseException:
                 self.close()
                 raise
@@ -157,15 +147,18 @@ class RunFolder:
         Raises:
             UserError: if it is another one; says in which parts.
         """
-        changed = self._record.changed_parts(text) if self._record else []
-        if not changed:
-            return
-        then = self._record.text
-        parts = [
-            f"{_PARTS.get(name, name)} ({_counts(name, then[name], text[name])})"
-            for name in changed
-        ]
-        raise UserError(
+        parts = self._record.text_differences(text) if self._record else []
+        if parts:
+            raise self.another_text(where, parts)
+
+    def another_text(self, where: str, parts: Sequence[str]) -> UserError:
+        """Returns the error for a text that is not the one of the run.
+
+        Args:
+            where: the flag that names the text, with its value.
+            parts: which parts of it differ.
+        """
+        return UserError(
             f"{where}: its {' and its '.join(parts)} "
             f"{'is' if len(parts) == 1 else 'are'} not what the run in {self.path} was "
             "begun with; put that back or name another --output_dir"
@@ -208,7 +201,7 @@ class RunFolder:
     def save_model(self, model) -> None:
         """Replaces model.keras by `model`."""
         self.check_lock()
-        with whole_file(self.model) as partial:
+        with atomic_file(self.model) as partial:
             model.save(partial)
 
     def _look(self):
@@ -228,10 +221,11 @@ class RunFolder:
         return record
 
     def _flags_of(self, record):
-        flags = self._command[0]
         if record is None:
-            return dict(flags)
-        own, differences = record.flags_to_go_by(*self._command)
+            return dict(self._wanted)
+        own, differences = record.resumed_flags(
+            self._wanted, self._given, self._unused, self._before
+        )
         if differences:
             raise self._error(
                 f"holds another run ({'; '.join(differences)}); name another folder"
@@ -259,10 +253,3 @@ def _is_of_no_run(file):
     if file.name == LOCK:
         return file.is_file() and not file.is_symlink()
     return is_partial(file)
-
-
-def _counts(name, then, now):
-    unit = _UNITS.get(name, "examples")
-    if then["count"] == now["count"]:
-        return f"{now['count']} {unit} as then, but others"
-    return f"{now['count']} {unit}, {then['count']} then"

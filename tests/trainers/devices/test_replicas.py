@@ -8,6 +8,7 @@ from trainers.cli.run_flags import identity
 from trainers.devices.strategies import make_strategy, share_out
 from trainers.lm.task import LMTask
 from trainers.storage.run_folder import RunFolder
+from trainers.storage.trained_model import load_best_model
 from trainers.training import loop as training_loop
 from trainers.training import run as training_run
 
@@ -65,9 +66,7 @@ def test_a_mirrored_run_leaves_what_any_run_leaves(trained, parse):
         for folder in (one, two)
     ]
     assert names[0] == names[1]
-    weights = [
-        training_run.load_model(folder).trainable_variables for folder in (one, two)
-    ]
+    weights = [load_best_model(folder).trainable_variables for folder in (one, two)]
     for weight, other in zip(*weights, strict=True):
         np.testing.assert_allclose(weight, other, rtol=1e-5, atol=1e-7)
 

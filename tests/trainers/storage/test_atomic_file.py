@@ -5,11 +5,11 @@ import os
 
 import pytest
 
-from trainers.storage.atomic_file import delete_partial_files, is_partial, whole_file
+from trainers.storage.atomic_file import atomic_file, delete_partial_files, is_partial
 
 
 def write(path, text="new"):
-    with whole_file(path) as partial:
+    with atomic_file(path) as partial:
         partial.write_text(text)
 
 
@@ -32,7 +32,7 @@ def test_a_link_of_the_name_is_replaced_and_what_it_points_to_stays(tmp_path):
 def test_the_name_on_the_way_cannot_be_known_beforehand(tmp_path):
     seen = set()
     for _ in range(3):
-        with whole_file(tmp_path / "model.keras") as partial:
+        with atomic_file(tmp_path / "model.keras") as partial:
             assert partial.suffix == ".keras"
             seen.add(partial.name)
     assert len(seen) == 3

@@ -63,7 +63,7 @@ def test_a_cut_one_is_named_and_the_one_before_serves(checkpoints, variables, ca
     assert checkpoints.restore() == {"epoch": 1}
     assert np.all(np.asarray(variables[0]) == 1)
     warning = capsys.readouterr().err
-    assert warning.startswith(f"warning: {newest}: cannot be read and is passed over (")
+    assert warning.startswith(f"warning: {newest}: cannot be read and is skipped (")
     assert warning.count("\n") == 1
     # The broken one counts for none of the two that are kept, and stays.
     content = newest.read_bytes()

@@ -256,7 +256,8 @@ def test_what_has_no_effect_is_the_same_once_it_is_left_aside(latent):
 
 def test_flags_that_came_later_and_go_by_corpus_have_a_value_of_before():
     by_corpus = {name for default in lm.DEFAULTS for name in default.values}
-    # Without --training_kappa codes are drawn at --kappa, as they were; --spheres came
-    # with the first latent that reads it.
-    later = by_corpus - EARLIEST.keys() - {"training_kappa", "spheres"}
+    # Without --training_kappa codes are drawn at --kappa, as they were; the others
+    # came with the first latent that reads them.
+    later = by_corpus - EARLIEST.keys() - {"training_kappa"}
+    later -= {"spheres", "concentration_features"}
     assert later == lm.BEFORE.keys()
