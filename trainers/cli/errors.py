@@ -10,9 +10,9 @@ class RunFailed(Exception):
 
 
 def reason(error: Exception) -> str:
-    """Returns the first line of an error's message, for a message of our own.
+    r"""Returns the first line of an error's message, for a message of our own.
 
-    >>> reason(ValueError("no such layer\\nmore")), reason(KeyError())
+    >>> reason(ValueError("no such layer\nmore")), reason(KeyError())
     ('no such layer', 'KeyError')
     """
     return (str(error).strip() or type(error).__name__).splitlines()[0]

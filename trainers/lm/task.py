@@ -13,7 +13,6 @@ from trainers.storage.model_file import find_model
 from trainers.storage.trained_model import load_language_model
 from trainers.storage.unknown_words import note_unknown_words
 from trainers.training.latents import latent_named, make_latent
-from trainers.training.schedules import make_schedules
 from trainers.training.task import Task
 
 # More lengths pad less, but sentences of one length alone make batches that all end at
@@ -83,12 +82,11 @@ class LMTask(Task):
             )
         return splits
 
-    def make_callbacks(self, folder) -> list[keras.callbacks.Callback]:
+    def make_panes(self, folder) -> list[keras.callbacks.Callback]:
         settings, corpus = self.settings, self.corpus
         labels = self._labels("validation") or []
         path = folder.path
         made = [
-            *make_schedules(settings),
             callbacks.ScalarsPane(path),
             callbacks.HParamsPane(path, identity(settings), name=path.name),
             callbacks.TextsPane(path, corpus.validation[:8], labels=labels[:8]),

@@ -85,7 +85,7 @@ class RunFolder:
         return bool(checkpoint_files(self.checkpoints)) or self.metrics() is not None
 
     @property
-    def knows_its_text(self) -> bool:
+    def records_its_text(self) -> bool:
         """Whether the run's flags.json says which text it reads."""
         return self._record is None or bool(self._record.text)
 
@@ -126,7 +126,7 @@ class RunFolder:
                 self.close()
                 raise
 
-    def note_text(self, text: dict) -> None:
+    def record_text(self, text: dict) -> None:
         """Notes what an older run reads, whose flags.json does not say so."""
         self.check_lock()
         self._write(dataclasses.replace(self._record, text=text))

@@ -5,7 +5,7 @@ import pytest
 import tensorflow as tf
 
 from trainers.cli.run_flags import identity
-from trainers.devices.strategies import make_strategy, share_out
+from trainers.devices.strategies import distribute, make_strategy
 from trainers.lm.task import LMTask
 from trainers.storage.run_folder import RunFolder
 from trainers.storage.trained_model import load_best_model
@@ -83,7 +83,7 @@ def test_a_run_may_go_on_with_other_devices(trained, parse, corpus_folder, tmp_p
             raise KeyboardInterrupt
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(training_loop.TrainingLoop, "_stop_if", stop_after_two)
+        patch.setattr(training_loop.TrainingLoop, "_stop_on", stop_after_two)
         with pytest.raises(KeyboardInterrupt):
             training_run.run(LMTask(settings), folder)
     folder = RunFolder(tmp_path / "run", identity(settings))
@@ -103,7 +103,7 @@ def test_few_traces_for_many_shapes(parse, corpus_folder, tmp_path, monkeypatch)
 
     monkeypatch.setattr(training_loop, "batch_totals", count)
     # What shows the run is left out, for it takes longer than the run.
-    monkeypatch.setattr(LMTask, "make_callbacks", lambda *_: [])
+    monkeypatch.setattr(LMTask, "make_panes", lambda *_: [])
     flags = "--strategy=mirrored", f"--data_dir={corpus_folder}", "--epochs=1"
     settings, _ = parse(*FLAGS, *flags)
     folder = RunFolder(tmp_path / "run", identity(settings))
@@ -117,7 +117,7 @@ def test_shares_are_the_batch_in_order_and_of_one_shape(rows):
     strategy = make_strategy("mirrored")
     batch = np.arange(1, 1 + rows * 6).reshape(rows, 3, 2)
     dataset = tf.data.Dataset.from_tensors(batch)
-    [shares] = share_out(strategy, dataset)
+    [shares] = distribute(strategy, dataset)
     shares = strategy.experimental_local_results(shares)
     assert len(shares) == 2
     assert shares[0].shape == shares[1].shape == (-(-rows // 2), 3, 2)

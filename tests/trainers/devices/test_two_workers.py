@@ -126,7 +126,7 @@ def test_two_workers_learn_what_one_learns_whatever_befalls_them(start, tmp_path
     # And the same command goes on, with no epoch lost.
     chief, other = ends(start(mended, workers=2))
     assert (chief[0], chief[2]) == (0, "")
-    assert "goes on after " in chief[1]
+    assert "continuing after " in chief[1]
     assert other == (0, "", "")
     assert_close(mended, one)
 

@@ -8,6 +8,7 @@ import pytest
 import tensorflow as tf
 
 from trainers.cli.errors import RunFailed, UserError
+from trainers.devices.addresses import check_addresses
 from trainers.devices.agreement import Agreement, lost_workers_named
 from trainers.devices.workers import Worker
 
@@ -63,47 +64,47 @@ def test_auto_goes_by_tf_config_where_there_is_one(worker_of, monkeypatch):
 @pytest.mark.parametrize(
     ("content", "complaint"),
     [
-        ("{", "is no JSON"),
-        ([], "is no JSON object"),
+        ("{", "is not JSON"),
+        ([], "is not a JSON object"),
         ("{}", "names no worker"),
-        ({"cluster": ["a:1"]}, '"cluster" is no object'),
-        ({"cluster": {"worker": TWO}}, '"task" names no'),
-        ({"cluster": {"worker": "a:1"}}, "no list"),
-        ({"cluster": {"worker": ["a"]}}, "no list"),
-        ({"cluster": {"worker": [7]}}, "no list"),
-        (config({"worker": TWO}, "ps"), '"task" names no'),
-        (config({"worker": TWO}, "worker", 2), "no worker of the index 2"),
-        (config({"worker": TWO}, "worker", -1), "no worker of the index -1"),
-        (config({"worker": TWO}, "worker", "x"), "no worker of the index x"),
+        ({"cluster": ["a:1"]}, '"cluster" is not an object'),
+        ({"cluster": {"worker": TWO}}, '"task" does not give'),
+        ({"cluster": {"worker": "a:1"}}, "not a list"),
+        ({"cluster": {"worker": ["a"]}}, "not a list"),
+        ({"cluster": {"worker": [7]}}, "not a list"),
+        (config({"worker": TWO}, "ps"), '"task" does not give'),
+        (config({"worker": TWO}, "worker", 2), "no worker with index 2"),
+        (config({"worker": TWO}, "worker", -1), "no worker with index -1"),
+        (config({"worker": TWO}, "worker", "x"), "no worker with index x"),
         (config({"worker": TWO, "ps": ["c:1"]}), "'ps'"),
-        (config({"chief": TWO}, "chief", 1), "no chief of the index 1"),
-        (config({"worker": TWO}, index=True), '"task" names no'),
-        (config({"worker": TWO}, index=1.5), '"task" names no'),
-        (config({"worker": TWO}, index=None), '"task" names no'),
-        (config({"worker": TWO}, index=[0]), '"task" names no'),
-        (config({"worker": TWO}, index="9" * 5000), "no worker of the index 999"),
-        (config({"worker": TWO}, index=" 0"), "no worker of the index  0"),
-        (config({"worker": TWO}, index="\u0660"), "no worker of the index \u0660"),
-        (config({"worker": TWO}, job=["worker"]), '"task" names no'),
-        (config({"worker": TWO}, job={"worker": 0}), '"task" names no'),
-        ({"cluster": {"worker": TWO}, "task": ["worker", 0]}, '"task" names no'),
-        (config({"worker": [TWO]}), "no list"),
-        (config({"worker": [None]}), "no list"),
-        (config({"worker": {"0": "a:1"}}), "no list"),
+        (config({"chief": TWO}, "chief", 1), "no chief with index 1"),
+        (config({"worker": TWO}, index=True), '"task" does not give'),
+        (config({"worker": TWO}, index=1.5), '"task" does not give'),
+        (config({"worker": TWO}, index=None), '"task" does not give'),
+        (config({"worker": TWO}, index=[0]), '"task" does not give'),
+        (config({"worker": TWO}, index="9" * 5000), "no worker with index 999"),
+        (config({"worker": TWO}, index=" 0"), "no worker with index  0"),
+        (config({"worker": TWO}, index="\u0660"), "no worker with index \u0660"),
+        (config({"worker": TWO}, job=["worker"]), '"task" does not give'),
+        (config({"worker": TWO}, job={"worker": 0}), '"task" does not give'),
+        ({"cluster": {"worker": TWO}, "task": ["worker", 0]}, '"task" does not give'),
+        (config({"worker": [TWO]}), "not a list"),
+        (config({"worker": [None]}), "not a list"),
+        (config({"worker": {"0": "a:1"}}), "not a list"),
         (config({"worker": ["a:0"]}), "from 1 to 65535"),
         (config({"worker": ["a:65536"]}), "from 1 to 65535"),
         (config({"worker": ["a:http"]}), "from 1 to 65535"),
         (config({"worker": ["a:-1"]}), "from 1 to 65535"),
         (config({"worker": ["a:²"]}), "from 1 to 65535"),
-        (config({"worker": [":2222"]}), "no list"),
-        (config({"worker": ["a b:2222"]}), "no list"),
-        (config({"worker": ["http://a:2222"]}), "no list"),
-        (config({"worker": ["::1:2222"]}), "no list"),
+        (config({"worker": [":2222"]}), "not a list"),
+        (config({"worker": ["a b:2222"]}), "not a list"),
+        (config({"worker": ["http://a:2222"]}), "not a list"),
+        (config({"worker": ["::1:2222"]}), "not a list"),
         (config({"worker": ["a:1", "b:1", "a:1"]}), "a:1 is the address of 2 tasks"),
         (config({"chief": ["a:1"], "worker": ["a:1"]}), "address of 2 tasks"),
-        ({"cluster": True}, '"cluster" is no object'),
-        ("[" * 9999, "is no JSON"),
-        ("NaN", "is no JSON object"),
+        ({"cluster": True}, '"cluster" is not an object'),
+        ("[" * 9999, "is not JSON"),
+        ("NaN", "is not a JSON object"),
     ],
     ids=lambda value: str(value)[:60],
 )
@@ -140,11 +141,11 @@ def test_a_port_in_use_is_named_with_the_worker_whose_it_is(
         worker = worker_of(config({"worker": addresses}, index=own))
         if own != index:
             # Whoever listens there is the other worker.
-            worker.check_addresses()
+            check_addresses(worker.addresses, worker.name)
             continue
         with pytest.raises(RunFailed) as caught:
-            worker.check_addresses()
-        assert f"port {listening}, which is that of worker {index}" in str(caught.value)
+            check_addresses(worker.addresses, worker.name)
+        assert f"worker {index}'s port {listening} cannot be" in str(caught.value)
         assert "\n" not in str(caught.value)
 
 
@@ -152,7 +153,7 @@ def test_a_host_that_nobody_knows_is_named(worker_of, capsys):
     addresses = [f"localhost:{free_port()}", "nowhere.invalid:2222"]
     worker = worker_of(config({"worker": addresses}))
     with pytest.raises(UserError, match=r"host of worker 1, 'nowhere\.invalid', can"):
-        worker.check_addresses(patience=0.01)
+        check_addresses(worker.addresses, worker.name, patience=0.01)
     assert capsys.readouterr().out == (
         "waiting until the host of worker 1, 'nowhere.invalid', can be resolved\n"
     )
@@ -161,8 +162,9 @@ def test_a_host_that_nobody_knows_is_named(worker_of, capsys):
 @pytest.mark.parametrize("host", ["x" * 300, "a..b", "caf\u00e9.invalid"])
 def test_a_host_that_can_have_no_address_is_named(worker_of, host):
     addresses = [f"localhost:{free_port()}", f"{host}:2222"]
+    worker = worker_of(config({"worker": addresses}))
     with pytest.raises(UserError, match="host of worker 1"):
-        worker_of(config({"worker": addresses})).check_addresses(patience=0.01)
+        check_addresses(worker.addresses, worker.name, patience=0.01)
 
 
 def test_a_host_may_be_known_later_on(worker_of, monkeypatch):
@@ -176,7 +178,8 @@ def test_a_host_may_be_known_later_on(worker_of, monkeypatch):
 
     monkeypatch.setattr(socket, "getaddrinfo", look_up)
     addresses = [f"localhost:{free_port()}", "late:2222"]
-    worker_of(config({"worker": addresses})).check_addresses(patience=0.2)
+    worker = worker_of(config({"worker": addresses}))
+    check_addresses(worker.addresses, worker.name, patience=0.2)
     assert tries.count("late") == 2
 
 

@@ -217,12 +217,12 @@ def test_another_text_is_refused_by_what_differs(begin, find, tmp_path):
 def test_an_older_run_s_text_is_the_one_that_it_goes_on_with(find, tmp_path):
     write_flat(tmp_path, EARLIEST)
     folder, _, _ = find()
-    assert not folder.knows_its_text
+    assert not folder.records_its_text
     folder.open(TEXT, "0.1.0")
     # Not before it has been seen to go on.
     assert RunRecord.read(tmp_path / "flags.json").text == {}
-    folder.note_text(TEXT)
-    assert folder.knows_its_text
+    folder.record_text(TEXT)
+    assert folder.records_its_text
     record = RunRecord.read(tmp_path / "flags.json")
     assert (record.text, record.flags) == (TEXT, EARLIEST)
     # It was not this version that began it.

@@ -21,7 +21,6 @@ from trainers.cli.errors import RunFailed, UserError
 from trainers.devices.strategies import make_strategy
 from trainers.storage.checkpoints import Checkpoints
 from trainers.storage.run_folder import RunFolder
-from trainers.training import run as training_run
 from trainers.training.loop import TrainingLoop
 from trainers.training.progress import Progress
 
@@ -139,11 +138,11 @@ def test_a_stopped_run_ends_as_if_it_had_not_been(
         bench.fit(at_batch(epoch, batch, send(number)))
     assert stopped.value.code == 128 + number
     assert capsys.readouterr().out.endswith(
-        f"stopped by {number.name} after batch {batch} of epoch {epoch}; the same "
-        "command goes on from there\n"
+        f"stopped by {number.name} after batch {batch} of epoch {epoch}; run the same "
+        "command to continue\n"
     )
     loop = bench.start(tmp_path)
-    assert loop.restore()
+    assert loop.resume()
     assert (loop.progress.epoch, loop.progress.batch) == (epoch - 1, batch)
     bench.fit()
     assert_same(bench.outcome(), uninterrupted)
@@ -157,7 +156,7 @@ def test_a_signal_in_the_last_batch_or_in_validation_stops_after_the_epoch(
         bench.fit(at_batch(1, BATCHES, send(signal.SIGTERM)))
     assert "stopped by SIGTERM after epoch 1; " in capsys.readouterr().out
     loop = bench.start(tmp_path)
-    assert loop.restore()
+    assert loop.resume()
     bench.fit()
     assert_same(bench.outcome(), uninterrupted)
 
@@ -188,7 +187,7 @@ def test_a_killed_run_goes_on_from_its_last_checkpoint(
     with pytest.raises(Killed):
         bench.fit(at_batch(2, 3, kill))
     loop = bench.start(tmp_path)
-    assert loop.restore()
+    assert loop.resume()
     assert (loop.progress.epoch, loop.progress.batch) == (1, 2)
     bench.fit()
     assert_same(bench.outcome(), uninterrupted)
@@ -217,7 +216,7 @@ def at_write(monkeypatch):
 def start_again(bench, path):
     """What the same command does in a new process; returns the best model's arrays."""
     loop = bench.start(path)
-    training_run.go_on(loop, loop.folder)
+    loop.resume()
     bench.fit()
     return arrays_of(loop.folder.model)
 
@@ -272,7 +271,7 @@ def test_a_best_model_that_the_run_died_before_is_saved_first(bench, tmp_path):
     best = arrays_of(loop.folder.model)
     loop.folder.model.unlink()
     loop = bench.start(tmp_path)
-    assert training_run.go_on(loop, loop.folder)
+    assert loop.resume()
     np.testing.assert_equal(arrays_of(loop.folder.model), best)
 
 
@@ -285,18 +284,36 @@ def test_a_cut_checkpoint_costs_only_time(
     newest = bench.loop.checkpoints.files()[-1]
     newest.write_bytes(newest.read_bytes()[:1000])
     loop = bench.start(tmp_path)
-    assert loop.restore()
+    assert loop.resume()
     assert str(newest) in capsys.readouterr().err
     assert (loop.progress.epoch, loop.progress.batch) == (1, 0)
     bench.fit()
     assert_same(bench.outcome(), uninterrupted)
 
 
+def test_it_starts_over_only_where_that_loses_nothing(bench, tmp_path, capsys):
+    loop = bench.start(tmp_path)
+    best = loop.folder.model
+    assert not loop.resume()
+    assert capsys.readouterr().out == ""
+    best.write_text("the best of ten epochs")
+    with pytest.raises(UserError, match="holds no checkpoint that can be read"):
+        loop.resume()
+    after_two = Progress(epoch=2, best_epoch=0, best_nll=5.0, history=[{}, {}])
+    loop.checkpoints.save(dataclasses.asdict(after_two))
+    assert loop.resume()
+    assert capsys.readouterr().out == "continuing after epoch 2\n"
+    assert best.read_text() == "the best of ten epochs"
+    best.unlink()
+    with pytest.raises(UserError, match=r"model\.keras: is missing"):
+        loop.resume()
+
+
 def test_a_finished_run_is_left_alone(bench, uninterrupted, tmp_path):
     bench.start(tmp_path)
     bench.fit()
     loop = bench.start(tmp_path)
-    assert loop.restore()
+    assert loop.resume()
     bench.fit(keras.callbacks.LambdaCallback(on_epoch_begin=lambda *_: kill()))
     assert_same(bench.outcome(), uninterrupted)
 
@@ -318,7 +335,7 @@ def test_a_loss_that_is_not_finite_ends_the_run_and_keeps_the_best_model(
     # What lies there is of the first epoch, whole and finite.
     best = keras.models.load_model(loop.folder.model)
     assert all(np.all(np.isfinite(v.numpy())) for v in best.trainable_variables)
-    assert loop.restore()
+    assert loop.resume()
     assert (loop.progress.epoch, loop.progress.best_epoch) == (1, 0)
 
 
@@ -343,7 +360,7 @@ def test_a_checkpoint_of_another_version_is_refused(bench, tmp_path):
     loop = bench.start(tmp_path)
     loop.checkpoints.save({"epoch": 1, "step": 7})
     with pytest.raises(UserError, match="another version") as caught:
-        loop.restore()
+        loop.resume()
     assert "\n" not in str(caught.value)
 
 
@@ -387,7 +404,7 @@ def test_notes_of_the_wrong_kind_are_refused(bench, tmp_path, changes):
     loop.checkpoints.save({**good, **changes})
     before = [file.read_bytes() for file in loop.checkpoints.files()]
     with pytest.raises(UserError, match="was left by another version") as caught:
-        loop.restore()
+        loop.resume()
     assert "its '" in str(caught.value)
     assert "\n" not in str(caught.value)
     assert [file.read_bytes() for file in loop.checkpoints.files()] == before
@@ -398,7 +415,7 @@ def test_a_checkpoint_of_longer_epochs_is_refused(bench, tmp_path):
     loop = bench.start(tmp_path)
     totals = dict.fromkeys(TOTALS, 1.0)
     loop.checkpoints.save({"batch": BATCHES + 1, "totals": totals})
-    assert loop.restore()
+    assert loop.resume()
     with pytest.raises(UserError, match="an epoch has 3 batches") as caught:
         bench.fit()
     assert "\n" not in str(caught.value)
@@ -428,7 +445,7 @@ def test_a_full_disk_names_the_file_and_keeps_what_was_saved(
             bench.fit()
     assert "checkpoints" in caught.value.filename
     loop = bench.start(tmp_path)
-    assert loop.restore()
+    assert loop.resume()
     bench.fit()
     assert_same(bench.outcome(), uninterrupted)
 

@@ -20,7 +20,6 @@ from trainers.storage.metrics_file import SPLITS
 from trainers.storage.run_folder import RunFolder
 from trainers.training import run as training_run
 from trainers.training.loop import TrainingLoop
-from trainers.training.progress import Progress
 
 FLAGS = (
     "--dataset=text",
@@ -172,7 +171,7 @@ def test_killed_before_its_metrics_were_written_it_finds_the_same(finished):
     metrics = finished.folder.metrics()
     (finished.folder.path / "metrics.json").unlink()
     printed = finished.run()
-    assert "goes on after epoch 2\n" in printed
+    assert "continuing after epoch 2\n" in printed
     assert "epoch 2/2" not in printed
     assert report(printed) == report(finished.printed)
     assert finished.folder.metrics() == metrics
@@ -256,7 +255,7 @@ def test_an_older_finished_run_is_reported_if_what_it_holds_agrees(
     before = state_of(path)
     printed = finished.run(path)
     assert report(printed) == report(finished.printed)
-    assert "as far as can be told it is this one" in printed
+    assert "as far as can be told, it is this one" in printed
     # Of another number of examples or of other words it is not.
     original = (copied / "test.txt").read_text()
     (copied / "test.txt").write_text(leave_out_a_line(original))
@@ -295,8 +294,8 @@ def test_an_older_stopped_run_goes_on_if_its_text_fits(
 
     model.rename(path / "model.keras")
     printed = finished.run(path)
-    assert "did not note its text; from now on it is that of --data_dir=" in printed
-    assert "goes on after epoch 2" in printed
+    assert "did not record its text; from now on it is that of --data_dir=" in printed
+    assert "continuing after epoch 2" in printed
     assert report(printed) == report(finished.printed)
     content = json.loads((path / "flags.json").read_text())
     assert content["flags"] == identity(finished.settings)
@@ -412,31 +411,6 @@ def test_a_model_file_that_is_cut_is_named(finished):
         assert "\n" not in str(caught.value)
         assert finished.folder.model.read_bytes() == damaged
     finished.folder.model.write_bytes(content)
-
-
-class StandIn:
-    """A loop that has or has not found a checkpoint."""
-
-    def __init__(self, restored, best_epoch):
-        self.progress = Progress(epoch=best_epoch + 1, best_epoch=best_epoch)
-        self.restored = restored
-
-    def restore(self):
-        return self.restored
-
-
-def test_it_starts_over_only_where_that_loses_nothing(tmp_path, capsys):
-    folder = RunFolder(tmp_path, {})
-    training_run.go_on(StandIn(restored=False, best_epoch=-1), folder)
-    assert capsys.readouterr().out == ""
-    folder.model.write_text("the best of ten epochs")
-    with pytest.raises(UserError, match="holds no whole checkpoint"):
-        training_run.go_on(StandIn(restored=False, best_epoch=-1), folder)
-    training_run.go_on(StandIn(restored=True, best_epoch=0), folder)
-    assert capsys.readouterr().out == "goes on after epoch 1\n"
-    folder.model.unlink()
-    with pytest.raises(UserError, match=r"model\.keras: is missing"):
-        training_run.go_on(StandIn(restored=True, best_epoch=0), folder)
 
 
 def report(printed):

@@ -6,7 +6,7 @@ import pytest
 import tensorflow as tf
 
 from tf_vmfvae import layers, models
-from trainers.devices.strategies import make_strategy, share_out
+from trainers.devices.strategies import distribute, make_strategy
 from trainers.training.step import TrainingStep
 
 WORDS = ["the", "a", "cat", "dog", "sees", "hears", "it", "them"]
@@ -79,7 +79,7 @@ def _state(step):
 def _step(step, ids):
     """Takes a step; returns what it says, by name."""
     batch = tf.data.Dataset.from_tensors(ids)
-    [inputs] = share_out(step.strategy, batch)
+    [inputs] = distribute(step.strategy, batch)
     return {name: float(value) for name, value in step(inputs).items()}
 
 
