@@ -74,6 +74,6 @@ def lost_workers_named(worker: Worker) -> Iterator[None]:
         # The message may also name the worker that reports the loss, even this one.
         lost = next((name for name in names if name != worker.name), "another worker")
         raise RunFailed(
-            f"{lost} is gone or cannot be reached; run the same command on every worker "
-            "to continue from the last checkpoint"
+            f"{lost} is gone or cannot be reached; run the same command on every "
+            "worker to continue from the last checkpoint"
         ) from error

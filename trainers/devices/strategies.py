@@ -46,7 +46,7 @@ def make_strategy(name: str) -> tf.distribute.Strategy:
 
 def _multi_worker_strategy(worker):
     if worker.count > 1:
-        print(f"waiting until all {worker.count} workers are there")
+        print(f"waiting until all {worker.count} workers have started")
     check_addresses(worker.addresses, worker.name)
     # TensorFlow waits for the other workers in native code.
     with interruptions.left_to_the_system():
@@ -63,8 +63,8 @@ def _tpu_strategy():
     # Each of these steps raises errors of its own if there is no TPU.
     except Exception as error:
         raise UserError(
-            f"--strategy=tpu: no TPU can be reached ({reason(error)}); set TPU_NAME, or "
-            "choose another strategy"
+            f"--strategy=tpu: no TPU can be reached ({reason(error)}); set TPU_NAME "
+            "or choose another strategy"
         ) from error
     return tf.distribute.TPUStrategy(resolver)
 

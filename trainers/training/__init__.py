@@ -1,1 +1,1 @@
-"""Training: a run, its epochs and its steps."""
+"""Training: the run, its epochs and its steps."""

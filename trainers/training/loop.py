@@ -254,7 +254,7 @@ class TrainingLoop:
 
 
 def _number(variable):
-    """Returns the value of a scalar variable, which a strategy may have mirrored."""
+    """Returns the value of a scalar variable, which may be mirrored."""
     return float(tf.convert_to_tensor(variable))
 
 

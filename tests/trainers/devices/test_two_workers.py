@@ -92,7 +92,7 @@ def test_two_workers_learn_what_one_learns_whatever_befalls_them(start, tmp_path
     chief, other = ends(processes)
     assert (chief[0], chief[2]) == (0, "")
     assert other == (0, "", "")
-    assert chief[1].startswith("waiting until all 2 workers are there\nrun folder: ")
+    assert chief[1].startswith("waiting until all 2 workers have started\nrun folder: ")
     assert chief[1].count("\n") == out.count("\n") + 1
     assert_close(two, one)
     # TensorFlow names its logs after the process.
