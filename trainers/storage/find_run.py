@@ -1,4 +1,4 @@
-"""The run that a command line names: a new one, or one that was begun before."""
+"""Finds the run that a command line names, whether new or already begun."""
 
 from collections.abc import Callable, Collection
 
@@ -17,14 +17,14 @@ def find_run(
     before: dict,
     check: Callable[[dict], None],
 ) -> tuple[RunFolder, list[str]]:
-    """Returns the folder of the run that the settings describe, and notes on it.
+    """Returns the folder of the run that the settings describe, and notes for the user.
 
-    If a run was begun there, the settings become those that it was begun with: the
-    command line says the same, but defaults change from version to version.
+    If the run has begun, the settings become those that it was begun with: the command
+    line is the same, but the library's defaults may have changed since.
 
     Args:
         own: the program's flags.
-        settings: the value of every flag by name; changed in place.
+        settings: the value of every flag, by name; changed in place.
         unused: names of the flags that have no effect.
         before: the value of a flag, by name, in a run that was begun before there was
             such a flag, where that is not the flag's default.
@@ -52,8 +52,8 @@ def find_run(
     except UserError as error:
         raise unusable(folder.path / FLAGS, str(error)) from error
     notes = [
-        f"{folder.path} was begun with --{name}={value} and goes on so; the default is "
-        f"{settings[name]} by now"
+        f"{folder.path} was begun with --{name}={value} and keeps it; the default is "
+        f"now {settings[name]}"
         for name, value in changed.items()
     ]
     if folder.is_released:

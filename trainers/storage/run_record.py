@@ -1,4 +1,4 @@
-"""What makes a run what it is, as flags.json keeps it."""
+"""Reads and writes flags.json, the flags and the text that define a run."""
 
 import dataclasses
 from collections.abc import Collection
@@ -99,16 +99,16 @@ class RunRecord:
 
         >>> then, now = {"count": 12, "hash": "a"}, {"count": 9, "hash": "b"}
         >>> RunRecord({}, text={"train": then}).text_differences({"train": now})
-        ['training part (9 examples, 12 then)']
+        ['training part (9 examples instead of 12)']
         """
         differences = []
         for name, now in text.items():
             then = self.text.get(name, now)
             if then != now:
                 unit = _UNITS.get(name, "examples")
-                counts = f"{now['count']} {unit}, {then['count']} then"
+                counts = f"{now['count']} {unit} instead of {then['count']}"
                 if then["count"] == now["count"]:
-                    counts = f"{now['count']} {unit} as then, but others"
+                    counts = f"{now['count']} {unit} as before, but different ones"
                 differences.append(f"{_PARTS.get(name, name)} ({counts})")
         return differences
 

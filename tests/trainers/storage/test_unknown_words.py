@@ -1,4 +1,4 @@
-"""Unknown words are counted as the tokenizer reads them."""
+"""Unknown words are counted in the form in which the tokenizer reads them."""
 
 import types
 

@@ -426,7 +426,7 @@ def test_a_run_whose_folder_is_taken_writes_nothing_more(bench, tmp_path):
     bench.start(folder)
     shutil.move(folder, tmp_path / "moved")
     folder.mkdir()
-    with pytest.raises(OSError, match="was replaced meanwhile"):
+    with pytest.raises(OSError, match="was replaced during the run"):
         bench.fit()
     assert list(folder.iterdir()) == []
 

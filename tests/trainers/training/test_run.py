@@ -226,8 +226,14 @@ def test_a_stopped_run_is_not_gone_on_with_on_another_text(
     words = {"cat": "fox", "dog": "owl", "bird": "eel"}
     for changes, names in (
         (words, ["training part", "vocabulary"]),
-        ({"fox": "cat", "owl": "cow"}, ["vocabulary (13 words as then, but others)"]),
-        ({"\nthe": "\n"}, ["training part (24 examples as then, but others)"]),
+        (
+            {"fox": "cat", "owl": "cow"},
+            ["vocabulary (13 words as before, but different ones)"],
+        ),
+        (
+            {"\nthe": "\n"},
+            ["training part (24 examples as before, but different ones)"],
+        ),
     ):
         for file in copied.iterdir():
             text = file.read_text()
@@ -329,9 +335,9 @@ def test_a_run_that_another_process_finishes_meanwhile_is_reported(
 @pytest.mark.parametrize(
     ("test", "message"),
     [
-        ({"nll": "low"}, "'nll' is no number"),
+        ({"nll": "low"}, "'nll' is not a number"),
         ({}, "has no number 'nll'"),
-        (None, "holds no figures"),
+        (None, "has no figures"),
         ({"nll": 5.0, "kl": 1.0}, "has no number 'reconstruction'"),
     ],
 )
