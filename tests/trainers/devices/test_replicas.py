@@ -1,4 +1,4 @@
-"""Any number of replicas gives the run that one device gives."""
+"""Any number of replicas gives the same run as one device."""
 
 import numpy as np
 import pytest
@@ -12,18 +12,18 @@ from trainers.storage.trained_model import load_best_model
 from trainers.training import loop as training_loop
 from trainers.training import run as training_run
 
-# Three batches an epoch, of which one leaves the second replica empty: 21 steps.
+# 21 steps: three batches an epoch, one of which leaves the second replica empty.
 FLAGS = (
     *("--dataset=text", "--batch_size=10", "--epochs=7", "--dropout=0"),
     *("--latent_dim=3", "--kappa=10", "--hidden_dim=8", "--embedding_dim=8"),
-    # What a schedule moves is moved in every replica.
+    # Schedules have to reach every replica.
     "--initial_kappa=60",
 )
 
 
 @pytest.fixture(scope="module")
 def trained(corpus_folder, tmp_path_factory):
-    """Returns a function from a strategy to the folder of its run, made once."""
+    """Returns a function that trains with a strategy, once, and returns the folder."""
     runs = {}
 
     def folder(parse, strategy):
@@ -40,7 +40,7 @@ def trained(corpus_folder, tmp_path_factory):
 
 
 def final_state(folder):
-    """Weights, optimiser and noise after the last step."""
+    """Returns weights, optimiser and noise states after the last step."""
     with np.load(max(folder.checkpoints.iterdir())) as content:
         return [content[name] for name in sorted(content.files) if name != "notes"]
 
@@ -51,7 +51,7 @@ def test_two_replicas_learn_what_one_device_learns(trained, parse):
     history, other_history = (folder.metrics()["history"] for folder in (one, two))
     assert len(history) == 7
     for logs, others in zip(history, other_history, strict=True):
-        # Speed is speed, and codes go round within a replica for their gain.
+        # Speed differs, and the code gain exchanges codes within a replica only.
         for name in logs.keys() - {"words_per_second", "val_code_gain"}:
             assert logs[name] == pytest.approx(others[name], rel=1e-5), name
     for value, other in zip(final_state(one), final_state(two), strict=True):
@@ -59,7 +59,7 @@ def test_two_replicas_learn_what_one_device_learns(trained, parse):
 
 
 @pytest.mark.slow
-def test_a_mirrored_run_leaves_what_any_run_leaves(trained, parse):
+def test_a_mirrored_run_leaves_the_same_files_as_any_other(trained, parse):
     one, two = trained(parse, "one_device"), trained(parse, "mirrored")
     names = [
         sorted(path.name.split(".")[0] for path in folder.path.iterdir())
@@ -72,8 +72,8 @@ def test_a_mirrored_run_leaves_what_any_run_leaves(trained, parse):
 
 
 @pytest.mark.slow
-def test_a_run_may_go_on_with_other_devices(trained, parse, corpus_folder, tmp_path):
-    """Half the epochs on one device, the rest on two."""
+def test_a_run_may_be_resumed_on_other_devices(trained, parse, corpus_folder, tmp_path):
+    """Two epochs on one device, the rest on two."""
     whole = trained(parse, "one_device")
     settings, _ = parse(*FLAGS, f"--data_dir={corpus_folder}")
     folder = RunFolder(tmp_path / "run", identity(settings))
@@ -93,7 +93,7 @@ def test_a_run_may_go_on_with_other_devices(trained, parse, corpus_folder, tmp_p
 
 
 @pytest.mark.slow
-def test_few_traces_for_many_shapes(parse, corpus_folder, tmp_path, monkeypatch):
+def test_many_shapes_need_few_traces(parse, corpus_folder, tmp_path, monkeypatch):
     traced = []
     totals = training_loop.batch_totals
 
@@ -102,18 +102,18 @@ def test_few_traces_for_many_shapes(parse, corpus_folder, tmp_path, monkeypatch)
         return totals(model, inputs)
 
     monkeypatch.setattr(training_loop, "batch_totals", count)
-    # What shows the run is left out, for it takes longer than the run.
+    # Writing for TensorBoard would take longer than the run.
     monkeypatch.setattr(LMTask, "make_panes", lambda *_: [])
     flags = "--strategy=mirrored", f"--data_dir={corpus_folder}", "--epochs=1"
     settings, _ = parse(*FLAGS, *flags)
     folder = RunFolder(tmp_path / "run", identity(settings))
     training_run.run(LMTask(settings), folder)
-    # One for the first shape and one for any other, in each replica.
+    # In each replica, one for the first shape and one for all others.
     assert len(traced) <= 4
 
 
 @pytest.mark.parametrize("rows", [1, 4, 5])
-def test_shares_are_the_batch_in_order_and_of_one_shape(rows):
+def test_shares_have_the_same_shape_and_hold_the_batch_in_order(rows):
     strategy = make_strategy("mirrored")
     batch = np.arange(1, 1 + rows * 6).reshape(rows, 3, 2)
     dataset = tf.data.Dataset.from_tensors(batch)

@@ -1,4 +1,4 @@
-"""What TF_CONFIG says of this process, and what is wrong with it."""
+"""TF_CONFIG says which worker this is; whatever is wrong with it is named."""
 
 import json
 import signal
@@ -28,7 +28,7 @@ def config(cluster, job="worker", index=0):
 
 @pytest.fixture
 def worker_of(monkeypatch):
-    """Returns a function from TF_CONFIG's content to the worker."""
+    """Returns a function that reads the worker from a TF_CONFIG."""
 
     def of(content, strategy="multi_worker"):
         if not isinstance(content, str):
@@ -47,13 +47,13 @@ def test_the_first_worker_is_the_chief(worker_of):
     assert not Worker(1, 2).is_chief
 
 
-def test_a_job_may_name_its_chief(worker_of):
+def test_a_cluster_may_name_its_chief(worker_of):
     cluster = {"chief": ["c.example:2222"], "worker": TWO}
     assert worker_of(config(cluster, "chief")) == Worker(0, 3)
     assert worker_of(config(cluster, "worker", 1)) == Worker(2, 3)
 
 
-def test_auto_goes_by_tf_config_where_there_is_one(worker_of, monkeypatch):
+def test_auto_reads_tf_config_if_it_is_set(worker_of, monkeypatch):
     assert worker_of(config({"worker": TWO}, index=1), "auto") == Worker(1, 2)
     assert worker_of("{}", "auto") == Worker()
     assert worker_of("nonsense", "mirrored") == Worker()
@@ -108,7 +108,7 @@ def test_auto_goes_by_tf_config_where_there_is_one(worker_of, monkeypatch):
     ],
     ids=lambda value: str(value)[:60],
 )
-def test_a_tf_config_that_makes_no_sense(worker_of, content, complaint):
+def test_a_bad_tf_config_is_refused_in_one_line(worker_of, content, complaint):
     with pytest.raises(UserError) as caught:
         worker_of(content)
     message = str(caught.value)
@@ -117,14 +117,14 @@ def test_a_tf_config_that_makes_no_sense(worker_of, content, complaint):
     assert "\n" not in message
 
 
-def test_addresses_of_version_6_and_numbers_in_quotes_will_do(worker_of):
+def test_ipv6_addresses_and_quoted_indices_are_accepted(worker_of):
     cluster = {"worker": ["[::1]:2222", "[fe80::1%eth0]:2222"]}
     assert worker_of(config(cluster, index="1")) == Worker(1, 2)
 
 
 @pytest.fixture
 def listening():
-    """A port that somebody listens at."""
+    """A port that a program is listening on."""
     with socket.socket() as server:
         server.bind(("127.0.0.1", 0))
         server.listen()
@@ -132,15 +132,13 @@ def listening():
 
 
 @pytest.mark.parametrize("index", [0, 1])
-def test_a_port_in_use_is_named_with_the_worker_whose_it_is(
-    worker_of, listening, index
-):
+def test_a_port_in_use_is_named_with_its_worker(worker_of, listening, index):
     addresses = [f"localhost:{free_port()}" for _ in range(2)]
     addresses[index] = f"localhost:{listening}"
     for own in (0, 1):
         worker = worker_of(config({"worker": addresses}, index=own))
         if own != index:
-            # Whoever listens there is the other worker.
+            # The other worker may well be listening on its own port.
             check_addresses(worker.addresses, worker.name)
             continue
         with pytest.raises(RunFailed) as caught:
@@ -149,7 +147,7 @@ def test_a_port_in_use_is_named_with_the_worker_whose_it_is(
         assert "\n" not in str(caught.value)
 
 
-def test_a_host_that_nobody_knows_is_named(worker_of, capsys):
+def test_a_host_that_cannot_be_resolved_is_named(worker_of, capsys):
     addresses = [f"localhost:{free_port()}", "nowhere.invalid:2222"]
     worker = worker_of(config({"worker": addresses}))
     with pytest.raises(UserError, match=r"host of worker 1, 'nowhere\.invalid', can"):
@@ -160,14 +158,14 @@ def test_a_host_that_nobody_knows_is_named(worker_of, capsys):
 
 
 @pytest.mark.parametrize("host", ["x" * 300, "a..b", "caf\u00e9.invalid"])
-def test_a_host_that_can_have_no_address_is_named(worker_of, host):
+def test_a_host_name_that_is_not_valid_is_named(worker_of, host):
     addresses = [f"localhost:{free_port()}", f"{host}:2222"]
     worker = worker_of(config({"worker": addresses}))
     with pytest.raises(UserError, match="host of worker 1"):
         check_addresses(worker.addresses, worker.name, patience=0.01)
 
 
-def test_a_host_may_be_known_later_on(worker_of, monkeypatch):
+def test_a_host_may_become_known_after_a_while(worker_of, monkeypatch):
     tries = []
 
     def look_up(host, port):
@@ -189,14 +187,14 @@ def test_multi_worker_needs_a_tf_config(monkeypatch):
         Worker.of("multi_worker")
 
 
-def test_only_the_chief_is_heard(capsys):
+def test_only_the_chief_prints(capsys):
     for worker in (Worker(0, 2), Worker(1, 2)):
         with worker.silent_unless_chief():
             print(f"I am {worker.index}")
     assert capsys.readouterr().out == "I am 0\n"
 
 
-def test_a_run_alone_agrees_with_itself():
+def test_a_single_worker_agrees_with_itself():
     alone = Agreement(tf.distribute.get_strategy(), Worker())
     assert alone.signal(None) is None
     assert alone.signal(signal.SIGINT) is signal.SIGINT
@@ -219,6 +217,6 @@ def test_a_lost_worker_is_named(message, named):
     assert "\n" not in str(caught.value)
 
 
-def test_a_run_alone_has_lost_nobody():
+def test_a_single_worker_gets_tensorflow_s_own_error():
     with pytest.raises(tf.errors.UnavailableError), lost_workers_named(Worker()):
         raise tf.errors.UnavailableError(None, None, "a file system is unavailable")

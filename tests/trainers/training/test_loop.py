@@ -1,4 +1,4 @@
-"""The training loop: what it counts, when it stops, how it goes on."""
+"""The training loop counts right, stops in time, and resumes to the same end."""
 
 import dataclasses
 import errno
@@ -31,14 +31,14 @@ TOTALS = ("reconstruction", "kl", "examples", "words")
 
 @pytest.fixture(autouse=True)
 def _own_signals():
-    """Ctrl-C as in a terminal, also where the tests run in the background."""
+    """Handles Ctrl-C as in a terminal, even if the tests run in the background."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)
 
 
 class Bench:
-    """One loop, compiled once, that every test starts anew in its own folder."""
+    """A loop that is compiled once and that each test starts in a new folder."""
 
     def __init__(self, latent, strategy="one_device", noise=0.0):
         strategy = make_strategy(strategy)
@@ -65,7 +65,7 @@ class Bench:
         self._values = self.values()
 
     def _batches(self, count, shuffle):
-        """Batches of 5, the last one of which is not full."""
+        """Returns batches of 5 sentences; the last one is not full."""
         rng = np.random.default_rng(count)
         texts = [" ".join(rng.choice(WORDS, 2 + 3 * (i % 2))) for i in range(count)]
         ids = self.model.tokenizer(texts)
@@ -75,12 +75,9 @@ class Bench:
         return [tf.convert_to_tensor(variable).numpy() for variable in self._variables]
 
     def start(self, path, save_seconds=999.0):
-        """The loop as a new process would have it."""
+        """Returns the loop in the state that it has in a new process."""
         for variable, value in zip(self._variables, self._values, strict=True):
             variable.assign(value)
-        return self.arrive(path, save_seconds)
-
-    def arrive(self, path, save_seconds=999.0):
         loop = self.loop
         loop.folder = RunFolder(path, {})
         loop.folder.open()
@@ -89,14 +86,12 @@ class Bench:
         loop.save_seconds = save_seconds
         return loop
 
-    def fit(self, *watching, patience=0, epochs=EPOCHS):
+    def fit(self, *more, patience=0, epochs=EPOCHS):
         schedule = callbacks.KLWeightSchedule("linear", epochs=EPOCHS)
-        self.loop.fit(
-            self.train, self.validation, epochs, patience, [schedule, *watching]
-        )
+        self.loop.fit(self.train, self.validation, epochs, patience, [schedule, *more])
 
     def outcome(self):
-        """Everything that a run ends with, but for how long it took."""
+        """Returns everything about the end of a run except the time it took."""
         progress = self.loop.progress
         history = [
             {name: value for name, value in logs.items() if name != "words_per_second"}
@@ -130,7 +125,7 @@ def send(number):
     ("number", "epoch", "batch"),
     [(signal.SIGINT, 1, 2), (signal.SIGTERM, 2, 1)],
 )
-def test_a_stopped_run_ends_as_if_it_had_not_been(
+def test_a_stopped_and_resumed_run_ends_like_an_uninterrupted_one(
     bench, uninterrupted, tmp_path, capsys, at_batch, number, epoch, batch
 ):
     bench.start(tmp_path)
@@ -173,14 +168,14 @@ def test_a_second_signal_does_not_wait(bench, tmp_path, at_batch):
 
 
 class Killed(BaseException):
-    """Nothing is saved when it comes, as with kill -9."""
+    """Stands for kill -9: it ends the run, and nothing is saved."""
 
 
 def kill():
     raise Killed
 
 
-def test_a_killed_run_goes_on_from_its_last_checkpoint(
+def test_a_killed_run_is_resumed_from_its_last_checkpoint(
     bench, uninterrupted, tmp_path, at_batch
 ):
     bench.start(tmp_path, save_seconds=-1.0)
@@ -195,9 +190,9 @@ def test_a_killed_run_goes_on_from_its_last_checkpoint(
 
 @pytest.fixture
 def at_write(monkeypatch):
-    """Returns a function that has the write of a number do something instead."""
+    """Returns a function that lets an action interrupt the nth write of a file."""
 
-    def choose(number, action, when):
+    def interrupt(number, action, when):
         counted = iter(range(1, 1000))
         replace = os.replace
 
@@ -210,11 +205,11 @@ def at_write(monkeypatch):
 
         monkeypatch.setattr(os, "replace", replace_or_act)
 
-    return choose
+    return interrupt
 
 
 def start_again(bench, path):
-    """What the same command does in a new process; returns the best model's arrays."""
+    """Runs the same command in a new process; returns the best model's arrays."""
     loop = bench.start(path)
     loop.resume()
     bench.fit()
@@ -222,7 +217,7 @@ def start_again(bench, path):
 
 
 def arrays_of(model_file):
-    """Weights and noise of a model file, by name."""
+    """Returns the weights and noise states in a model file, by name."""
     arrays = {}
     with zipfile.ZipFile(model_file) as archive:
         weights = io.BytesIO(archive.read("model.weights.h5"))
@@ -245,12 +240,12 @@ def full():
 @pytest.mark.parametrize(
     ("action", "when"), [(kill, "before"), (kill, "after"), (full, "before")]
 )
-def test_a_run_that_dies_at_any_write_goes_on_to_the_same_end(
+def test_a_run_that_dies_at_any_write_is_resumed_to_the_same_end(
     bench, uninterrupted, tmp_path, at_write, monkeypatch, action, when
 ):
-    """At those of the best model and of its checkpoint, the first ones included."""
-    best = start_again(bench, tmp_path / "whole")
-    # Two files at the end of an epoch, one at another batch.
+    """It writes the best model and its checkpoint, the first ones included."""
+    best = start_again(bench, tmp_path / "uninterrupted")
+    # An epoch ends with two files; in the middle of it, only a checkpoint is written.
     for save_seconds, numbers in ((999.0, range(1, 5)), (-1.0, (1, 3, 4))):
         for number in numbers:
             path = tmp_path / f"{number} of {save_seconds}"
@@ -264,8 +259,8 @@ def test_a_run_that_dies_at_any_write_goes_on_to_the_same_end(
             assert not list(path.rglob(".partial-*"))
 
 
-def test_a_best_model_that_the_run_died_before_is_saved_first(bench, tmp_path):
-    """Then the epochs that follow may be worse."""
+def test_a_run_that_died_before_saving_its_best_model_saves_it_first(bench, tmp_path):
+    """Later epochs may be worse."""
     loop = bench.start(tmp_path)
     bench.fit(epochs=1)
     best = arrays_of(loop.folder.model)
@@ -275,7 +270,7 @@ def test_a_best_model_that_the_run_died_before_is_saved_first(bench, tmp_path):
     np.testing.assert_equal(arrays_of(loop.folder.model), best)
 
 
-def test_a_cut_checkpoint_costs_only_time(
+def test_a_truncated_checkpoint_costs_only_time(
     bench, uninterrupted, tmp_path, at_batch, capsys
 ):
     bench.start(tmp_path, save_seconds=-1.0)
@@ -291,7 +286,7 @@ def test_a_cut_checkpoint_costs_only_time(
     assert_same(bench.outcome(), uninterrupted)
 
 
-def test_it_starts_over_only_where_that_loses_nothing(bench, tmp_path, capsys):
+def test_a_run_starts_over_only_if_nothing_is_lost(bench, tmp_path, capsys):
     loop = bench.start(tmp_path)
     best = loop.folder.model
     assert not loop.resume()
@@ -309,7 +304,7 @@ def test_it_starts_over_only_where_that_loses_nothing(bench, tmp_path, capsys):
         loop.resume()
 
 
-def test_a_finished_run_is_left_alone(bench, uninterrupted, tmp_path):
+def test_a_finished_run_is_not_trained_further(bench, uninterrupted, tmp_path):
     bench.start(tmp_path)
     bench.fit()
     loop = bench.start(tmp_path)
@@ -319,7 +314,7 @@ def test_a_finished_run_is_left_alone(bench, uninterrupted, tmp_path):
 
 
 @pytest.mark.parametrize("batch", [1, BATCHES])
-def test_a_loss_that_is_not_finite_ends_the_run_and_keeps_the_best_model(
+def test_a_nonfinite_loss_ends_the_run_and_keeps_the_best_model(
     bench, tmp_path, at_batch, batch
 ):
     kernel = bench.model.sentence_decoder.layers[0].cell.kernel
@@ -332,15 +327,15 @@ def test_a_loss_that_is_not_finite_ends_the_run_and_keeps_the_best_model(
     assert message.startswith(f"not finite in epoch 2, {where}")
     assert str(loop.folder.model) in message
     assert "\n" not in message
-    # What lies there is of the first epoch, whole and finite.
+    # The best model is that of the first epoch, complete and finite.
     best = keras.models.load_model(loop.folder.model)
     assert all(np.all(np.isfinite(v.numpy())) for v in best.trainable_variables)
     assert loop.resume()
     assert (loop.progress.epoch, loop.progress.best_epoch) == (1, 0)
 
 
-def test_a_step_that_is_not_finite_is_not_taken(bench, tmp_path):
-    """So that the weights can still tell which sentences were to blame."""
+def test_a_nonfinite_step_is_not_taken(bench, tmp_path):
+    """So the weights can still show which sentences are to blame."""
     loop = bench.start(tmp_path)
     bias = bench.model.output_map.bias
     bias.assign(np.full(bias.shape, np.nan))
@@ -397,7 +392,7 @@ def test_a_checkpoint_of_another_version_is_refused(bench, tmp_path):
         {"history": [{"nll": "low"}]},
     ],
 )
-def test_notes_of_the_wrong_kind_are_refused(bench, tmp_path, changes):
+def test_notes_that_no_run_wrote_are_refused(bench, tmp_path, changes):
     loop = bench.start(tmp_path)
     good = {"epoch": 1, "best_epoch": 0, "best_nll": 5.0, "history": [{"nll": 5.0}]}
     assert Progress.from_notes(good).best_epoch == 0
@@ -411,7 +406,7 @@ def test_notes_of_the_wrong_kind_are_refused(bench, tmp_path, changes):
     assert not loop.folder.model.exists()
 
 
-def test_a_checkpoint_of_longer_epochs_is_refused(bench, tmp_path):
+def test_a_checkpoint_of_an_epoch_with_more_batches_is_refused(bench, tmp_path):
     loop = bench.start(tmp_path)
     totals = dict.fromkeys(TOTALS, 1.0)
     loop.checkpoints.save({"batch": BATCHES + 1, "totals": totals})
@@ -421,7 +416,7 @@ def test_a_checkpoint_of_longer_epochs_is_refused(bench, tmp_path):
     assert "\n" not in str(caught.value)
 
 
-def test_a_run_whose_folder_is_taken_writes_nothing_more(bench, tmp_path):
+def test_a_run_whose_folder_is_replaced_writes_nothing_more(bench, tmp_path):
     folder = tmp_path / "run"
     bench.start(folder)
     shutil.move(folder, tmp_path / "moved")
@@ -450,7 +445,7 @@ def test_a_full_disk_names_the_file_and_keeps_what_was_saved(
     assert_same(bench.outcome(), uninterrupted)
 
 
-def test_the_epoch_line_and_nothing_else(bench, tmp_path, capsys):
+def test_each_epoch_prints_one_line_and_nothing_else(bench, tmp_path, capsys):
     bench.start(tmp_path)
     bench.fit()
     printed = capsys.readouterr()
@@ -462,11 +457,11 @@ def test_the_epoch_line_and_nothing_else(bench, tmp_path, capsys):
     lines = printed.out.splitlines()
     assert len(lines) == EPOCHS
     assert re.fullmatch(line, lines[0])
-    # No bar where stderr is no terminal.
+    # There is no progress bar, because stderr is not a terminal.
     assert printed.err == ""
 
 
-def test_an_epoch_takes_in_every_sentence_once(bench, tmp_path, at_batch):
+def test_an_epoch_reads_every_sentence_once(bench, tmp_path, at_batch):
     totals = {}
     see = at_batch(1, BATCHES, lambda: totals.update(bench.loop.progress.totals))
     bench.start(tmp_path)
@@ -478,8 +473,8 @@ def test_an_epoch_takes_in_every_sentence_once(bench, tmp_path, at_batch):
     assert validated["val_tokens"] == bench.validation.num_words
 
 
-def test_a_batch_that_is_not_full_may_come_first(bench, tmp_path):
-    """Its empty rows then meet weights that say nothing of them yet."""
+def test_the_first_batch_may_be_partly_empty(bench, tmp_path):
+    """New weights must give finite values for empty rows too."""
     bench.start(tmp_path)
     ids = next(iter(bench.train.dataset()))[:1]
     only = data.Batches(tf.RaggedTensor.from_tensor(ids, padding=0), batch_size=5)
@@ -491,17 +486,17 @@ def test_the_learning_rate_falls_and_the_kl_weight_rises(uninterrupted):
     _, history, _, _ = uninterrupted
     rates = [logs["learning_rate"] for logs in history]
     assert 0.01 > rates[0] > rates[1] > 0.0009
-    # As the last batch of each epoch had it.
+    # These are the weights in the last batch of each epoch.
     assert [round(logs["kl_weight"], 4) for logs in history] == [0.3333, 0.8333]
 
 
-def test_the_objective_weighs_the_kl(bench):
+def test_the_objective_weights_the_kl(bench):
     totals = {"reconstruction": 8.0, "charged_kl": 2.0, "auxiliary": 0.0}
     bench.model.kl_weight.assign(0.25)
     assert float(bench.model.objective(totals)) == 8.5
 
 
-def test_it_stops_when_the_bound_no_longer_falls(bench, tmp_path, monkeypatch):
+def test_training_stops_when_the_bound_no_longer_improves(bench, tmp_path, monkeypatch):
     def bounds(nll):
         names = [field.name for field in dataclasses.fields(evaluation.Bounds)]
         return evaluation.Bounds(**{**dict.fromkeys(names, 1.0), "nll": nll})
@@ -514,7 +509,7 @@ def test_it_stops_when_the_bound_no_longer_falls(bench, tmp_path, monkeypatch):
         loop.folder, "save_model", lambda _: saved.append(loop.progress.best_epoch)
     )
     bench.fit(patience=2, epochs=9)
-    # Two epochs after the best, although the fifth would have been better.
+    # It stops two epochs after the best one, although the fifth would be better.
     assert loop.progress.epoch == 4
     assert (loop.progress.best_epoch, loop.progress.best_nll) == (1, 4.0)
     assert saved == [0, 1]

@@ -1,4 +1,4 @@
-"""A whole run of the language model, in this process."""
+"""A whole training run: begun, resumed, finished, and run again."""
 
 import contextlib
 import dataclasses
@@ -34,7 +34,7 @@ FLAGS = (
 
 @dataclasses.dataclass
 class Finished:
-    """A run that has ended, and what it did on the way."""
+    """A finished run, and what it did."""
 
     settings: dict
     folder: RunFolder
@@ -43,7 +43,7 @@ class Finished:
     weights_at_test: list
 
     def run(self, path=None, **changes):
-        """Runs it once more, here or in another folder; returns what that printed."""
+        """Runs again, here or in another folder; returns everything printed."""
         settings = {**self.settings, **changes}
         folder = RunFolder(path or self.folder.path, identity(settings))
         printed = io.StringIO()
@@ -64,7 +64,7 @@ def store():
 
 @pytest.fixture
 def finished(store, settings, tmp_path_factory, monkeypatch):
-    """One run for all tests of this file; none of them changes it for good."""
+    """One run for all tests of this file; they leave it as it was."""
     if "run" not in store:
         path = tmp_path_factory.mktemp("runs") / "one"
         run = Finished(settings, RunFolder(path, identity(settings)), "", [], [])
@@ -84,19 +84,19 @@ def finished(store, settings, tmp_path_factory, monkeypatch):
 
 @pytest.fixture
 def copied(corpus_folder, tmp_path):
-    """The corpus, to be changed."""
+    """A copy of the corpus, which a test may change."""
     return pathlib.Path(shutil.copytree(corpus_folder, tmp_path / "corpus"))
 
 
 def state_of(path):
-    """Every file's content and time."""
+    """Returns the content and the modification time of every file."""
     return {
         file: (file.stat().st_mtime_ns, file.is_file() and file.read_bytes())
         for file in path.rglob("*")
     }
 
 
-def test_the_folder_holds_what_it_should(finished):
+def test_a_run_leaves_model_metrics_flags_logs_and_checkpoints(finished):
     names = {path.name for path in finished.folder.path.iterdir()}
     assert {"model.keras", "metrics.json", "flags.json", "checkpoints"} <= names
     assert {"train", "validation", "texts", "projector"} <= names
@@ -106,7 +106,7 @@ def test_the_folder_holds_what_it_should(finished):
     assert content["flags"] == identity(finished.settings)
     assert content["version"] == tf_vmfvae.__version__
     counts = {name: part["count"] for name, part in content["text"].items()}
-    # <unk>, <eos> and the words that occur twice.
+    # <unk>, <eos> and the words that occur at least twice.
     assert counts == {
         "vocabulary": 13,
         "train": 24,
@@ -116,7 +116,7 @@ def test_the_folder_holds_what_it_should(finished):
     }
 
 
-def test_metrics_of_every_split(finished):
+def test_metrics_json_has_consistent_bounds_of_every_split(finished):
     metrics = json.loads((finished.folder.path / "metrics.json").read_text())
     assert [metrics[split]["examples"] for split in SPLITS] == [24, 6, 7]
     for split in SPLITS:
@@ -130,7 +130,7 @@ def test_metrics_of_every_split(finished):
     assert metrics["entropy"] is None
 
 
-def test_the_test_set_is_read_once_by_the_best_model(finished):
+def test_the_test_set_is_evaluated_once_with_the_best_model(finished):
     validation, train, test = 6, 24, 7
     assert finished.evaluated == [validation, validation, train, validation, test]
     best = keras.models.load_model(finished.folder.model)
@@ -140,7 +140,7 @@ def test_the_test_set_is_read_once_by_the_best_model(finished):
         np.testing.assert_array_equal(value, saved.numpy())
 
 
-def test_what_is_printed(finished):
+def test_a_run_prints_its_folder_epochs_bounds_and_examples(finished):
     printed = finished.printed
     for text in (
         f"run folder: {finished.folder.path}",
@@ -156,9 +156,9 @@ def test_what_is_printed(finished):
         assert text in printed
 
 
-def test_run_again_it_only_reports(finished, monkeypatch):
+def test_a_finished_run_only_reports(finished, monkeypatch):
     def never(*_):
-        raise AssertionError("a finished run was taken up again")
+        raise AssertionError("a finished run was continued")
 
     monkeypatch.setattr(LMTask, "make_model", never)
     monkeypatch.setattr(TrainingLoop, "__init__", never)
@@ -167,7 +167,7 @@ def test_run_again_it_only_reports(finished, monkeypatch):
     assert finished.folder.metrics() == metrics
 
 
-def test_killed_before_its_metrics_were_written_it_finds_the_same(finished):
+def test_a_run_killed_before_it_wrote_its_metrics_finds_the_same_ones(finished):
     metrics = finished.folder.metrics()
     (finished.folder.path / "metrics.json").unlink()
     printed = finished.run()
@@ -193,9 +193,7 @@ def leave_out_a_line(text):
 
 @pytest.mark.parametrize("part", ["train", "valid", "test"])
 @pytest.mark.parametrize("change", [change_line, leave_out_a_line])
-def test_a_finished_run_s_figures_are_shown_for_its_own_text_alone(
-    finished, copied, part, change
-):
+def test_figures_are_not_reported_for_another_text(finished, copied, part, change):
     file = copied / f"{part}.txt"
     file.write_text(change(file.read_text()))
     before = state_of(finished.folder.path)
@@ -206,14 +204,14 @@ def test_a_finished_run_s_figures_are_shown_for_its_own_text_alone(
     assert state_of(finished.folder.path) == before
 
 
-def test_the_text_may_lie_elsewhere(finished, copied):
+def test_the_text_may_move(finished, copied):
     assert report(finished.run(data_dir=str(copied))) == report(finished.printed)
 
 
-def test_a_stopped_run_is_not_gone_on_with_on_another_text(
+def test_a_stopped_run_is_not_resumed_on_another_text(
     finished, copied, tmp_path, monkeypatch
 ):
-    """Not even on one of the same number of other words."""
+    """Not even if the text has the same number of words, but different ones."""
     path = tmp_path / "run"
     shutil.copytree(finished.folder.path, path)
     (path / "metrics.json").unlink()
@@ -248,11 +246,11 @@ def test_a_stopped_run_is_not_gone_on_with_on_another_text(
 
 
 def make_older(path, flags):
-    """Leaves flags.json as earlier versions wrote it."""
+    """Writes flags.json in the form of earlier versions."""
     (path / "flags.json").write_text(json.dumps(flags))
 
 
-def test_an_older_finished_run_is_reported_if_what_it_holds_agrees(
+def test_an_older_finished_run_is_reported_if_its_text_seems_to_fit(
     finished, copied, tmp_path
 ):
     path = tmp_path / "run"
@@ -262,7 +260,7 @@ def test_an_older_finished_run_is_reported_if_what_it_holds_agrees(
     printed = finished.run(path)
     assert report(printed) == report(finished.printed)
     assert "as far as can be told, it is this one" in printed
-    # Of another number of examples or of other words it is not.
+    # A text with another number of examples, or with other words, is refused.
     original = (copied / "test.txt").read_text()
     (copied / "test.txt").write_text(leave_out_a_line(original))
     with pytest.raises(UserError, match="its test part is not what the run"):
@@ -275,22 +273,21 @@ def test_an_older_finished_run_is_reported_if_what_it_holds_agrees(
     assert state_of(path) == before
 
 
-def test_an_older_stopped_run_goes_on_if_its_text_fits(
-    finished, copied, tmp_path, monkeypatch
-):
-    """And only then is the text noted."""
+def test_an_older_stopped_run_is_resumed_if_its_text_fits(finished, copied, tmp_path):
+    """Only then is the text recorded."""
     path = tmp_path / "run"
     shutil.copytree(finished.folder.path, path)
     (path / "metrics.json").unlink()
     make_older(path, identity(finished.settings))
     before = state_of(path)
     text = (copied / "train.txt").read_text()
-    # Other words, and one more word; with a best model and without one yet.
+    # With a best model, other words and additional words are noticed.
     for other in (text.replace("cat", "fox"), f"{text}the bear sees the bear\n"):
         (copied / "train.txt").write_text(other)
         with pytest.raises(UserError, match="its vocabulary is not what the run"):
             finished.run(path, data_dir=str(copied))
         assert state_of(path) == before
+    # Without one, the checkpoint does not fit.
     model = (path / "model.keras").rename(tmp_path / "model.keras")
     checkpoints = state_of(path / "checkpoints")
     with pytest.raises(UserError, match="was saved for another model"):
@@ -308,24 +305,26 @@ def test_an_older_stopped_run_goes_on_if_its_text_fits(
     assert content["text"]["train"]["count"] == 24
 
 
-def test_workers_of_other_texts_do_not_train_together(finished, tmp_path, monkeypatch):
+def test_workers_with_different_texts_do_not_train_together(
+    finished, tmp_path, monkeypatch
+):
     monkeypatch.setattr(Agreement, "gather", lambda _, number: [number, number + 1])
     with pytest.raises(UserError, match="another worker has other flags or reads"):
         finished.run(tmp_path / "run")
 
 
-def test_a_run_that_another_process_finishes_meanwhile_is_reported(
+def test_a_run_that_another_process_has_just_finished_is_reported(
     finished, tmp_path, monkeypatch
 ):
     path = tmp_path / "run"
 
-    def meanwhile(*_):
+    def finish(*_):
         shutil.copytree(finished.folder.path, path)
 
     def never(*_):
         raise AssertionError("a finished run was trained again")
 
-    monkeypatch.setattr(LMTask, "print_corpus", meanwhile)
+    monkeypatch.setattr(LMTask, "print_corpus", finish)
     monkeypatch.setattr(TrainingLoop, "fit", never)
     assert report(finished.run(path)) == report(finished.printed)
     metrics = RunFolder(path, identity(finished.settings)).metrics()
@@ -341,7 +340,7 @@ def test_a_run_that_another_process_finishes_meanwhile_is_reported(
         ({"nll": 5.0, "kl": 1.0}, "has no number 'reconstruction'"),
     ],
 )
-def test_metrics_of_the_wrong_kind_are_not_reported(finished, tmp_path, test, message):
+def test_metrics_that_no_run_wrote_are_not_reported(finished, tmp_path, test, message):
     path = tmp_path / "run"
     shutil.copytree(finished.folder.path, path)
     metrics = json.loads((path / "metrics.json").read_text())
@@ -365,7 +364,7 @@ def test_metrics_of_the_earliest_runs_are_reported(finished, tmp_path):
     )
 
 
-def test_a_pretrained_model_is_read_for_a_new_run_alone(
+def test_a_pretrained_model_is_read_only_when_a_run_begins(
     finished, tmp_path, monkeypatch
 ):
     class Stopped(Exception):
@@ -373,25 +372,25 @@ def test_a_pretrained_model_is_read_for_a_new_run_alone(
 
     def fit(loop, *_):
         loop.checkpoints.save(dataclasses.asdict(loop.progress))
-        begun_with.append([v.numpy() for v in loop.model.trainable_variables])
+        first_weights.append([v.numpy() for v in loop.model.trainable_variables])
         raise Stopped
 
     def start():
         with pytest.raises(Stopped):
             finished.run(path, pretrained=str(trained))
 
-    begun_with = []
+    first_weights = []
     monkeypatch.setattr(TrainingLoop, "fit", fit)
     path, trained = tmp_path / "run", tmp_path / "trained.keras"
     shutil.copy(finished.folder.model, trained)
     start()
     text = json.loads((path / "flags.json").read_text())["text"]
     assert text["pretrained"]["count"] == trained.stat().st_size
-    # By now all that it knew is in the checkpoint.
+    # The checkpoint now holds its weights.
     trained.unlink()
     start()
-    np.testing.assert_equal(begun_with[1], begun_with[0])
-    # A run that was killed before its first checkpoint begins again with the same.
+    np.testing.assert_equal(first_weights[1], first_weights[0])
+    # A run that was killed before its first checkpoint needs the same model again.
     for file in (path / "checkpoints").iterdir():
         file.unlink()
     with pytest.raises(
@@ -401,14 +400,14 @@ def test_a_pretrained_model_is_read_for_a_new_run_alone(
     keras.models.load_model(finished.folder.model).save(trained)
     with pytest.raises(UserError, match=r"--pretrained=.*: its model .* is not what"):
         finished.run(path, pretrained=str(trained))
-    # So it does where its checkpoints cannot be read.
+    # So does a run whose checkpoints cannot be read.
     shutil.copy(finished.folder.model, trained)
     (path / "checkpoints" / "state-1.npz").write_text("half")
     start()
-    np.testing.assert_equal(begun_with[2], begun_with[0])
+    np.testing.assert_equal(first_weights[2], first_weights[0])
 
 
-def test_a_model_file_that_is_cut_is_named(finished):
+def test_a_damaged_model_file_is_refused_by_name(finished):
     content = finished.folder.model.read_bytes()
     for damaged in (content[: len(content) // 2], b"", b"text"):
         finished.folder.model.write_bytes(damaged)
@@ -420,5 +419,5 @@ def test_a_model_file_that_is_cut_is_named(finished):
 
 
 def report(printed):
-    """What is printed from the report on."""
+    """Returns what is printed from the report on."""
     return printed[printed.index("\nbest epoch: ") :]
