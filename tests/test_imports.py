@@ -4,6 +4,7 @@ import ast
 import functools
 import graphlib
 import pathlib
+import re
 
 import pytest
 
@@ -41,6 +42,21 @@ ALLOWED = {
     "analysis": "tf_vmfvae trainers.cli trainers.storage",
     "benchmarks": f"{TRAINING} trainers.training analysis",
 }
+# Library -> the only module that may use its private names.
+INTERNALS = {
+    "tensorflow": "tf_vmfvae.ops.tf_internals",
+    "tensorflow_probability": "tf_vmfvae.distributions.numerics.tfp_internals",
+    "keras": "tf_vmfvae.ops.keras_internals",
+}
+# What these libraries keep for themselves.
+PRIVATE = (
+    "tensorflow.core",
+    "tensorflow.python",
+    "tensorflow_probability.python",
+    "keras.src",
+    "keras_hub.src",
+    "tensorboard.backend",
+)
 # Importing these takes seconds, and --help must not wait for them.
 SLOW = ("tensorflow", "keras", "keras_hub", "tf_vmfvae")
 
@@ -54,6 +70,11 @@ def modules():
             parts = file.relative_to(ROOT).with_suffix("").parts
             found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = file
     return found
+
+
+@functools.cache
+def tree(module):
+    return ast.parse(modules()[module].read_text())
 
 
 @functools.cache
@@ -72,8 +93,30 @@ def imports(module, inside_functions=True):
             elif inside_functions or not isinstance(child, ast.FunctionDef):
                 visit(child)
 
-    visit(ast.parse(modules()[module].read_text()))
+    visit(tree(module))
     return found
+
+
+def is_private(name):
+    return name.startswith("_") and not name.startswith("__")
+
+
+def defined_names(module):
+    """Yields the names of functions, classes, variables and attributes."""
+    for node in ast.walk(tree(module)):
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            yield node.name
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id
+        elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
+            yield node.attr
+
+
+def read_attributes(module):
+    """Yields the names of all attributes that are not set there."""
+    for node in ast.walk(tree(module)):
+        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load):
+            yield node.attr
 
 
 def belongs(name, packages):
@@ -153,3 +196,35 @@ def test_the_command_line_code_imports_no_tensorflow_at_module_level():
         if belongs(other, SLOW)
     }
     assert not slow
+
+
+def test_private_modules_of_a_library_are_imported_in_one_file():
+    private = {
+        (other.partition(".")[0], name)
+        for name in modules()
+        for other in imports(name)
+        if belongs(other, PRIVATE)
+    }
+    assert private <= INTERNALS.items()
+
+
+def test_private_attributes_of_a_library_are_used_in_one_file():
+    # These are documented.
+    ours = {"_exit", "_asdict", "_replace"}
+    ours |= {name for module in modules() for name in defined_names(module)}
+    private = {
+        f"{module} uses {name}"
+        for module in modules()
+        # A subclass of TFP's distributions consists of TFP's private methods.
+        if not belongs(module, [*INTERNALS.values(), "tf_vmfvae.distributions"])
+        for name in read_attributes(module)
+        if is_private(name) and name not in ours
+    }
+    assert not private
+
+
+@pytest.mark.parametrize("library", INTERNALS)
+def test_the_file_of_private_names_says_which_version_it_holds_for(library):
+    requirement = re.escape(library.replace("_", "-")) + r"(\[\w+\])?>=(\d+\.\d+),"
+    lowest = re.search(requirement, (ROOT / "setup.py").read_text())[2]
+    assert lowest in ast.get_docstring(tree(INTERNALS[library]))
