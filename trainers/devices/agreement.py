@@ -1,4 +1,4 @@
-"""What the workers of a run have to agree on."""
+"""How the workers of a run agree with each other."""
 
 import contextlib
 import re

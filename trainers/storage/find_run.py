@@ -57,6 +57,6 @@ def find_run(
         for name, value in changed.items()
     ]
     if folder.is_released:
-        notes = [f"{folder.path} is a published run: flags not given are its own"]
+        notes = [f"{folder.path} is a published run and keeps its own flags"]
     settings.update(changed)
     return folder, notes

@@ -61,13 +61,13 @@ def check_older_run(task: Task, folder: RunFolder) -> None:
         count = task.text[split]["count"]
         if metrics.get(split, {}).get("examples", count) != count:
             raise folder.another_text(task.source, [f"{split} part"])
-    print(f"{_note(folder)}; as far as can be told, it is this one")
+    print(f"{_note(folder)}; as far as its files show, it read this one")
 
 
 def record_older_text(task: Task, folder: RunFolder) -> None:
     """Records the text of a run that did not, once its checkpoint is known to fit."""
     if not folder.records_its_text:
-        print(f"{_note(folder)}; from now on it is that of {task.source}")
+        print(f"{_note(folder)}; now recorded: that of {task.source}")
         folder.record_text(task.text)
 
 
