@@ -38,7 +38,7 @@ def test_a_released_run_is_found_with_its_latent_alone(folder):
     named = [f"--{name}={record.flags[name]}" for name in ("latent", "setting")]
     settings, [note] = find(folder, *named)
 
-    assert note.endswith("is a published run and keeps its own flags")
+    assert note.endswith("is a published run: flags not given are its own")
     for name, value in record.flags.items():
         assert settings[name] == value or settings[name] is None, name
 

@@ -24,7 +24,7 @@ def find_run(
 
     Args:
         own: the program's flags.
-        settings: the value of every flag, by name; changed in place.
+        settings: the value of every flag by name; changed in place.
         unused: names of the flags that have no effect.
         before: the value of a flag, by name, in a run that was begun before there was
             such a flag, where that is not the flag's default.
@@ -57,6 +57,6 @@ def find_run(
         for name, value in changed.items()
     ]
     if folder.is_released:
-        notes = [f"{folder.path} is a published run and keeps its own flags"]
+        notes = [f"{folder.path} is a published run: flags not given are its own"]
     settings.update(changed)
     return folder, notes
