@@ -31,7 +31,7 @@ from trainers.storage.checkpoints import Checkpoints
 from trainers.storage.metrics_file import SPLITS
 from trainers.storage.run_folder import RunFolder
 from trainers.storage.run_record import RunRecord
-from trainers.storage.trained_model import run_record
+from trainers.storage.trained_model import load_best_model
 from trainers.training import run as training_run
 from trainers.training.latents import make_latent
 from trainers.training.progress import Progress
@@ -244,7 +244,7 @@ def test_model_file(tmp_path, saved_model):
     refused, _ = outcomes(
         folder.model,
         mutations(saved_model),
-        lambda: training_run.load_model(folder),
+        lambda: load_best_model(folder),
         UserError,
     )
     assert refused > COUNT / 2
@@ -270,7 +270,7 @@ def test_model_file_whose_parts_are_changed(tmp_path, saved_model):
         for content in mutations(parts[part], COUNT // 10)
     ]
     refused, _ = outcomes(
-        folder.model, contents, lambda: training_run.load_model(folder), UserError
+        folder.model, contents, lambda: load_best_model(folder), UserError
     )
     assert refused > len(contents) / 3
 
@@ -280,7 +280,7 @@ def test_a_model_of_another_project(tmp_path):
     folder.path.mkdir()
     keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)]).save(folder.model)
     with pytest.raises(UserError, match="it holds a Sequential"):
-        training_run.load_model(folder)
+        load_best_model(folder)
 
 
 def test_a_model_that_brings_code_is_not_run(tmp_path):
@@ -288,8 +288,8 @@ def test_a_model_that_brings_code_is_not_run(tmp_path):
     folder.path.mkdir()
     code = keras.layers.Lambda(lambda x: x, output_shape=(2,))
     keras.Sequential([keras.Input((2,)), code]).save(folder.model)
-    with pytest.raises(UserError, match="cannot be read as this run's model"):
-        training_run.load_model(folder)
+    with pytest.raises(UserError, match="cannot be read as a model"):
+        load_best_model(folder)
 
 
 PROGRESS = Progress(
@@ -488,7 +488,7 @@ def test_flags_that_an_evaluation_reads(tmp_path, saved_model, record, change):
     content = {**record, "flags": {"dataset": "text", "vocabulary_size": 99}}
 
     def load():
-        read = run_record(where["model"])
+        read = RunRecord.of_model(where["model"])
         dataset = evaluation_run._dataset({**where, "dataset": None}, read)
         evaluation_run._load({**where, "dataset": dataset}, read.flags)
 

@@ -9,7 +9,6 @@ from trainers.bow.report import print_document_report, print_documents
 from trainers.cli.run_flags import identity
 from trainers.storage.metrics_file import SPLITS
 from trainers.training.latents import latent_named, make_latent
-from trainers.training.schedules import make_schedules
 from trainers.training.task import Task
 
 # Of the bounds of refined posteriors, averaged over all samples.
@@ -66,11 +65,10 @@ class BowTask(Task):
             for split in SPLITS
         }
 
-    def make_callbacks(self, folder) -> list[keras.callbacks.Callback]:
+    def make_panes(self, folder) -> list[keras.callbacks.Callback]:
         settings, corpus = self.settings, self.corpus
         path = folder.path
         made = [
-            *make_schedules(settings),
             callbacks.ScalarsPane(path),
             callbacks.HParamsPane(path, identity(settings), name=path.name),
         ]

@@ -1,1 +1,1 @@
-"""Strategies, and the workers that train together."""
+"""Devices, and the workers that train together."""

@@ -1,4 +1,4 @@
-"""What the workers of a run have to do in step."""
+"""How the workers of a run agree with each other."""
 
 import contextlib
 import re
@@ -12,10 +12,10 @@ from trainers.devices.workers import Worker
 
 
 class Agreement:
-    """Lets each worker know a number of every other one.
+    """Exchanges numbers between the workers.
 
-    The methods are collective: all workers call them, in the same order, and each
-    waits for the others. A run of a single worker waits for nobody.
+    The methods are collective: every worker has to call them, in the same order, and
+    each call waits for the others. A single worker never waits.
 
     Args:
         strategy: `tf.distribute.Strategy`.
@@ -35,29 +35,34 @@ class Agreement:
         )
 
     def gather(self, number: int) -> list[int]:
-        """Returns each worker's number, which is below 2 ** 24, by worker."""
+        """Returns the number of each worker; numbers must be below 2 ** 24."""
         worker = self.worker
         if worker.count == 1:
             return [number]
         numbers = tf.one_hot(worker.index, worker.count, on_value=float(number))
         return [round(float(number)) for number in self._sum(numbers)]
 
+    def all_equal(self, number: int) -> bool:
+        """Returns whether all workers have the same number."""
+        return len(set(self.gather(number))) == 1
+
     def signal(self, received: signal.Signals | None) -> signal.Signals | None:
-        """Returns the signal that any worker received; SIGTERM outweighs SIGINT."""
+        """Returns a signal that any worker received; SIGTERM rather than SIGINT."""
         number = max(self.gather(received or 0))
         return signal.Signals(number) if number else None
 
     def wait(self) -> None:
-        """Waits until every worker is here."""
+        """Waits until every worker has called this."""
         self.gather(0)
 
 
 @contextlib.contextmanager
 def lost_workers_named(worker: Worker) -> Iterator[None]:
-    """Turns what TensorFlow says where another worker is gone into one line.
+    """Turns TensorFlow's error about a lost worker into one line.
 
     Raises:
-        RunFailed: if a collective operation failed; with one worker there is none.
+        RunFailed: if a collective operation failed. With a single worker, TensorFlow's
+            errors pass through.
     """
     try:
         yield
@@ -66,9 +71,9 @@ def lost_workers_named(worker: Worker) -> Iterator[None]:
             raise
         named = re.findall(r"/job:(\w+)/(?:replica:\d+/)?task:(\d+)", error.message)
         names = [f"{job} {index}" for job, index in named]
-        # The one that reports it may be named too, and it may be this one.
-        which = next((name for name in names if name != worker.name), "another worker")
+        # The message may also name the worker that reports the loss, even this one.
+        lost = next((name for name in names if name != worker.name), "another worker")
         raise RunFailed(
-            f"{which} is gone or cannot be reached; the same command on every worker "
-            "goes on from the last checkpoint"
+            f"{lost} is gone or cannot be reached; run the same command on every "
+            "worker to continue from the last checkpoint"
         ) from error

@@ -1,4 +1,4 @@
-"""How a training process uses the processor and the memory of its machine."""
+"""How a training process uses its machine's processor and memory."""
 
 import contextlib
 import ctypes
@@ -13,14 +13,14 @@ M_TRIM_THRESHOLD, M_MMAP_MAX = -1, -4
 
 
 def keep_memory() -> None:
-    """Has the C library keep what is freed, for this process.
+    """Makes the C library keep freed memory for this process.
 
-    A step frees and asks for the same tens of megabytes again and again. By default
-    large pieces go back to the system each time, and come back page by page, each
-    cleared: a sixth of a step's time on a CPU. Where there is no glibc, nothing
-    happens.
+    Every step frees tens of megabytes and asks for them again. By default, the C
+    library returns large blocks to the system, which hands them back page by page, each
+    page cleared: a sixth of the time of a step on a CPU. Without glibc, this function
+    does nothing.
     """
-    # Elsewhere there is no library of the process itself to ask.
+    # Only on POSIX is the process itself a library.
     library = ctypes.CDLL(None) if os.name == "posix" else None
     if hasattr(library, "mallopt"):
         library.mallopt(M_MMAP_MAX, 0)
@@ -28,15 +28,15 @@ def keep_memory() -> None:
 
 
 def share_threads() -> None:
-    """Shares the cores among the two streams of work that a step consists of.
+    """Divides the cores between the two streams of work in a step.
 
-    The layers of the library split a batch in two (`lstm_sequence`, `softmax_nll`),
-    since a step of a recurrent layer is too small for all threads at once. Each half
-    gets half of the cores. TensorFlow's own variables TF_NUM_INTRAOP_THREADS and
-    TF_NUM_INTEROP_THREADS go first; after TensorFlow's first operation it is too late,
-    and nothing happens.
+    The library's layers split a batch in two (`lstm_sequence`, `softmax_nll`), because
+    one step of a recurrent layer is too small to use all threads. Each half gets half
+    of the cores. The environment variables TF_NUM_INTRAOP_THREADS and
+    TF_NUM_INTEROP_THREADS take precedence. After TensorFlow's first operation, this
+    function has no effect.
     """
-    # Not every system says which cores this process may use.
+    # Only Linux says which cores this process may use.
     allowed = getattr(os, "sched_getaffinity", lambda _: range(os.cpu_count() or 1))
     cores = len(allowed(0))
     threads = {"INTRA": max(cores // STREAMS, 1), "INTER": min(cores, STREAMS)}

@@ -1,39 +1,38 @@
-"""The tf.distribute strategies by name, and what each replica gets of a batch."""
+"""The tf.distribute strategies by name, and how their replicas share the work."""
 
 import functools
 import itertools
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import tensorflow as tf
 
 from trainers.cli import interruptions
-from trainers.cli.errors import UserError
+from trainers.cli.errors import UserError, reason
+from trainers.devices.addresses import check_addresses
 from trainers.devices.workers import Worker
 
 
-# One a process: a second one's messages would be taken for those of the first.
+# One for each process: the messages of a second one would be mistaken for the first's.
 @functools.cache
 def make_strategy(name: str) -> tf.distribute.Strategy:
-    """Returns a strategy; `multi_worker` waits until all workers are there.
+    """Returns a strategy; `multi_worker` waits until all workers have started.
 
     Args:
-        name: `"one_device"`; `"mirrored"`, all GPUs or else all logical CPU
-            devices; `"multi_worker"`, by TF_CONFIG, before anything else is done
-            with TensorFlow; `"tpu"`, by TPU_NAME; or `"auto"`: multi_worker where
-            TF_CONFIG names several workers, else mirrored if there are several
-            GPUs, else one_device.
+        name: `"one_device"`; `"mirrored"`, which uses all GPUs, or all logical CPUs if
+            there is no GPU; `"multi_worker"`, which reads TF_CONFIG and has to come
+            before any other use of TensorFlow; `"tpu"`, which reads TPU_NAME; or
+            `"auto"`: multi_worker if TF_CONFIG names several workers, else mirrored if
+            there are several GPUs, else one_device.
 
     Raises:
-        UserError: if there is no TPU, if TF_CONFIG makes no sense, or a host in it
-            cannot be resolved.
+        UserError: if there is no TPU, if TF_CONFIG is bad, or if a host in it cannot be
+            resolved.
         RunFailed: if this worker's port is in use.
     """
-    if name == "multi_worker" or (name == "auto" and Worker.of(name).count > 1):
-        Worker.of(name).check_addresses()
-        # It waits for the other workers.
-        with interruptions.left_to_the_system():
-            return tf.distribute.MultiWorkerMirroredStrategy()
+    worker = Worker.of(name)
+    if name == "multi_worker" or worker.count > 1:
+        return _multi_worker_strategy(worker)
     if name == "tpu":
         return _tpu_strategy()
     gpus = tf.config.list_logical_devices("GPU")
@@ -45,6 +44,15 @@ def make_strategy(name: str) -> tf.distribute.Strategy:
     return tf.distribute.MirroredStrategy([device.name for device in devices])
 
 
+def _multi_worker_strategy(worker):
+    if worker.count > 1:
+        print(f"waiting until all {worker.count} workers have started")
+    check_addresses(worker.addresses, worker.name)
+    # TensorFlow waits for the other workers in native code.
+    with interruptions.left_to_the_system():
+        return tf.distribute.MultiWorkerMirroredStrategy()
+
+
 def _tpu_strategy():
     try:
         resolver = tf.distribute.cluster_resolver.TPUClusterResolver(
@@ -52,35 +60,34 @@ def _tpu_strategy():
         )
         tf.config.experimental_connect_to_cluster(resolver)
         tf.tpu.experimental.initialize_tpu_system(resolver)
-    # Each of these steps has errors of its own for a TPU that is not there.
+    # Each of these steps raises errors of its own if there is no TPU.
     except Exception as error:
-        reason = str(error).strip() or type(error).__name__
         raise UserError(
-            f"--strategy=tpu: no TPU can be reached ({reason.splitlines()[0]}); set "
-            "TPU_NAME, or choose another strategy"
+            f"--strategy=tpu: no TPU can be reached ({reason(error)}); set TPU_NAME "
+            "or choose another strategy"
         ) from error
     return tf.distribute.TPUStrategy(resolver)
 
 
-def share_out(strategy: tf.distribute.Strategy, dataset: tf.data.Dataset) -> Iterator:
-    """Gives each replica of a strategy an equal share of every batch.
+def distribute(strategy: tf.distribute.Strategy, dataset: tf.data.Dataset) -> Iterator:
+    """Returns an iterator that gives each replica an equal share of every batch.
 
-    The rows of a batch go out in order: the first replica has the first rows. Where
-    they do not divide, empty rows fill up the last shares, so that every replica's
-    shape is the same; to the models of this library an empty row is no example.
+    The rows are dealt out in order: the first replica gets the first rows. If they
+    cannot be divided evenly, rows of zeros fill up the last shares, so that all shares
+    have the same shape. The models of this library ignore such rows.
 
     Args:
         strategy: `tf.distribute.Strategy`.
-        dataset: batches, tensors with a fixed number of rows, that know how many they
-            are.
+        dataset: batches, tensors with a static number of rows. The data set's length
+            must be known.
 
     >>> one = tf.distribute.OneDeviceStrategy("CPU:0")
     >>> batches = tf.data.Dataset.from_tensors(tf.constant([[5, 2], [7, 2]]))
-    >>> [batch.numpy().tolist() for batch in share_out(one, batches)]
+    >>> [batch.numpy().tolist() for batch in distribute(one, batches)]
     [[[5, 2], [7, 2]]]
     """
 
-    def of_worker(context):
+    def worker_dataset(context):
         replicas = context.num_replicas_in_sync
         if replicas == 1:
             return dataset
@@ -93,13 +100,33 @@ def share_out(strategy: tf.distribute.Strategy, dataset: tf.data.Dataset) -> Ite
             filled = tf.pad(batch, [[0, missing], *[[0, 0]] * (batch.shape.rank - 1)])
             rest = tf.unstack(tf.shape(filled)[1:])
             shares = tf.reshape(filled, [replicas, size, *rest])
-            # What does not vary stays known, as models ask for it.
+            # The models need to know which dimensions are fixed.
             shares.set_shape([replicas, size, *batch.shape[1:]])
             return shares[first : first + here]
 
-        # Of a data set with an end, workers ask each other at every step whether it
-        # has come.
+        # If the data set ended, the workers would ask each other at every step whether
+        # it had.
         return dataset.map(cut).unbatch().prefetch(here).repeat()
 
-    shares = strategy.distribute_datasets_from_function(of_worker)
+    shares = strategy.distribute_datasets_from_function(worker_dataset)
     return itertools.islice(shares, len(dataset))
+
+
+def sum_over_replicas(strategy: tf.distribute.Strategy, function: Callable, inputs):
+    """Returns the sum of what a function returns on each replica.
+
+    Args:
+        strategy: `tf.distribute.Strategy`.
+        function: called with a replica's share; returns a nest of tensors, which are
+            sent together.
+        inputs: a distributed batch.
+    """
+
+    def replica_function(share):
+        context = tf.distribute.get_replica_context()
+        return context.all_reduce(tf.distribute.ReduceOp.SUM, function(share))
+
+    sums = strategy.run(replica_function, args=(inputs,))
+    return tf.nest.map_structure(
+        lambda replicas: strategy.experimental_local_results(replicas)[0], sums
+    )

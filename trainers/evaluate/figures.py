@@ -4,7 +4,7 @@ from pathlib import Path
 
 import matplotlib.figure
 
-from trainers.storage.atomic_file import whole_file
+from trainers.storage.atomic_file import atomic_file
 
 INK, ACCENT = "#33475b", "#c2571a"
 
@@ -29,7 +29,7 @@ def draw(results: dict, folder: Path) -> list[Path]:
         axes = figure.subplots()
         axes.spines[["top", "right"]].set_visible(False)
         drawing(axes, results)
-        with whole_file(folder / name) as partial:
+        with atomic_file(folder / name) as partial:
             figure.savefig(partial, dpi=150, format="png")
         files.append(folder / name)
     return files

@@ -6,7 +6,7 @@ from trainers.cli import paths
 from trainers.cli.defaults import Derived
 from trainers.cli.program_flags import ProgramFlags
 from trainers.cli.ranges import integers
-from trainers.storage.model_file import check_model
+from trainers.storage.model_file import find_model
 
 
 def define_flags(values: flags.FlagValues = flags.FLAGS) -> ProgramFlags:
@@ -75,7 +75,7 @@ def read_settings(own: ProgramFlags) -> tuple[dict, list[str]]:
         UserError: if a value makes no sense.
     """
     settings = own.settings()
-    check_model(settings["model"])
+    find_model(settings["model"])
     if settings["data_dir"]:
         paths.check_input(settings["data_dir"], "data_dir")
     if settings["output_dir"]:

@@ -16,14 +16,11 @@ from trainers.evaluate import table as evaluation_table
 from trainers.storage import fingerprint
 from trainers.storage.folder_lock import FolderInUse
 from trainers.storage.json_file import write_object
-from trainers.storage.metrics_file import add_figures, read_metrics
+from trainers.storage.metrics_file import METRICS, add_figures, read_metrics
 from trainers.storage.model_file import find_model
-from trainers.storage.run_folder import FLAGS, METRICS
-from trainers.storage.trained_model import (
-    check_words,
-    load_language_model,
-    run_record,
-)
+from trainers.storage.run_record import FLAGS, RunRecord
+from trainers.storage.trained_model import load_language_model
+from trainers.storage.unknown_words import note_unknown_words
 
 # The bound is shown for these numbers of samples, up to the one that is asked for.
 LEVELS = (1, 3, 10, 30, 100, 300, 1000, 3000, 10_000, 30_000)
@@ -54,7 +51,7 @@ def run(settings: dict) -> dict:
     Raises:
         UserError: if the input is bad.
     """
-    record = run_record(settings["model"])
+    record = RunRecord.of_model(settings["model"])
     flags = record.flags if record else {}
     settings = {**settings, "dataset": _dataset(settings, record)}
     folder = _output_dir(settings)
@@ -63,7 +60,7 @@ def run(settings: dict) -> dict:
     corpus = _load(settings, flags)
     part = _part(corpus, settings["split"], model, settings["examples"])
     where = f"--dataset={settings['dataset']}"
-    for note in (*corpus.notes, *check_words(model, part.texts, where)):
+    for note in (*corpus.notes, *note_unknown_words(model, part.texts, where)):
         print(f"note: {note}")
     # What follows takes long, and would be lost where it cannot be written.
     paths.make_output_folder(folder)

@@ -8,7 +8,7 @@ from trainers.cli.errors import UserError
 from trainers.cli.program_flags import ProgramFlags, is_utf8
 from trainers.cli.ranges import integers
 from trainers.storage.atomic_folder import check_new
-from trainers.storage.model_file import check_model
+from trainers.storage.model_file import find_model
 
 
 def define_flags(values: flags.FlagValues = flags.FLAGS) -> ProgramFlags:
@@ -32,7 +32,7 @@ def read_settings(own: ProgramFlags) -> tuple[dict, list[str]]:
         UserError: if a value makes no sense.
     """
     settings = own.settings()
-    check_model(settings["model"])
+    find_model(settings["model"])
     folder = settings["output_dir"]
     if not folder:
         raise UserError("--output_dir: give the folder to write")

@@ -4,7 +4,7 @@ import tensorflow as tf
 
 from tf_vmfvae.models.served_model import ServedModel
 from trainers.cli.errors import RunFailed
-from trainers.storage.atomic_folder import whole_folder
+from trainers.storage.atomic_folder import atomic_folder
 from trainers.storage.trained_model import load_language_model
 
 
@@ -21,7 +21,7 @@ def run(settings: dict) -> None:
     folder = settings["output_dir"]
     served = ServedModel(load_language_model(settings["model"]), settings["max_words"])
     try:
-        with whole_folder(folder) as partial:
+        with atomic_folder(folder) as partial:
             served.save(partial)
     except tf.errors.OpError as error:
         reason = error.message.partition("\n")[0]

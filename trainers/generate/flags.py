@@ -7,7 +7,7 @@ from trainers.cli.defaults import Derived
 from trainers.cli.errors import UserError
 from trainers.cli.program_flags import ProgramFlags
 from trainers.cli.ranges import LEAST, Range, integers, positive
-from trainers.storage.model_file import check_model
+from trainers.storage.model_file import find_model
 
 TASKS = ("sample", "reconstruct", "interpolate", "neighbours")
 SAMPLERS = ("greedy", "random", "top_k", "top_p", "beam")
@@ -99,7 +99,7 @@ def check(settings: dict) -> None:
     Raises:
         UserError: if one makes no sense.
     """
-    check_model(settings["model"])
+    find_model(settings["model"])
     if settings["text"] and settings["file"]:
         raise UserError("--file: give sentences by --text or by --file, not by both")
     if settings["task"] == "neighbours" and not settings["corpus"]:

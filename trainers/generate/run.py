@@ -12,7 +12,8 @@ from tf_vmfvae import generation
 from tf_vmfvae.data.files.text_file import decode, read_sentences
 from tf_vmfvae.text import split_words
 from trainers.cli.errors import UserError
-from trainers.storage.trained_model import check_words, load_language_model
+from trainers.storage.trained_model import load_language_model
+from trainers.storage.unknown_words import note_unknown_words
 
 # Of how many words --sampler=top_k takes one, unless a flag says otherwise.
 TOP_K = 10
@@ -31,7 +32,7 @@ def run(settings: dict) -> None:
     settings = {**settings, "top_k": _top_k(model, settings)}
     wanted = _wants_texts(model, settings["task"])
     texts = _texts(settings, wanted)
-    notes = check_words(model, texts, "the text")
+    notes = note_unknown_words(model, texts, "the text")
     if settings["label"] and not model.needs_labels:
         notes.append("--label has no effect on a model that is told no labels")
     if not wanted:

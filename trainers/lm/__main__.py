@@ -15,7 +15,7 @@ from trainers.cli import program
 from trainers.cli.program_flags import ProgramFlags
 from trainers.devices.workers import only_chief_prints
 from trainers.lm.flags import define_flags, read_settings, run_folder
-from trainers.storage.model_file import check_model
+from trainers.storage.model_file import find_model
 
 
 def main(own: ProgramFlags) -> None:
@@ -23,7 +23,7 @@ def main(own: ProgramFlags) -> None:
     settings, notes = read_settings(own)
     folder, more = run_folder(own, settings)
     if settings["pretrained"] and not folder.has_begun:
-        check_model(settings["pretrained"], "pretrained")
+        find_model(settings["pretrained"], "pretrained")
     # TensorFlow takes seconds to import: not before the flags are known to be good.
     with program.importing_tensorflow():
         from trainers.lm.task import LMTask

@@ -10,9 +10,9 @@ from trainers.lm.report import print_corpus, print_report
 from trainers.storage import fingerprint
 from trainers.storage.metrics_file import SPLITS
 from trainers.storage.model_file import find_model
-from trainers.storage.trained_model import check_words, load_language_model
+from trainers.storage.trained_model import load_language_model
+from trainers.storage.unknown_words import note_unknown_words
 from trainers.training.latents import latent_named, make_latent
-from trainers.training.schedules import make_schedules
 from trainers.training.task import Task
 
 # More lengths pad less, but sentences of one length alone make batches that all end at
@@ -87,12 +87,11 @@ class LMTask(Task):
             )
         return splits
 
-    def make_callbacks(self, folder) -> list[keras.callbacks.Callback]:
+    def make_panes(self, folder) -> list[keras.callbacks.Callback]:
         settings, corpus = self.settings, self.corpus
         labels = self._labels("validation") or []
         path = folder.path
         made = [
-            *make_schedules(settings),
             callbacks.ScalarsPane(path),
             callbacks.HParamsPane(path, identity(settings), name=path.name),
             callbacks.TextsPane(path, corpus.validation[:8], labels=labels[:8]),
@@ -128,7 +127,7 @@ class LMTask(Task):
             texts = read_sentences(file)
         except ValueError as error:
             raise UserError(f"--synthetic: {error}") from error
-        for note in check_words(model, texts, f"--synthetic={file}"):
+        for note in note_unknown_words(model, texts, f"--synthetic={file}"):
             print(f"note: {note}")
         self.text["synthetic"] = fingerprint.of_texts(texts)
         return texts

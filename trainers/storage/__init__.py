@@ -1,1 +1,1 @@
-"""What a run keeps on disk."""
+"""Run folders and trained models on disk."""

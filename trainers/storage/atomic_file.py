@@ -1,4 +1,4 @@
-"""Files that are there whole or not at all."""
+"""Writes files completely or not at all."""
 
 import contextlib
 import os
@@ -10,31 +10,31 @@ from pathlib import Path
 
 from trainers.cli.paths import PREFIX
 
-# A file on its way has a random name: whoever knew it beforehand could put a link
-# there. Earlier versions left the random part out.
+# A file that is being written has a random name, because anyone who could predict it
+# could put a link there. Earlier versions had no random part.
 _PARTIAL = re.compile(re.escape(PREFIX) + ".+")
 
 
 @contextlib.contextmanager
-def whole_file(path: Path) -> Iterator[Path]:
-    """Gives the path of a new file, which replaces `path` once it is written.
+def atomic_file(path: Path) -> Iterator[Path]:
+    """Yields the path of a new file, which replaces `path` once it is written.
 
-    Whatever happens meanwhile, a full disk or `kill -9`, `path` holds what it held
-    before or the new content, never a part of it. If `path` is a link, the link is
-    replaced and what it points to is left alone.
+    Whatever happens meanwhile, a full disk or `kill -9`, `path` has either its old
+    content or all of the new. If `path` is a link, the link is replaced and its target
+    is left alone.
 
     Args:
         path: the file to write or to replace.
 
     Yields:
-        Where to write: an empty file in the same folder, with the same ending.
+        The path of an empty file in the same folder, with the same suffix.
 
     Raises:
-        OSError: if it cannot be written; names `path`.
+        OSError: if the file cannot be written; names `path`.
 
     >>> import tempfile
     >>> path = Path(tempfile.mkdtemp(), "metrics.json")
-    >>> with whole_file(path) as partial:
+    >>> with atomic_file(path) as partial:
     ...     _ = partial.write_text("{}")
     ...     path.exists()
     False
@@ -43,22 +43,22 @@ def whole_file(path: Path) -> Iterator[Path]:
     """
     partial = path.with_name(f"{PREFIX}{secrets.token_hex(8)}-{path.name}")
     try:
-        # With O_EXCL the file is a new one, and not what a link points to.
+        # O_EXCL makes sure that the file is new, and not the target of a link.
         os.close(os.open(partial, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
         yield partial
-        # Without this a power cut can leave an empty file under the new name.
+        # Without this, a power cut can leave an empty file under the new name.
         _sync(partial)
         os.replace(partial, path)
-        # And without this it can undo the renaming, though not a later one elsewhere.
-        # Not every file system knows how, and the file is written.
+        # Without this, it can undo this renaming but keep later ones in other folders.
+        # Some file systems cannot do it; the file is written all the same.
         with contextlib.suppress(OSError):
             _sync(path.parent)
     except OSError as error:
         reason = error.strerror or str(error)
         raise OSError(
             error.errno,
-            f"cannot be written ({reason}); the files saved before are whole, and the "
-            "same command goes on from them",
+            f"cannot be written ({reason}); the files saved before are intact, and the "
+            "same command continues from them",
             str(path),
         ) from error
     finally:
@@ -67,9 +67,9 @@ def whole_file(path: Path) -> Iterator[Path]:
 
 
 def is_partial(path: Path) -> bool:
-    """Whether `path` is what a killed process left of a file that it was writing.
+    """Returns whether a killed process left `path` while it was writing a file.
 
-    A link is not: no process of this program makes one.
+    Links are not partial files, because this program never makes any.
     """
     try:
         regular = stat.S_ISREG(path.lstat().st_mode)
@@ -79,7 +79,7 @@ def is_partial(path: Path) -> bool:
 
 
 def delete_partial_files(folder: Path) -> None:
-    """Deletes what killed processes left in `folder`, which nobody else may write in.
+    """Deletes the partial files in a folder that no other process is using.
 
     >>> import tempfile
     >>> folder = Path(tempfile.mkdtemp())

@@ -1,4 +1,4 @@
-"""Folders that are there whole or not at all."""
+"""Writes folders completely or not at all."""
 
 import contextlib
 import os
@@ -10,14 +10,14 @@ from trainers.cli.errors import RunFailed, UserError
 
 
 def check_new(path: str, flag: str = "output_dir") -> None:
-    """Checks that `whole_folder` can make a folder; changes nothing.
+    """Checks that `atomic_folder` can make a folder; changes nothing.
 
     Args:
         path: the flag's value.
-        flag: its name.
+        flag: the flag's name.
 
     Raises:
-        UserError: if there is one already that is not empty, or it cannot be written.
+        UserError: if the folder exists and is not empty, or cannot be written.
     """
     paths.check_output_folder(path, flag)
     if os.path.isdir(path) and any(
@@ -27,27 +27,26 @@ def check_new(path: str, flag: str = "output_dir") -> None:
 
 
 @contextlib.contextmanager
-def whole_folder(path: str, flag: str = "output_dir") -> Iterator[str]:
-    """Gives a new folder, whose content is that of `path` once it is written.
+def atomic_folder(path: str, flag: str = "output_dir") -> Iterator[str]:
+    """Yields a new folder; its content appears in `path` once all of it is written.
 
-    Whatever happens meanwhile, `path` is empty or missing, as it was before, or it
-    holds everything. An empty folder that nothing can be renamed to, as it is a file
-    system of its own, is filled: a process that is killed in the middle of that leaves
-    a part.
+    Until then, `path` stays empty or missing, whatever happens. The one exception is an
+    empty folder that cannot be replaced, a mount point for example: a process that is
+    killed while it fills such a folder leaves a part.
 
     Args:
-        path: a new folder, or one that is empty.
-        flag: the flag that it is the value of.
+        path: the flag's value: a folder that is empty or does not exist.
+        flag: the flag's name.
 
     Yields:
-        Where to write.
+        The path to write to.
 
     Raises:
-        UserError: if there is a folder that is not empty, or it cannot be written.
-        RunFailed: if writing failed, for a full disk, say.
+        UserError: if the folder is not empty or cannot be written.
+        RunFailed: if writing fails, because the disk is full for example.
 
     >>> folder = os.path.join(tempfile.mkdtemp(), "served")
-    >>> with whole_folder(folder) as partial:
+    >>> with atomic_folder(folder) as partial:
     ...     os.mkdir(os.path.join(partial, "variables"))
     ...     os.path.exists(folder)
     False
@@ -55,20 +54,20 @@ def whole_folder(path: str, flag: str = "output_dir") -> Iterator[str]:
     ['variables']
     """
     check_new(path, flag)
-    # Through links: no folder can be renamed to one.
+    # A folder cannot be renamed over a link.
     target = os.path.realpath(path)
     parent = os.path.dirname(target)
     try:
         os.makedirs(parent, exist_ok=True)
-        inside = os.path.isdir(target) and not _can_be_replaced(target, parent)
+        is_fixed = os.path.isdir(target) and not _can_be_replaced(target, parent)
         with tempfile.TemporaryDirectory(
-            prefix=paths.PREFIX, dir=target if inside else parent
-        ) as room:
-            # Made by mkdir it has the permissions that the user's folders have.
-            content = os.path.join(room, "content")
+            prefix=paths.PREFIX, dir=target if is_fixed else parent
+        ) as private:
+            # The temporary folder is private. This one has the usual permissions.
+            content = os.path.join(private, "content")
             os.mkdir(content)
             yield content
-            if inside:
+            if is_fixed:
                 _move_entries(content, target)
             else:
                 os.rename(content, target)
@@ -78,13 +77,13 @@ def whole_folder(path: str, flag: str = "output_dir") -> Iterator[str]:
 
 
 def _can_be_replaced(target, parent):
-    """Whether a folder, empty but for what was left half-done, can be renamed over."""
+    """Returns whether another folder can be renamed over an empty one."""
     empty = not os.listdir(target)
     return empty and not os.path.ismount(target) and os.access(parent, os.W_OK)
 
 
 def _move_entries(content, target):
-    """Moves what is in one folder into another, or nothing."""
+    """Moves everything from one folder into another, or nothing if that fails."""
     moved = []
     try:
         for name in os.listdir(content):

@@ -1,4 +1,4 @@
-"""The files of a run's checkpoints, by name; without TensorFlow."""
+"""Names and finds the files of a run's checkpoints, without importing TensorFlow."""
 
 import re
 from pathlib import Path
@@ -7,7 +7,7 @@ _NAME = re.compile(r"state-([0-9]+)\.npz")
 
 
 def checkpoint_files(folder: Path) -> list[Path]:
-    """Returns the checkpoints in a folder, broken ones too, the newest last.
+    """Returns the checkpoints in a folder, damaged ones included, the newest last.
 
     >>> checkpoint_files(Path("absent"))
     []
@@ -19,7 +19,7 @@ def checkpoint_files(folder: Path) -> list[Path]:
 
 
 def next_checkpoint_file(folder: Path) -> Path:
-    """Returns where the next checkpoint goes.
+    """Returns the path of the next checkpoint.
 
     >>> next_checkpoint_file(Path("absent")).as_posix()
     'absent/state-1.npz'

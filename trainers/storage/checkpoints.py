@@ -1,4 +1,4 @@
-"""The whole state of a training run on disk."""
+"""The state of a training run on disk."""
 
 import json
 import sys
@@ -7,40 +7,44 @@ from pathlib import Path
 import numpy as np
 import tensorflow as tf
 
-from trainers.cli.errors import UserError
-from trainers.storage.atomic_file import whole_file
+from trainers.cli.errors import UserError, reason
+from trainers.cli.json_object import parse_object
+from trainers.storage.atomic_file import atomic_file
 from trainers.storage.checkpoint_files import checkpoint_files, next_checkpoint_file
 
 _NOTES = "notes"
-# Files that are kept: if the newest cannot be read, the one before serves.
+# How many checkpoints are kept.
 KEPT = 2
 
 
 class Checkpoints:
-    """Saves and restores variables together with the loop's own numbers.
+    """Saves and restores variables, together with the training loop's notes.
 
-    A checkpoint is one file, and two are kept: if the newer one is broken, the older
-    one serves. A file that cannot be read is never deleted: what it holds may be worth
-    more than its room. A file of arrays rather than a `tf.train.Checkpoint`, which is
-    several files that are moved into place one after the other, found by way of another
-    one.
+    Two checkpoints are kept: if the newer one is damaged, the older one is used. A file
+    that cannot be read is never deleted, because someone may want to repair it.
+
+    A checkpoint is one file of arrays. A `tf.train.Checkpoint` would be several files,
+    which a crash could leave half replaced.
 
     Args:
-        folder: where they lie; made when the first one is saved.
+        folder: folder of the checkpoints; made when the first one is saved.
         variables: list of `keras.Variable`, always in the same order.
     """
 
     def __init__(self, folder: Path, variables: list):
         self._folder = folder
         self._variables = variables
-        # Files that were read or written here, and whether they are whole.
-        self._whole = {}
+        # Whether each file that was read or written here is intact.
+        self._intact = {}
 
     def save(self, notes: dict) -> None:
-        """Writes the variables and `notes`, a dictionary that JSON can hold.
+        """Saves the variables and notes as the newest checkpoint.
+
+        Args:
+            notes: dictionary that JSON can hold.
 
         Raises:
-            OSError: if there is no room; the earlier checkpoints are kept.
+            OSError: if it cannot be written; the earlier checkpoints are kept.
         """
         self._folder.mkdir(exist_ok=True)
         file = next_checkpoint_file(self._folder)
@@ -48,89 +52,84 @@ class Checkpoints:
             _key(index): tf.convert_to_tensor(variable).numpy()
             for index, variable in enumerate(self._variables)
         }
-        with whole_file(file) as partial:
+        with atomic_file(file) as partial:
             np.savez(partial, **{_NOTES: np.array(json.dumps(notes))}, **arrays)
-        self._whole[file] = True
+        self._intact[file] = True
         self._delete_old()
 
     def restore(self) -> dict | None:
-        """Restores the newest whole checkpoint; warns of a broken one on stderr.
+        """Restores the newest intact checkpoint; warns on stderr of damaged ones.
 
         Returns:
-            Its notes, or `None` if there is no whole checkpoint.
+            The notes, or `None` if there is no intact checkpoint.
 
         Raises:
-            UserError: if it is whole but of another model.
+            UserError: if the checkpoint is of another model.
         """
         for file in reversed(self.files()):
             try:
                 notes, values = _read(file)
-            # A broken file fails in the zip, in the array or in the text: in any way.
+            # A damaged file can fail in the archive, in an array or in the notes.
             except Exception as error:
-                self._whole[file] = False
-                reason = " ".join(str(error).split()) or type(error).__name__
+                self._intact[file] = False
                 print(
-                    f"warning: {file}: cannot be read and is passed over ({reason})",
+                    f"warning: {file}: cannot be read and is skipped ({reason(error)})",
                     file=sys.stderr,
                 )
                 continue
-            # Variables are never half-restored.
+            # All variables are checked before any of them changes.
             misfit = self._misfit(values)
             if misfit:
                 raise UserError(
-                    f"{file}: was saved for another model ({misfit}), of another text, "
-                    "maybe; put back what the run was begun with, or name another "
-                    "--output_dir"
+                    f"{file}: was saved for another model ({misfit}), perhaps one for "
+                    "another text; put back the text that the run was begun with, or "
+                    "name another --output_dir"
                 )
             for variable, value in zip(self._variables, values, strict=True):
                 variable.assign(value)
-            self._whole[file] = True
+            self._intact[file] = True
             return notes
         return None
 
     def files(self) -> list[Path]:
-        """Returns the checkpoints that there are, broken ones too, the newest last."""
+        """Returns all checkpoints, damaged ones included, the newest last."""
         return checkpoint_files(self._folder)
 
     def _delete_old(self):
-        """Deletes whole ones but for the newest, and nothing else."""
-        kept = 0
-        for file in reversed(self.files()):
-            if not self._is_whole(file):
-                continue
-            kept += 1
-            if kept > KEPT:
-                file.unlink()
+        """Deletes all intact checkpoints of this model but the newest ones."""
+        intact = [file for file in self.files() if self._is_intact(file)]
+        for file in intact[:-KEPT]:
+            file.unlink()
 
-    def _is_whole(self, file):
-        if file not in self._whole:
+    def _is_intact(self, file):
+        if file not in self._intact:
             try:
                 _, values = _read(file)
-                self._whole[file] = self._misfit(values) is None
+                self._intact[file] = self._misfit(values) is None
             except Exception:
-                self._whole[file] = False
-        return self._whole[file]
+                self._intact[file] = False
+        return self._intact[file]
 
     def _misfit(self, values):
-        """What keeps values from being the variables', if anything does."""
+        """Returns why values cannot be assigned to the variables, if they cannot."""
         if len(values) != len(self._variables):
             return f"it holds {len(values)} variables, not {len(self._variables)}"
         for variable, value in zip(self._variables, values, strict=True):
             shape = tuple(variable.shape)
             if value.shape != shape:
-                return f"{variable.path} is of shape {value.shape} in it, not {shape}"
+                return f"its {variable.path} has shape {value.shape}, not {shape}"
             if value.dtype != variable.dtype:
-                return f"{variable.path} is of type {value.dtype} in it"
+                return (
+                    f"its {variable.path} has type {value.dtype}, not {variable.dtype}"
+                )
         return None
 
 
 def _read(file):
-    """Reads all there is, sums included that tell whether the file is whole."""
+    """Reads everything, so that the archive's checksums show any damage."""
     with open(file, "rb") as opened, np.load(opened) as content:
-        notes = json.loads(content[_NOTES].item())
+        notes = parse_object(content[_NOTES].item())
         values = [content[_key(index)] for index in range(len(content.files) - 1)]
-    if not isinstance(notes, dict):
-        raise ValueError("its notes are no object")
     return notes, values
 
 

@@ -1,4 +1,4 @@
-"""The run that a command line names: a new one, or one that was begun before."""
+"""Finds the run that a command line names, whether new or already begun."""
 
 from collections.abc import Callable, Collection
 
@@ -6,7 +6,8 @@ from trainers.cli.errors import UserError
 from trainers.cli.program_flags import ProgramFlags
 from trainers.cli.run_flags import FREE_FLAGS, identity
 from trainers.storage.json_file import unusable
-from trainers.storage.run_folder import FLAGS, RunFolder
+from trainers.storage.run_folder import RunFolder
+from trainers.storage.run_record import FLAGS
 
 
 def find_run(
@@ -16,10 +17,10 @@ def find_run(
     before: dict,
     check: Callable[[dict], None],
 ) -> tuple[RunFolder, list[str]]:
-    """Returns the folder of the run that the settings describe, and notes on it.
+    """Returns the folder of the run that the settings describe, and notes for the user.
 
-    If a run was begun there, the settings become those that it was begun with: the
-    command line says the same, but defaults change from version to version.
+    If the run has begun, the settings become those that it was begun with: the command
+    line is the same, but the library's defaults may have changed since.
 
     Args:
         own: the program's flags.
@@ -51,8 +52,8 @@ def find_run(
     except UserError as error:
         raise unusable(folder.path / FLAGS, str(error)) from error
     notes = [
-        f"{folder.path} was begun with --{name}={value} and goes on so; the default is "
-        f"{settings[name]} by now"
+        f"{folder.path} was begun with --{name}={value} and keeps it; the default is "
+        f"now {settings[name]}"
         for name, value in changed.items()
     ]
     if folder.is_released:

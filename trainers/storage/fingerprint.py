@@ -1,8 +1,8 @@
 """Fingerprints of the text that a run reads, which flags.json keeps.
 
-That of a part is a dictionary of `"count"`, how many examples or words it has, and
-`"hash"`, of what the model reads of them. It says nothing of where the files lie, and
-it is the same on every machine.
+The fingerprint of a part is a dictionary: `"count"` says how many examples or words it
+has, and `"hash"` depends on everything that the model reads of them. It does not depend
+on where the files are, and it is the same on every machine.
 """
 
 import hashlib
@@ -11,43 +11,42 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from tf_vmfvae.data import Corpus, Documents
+from trainers.storage.metrics_file import SPLITS
 
-SPLITS = ("train", "validation", "test")
-# Sentences that are hashed together.
+# How many texts are joined before they are hashed, which is faster than one by one.
 CHUNK = 10_000
 
 Part = dict[str, int | str]
 
 
 def of_corpus(corpus) -> dict[str, Part]:
-    """Returns the parts of a corpus, by name.
+    """Returns the fingerprints of a corpus, by part.
 
     Args:
         corpus: a `Corpus` or a `DocumentCorpus`.
 
     Returns:
-        `"vocabulary"`, each split and `"labels"`, of which there may be none.
+        Those of `"vocabulary"`, of each split and of `"labels"`, even if there are
+        none.
 
     >>> corpus = Corpus("tiny", ["a b"], ["b"], ["a"], ["<unk>", "<eos>", "a", "b"])
     >>> parts = of_corpus(corpus)
     >>> list(parts), parts["train"]["count"]
     (['vocabulary', 'train', 'validation', 'test', 'labels'], 1)
     """
-    parts = {"vocabulary": of_texts(corpus.vocabulary)}
     of_split = of_texts if isinstance(corpus, Corpus) else of_documents
-    for split in SPLITS:
-        parts[split] = of_split(getattr(corpus, split))
-    labels = _labels(corpus)
-    parts["labels"] = {
-        # That none slips from one split into the next shows in the hash.
-        "count": sum(map(len, labels)),
-        "hash": of_value(labels)["hash"],
+    labels = [_labels(corpus, split) for split in SPLITS]
+    return {
+        "vocabulary": of_texts(corpus.vocabulary),
+        **{split: of_split(getattr(corpus, split)) for split in SPLITS},
+        # The hash is of one list per split, so that a label which moves from one split
+        # to the next changes it.
+        "labels": {"count": sum(map(len, labels)), "hash": of_value(labels)["hash"]},
     }
-    return parts
 
 
 def of_texts(texts: Iterable[str]) -> Part:
-    r"""Returns the fingerprint of sentences or words, none of which has a line end.
+    r"""Returns the fingerprint of sentences or words without line ends.
 
     >>> of_texts(["a b", "c"])["count"]
     2
@@ -55,28 +54,22 @@ def of_texts(texts: Iterable[str]) -> Part:
     False
     """
     texts = list(texts)
-    digest = _digest()
-    for start in range(0, len(texts), CHUNK):
-        chunk = "\n".join(texts[start : start + CHUNK]) + "\n"
-        # Half a character of two, which a file's reader never gives, can be hashed too.
-        digest.update(chunk.encode("utf-8", "surrogatepass"))
-    return {"count": len(texts), "hash": digest.hexdigest()}
+    chunks = (texts[start : start + CHUNK] for start in range(0, len(texts), CHUNK))
+    lines = ("\n".join([*chunk, ""]) for chunk in chunks)
+    # Lone surrogates can be hashed too, although no file reader returns them.
+    return _part(len(texts), (each.encode("utf-8", "surrogatepass") for each in lines))
 
 
 def of_documents(documents: Documents) -> Part:
     """Returns the fingerprint of bags of words."""
-    digest = _digest()
-    digest.update(documents.row_splits.astype("<i8").tobytes())
-    digest.update(documents.pairs.astype("<i4").tobytes())
-    return {"count": len(documents), "hash": digest.hexdigest()}
+    arrays = documents.row_splits.astype("<i8"), documents.pairs.astype("<i4")
+    return _part(len(documents), (array.tobytes() for array in arrays))
 
 
 def of_file(file: Path) -> Part:
-    """Returns the fingerprint of a file's bytes, of which there are `"count"`."""
+    """Returns the fingerprint of a file's bytes; `"count"` is their number."""
     content = Path(file).read_bytes()
-    digest = _digest()
-    digest.update(content)
-    return {"count": len(content), "hash": digest.hexdigest()}
+    return _part(len(content), [content])
 
 
 def of_value(value) -> Part:
@@ -84,17 +77,16 @@ def of_value(value) -> Part:
     return of_texts([json.dumps(value, sort_keys=True)])
 
 
-def _labels(corpus) -> list[list[str]]:
-    """The labels of each split."""
-    found = []
-    for split in SPLITS:
-        if isinstance(corpus, Corpus):
-            labels = corpus.labels and corpus.labels[split]
-        else:
-            labels = getattr(corpus, split).labels
-        found.append([] if labels is None else [str(label) for label in labels])
-    return found
+def _labels(corpus, split) -> list[str]:
+    if isinstance(corpus, Corpus):
+        labels = corpus.labels and corpus.labels[split]
+    else:
+        labels = getattr(corpus, split).labels
+    return [] if labels is None else [str(label) for label in labels]
 
 
-def _digest():
-    return hashlib.blake2b(digest_size=16)
+def _part(count: int, contents: Iterable[bytes]) -> Part:
+    digest = hashlib.blake2b(digest_size=16)
+    for content in contents:
+        digest.update(content)
+    return {"count": count, "hash": digest.hexdigest()}

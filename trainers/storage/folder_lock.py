@@ -1,4 +1,4 @@
-"""A folder that one process at a time has."""
+"""Reserves a folder for one process at a time."""
 
 import contextlib
 import errno
@@ -9,29 +9,28 @@ import stat
 from pathlib import Path
 
 NAME = "lock"
-# What a file system answers that has no locks, or none for folders (NFS).
+# Errors of file systems without locks, or without locks on folders (NFS).
 _NO_LOCKS = (errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS, errno.EBADF, errno.EINVAL)
 
 
 class FolderInUse(Exception):
-    """Another process has the folder; the message says which one."""
+    """Another process is using the folder; the message names the process."""
 
 
 class FolderLock:
-    """Keeps other processes out of a folder until it is released.
+    """Keeps other processes out of a folder until `release`.
 
-    The system releases it when the process ends, in whatever way. It is on the folder
-    itself, which holds even if someone cleans up in it, and on a file `lock` within,
-    which also holds on network file systems and says who has the folder. Where neither
-    can be locked, nobody is kept out.
+    If the process ends or is killed, the system releases the lock. There are two locks:
+    one on the folder itself, which remains if someone deletes the files in it, and one
+    on the file `lock` in the folder, which also works on network file systems and names
+    the process. If the file system has no locks at all, nobody is kept out.
 
     Args:
-        folder: the folder, which exists.
+        folder: the folder, which must exist.
 
     Raises:
-        FolderInUse: if another process has it.
-        OSError: if there is something else of the name `lock`, a link above all, or if
-            it cannot be written.
+        FolderInUse: if another process is using the folder.
+        OSError: if `lock` is something else, a link for example, or cannot be written.
     """
 
     def __init__(self, folder: Path):
@@ -48,28 +47,28 @@ class FolderLock:
         self.release()
 
     def release(self) -> None:
-        """Lets another process have the folder."""
+        """Lets other processes use the folder."""
         for descriptor in (self._file, self._folder):
             if descriptor is not None:
                 os.close(descriptor)
         self._folder = self._file = None
 
     def check(self) -> None:
-        """Makes sure that the folder is still this process's.
+        """Checks that this process still holds the folder; renews a deleted lock file.
 
         Raises:
-            FolderInUse: if another process has taken it, after a cleaner deleted the
-                lock on a file system where that is all there is.
-            OSError: if the folder of this name is another one by now, or none.
+            FolderInUse: if another process has taken the folder. This can happen where
+                folders cannot be locked and someone deletes the lock file.
+            OSError: if the folder was deleted or replaced.
         """
-        if not _same(os.stat(self._path), os.fstat(self._folder)):
-            raise OSError(errno.ESTALE, "was replaced meanwhile", str(self._path))
-        if not self._file_is_there():
+        if not _is_same(os.stat(self._path), os.fstat(self._folder)):
+            raise OSError(errno.ESTALE, "was replaced during the run", str(self._path))
+        if not self._file_exists():
             self._take_file()
 
     def _take_file(self):
-        """Locks the file of that name, and not one that was deleted meanwhile."""
-        while self._file is None or not self._file_is_there():
+        """Locks the lock file; again if it was deleted before it could be locked."""
+        while self._file is None or not self._file_exists():
             if self._file is not None:
                 os.close(self._file)
                 self._file = None
@@ -79,22 +78,22 @@ class FolderLock:
         os.pwrite(self._file, _this_process().encode() + b"\n", 0)
 
     def _open(self):
-        # Not through a link, be it symbolic or hard: what it names is not the run's.
+        # The target of a link, symbolic or hard, does not belong to the run.
         flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK
         try:
             file = os.open(NAME, flags, 0o666, dir_fd=self._folder)
         except OSError as error:
             if error.errno not in (errno.ELOOP, errno.EISDIR, errno.ENXIO):
                 raise
-            raise self._no_lock() from error
+            raise self._not_a_lock() from error
         status = os.fstat(file)
         if not stat.S_ISREG(status.st_mode) or status.st_nlink > 1:
             os.close(file)
-            raise self._no_lock()
+            raise self._not_a_lock()
         return file
 
-    def _no_lock(self):
-        message = "is no lock of a run but something else; delete it"
+    def _not_a_lock(self):
+        message = "is not the lock file of a run; delete it"
         return OSError(errno.EEXIST, message, str(self._path / NAME))
 
     def _lock(self, descriptor):
@@ -117,15 +116,15 @@ class FolderLock:
             holder = ""
         return holder or "another process"
 
-    def _file_is_there(self):
+    def _file_exists(self):
         try:
             found = os.stat(NAME, dir_fd=self._folder, follow_symlinks=False)
         except FileNotFoundError:
             return False
-        return _same(found, os.fstat(self._file))
+        return _is_same(found, os.fstat(self._file))
 
 
-def _same(one, other):
+def _is_same(one, other):
     return (one.st_dev, one.st_ino) == (other.st_dev, other.st_ino)
 
 

@@ -1,38 +1,36 @@
-"""Files with a JSON object each."""
+"""Reads and writes files that hold one JSON object."""
 
 import json
 from pathlib import Path
 
 from trainers.cli.errors import UserError
-from trainers.storage.atomic_file import whole_file
+from trainers.cli.json_object import parse_object
+from trainers.storage.atomic_file import atomic_file
 
 
 def read_object(file: Path) -> dict | None:
-    """Returns the object that a file of a run holds, `None` if there is no file.
+    """Returns the JSON object in a file of a run, or `None` if there is no such file.
 
     Raises:
-        UserError: if it holds something else; names the file.
+        UserError: if the file holds something else.
         OSError: if it cannot be read.
     """
     try:
-        content = json.loads(file.read_text(encoding="utf-8"))
+        return parse_object(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return None
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise unusable(file, str(error)) from error
-    if not isinstance(content, dict):
-        raise unusable(file, "it holds no object")
-    return content
 
 
 def write_object(file: Path, content: dict) -> None:
-    """Writes an object, or replaces the file by it."""
-    with whole_file(file) as partial:
+    """Writes a JSON object to a new file or over an old one."""
+    with atomic_file(file) as partial:
         partial.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
 
 
 def unusable(file: Path, reason: str) -> UserError:
-    """Returns the error that says why `file` is not what a run wrote."""
+    """Returns the error for a file that no run can have written."""
     return UserError(
         f"{file}: is not what a run wrote ({reason}); put the right one back or name "
         "another folder"
@@ -40,7 +38,7 @@ def unusable(file: Path, reason: str) -> UserError:
 
 
 def is_number(value) -> bool:
-    """Whether a value of a JSON file can be computed with.
+    """Returns whether a JSON value is a number that fits into a float.
 
     >>> [is_number(value) for value in (1, 0.5, True, "1", None, 10**400)]
     [True, True, False, False, False, False]

@@ -1,4 +1,4 @@
-"""The figures that a run came to, as metrics.json keeps them."""
+"""Reads metrics.json, the figures of a finished run, and adds to it."""
 
 import contextlib
 import time
@@ -8,57 +8,58 @@ from pathlib import Path
 from trainers.storage.folder_lock import FolderInUse, FolderLock
 from trainers.storage.json_file import is_number, read_object, unusable, write_object
 
-# Runs of the earliest version have no figures of the training part.
-JUDGED = ("validation", "test")
-SPLITS = ("train", *JUDGED)
-# What has figures of its own among those of a part.
+METRICS = "metrics.json"
+# The earliest runs have no figures for the training part.
+REQUIRED = ("validation", "test")
+SPLITS = ("train", *REQUIRED)
+# A part's figures may contain a second set of figures under this name.
 NESTED = "refined"
-# What adds to a metrics.json has its folder for a moment alone.
+# How often, and how many seconds apart, to try to lock the folder.
 ATTEMPTS, PAUSE = 20, 0.1
 
 
 def read_metrics(file: Path, bounds: Collection[str] = ()) -> dict | None:
-    """Returns the content of a metrics.json, `None` if there is none.
+    """Returns the content of a metrics.json, or `None` if there is no such file.
 
     Args:
-        file: where it lies.
-        bounds: names of the figures that validation and test part must have.
+        file: the path.
+        bounds: names of figures that the validation and test parts must have.
 
     Raises:
-        UserError: if it is not what a run wrote.
+        UserError: if no run can have written it.
         OSError: if it cannot be read.
     """
     metrics = read_object(file)
     if metrics is None:
         return None
-    for split in JUDGED:
+    for split in REQUIRED:
         if split not in metrics:
             raise unusable(file, f"it has no {split} part")
     for split in SPLITS:
         _check_figures(file, split, metrics.get(split, {}))
-    for split in JUDGED:
+    for split in REQUIRED:
         for name in bounds:
             if not is_number(metrics[split].get(name)):
                 raise unusable(file, f"its {split} part has no number {name!r}")
     for name in ("best_epoch", "entropy"):
         if not (metrics.get(name) is None or is_number(metrics[name])):
-            raise unusable(file, f"its {name!r} is no number")
+            raise unusable(file, f"its {name!r} is not a number")
     if not isinstance(metrics.get("history", []), list):
-        raise unusable(file, "its 'history' is no list")
+        raise unusable(file, "its 'history' is not a list")
     return metrics
 
 
 def add_figures(file: Path, split: str, figures: dict) -> None:
-    """Adds figures to those of a part of a finished run.
+    """Adds figures of one part to the metrics.json of a finished run.
 
     Raises:
-        UserError: if metrics.json is not what a run wrote.
-        FolderInUse: if another process has the folder for longer than a moment.
-        OSError: if it cannot be written.
+        UserError: if no run can have written the file.
+        FolderInUse: if another process uses the folder for longer than a moment.
+        OSError: if the file cannot be written.
     """
     lock = _locked(file.parent)
     try:
-        # Under the lock: another process may just have added its own.
+        # Read under the lock, because another process may just have added figures.
         metrics = read_metrics(file)
         if metrics is None or split not in metrics:
             raise unusable(file, f"it has no {split} part")
@@ -78,9 +79,9 @@ def _locked(folder):
 
 def _check_figures(file, split, figures):
     if not isinstance(figures, dict):
-        raise unusable(file, f"its {split} part holds no figures")
+        raise unusable(file, f"its {split} part has no figures")
     for name, value in figures.items():
         if name == NESTED:
             _check_figures(file, f"{split} part's {NESTED}", value)
         elif not is_number(value):
-            raise unusable(file, f"its {split} part's {name!r} is no number")
+            raise unusable(file, f"its {split} part's {name!r} is not a number")

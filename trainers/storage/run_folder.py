@@ -1,56 +1,44 @@
-"""The folder that a run leaves behind."""
+"""The folder of a run, with everything that it saves."""
 
 import contextlib
 import dataclasses
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from trainers.cli.errors import RunFailed, UserError
 from trainers.storage.atomic_file import (
+    atomic_file,
     delete_partial_files,
     is_partial,
-    whole_file,
 )
 from trainers.storage.checkpoint_files import checkpoint_files
 from trainers.storage.folder_lock import NAME as LOCK
 from trainers.storage.folder_lock import FolderInUse, FolderLock
 from trainers.storage.json_file import write_object
-from trainers.storage.metrics_file import read_metrics
+from trainers.storage.metrics_file import METRICS, read_metrics
 from trainers.storage.model_file import MODEL
-from trainers.storage.run_record import RunRecord
-
-FLAGS, METRICS = "flags.json", "metrics.json"
-# What a message calls the parts of a text.
-_PARTS = {
-    "train": "training part",
-    "validation": "validation part",
-    "test": "test part",
-    "synthetic": "text",
-    "pretrained": "model",
-}
-_UNITS = {"vocabulary": "words", "pretrained": "bytes"}
+from trainers.storage.run_record import FLAGS, RunRecord
 
 
 class RunFolder:
     """A run's folder: flags, best model, metrics, logs and checkpoints.
 
-    Every file appears whole, so that a run killed at any moment leaves nothing
-    half-written. Nothing is written before `open`; from then on until `close`, or the
-    end of the process in whatever way, no other process can open it.
+    Files are written completely or not at all, so a run that is killed at any moment
+    leaves nothing half-written. Nothing is written before `open`. Between `open` and
+    `close`, or the end of the process, no other process can open the folder.
 
     Args:
         path: the folder, which need not exist.
-        flags: the flags that make this run what it is. A folder that holds a run
-            of other flags is refused.
-        given: names of those that the command line sets, see
-            `RunRecord.flags_to_go_by`; by default all.
-        unused: names of those that have no effect.
-        before: what a flag is worth to a run that was begun before there was such a
+        flags: the flags that define this run. A folder with another run is refused.
+        given: names of the flags that the command line sets, see
+            `RunRecord.resumed_flags`; by default all of them.
+        unused: names of the flags that have no effect.
+        before: the value of a flag in a run that was begun before there was such a
             flag, by name.
 
     Attributes:
-        flags: the flags that the run goes by: those that it was begun with, if it was.
+        flags: the flags of the run; those that it was begun with, if it has begun.
 
     Raises:
         UserError: if the folder holds something else, or cannot be read.
@@ -66,7 +54,10 @@ class RunFolder:
         before: dict | None = None,
     ):
         self.path = Path(path)
-        self._command = flags, flags if given is None else given, unused, before or {}
+        self._wanted = flags
+        self._given = frozenset(flags if given is None else given) - set(unused)
+        self._unused = unused
+        self._before = before or {}
         self._lock = None
         with self._named():
             self._record = self._look()
@@ -74,39 +65,40 @@ class RunFolder:
 
     @property
     def model(self) -> Path:
-        """Where the best model lies."""
+        """Path of the best model."""
         return self.path / MODEL
 
     @property
     def checkpoints(self) -> Path:
-        """Where the state to go on from lies."""
+        """Folder of the checkpoints."""
         return self.path / "checkpoints"
 
     @property
     def is_released(self) -> bool:
-        """Whether the folder was published as it is, with a model to report on."""
+        """Whether the folder was published; such a run is reported, never continued."""
         return self._record is not None and self._record.released
 
     @property
     def has_begun(self) -> bool:
-        """Whether there is anything to go on from, or a finished run."""
+        """Whether there is a checkpoint or a finished run."""
         return bool(checkpoint_files(self.checkpoints)) or self.metrics() is not None
 
     @property
-    def knows_its_text(self) -> bool:
-        """Whether the run's flags.json says which text it reads."""
+    def records_its_text(self) -> bool:
+        """Whether flags.json says which text the run reads, or will say so."""
         return self._record is None or bool(self._record.text)
 
     def open(self, text: dict | None = None, version: str | None = None) -> None:
-        """Makes the folder, if it is new, locks it, and writes what makes the run.
+        """Makes the folder if it is new, locks it, and writes flags.json if it is new.
 
         Args:
-            text: fingerprints of what the run reads, which are to be those of before.
-            version: of the library.
+            text: fingerprints of the text that the run reads, by part.
+            version: version of the library.
 
         Raises:
-            UserError: if it cannot be made or written, if another process has it, or if
-                by now it holds another run.
+            UserError: if the folder cannot be written, if another process is using it,
+                or if it now holds another run or a run that was begun with another
+                text.
         """
         text = text or {}
         with self._named():
@@ -118,7 +110,7 @@ class RunFolder:
                     f"is in use by {error}; wait for it, stop it or name another folder"
                 ) from error
             try:
-                # Another process may have begun a run here since `__init__`.
+                # Since `__init__`, another process may have begun a run here.
                 record = self._look()
                 if self._flags_of(record) != self.flags:
                     raise self._error(
@@ -129,54 +121,55 @@ class RunFolder:
                 for folder in (self.path, self.checkpoints):
                     delete_partial_files(folder)
                 if record is None:
-                    _, given, unused, _ = self._command
-                    given = frozenset(given) - frozenset(unused)
-                    self._write(RunRecord(self.flags, given, text, version))
+                    self._write(RunRecord(self.flags, self._given, text, version))
             except BaseException:
                 self.close()
                 raise
 
-    def note_text(self, text: dict) -> None:
-        """Notes what an older run reads, whose flags.json does not say so."""
+    def record_text(self, text: dict) -> None:
+        """Adds the fingerprints of the text to the flags.json of an older run."""
         self.check_lock()
         self._write(dataclasses.replace(self._record, text=text))
 
     def close(self) -> None:
-        """Lets another process open the folder."""
+        """Lets other processes open the folder."""
         if self._lock is not None:
             self._lock.release()
             self._lock = None
 
     def check_text(self, text: dict, where: str = "the corpus") -> None:
-        """Makes sure that a text is the one that the run was begun with.
+        """Checks that a text is the one that the run was begun with.
 
         Args:
             text: fingerprints by part.
-            where: what the message calls the corpus, a flag with its value.
+            where: the flag that names the text, with its value.
 
         Raises:
-            UserError: if it is another one; says in which parts.
+            UserError: if it differs; names the parts that do.
         """
-        changed = self._record.changed_parts(text) if self._record else []
-        if not changed:
-            return
-        then = self._record.text
-        parts = [
-            f"{_PARTS.get(name, name)} ({_counts(name, then[name], text[name])})"
-            for name in changed
-        ]
-        raise UserError(
+        parts = self._record.text_differences(text) if self._record else []
+        if parts:
+            raise self.another_text(where, parts)
+
+    def another_text(self, where: str, parts: Sequence[str]) -> UserError:
+        """Returns the error for a text that the run was not begun with.
+
+        Args:
+            where: the flag that names the text, with its value.
+            parts: the parts of it that differ.
+        """
+        return UserError(
             f"{where}: its {' and its '.join(parts)} "
             f"{'is' if len(parts) == 1 else 'are'} not what the run in {self.path} was "
             "begun with; put that back or name another --output_dir"
         )
 
     def check_lock(self) -> None:
-        """Makes sure that the folder is still this run's, before something is written.
+        """Checks that the folder still belongs to this process, before it writes.
 
         Raises:
-            RunFailed: if another process has taken it.
-            OSError: if it was replaced or deleted.
+            RunFailed: if another process has taken the folder.
+            OSError: if it was deleted or replaced.
         """
         if self._lock is None:
             return
@@ -189,30 +182,30 @@ class RunFolder:
             ) from error
 
     def metrics(self, bounds: Collection[str] = ()) -> dict | None:
-        """Returns the metrics of a finished run, else `None`.
+        """Returns the metrics of a finished run, or `None` if it is not finished.
 
         Args:
-            bounds: names of the figures that validation and test part must have.
+            bounds: names of figures that the validation and test parts must have.
 
         Raises:
-            UserError: if they are not what a run wrote.
+            UserError: if no run can have written them.
         """
         with self._named():
             return read_metrics(self.path / METRICS, bounds)
 
     def write_metrics(self, metrics: dict) -> None:
-        """Writes metrics.json: the run is finished."""
+        """Writes metrics.json, which marks the run as finished."""
         self.check_lock()
         write_object(self.path / METRICS, metrics)
 
     def save_model(self, model) -> None:
-        """Replaces model.keras by `model`."""
+        """Saves a model as the best one."""
         self.check_lock()
-        with whole_file(self.model) as partial:
+        with atomic_file(self.model) as partial:
             model.save(partial)
 
     def _look(self):
-        """What the folder holds: the record of a run, or nothing that would be lost."""
+        """Returns the record of the folder's run, or `None` if a run can begin here."""
         if not os.path.lexists(self.path):
             nearest = next(
                 path for path in self.path.absolute().parents if path.exists()
@@ -221,17 +214,18 @@ class RunFolder:
                 raise self._error(f"cannot be made in {nearest}; name another folder")
             return None
         if not self.path.is_dir():
-            raise self._error("is no folder")
+            raise self._error("is not a folder")
         record = RunRecord.read(self.path / FLAGS)
-        if record is None and not all(map(_is_of_no_run, self.path.iterdir())):
+        if record is None and not all(map(_is_leftover, self.path.iterdir())):
             raise self._error("is not empty and holds no run; name another folder")
         return record
 
     def _flags_of(self, record):
-        flags = self._command[0]
         if record is None:
-            return dict(flags)
-        own, differences = record.flags_to_go_by(*self._command)
+            return dict(self._wanted)
+        own, differences = record.resumed_flags(
+            self._wanted, self._given, self._unused, self._before
+        )
         if differences:
             raise self._error(
                 f"holds another run ({'; '.join(differences)}); name another folder"
@@ -247,22 +241,15 @@ class RunFolder:
 
     @contextlib.contextmanager
     def _named(self):
-        """Turns what the system says into a message about the folder."""
+        """Turns an error of the operating system into a message about the folder."""
         try:
             yield
         except OSError as error:
             raise self._error(error.strerror or str(error)) from error
 
 
-def _is_of_no_run(file):
-    """Whether a run that was killed before its flags were written may have left it."""
+def _is_leftover(file):
+    """Returns whether a run that was killed before it wrote flags.json left a file."""
     if file.name == LOCK:
         return file.is_file() and not file.is_symlink()
     return is_partial(file)
-
-
-def _counts(name, then, now):
-    unit = _UNITS.get(name, "examples")
-    if then["count"] == now["count"]:
-        return f"{now['count']} {unit} as then, but others"
-    return f"{now['count']} {unit}, {then['count']} then"

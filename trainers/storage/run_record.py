@@ -1,27 +1,41 @@
-"""What makes a run what it is, as flags.json keeps it."""
+"""Reads and writes flags.json, the flags and the text that define a run."""
 
 import dataclasses
 from collections.abc import Collection
 from pathlib import Path
 
+from trainers.cli.errors import UserError
 from trainers.storage.json_file import is_number, read_object, unusable, write_object
+from trainers.storage.model_file import find_model
 
-# Files whose content the fingerprint of the text covers: they may move.
+FLAGS = "flags.json"
+# Flags that name a file whose content is part of the text's fingerprint, so that the
+# file may move.
 READ_AS_TEXT = {"labels"}
+# What a message calls the parts of a text, and what it counts in them.
+_PARTS = {
+    "train": "training part",
+    "validation": "validation part",
+    "test": "test part",
+    "synthetic": "text",
+    "pretrained": "model",
+}
+_UNITS = {"vocabulary": "words", "pretrained": "bytes"}
 
 
 @dataclasses.dataclass(frozen=True)
 class RunRecord:
     """The content of flags.json.
 
-    Runs of before this format have flags alone, and not those that came later.
+    The earliest runs recorded their flags and nothing else.
 
     Attributes:
         flags: the value of every flag that makes the run what it is, by name.
-        given: names of those that the command line set; `None` if nobody knows.
-        text: fingerprints of what the run reads, by part; see `fingerprint`.
-        version: that of the library that began the run; `None` if nobody knows.
-        released: whether the folder was published as it is. Nothing is added to it.
+        given: names of the flags that the command line set; `None` if unknown.
+        text: fingerprints of what the run reads, by part, see `fingerprint`; empty if
+            unknown.
+        version: version of the library that began the run; `None` if unknown.
+        released: whether the folder was published. Nothing is added to it.
     """
 
     flags: dict
@@ -32,10 +46,10 @@ class RunRecord:
 
     @classmethod
     def read(cls, file: Path) -> "RunRecord | None":
-        """Returns what a flags.json says, `None` if there is none.
+        """Returns the content of a flags.json, or `None` if there is no such file.
 
         Raises:
-            UserError: if it is not what a run wrote.
+            UserError: if no run can have written it.
             OSError: if it cannot be read.
         """
         content = read_object(file)
@@ -54,6 +68,22 @@ class RunRecord:
         record._check(file)
         return record
 
+    @classmethod
+    def of_model(cls, path: str) -> "RunRecord | None":
+        """Returns the record of the run that a model comes from, or `None`.
+
+        Args:
+            path: a run folder or a .keras file.
+
+        Raises:
+            UserError: if there is no model or its flags.json cannot be read.
+        """
+        file = find_model(path).parent / FLAGS
+        try:
+            return cls.read(file)
+        except OSError as error:
+            raise UserError(f"{file}: cannot be read ({error.strerror})") from error
+
     def write(self, file: Path) -> None:
         """Writes flags.json."""
         content = {"version": self.version, "flags": self.flags}
@@ -64,42 +94,51 @@ class RunRecord:
             content["released"] = True
         write_object(file, content)
 
-    def changed_parts(self, text: dict[str, dict]) -> list[str]:
-        """Returns the names of the parts of a text that the run did not read so."""
-        return [
-            name
-            for name, part in text.items()
-            if name in self.text and self.text[name] != part
-        ]
+    def text_differences(self, text: dict[str, dict]) -> list[str]:
+        """Returns how a text differs from the one that the run was begun with.
 
-    def flags_to_go_by(
+        >>> then, now = {"count": 12, "hash": "a"}, {"count": 9, "hash": "b"}
+        >>> RunRecord({}, text={"train": then}).text_differences({"train": now})
+        ['training part (9 examples instead of 12)']
+        """
+        differences = []
+        for name, now in text.items():
+            then = self.text.get(name, now)
+            if then != now:
+                unit = _UNITS.get(name, "examples")
+                counts = f"{now['count']} {unit} instead of {then['count']}"
+                if then["count"] == now["count"]:
+                    counts = f"{now['count']} {unit} as before, but different ones"
+                differences.append(f"{_PARTS.get(name, name)} ({counts})")
+        return differences
+
+    def resumed_flags(
         self,
         flags: dict,
         given: Collection[str],
         unused: Collection[str],
         before: dict,
     ) -> tuple[dict, list[str]]:
-        """Compares the run with what a command line asks for.
+        """Returns the flags that the run continues with, and what the user changed.
 
-        The same command goes on whatever the library's defaults are by now: the run
-        has those that it was begun with. Otherwise every flag counts, but for those
-        that the library did not have yet: to the run they have the value under which
-        it did then what it does now.
+        The same command resumes a run even if the library's defaults have changed
+        since: the run keeps its own. With any other command, every flag is compared. A
+        flag that the library did not have when the run was begun counts as having the
+        value under which the run did what it did.
 
         Args:
-            flags: the flags' values now, defaults filled in.
-            given: names of those that the command line sets.
-            unused: names of those that have no effect.
-            before: what a flag is worth to a run that was begun before there was such
-                a flag, by name.
+            flags: the value of every flag now, defaults filled in.
+            given: names of the flags that the command line sets and something reads.
+            unused: names of the flags that nothing reads.
+            before: the value of a flag in a run that was begun before there was such a
+                flag, by name.
 
         Returns:
-            The run's own flags, and what differs, as a user would say it.
+            The run's own flags, and the differences for a message.
         """
-        given = set(given) - set(unused)
-        same_command = self.given is not None and self.given - set(unused) == given
-        # A published run can only be reported: nothing follows from a default of today.
-        goes_on = same_command or self.released
+        same_command = self.given is not None and self.given - set(unused) == set(given)
+        # A published run is only reported, so today's defaults do not matter.
+        keeps_its_own = same_command or self.released
         own, differences = {}, []
         for name in sorted(flags.keys() | self.flags.keys()):
             then = self.flags.get(name, before.get(name))
@@ -107,7 +146,7 @@ class RunRecord:
             is_text = name in READ_AS_TEXT and self.text and then and now
             if name in unused or is_text:
                 then = now
-            counts = name in given or (name in self.flags and not goes_on)
+            counts = name in given or (name in self.flags and not keeps_its_own)
             if name not in flags and then is not None:
                 differences.append(f"--{name} was {then!r}, now there is no such flag")
             elif counts and then != now:
@@ -121,13 +160,13 @@ class RunRecord:
             if not (isinstance(value, str | bool | None) or is_number(value)):
                 raise unusable(file, f"--{name} is {value!r:.80}")
         if not (self.given is None or isinstance(self.given, frozenset)):
-            raise unusable(file, '"given" is no list of names')
+            raise unusable(file, '"given" is not a list of names')
         if not (self.version is None or isinstance(self.version, str)):
-            raise unusable(file, '"version" is no text')
+            raise unusable(file, '"version" is not text')
         if not isinstance(self.released, bool):
             raise unusable(file, '"released" is neither true nor false')
         if not (isinstance(self.text, dict) and all(map(_is_part, self.text.values()))):
-            raise unusable(file, '"text" holds no fingerprints')
+            raise unusable(file, '"text" does not hold fingerprints')
 
 
 def _is_list_of_names(value):

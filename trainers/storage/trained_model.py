@@ -1,92 +1,70 @@
-"""A trained language model from the disk, for the programs that use one."""
+"""Loads trained models from the disk."""
 
-import collections
-from collections.abc import Iterable
+import contextlib
+from collections.abc import Iterator
 
 import keras
 
-from tf_vmfvae.models import LanguageModel
-from tf_vmfvae.text import split_words
-from tf_vmfvae.text.words import UNKNOWN
-from trainers.cli.errors import UserError
+from tf_vmfvae.models import VAE, LanguageModel
+from trainers.cli.errors import UserError, reason
 from trainers.storage.model_file import find_model
-from trainers.storage.run_folder import FLAGS
-from trainers.storage.run_record import RunRecord
-
-# Share of unknown words above which a text is taken for the wrong one.
-TOO_MANY = 0.5
-# Unknown words that a message names.
-NAMED = 5
+from trainers.storage.run_folder import RunFolder
 
 
 def load_language_model(path: str, flag: str = "model") -> LanguageModel:
-    """Returns the language model that `path`, a run folder or a .keras file, holds.
+    """Returns the language model in `path`, a run folder or a .keras file.
 
     Args:
-        path: a flag's value.
+        path: the flag's value.
         flag: its name.
 
     Raises:
-        UserError: if it holds none.
+        UserError: if there is none.
     """
     file = find_model(path, flag)
-    try:
-        model = keras.models.load_model(file)
-    # A file that is cut or of another kind fails anywhere: archive, JSON, arrays.
-    except Exception as error:
-        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
-        raise UserError(
-            f"--{flag}={path}: {file} cannot be read as a model ({reason}); give one "
-            "that trainers.lm has saved"
-        ) from error
-    if not isinstance(model, LanguageModel):
-        raise UserError(
-            f"--{flag}={path}: {file} holds a model of another kind, "
-            f"{type(model).__name__}; give one that trainers.lm has saved"
-        )
+    with _naming(f"--{flag}={path}: {file}", "give one that trainers.lm has saved"):
+        return _load(file, LanguageModel)
+
+
+def load_best_model(folder: RunFolder) -> VAE:
+    """Returns the model of the run's best epoch.
+
+    Raises:
+        UserError: if it cannot be loaded.
+    """
+    with _naming(
+        f"{folder.model}:", "put the right one back or name another --output_dir"
+    ):
+        return _load(folder.model, VAE)
+
+
+def load_best_weights(model: VAE, folder: RunFolder) -> None:
+    """Gives `model` the weights of the run's best epoch.
+
+    Raises:
+        UserError: if they cannot be loaded.
+    """
+    with _naming(
+        f"{folder.model}:", "put the right one back or name another --output_dir"
+    ):
+        model.load_weights(folder.model)
+
+
+def _load(file, kind) -> keras.Model:
+    model = keras.models.load_model(file)
+    if not isinstance(model, kind):
+        raise ValueError(f"it holds a {type(model).__name__}")
     return model
 
 
-def run_record(path: str) -> RunRecord | None:
-    """Returns what the run folder of the model says of the run, if it is one.
-
-    Raises:
-        UserError: if its flags.json is not what a run wrote.
-    """
-    file = find_model(path).parent / FLAGS
+@contextlib.contextmanager
+def _naming(file: str, remedy: str) -> Iterator[None]:
+    """Names the file, and what to do, in whatever error loading it raises."""
     try:
-        return RunRecord.read(file)
-    except OSError as error:
-        raise UserError(f"{file}: cannot be read ({error.strerror})") from error
-
-
-def check_words(model: LanguageModel, texts: Iterable[str], where: str) -> list[str]:
-    """Counts the words that the model has never seen.
-
-    Returns:
-        A note for the user, if there are any.
-
-    Raises:
-        UserError: if they are most of the text; names `where` it is from.
-    """
-    counts = collections.Counter(word for text in texts for word in split_words(text))
-    words = list(counts)
-    unknown = collections.Counter(
-        {
-            word: counts[word]
-            for word, entry in zip(words, model.tokenizer.entries(words), strict=True)
-            if entry is None
-        }
-    )
-    if not unknown:
-        return []
-    total, missing = sum(counts.values()), sum(unknown.values())
-    named = ", ".join(word[:30] for word, _ in unknown.most_common(NAMED))
-    more = ", ..." if len(unknown) > NAMED else ""
-    message = (
-        f"{missing} of {total} words of {where} ({missing / total:.1%}) are unknown to "
-        f"the model and read as {UNKNOWN}, {len(unknown)} different ones: {named}{more}"
-    )
-    if missing > TOO_MANY * total:
-        raise UserError(f"{message}; give text like that which it was trained on")
-    return [message]
+        yield
+    # A truncated file, or one of another kind, can fail in the archive, in its JSON or
+    # in an array.
+    except Exception as error:
+        raise UserError(
+            f"{file} cannot be read as a model ({reason(error)}); {remedy}"
+        ) from error

@@ -1,1 +1,1 @@
-"""Training a model: the run, the loop, a step."""
+"""Training: the run, its epochs and its steps."""

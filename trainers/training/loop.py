@@ -1,4 +1,4 @@
-"""The training loop that tf.distribute documents, for any VAE of the library."""
+"""The training loop that tf.distribute documents, for every VAE of the library."""
 
 import dataclasses
 import math
@@ -6,26 +6,26 @@ import time
 
 import keras
 import tensorflow as tf
-import tqdm
 
 from tf_vmfvae.evaluation import Bounds, batch_totals
 from trainers.cli.errors import RunFailed, UserError
+from trainers.cli.progress_bar import progress_bar
 from trainers.devices.agreement import Agreement
-from trainers.devices.strategies import share_out
+from trainers.devices.strategies import distribute, sum_over_replicas
 from trainers.devices.workers import Worker
 from trainers.storage.checkpoints import Checkpoints
 from trainers.storage.run_folder import RunFolder
 from trainers.training.nonfinite import name_examples
 from trainers.training.progress import Progress
-from trainers.training.step import TrainingStep, sum_over_shares
+from trainers.training.step import TrainingStep
 from trainers.training.stop_signals import StopSignals
 
 
 class TrainingLoop:
-    """Trains a VAE under a strategy, and goes on where it stopped.
+    """Trains a VAE under a strategy, and continues where an earlier run stopped.
 
-    Under several workers, all of them go through the same loop: each reads the
-    checkpoints, the chief alone writes them.
+    With several workers, each of them runs this loop. All of them read the checkpoints,
+    but only the chief writes them.
 
     Args:
         model: `tf_vmfvae.models.VAE`, built in the strategy's scope.
@@ -34,12 +34,12 @@ class TrainingLoop:
         folder: `RunFolder` for the best model and the checkpoints.
         clip_norm: float. Gradients are scaled down to this global norm.
         save_seconds: float. Time between checkpoints within an epoch.
-        worker: `Worker`, this process's place among those of a run; by default the
-            only one.
+        worker: `Worker`, this process's place among the workers; by default the only
+            one.
         jit: str. What XLA compiles, see `TrainingStep`.
 
     Attributes:
-        progress: `Progress`, where the run stands.
+        progress: `Progress`, how far the run has come.
     """
 
     def __init__(
@@ -67,14 +67,15 @@ class TrainingLoop:
         self.progress = Progress()
         self.agreement = Agreement(strategy, worker or Worker())
 
-    def restore(self) -> bool:
-        """Goes back to the newest checkpoint; returns whether there was one.
+    def resume(self) -> bool:
+        """Continues from the newest checkpoint; returns whether there is one.
 
         Raises:
-            UserError: if it is of another model or of another version of this program,
-                or if another worker has found another one.
+            UserError: if the checkpoint is of another model or of another version of
+                this program, if another worker finds another one, or if there is a
+                checkpoint but no best model or the other way round.
         """
-        # By now no chief of before still writes: this one has the folder.
+        # Once all workers are here, no chief of an earlier run is still writing.
         self.agreement.wait()
         notes = self.checkpoints.restore()
         if notes is not None:
@@ -85,16 +86,21 @@ class TrainingLoop:
                     f"{self.folder.checkpoints}: was left by another version of this "
                     f"program ({error}); name another --output_dir"
                 ) from error
-        for place in (self.progress.epoch, self.progress.batch):
-            if len(set(self.agreement.gather(place))) > 1:
+        progress = self.progress
+        for number in (progress.epoch, progress.batch):
+            if not self.agreement.all_equal(number):
                 raise UserError(
                     f"{self.folder.checkpoints}: another worker finds another state "
                     "there; --output_dir must be a folder that all workers share"
                 )
-        if self.progress.is_at_best:
-            # The run may have ended after this checkpoint and before its best model.
+        if progress.is_at_best:
+            # The run may have been killed after this checkpoint, before it saved its
+            # best model.
             self._save_model()
             self.agreement.wait()
+        self._check_best_model(notes is not None)
+        if notes is not None:
+            print(f"continuing after {progress.where}")
         return notes is not None
 
     def fit(self, train, validation, epochs: int, patience: int, callbacks=()) -> None:
@@ -103,13 +109,13 @@ class TrainingLoop:
         Args:
             train: `tf_vmfvae.data.Batches`.
             validation: `tf_vmfvae.data.Batches`.
-            epochs: int. The last epoch.
-            patience: int. Stops after so many epochs without a better bound.
-            callbacks: Keras callbacks; they see epochs, training batches and the
-                logs that a `fit` of Keras would show them, and more.
+            epochs: int. Number of epochs, those already done included.
+            patience: int. Stops after this many epochs without a better bound.
+            callbacks: Keras callbacks. They see epochs and training batches, and logs
+                with the names that Keras's `fit` would use, and more.
 
         Raises:
-            UserError: if the checkpoint is of longer epochs than these.
+            UserError: if the checkpoint is of an epoch with more batches than these.
             RunFailed: if a loss is not finite.
             SystemExit: if SIGINT or SIGTERM stopped it: 128 plus its number.
         """
@@ -132,22 +138,22 @@ class TrainingLoop:
                 callbacks.on_epoch_begin(self.progress.epoch)
                 self._train_epoch(train, epochs, callbacks, signals)
                 self._end_epoch(validation, epochs, callbacks)
-                self._stop_if(signals)
+                self._stop_on(signals)
             callbacks.on_train_end()
 
     def evaluate(self, batches) -> Bounds:
-        """Returns the bounds on a `Batches`, each example counted once."""
-        dataset = share_out(self.strategy, batches.dataset())
-        with _bar(dataset, "evaluation", len(batches)) as bar:
+        """Returns the bounds of `Batches`; every example counts once."""
+        dataset = distribute(self.strategy, batches.dataset())
+        with progress_bar(dataset, "evaluation", len(batches)) as bar:
             return Bounds.from_totals(self._evaluation_step(inputs) for inputs in bar)
 
     def _train_epoch(self, train, epochs, callbacks, signals):
         progress = self.progress
         dataset = train.dataset(epoch=progress.epoch, start=progress.batch)
-        dataset = share_out(self.strategy, dataset)
+        dataset = distribute(self.strategy, dataset)
         title = f"epoch {progress.epoch + 1}/{epochs}"
         saved = last = time.monotonic()
-        with _bar(dataset, title, len(train), progress.batch) as bar:
+        with progress_bar(dataset, title, len(train), progress.batch) as bar:
             for inputs in bar:
                 callbacks.on_train_batch_begin(progress.batch)
                 sums = {name: float(x) for name, x in self._step(inputs).items()}
@@ -162,10 +168,10 @@ class TrainingLoop:
                 progress.add_batch(sums, last - before)
                 callbacks.on_train_batch_end(progress.batch - 1)
                 _show(bar, progress)
-                # After the last one the epoch's end comes first, which saves too.
+                # After the last batch, `_end_epoch` comes first, which saves too.
                 if progress.batch == len(train):
                     break
-                self._stop_if(signals)
+                self._stop_on(signals)
                 if last - saved > self.save_seconds:
                     self._save()
                     saved = last
@@ -184,26 +190,43 @@ class TrainingLoop:
         print(_epoch_line(progress, epochs, logs) + (" *" if is_best else ""))
         callbacks.on_epoch_end(progress.epoch, logs)
         progress.end_epoch(logs)
-        # The checkpoint first: with it the model that it calls the best can be saved
-        # at any time, but with that model nothing could be gone on from.
+        # The checkpoint first: the best model can be saved from it at any time, but a
+        # best model without its checkpoint would be the end of the run.
         self._save()
         if is_best:
             self._save_model()
 
     @tf.function(reduce_retracing=True)
     def _evaluation_step(self, inputs):
-        return sum_over_shares(
+        return sum_over_replicas(
             self.strategy, lambda share: batch_totals(self.model, share), inputs
         )
 
-    def _check_finite(self, sums, where, named=lambda: ""):
+    def _check_best_model(self, restored):
+        """Checks that the best model and the checkpoints are of the same run."""
+        best, progress = self.folder.model, self.progress
+        # Without a checkpoint the run starts over, and its first epoch would replace
+        # this model.
+        if best.exists() and not restored:
+            raise UserError(
+                f"{self.folder.checkpoints}: holds no checkpoint that can be read, and "
+                f"starting over would replace {best}; name another --output_dir, or "
+                "delete that model"
+            )
+        if progress.best_epoch >= 0 and not best.exists():
+            raise UserError(
+                f"{best}: is missing, the best model, of epoch "
+                f"{progress.best_epoch + 1}; put it back or name another --output_dir"
+            )
+
+    def _check_finite(self, sums, where, examples=lambda: ""):
         names = [name for name, value in sums.items() if not math.isfinite(value)]
         if not names:
             return
         progress = self.progress
         kept = self.folder.model if progress.best_epoch >= 0 else "none yet"
         raise RunFailed(
-            f"not finite in epoch {progress.epoch + 1}, {where}{named()}: "
+            f"not finite in epoch {progress.epoch + 1}, {where}{examples()}: "
             f"{', '.join(names)}; best model kept: {kept}; try a lower --learning_rate "
             "in another --output_dir"
         )
@@ -217,37 +240,22 @@ class TrainingLoop:
         if self.agreement.worker.is_chief:
             self.folder.save_model(self.model)
 
-    def _stop_if(self, signals):
+    def _stop_on(self, signals):
         """Stops if this worker or another one has received a signal."""
         received = self.agreement.signal(signals.received)
         if received is None:
             return
         self._save()
         print(
-            f"stopped by {received.name} after {self.progress.where}; the same "
-            "command goes on from there"
+            f"stopped by {received.name} after {self.progress.where}; run the same "
+            "command to continue"
         )
         raise SystemExit(128 + received)
 
 
 def _number(variable):
-    """The value of a scalar variable, which a strategy may have mirrored."""
+    """Returns the value of a scalar variable, which may be mirrored."""
     return float(tf.convert_to_tensor(variable))
-
-
-def _bar(dataset, title, total, initial=0):
-    """Goes through a data set, with a progress bar where stderr is a terminal."""
-    return tqdm.tqdm(
-        dataset,
-        desc=title,
-        total=total,
-        initial=initial,
-        unit="batch",
-        leave=False,
-        mininterval=1.0,
-        dynamic_ncols=True,
-        disable=None,
-    )
 
 
 def _show(bar, progress):

@@ -1,26 +1,28 @@
-"""Which examples a loss that is not finite comes from."""
+"""Finds the examples that make a loss nonfinite."""
 
 import numpy as np
 
 from tf_vmfvae.models import LanguageModel
 
-# So many are named; one line should hold them.
+# More names would not fit into one line.
 MOST = 3
 
 
 def name_examples(model, batches, epoch: int, batch: int) -> str:
-    """Names the examples of a batch whose own bound is not finite.
+    """Names the examples of a batch whose bound is not finite.
 
-    If each alone is finite, and only their gradient is not, all are named.
+    If every example has a finite bound and only the gradient is nonfinite, all of
+    them are named.
 
     Args:
-        model: a `tf_vmfvae.models.VAE`.
-        batches: the `tf_vmfvae.data.Batches` that hold the batch.
-        epoch: int, from 0.
-        batch: int, from 0.
+        model: `tf_vmfvae.models.VAE`.
+        batches: `tf_vmfvae.data.Batches`.
+        epoch: int. Epoch of the batch, from 0.
+        batch: int. Number of the batch within the epoch, from 0.
 
     Returns:
-        Numbers of examples, from 1, and their text if the model is one of language.
+        The examples' numbers, from 1, each followed by its text if the model is a
+        language model. At most three are named.
     """
     rows = batches.plan(epoch)[0][batch]
     inputs = next(iter(batches.dataset(epoch, batch)))

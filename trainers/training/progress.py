@@ -1,4 +1,4 @@
-"""Where a training run stands."""
+"""How far a training run has come."""
 
 import dataclasses
 import math
@@ -6,22 +6,22 @@ import math
 from tf_vmfvae.evaluation import perplexity
 from trainers.storage.json_file import is_number
 
-# What `training_logs` makes its means of.
+# The totals that `training_logs` needs.
 _TOTALS = ("reconstruction", "kl", "examples", "words")
 
 
 @dataclasses.dataclass
 class Progress:
-    """All that a run's checkpoints hold beside the variables.
+    """Everything that a run's checkpoints hold in addition to the variables.
 
     Attributes:
-        epoch: the epoch in hand, from 0.
-        batch: how many of its batches are done.
-        totals: sums over them, as `tf_vmfvae.models.VAE.totals` names them.
-        seconds: what they took.
-        best_nll: the lowest validation bound, in nats an example.
-        best_epoch: its epoch, -1 before there is one.
-        history: the logs of the epochs done.
+        epoch: the current epoch, from 0.
+        batch: number of its batches that are done.
+        totals: sums over these batches, see `tf_vmfvae.models.VAE.totals`.
+        seconds: time that these batches took.
+        best_nll: the lowest validation bound, in nats per example.
+        best_epoch: the epoch of that bound; -1 until there is one.
+        history: the logs of the epochs that are done.
     """
 
     epoch: int = 0
@@ -34,10 +34,11 @@ class Progress:
 
     @classmethod
     def from_notes(cls, notes: dict) -> "Progress":
-        """Returns what a checkpoint's notes say.
+        """Returns the progress that a checkpoint's notes describe.
 
         Raises:
-            ValueError: if they are of another kind; says in what.
+            ValueError: if something else wrote the notes. The message is the end of a
+                sentence about the checkpoint.
 
         >>> Progress.from_notes({"epoch": 2, "history": [{}, {}]}).epoch
         2
@@ -59,7 +60,7 @@ class Progress:
             and all(map(math.isfinite, totals.values()))
             and (progress.batch == 0 or _have_means(totals)),
             "seconds": is_number(progress.seconds) and math.isfinite(progress.seconds),
-            # Infinite before there is one.
+            # Infinite until there is one.
             "best_nll": is_number(progress.best_nll)
             and not math.isnan(progress.best_nll),
             "best_epoch": _is_count(progress.best_epoch, least=-1)
@@ -74,20 +75,22 @@ class Progress:
         return progress
 
     def add_batch(self, sums: dict[str, float], seconds: float) -> None:
-        """Counts in a batch, of which `sums` are the totals."""
+        """Adds the totals of a batch and the time it took."""
         for name, value in sums.items():
             self.totals[name] = self.totals.get(name, 0.0) + value
         self.seconds += seconds
         self.batch += 1
 
     def end_epoch(self, logs: dict[str, float]) -> None:
-        """Notes the epoch's logs and goes on to the next one."""
+        """Keeps the logs of the epoch and starts the next one."""
         self.history.append(logs)
         self.epoch, self.batch = self.epoch + 1, 0
         self.totals, self.seconds = {}, 0.0
 
     def stalled(self, patience: int) -> bool:
-        """Whether the last `patience` epochs brought no better bound; never for 0.
+        """Returns whether the last `patience` epochs brought no better bound.
+
+        A patience of 0 is unlimited.
 
         >>> progress = Progress(epoch=4, best_epoch=1)
         >>> progress.stalled(2), progress.stalled(3), progress.stalled(0)
@@ -97,7 +100,7 @@ class Progress:
 
     @property
     def is_at_best(self) -> bool:
-        """Whether the weights as they are now are those of the best epoch.
+        """Whether the current weights are those of the best epoch.
 
         >>> Progress(epoch=2, best_epoch=1).is_at_best
         True
@@ -108,7 +111,7 @@ class Progress:
 
     @property
     def where(self) -> str:
-        """The last thing done, as a user counts, from 1.
+        """The last epoch or batch that is done, counted from 1.
 
         >>> Progress(epoch=2, batch=7).where, Progress(epoch=2).where
         ('batch 7 of epoch 3', 'epoch 2')
@@ -118,7 +121,7 @@ class Progress:
         return f"epoch {self.epoch}"
 
     def training_logs(self) -> dict[str, float]:
-        """Returns the means over the epoch's batches so far.
+        """Returns means over the epoch's batches that are done.
 
         >>> progress = Progress()
         >>> sums = {"reconstruction": 8.0, "kl": 2.0, "examples": 2.0, "words": 10.0}

@@ -1,63 +1,75 @@
-"""Whether a run reads the text that it has read before, and that other workers read."""
+"""Checks that a run reads the text it was begun with, and so do all its workers."""
 
 from trainers.cli.errors import UserError
 from trainers.devices.agreement import Agreement
 from trainers.storage import fingerprint
 from trainers.storage.metrics_file import SPLITS
 from trainers.storage.run_folder import RunFolder
+from trainers.storage.trained_model import load_best_model
 from trainers.training.task import Task
 
 
-def check_workers(agreement: Agreement, what: list) -> None:
-    """Makes sure that all workers are about the same.
-
-    Args:
-        agreement: `Agreement` of the workers; all of them call this.
-        what: what they have to agree in, flags and text, as JSON can hold it.
+def check_text(task: Task, folder: RunFolder) -> None:
+    """Checks everything that the task has read so far.
 
     Raises:
-        UserError: if another one has something else.
+        UserError: if the run was begun with something else.
     """
-    # As many bits as `gather` passes on.
-    number = int(fingerprint.of_value(what)["hash"][:6], 16)
-    if len(set(agreement.gather(number))) > 1:
+    by_source = {}
+    for part, found in task.text.items():
+        by_source.setdefault(task.source_of(part), {})[part] = found
+    for source, text in by_source.items():
+        folder.check_text(text, source)
+
+
+def check_workers(agreement: Agreement, task: Task, folder: RunFolder) -> None:
+    """Checks that all workers have the same flags and text; all of them call this.
+
+    Raises:
+        UserError: if another worker has something else.
+    """
+    digest = fingerprint.of_value([folder.flags, task.text])["hash"]
+    # `Agreement` exchanges numbers of 24 bits.
+    if not agreement.all_equal(int(digest[:6], 16)):
         raise UserError(
             "TF_CONFIG: another worker has other flags or reads another text; start "
             "the same command on every worker, with the same text"
         )
 
 
-def check_vocabulary(task: Task, folder: RunFolder, model) -> None:
-    """Makes sure that the best model of an older run knows the words of this text.
+# Runs of earlier versions did not record what they read. What they left, a model and
+# metrics, tells at least which words they knew and how many examples they counted.
+
+
+def check_older_run(task: Task, folder: RunFolder) -> None:
+    """Checks the text of a run that did not record it, as far as possible.
 
     Raises:
-        UserError: if it knows others.
+        UserError: if its best model knows other words, or its metrics count more or
+            fewer examples.
     """
-    if list(model.get_config()["vocabulary"]) != list(task.corpus.vocabulary):
-        raise _another_text(task, folder, "vocabulary")
-
-
-def check_counts(task: Task, folder: RunFolder, metrics: dict) -> None:
-    """Makes sure that an older run was judged on as many examples as there are.
-
-    Raises:
-        UserError: if it was judged on more or fewer.
-    """
+    if folder.records_its_text:
+        return
+    if folder.model.exists():
+        known = load_best_model(folder).get_config()["vocabulary"]
+        if list(known) != list(task.corpus.vocabulary):
+            raise folder.another_text(task.source, ["vocabulary"])
+    metrics = folder.metrics()
+    if metrics is None:
+        return
     for split in SPLITS:
         count = task.text[split]["count"]
         if metrics.get(split, {}).get("examples", count) != count:
-            raise _another_text(task, folder, f"{split} part")
+            raise folder.another_text(task.source, [f"{split} part"])
+    print(f"{_note(folder)}; as far as its files show, it read this one")
 
 
-def note_of_older(folder: RunFolder, so: str) -> str:
-    """Returns a note that the run's folder does not say which text it read."""
-    return (
-        f"note: {folder.path} was begun by a version that did not note its text; {so}"
-    )
+def record_older_text(task: Task, folder: RunFolder) -> None:
+    """Records the text of a run that did not, once its checkpoint is known to fit."""
+    if not folder.records_its_text:
+        print(f"{_note(folder)}; now recorded: that of {task.source}")
+        folder.record_text(task.text)
 
 
-def _another_text(task, folder, part):
-    return UserError(
-        f"{task.source}: its {part} is not what the run in {folder.path} was begun "
-        "with; put that back or name another --output_dir"
-    )
+def _note(folder):
+    return f"note: {folder.path} was begun by a version that did not record its text"

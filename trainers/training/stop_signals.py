@@ -1,15 +1,15 @@
-"""Ctrl-C and SIGTERM, held back until a step is done."""
+"""Delays Ctrl-C and SIGTERM until a training step is done."""
 
 import signal
 
 
 class StopSignals:
-    """Within its `with`, notes SIGINT or SIGTERM instead of obeying.
+    """Records the first SIGINT or SIGTERM within its `with` instead of obeying it.
 
-    Only the first one: the second does what it would have done without this.
+    A second signal has its usual effect.
 
     Attributes:
-        received: `signal.Signals`, or `None` as long as there was none.
+        received: `signal.Signals`, or `None` if there was no signal.
 
     >>> with StopSignals() as signals:
     ...     signal.raise_signal(signal.SIGTERM)
@@ -23,15 +23,15 @@ class StopSignals:
 
     def __enter__(self) -> "StopSignals":
         for number in (signal.SIGINT, signal.SIGTERM):
-            # A program in the background may have been told to ignore Ctrl-C.
+            # Shells start programs in the background with Ctrl-C ignored.
             if signal.getsignal(number) is not signal.SIG_IGN:
-                self._before[number] = signal.signal(number, self._note)
+                self._before[number] = signal.signal(number, self._record)
         return self
 
     def __exit__(self, *_):
         for number, handler in self._before.items():
             signal.signal(number, handler)
 
-    def _note(self, number, _):
+    def _record(self, number, _):
         self.received = signal.Signals(number)
         self.__exit__()

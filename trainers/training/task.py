@@ -1,4 +1,4 @@
-"""What a training run is about: a corpus, a model for it, and what to show."""
+"""The subject of a training run: a corpus, a model of it, and what to show."""
 
 import abc
 
@@ -8,15 +8,15 @@ from tf_vmfvae import models
 
 
 class Task(abc.ABC):
-    """Base class of the tasks; a training run asks nothing else of them.
+    """Base class of the tasks, one for each training program.
 
     Args:
         settings: the value of every flag of the program, by name.
 
     Attributes:
         settings: as above.
-        corpus: what `load_corpus` returned, from then on.
-        text: fingerprints of what was read so far, by part; see
+        corpus: the corpus, once `trainers.training.run` has loaded it.
+        text: fingerprints of everything read so far, by part, see
             `trainers.storage.fingerprint`.
         reported: names of the bounds that `print_report` prints.
     """
@@ -30,12 +30,12 @@ class Task(abc.ABC):
 
     @property
     def source(self) -> str:
-        """Where the corpus is from, as a flag with its value."""
+        """The flag that names the corpus, with its value."""
         name = "data_dir" if self.settings.get("data_dir") else "dataset"
         return f"--{name}={self.settings[name]}"
 
     def source_of(self, part: str) -> str:
-        """Where a part of the text is from, as a flag with its value."""
+        """Returns the flag that names a part of the text, with its value."""
         if self.settings.get(part):
             return f"--{part}={self.settings[part]}"
         return self.source
@@ -50,35 +50,42 @@ class Task(abc.ABC):
 
     @abc.abstractmethod
     def make_model(self) -> models.VAE:
-        """Returns the model that the flags describe, for the corpus."""
-
-    def warm_start(self, model: models.VAE) -> dict[str, dict]:
-        """Gives the model of a new run the weights that it begins with, if any.
-
-        Returns:
-            Fingerprints of what was read for it, by part.
+        """Returns a new model of the corpus, as the flags describe it.
 
         Raises:
-            UserError: if they are not to be had or do not fit.
+            ValueError: if they describe no model.
+        """
+
+    def warm_start(self, model: models.VAE) -> dict[str, dict]:
+        """Sets the first weights of a new run's model, if they come from a file.
+
+        Returns:
+            Fingerprints of what was read, by part.
+
+        Raises:
+            UserError: if they cannot be loaded or do not fit.
         """
         return {}
 
     @abc.abstractmethod
     def make_splits(self, model: models.VAE) -> dict:
-        """Returns each split's batches, as `tf_vmfvae.data.Batches` are.
+        """Returns the `tf_vmfvae.data.Batches` of each split.
 
-        Training reads those of `"augmented"`, if there are any, rather than `"train"`.
-        What they hold beside the corpus is noted in `text`.
+        If there is an `"augmented"` one, training reads it rather than `"train"`.
+        What was read for it goes into `text`.
         """
 
     @abc.abstractmethod
-    def make_callbacks(self, folder) -> list[keras.callbacks.Callback]:
-        """Returns what acts on the run and what shows it in TensorBoard."""
+    def make_panes(self, folder) -> list[keras.callbacks.Callback]:
+        """Returns the callbacks that write what TensorBoard shows of the run.
+
+        With several workers, only the chief has them.
+        """
 
     def further_bounds(self, model: models.VAE, splits: dict) -> dict[str, dict]:
-        """Returns, by split, what metrics.json gets beside a run's own bounds.
+        """Returns more figures for metrics.json, by split.
 
-        Called once, with the best weights.
+        Called once, when the model has its best weights.
         """
         return {}
 
@@ -88,4 +95,4 @@ class Task(abc.ABC):
 
     @abc.abstractmethod
     def print_report(self, metrics: dict, model: models.VAE) -> None:
-        """Prints the bounds and what the model makes of the data."""
+        """Prints the bounds and examples of what the model does."""

@@ -179,10 +179,10 @@ def test_a_stopped_run_goes_on_to_the_same_end(documents_folder, tmp_path, at_ba
 
     def metrics_of(name, *stops):
         own = task(documents_folder, save_seconds=0.0, iw_samples=0)
-        callbacks = own.make_callbacks
+        panes = own.make_panes
         for callback in (*stops, None):
             more = [callback] if callback else []
-            own.make_callbacks = lambda folder, more=more: [*callbacks(folder), *more]
+            own.make_panes = lambda folder, more=more: [*panes(folder), *more]
             folder = RunFolder(tmp_path / name, {})
             try:
                 training_run.run(own, folder)

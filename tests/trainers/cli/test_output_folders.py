@@ -8,7 +8,7 @@ import pytest
 
 from trainers.cli import paths
 from trainers.cli.errors import RunFailed, UserError
-from trainers.storage import atomic_folder as whole_folder
+from trainers.storage import atomic_folder
 
 BAD = {
     "file": "is no folder",
@@ -46,7 +46,7 @@ def bad_folder(request, tmp_path, monkeypatch):
 
 @pytest.mark.parametrize(
     "check",
-    [paths.check_output_folder, paths.make_output_folder, whole_folder.check_new],
+    [paths.check_output_folder, paths.make_output_folder, atomic_folder.check_new],
 )
 def test_what_can_be_no_folder_is_named_and_left_alone(bad_folder, tmp_path, check):
     path, complaint = bad_folder
@@ -74,7 +74,7 @@ def read_only(tmp_path):
 
 def test_a_file_system_that_is_read_only_is_found_out_at_once(read_only):
     for path in (read_only, read_only / "new" / "folder"):
-        for check in (paths.check_output_folder, whole_folder.check_new):
+        for check in (paths.check_output_folder, atomic_folder.check_new):
             with pytest.raises(UserError, match="Read-only file system"):
                 check(path)
 
@@ -82,7 +82,7 @@ def test_a_file_system_that_is_read_only_is_found_out_at_once(read_only):
 def test_a_check_leaves_nothing(tmp_path):
     for path in (tmp_path, tmp_path / "new" / "folder"):
         paths.check_output_folder(path)
-        whole_folder.check_new(path)
+        atomic_folder.check_new(path)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -117,7 +117,7 @@ def test_a_folder_appears_whole(tmp_path, kind):
     if kind == "link":
         path = tmp_path / "link"
         path.symlink_to(target)
-    with whole_folder.whole_folder(path) as partial:
+    with atomic_folder.atomic_folder(path) as partial:
         write(partial)
         assert not target.exists() or not content(target) or kind == "half_done"
     assert [name for name in content(target) if ".partial" not in name] == WRITTEN
@@ -135,12 +135,12 @@ def test_writing_that_fails_leaves_a_folder_that_will_do(tmp_path, error, is_the
     if is_there:
         target.mkdir()
     expected = pytest.raises((RunFailed, KeyboardInterrupt))
-    with expected, whole_folder.whole_folder(target) as partial:
+    with expected, atomic_folder.atomic_folder(target) as partial:
         write(partial)
         raise error
     assert not target.exists() or not content(target)
     assert [name for name in os.listdir(tmp_path) if name != "target"] == []
-    with whole_folder.whole_folder(target) as partial:
+    with atomic_folder.atomic_folder(target) as partial:
         write(partial)
     assert content(target) == WRITTEN
 
@@ -151,7 +151,7 @@ def test_a_folder_that_cannot_be_replaced_is_filled(tmp_path, monkeypatch):
     target = tmp_path / "target"
     target.mkdir()
     inode = target.stat().st_ino
-    with whole_folder.whole_folder(target) as partial:
+    with atomic_folder.atomic_folder(target) as partial:
         write(partial)
     assert content(target) == WRITTEN
     assert target.stat().st_ino == inode
@@ -173,7 +173,7 @@ def test_a_folder_that_cannot_be_replaced_is_filled_whole_or_not_at_all(
     target.mkdir()
     monkeypatch.setattr(os, "rename", fails_once)
     expected = pytest.raises(RunFailed, match=r"cannot be written \(Input/output error")
-    with expected, whole_folder.whole_folder(target) as partial:
+    with expected, atomic_folder.atomic_folder(target) as partial:
         write(partial)
     assert content(target) == []
 
@@ -181,7 +181,7 @@ def test_a_folder_that_cannot_be_replaced_is_filled_whole_or_not_at_all(
 def test_a_folder_that_someone_else_fills_meanwhile_is_left_to_them(tmp_path):
     target = tmp_path / "target"
     expected = pytest.raises(RunFailed, match="cannot be written")
-    with expected, whole_folder.whole_folder(target) as partial:
+    with expected, atomic_folder.atomic_folder(target) as partial:
         write(partial)
         target.mkdir()
         (target / "theirs").write_text("theirs")

@@ -1,4 +1,4 @@
-"""What a program asks of the machine before it trains."""
+"""A training process shares out the cores unless the user has chosen."""
 
 import json
 import os
@@ -21,7 +21,7 @@ share_threads()
 
 
 @pytest.mark.parametrize("set_by_user", [{}, {"TF_NUM_INTRAOP_THREADS": "3"}])
-def test_each_stream_has_its_share_of_the_cores(set_by_user):
+def test_each_stream_gets_its_share_of_the_cores(set_by_user):
     environment = {**os.environ, **set_by_user}
     if not set_by_user:
         for name in ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"):

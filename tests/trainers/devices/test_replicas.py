@@ -1,28 +1,29 @@
-"""Any number of replicas gives the run that one device gives."""
+"""Any number of replicas gives the same run as one device."""
 
 import numpy as np
 import pytest
 import tensorflow as tf
 
 from trainers.cli.run_flags import identity
-from trainers.devices.strategies import make_strategy, share_out
+from trainers.devices.strategies import distribute, make_strategy
 from trainers.lm.task import LMTask
 from trainers.storage.run_folder import RunFolder
+from trainers.storage.trained_model import load_best_model
 from trainers.training import loop as training_loop
 from trainers.training import run as training_run
 
-# Three batches an epoch, of which one leaves the second replica empty: 21 steps.
+# 21 steps: three batches an epoch, one of which leaves the second replica empty.
 FLAGS = (
     *("--dataset=text", "--batch_size=10", "--epochs=7", "--dropout=0"),
     *("--latent_dim=3", "--kappa=10", "--hidden_dim=8", "--embedding_dim=8"),
-    # What a schedule moves is moved in every replica.
+    # Schedules have to reach every replica.
     "--initial_kappa=60",
 )
 
 
 @pytest.fixture(scope="module")
 def trained(corpus_folder, tmp_path_factory):
-    """Returns a function from a strategy to the folder of its run, made once."""
+    """Returns a function that trains with a strategy, once, and returns the folder."""
     runs = {}
 
     def folder(parse, strategy):
@@ -39,7 +40,7 @@ def trained(corpus_folder, tmp_path_factory):
 
 
 def final_state(folder):
-    """Weights, optimiser and noise after the last step."""
+    """Returns weights, optimiser and noise states after the last step."""
     with np.load(max(folder.checkpoints.iterdir())) as content:
         return [content[name] for name in sorted(content.files) if name != "notes"]
 
@@ -50,7 +51,7 @@ def test_two_replicas_learn_what_one_device_learns(trained, parse):
     history, other_history = (folder.metrics()["history"] for folder in (one, two))
     assert len(history) == 7
     for logs, others in zip(history, other_history, strict=True):
-        # Speed is speed, and codes go round within a replica for their gain.
+        # Speed differs, and the code gain exchanges codes within a replica only.
         for name in logs.keys() - {"words_per_second", "val_code_gain"}:
             assert logs[name] == pytest.approx(others[name], rel=1e-5), name
     for value, other in zip(final_state(one), final_state(two), strict=True):
@@ -58,23 +59,21 @@ def test_two_replicas_learn_what_one_device_learns(trained, parse):
 
 
 @pytest.mark.slow
-def test_a_mirrored_run_leaves_what_any_run_leaves(trained, parse):
+def test_a_mirrored_run_leaves_the_same_files_as_any_other(trained, parse):
     one, two = trained(parse, "one_device"), trained(parse, "mirrored")
     names = [
         sorted(path.name.split(".")[0] for path in folder.path.iterdir())
         for folder in (one, two)
     ]
     assert names[0] == names[1]
-    weights = [
-        training_run.load_model(folder).trainable_variables for folder in (one, two)
-    ]
+    weights = [load_best_model(folder).trainable_variables for folder in (one, two)]
     for weight, other in zip(*weights, strict=True):
         np.testing.assert_allclose(weight, other, rtol=1e-5, atol=1e-7)
 
 
 @pytest.mark.slow
-def test_a_run_may_go_on_with_other_devices(trained, parse, corpus_folder, tmp_path):
-    """Half the epochs on one device, the rest on two."""
+def test_a_run_may_be_resumed_on_other_devices(trained, parse, corpus_folder, tmp_path):
+    """Two epochs on one device, the rest on two."""
     whole = trained(parse, "one_device")
     settings, _ = parse(*FLAGS, f"--data_dir={corpus_folder}")
     folder = RunFolder(tmp_path / "run", identity(settings))
@@ -84,7 +83,7 @@ def test_a_run_may_go_on_with_other_devices(trained, parse, corpus_folder, tmp_p
             raise KeyboardInterrupt
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(training_loop.TrainingLoop, "_stop_if", stop_after_two)
+        patch.setattr(training_loop.TrainingLoop, "_stop_on", stop_after_two)
         with pytest.raises(KeyboardInterrupt):
             training_run.run(LMTask(settings), folder)
     folder = RunFolder(tmp_path / "run", identity(settings))
@@ -94,7 +93,7 @@ def test_a_run_may_go_on_with_other_devices(trained, parse, corpus_folder, tmp_p
 
 
 @pytest.mark.slow
-def test_few_traces_for_many_shapes(parse, corpus_folder, tmp_path, monkeypatch):
+def test_many_shapes_need_few_traces(parse, corpus_folder, tmp_path, monkeypatch):
     traced = []
     totals = training_loop.batch_totals
 
@@ -103,22 +102,22 @@ def test_few_traces_for_many_shapes(parse, corpus_folder, tmp_path, monkeypatch)
         return totals(model, inputs)
 
     monkeypatch.setattr(training_loop, "batch_totals", count)
-    # What shows the run is left out, for it takes longer than the run.
-    monkeypatch.setattr(LMTask, "make_callbacks", lambda *_: [])
+    # Writing for TensorBoard would take longer than the run.
+    monkeypatch.setattr(LMTask, "make_panes", lambda *_: [])
     flags = "--strategy=mirrored", f"--data_dir={corpus_folder}", "--epochs=1"
     settings, _ = parse(*FLAGS, *flags)
     folder = RunFolder(tmp_path / "run", identity(settings))
     training_run.run(LMTask(settings), folder)
-    # One for the first shape and one for any other, in each replica.
+    # In each replica, one for the first shape and one for all others.
     assert len(traced) <= 4
 
 
 @pytest.mark.parametrize("rows", [1, 4, 5])
-def test_shares_are_the_batch_in_order_and_of_one_shape(rows):
+def test_shares_have_the_same_shape_and_hold_the_batch_in_order(rows):
     strategy = make_strategy("mirrored")
     batch = np.arange(1, 1 + rows * 6).reshape(rows, 3, 2)
     dataset = tf.data.Dataset.from_tensors(batch)
-    [shares] = share_out(strategy, dataset)
+    [shares] = distribute(strategy, dataset)
     shares = strategy.experimental_local_results(shares)
     assert len(shares) == 2
     assert shares[0].shape == shares[1].shape == (-(-rows // 2), 3, 2)

@@ -1,4 +1,4 @@
-"""Two processes on loopback train one model, and outlive each other."""
+"""Two processes on this machine train one model, and can be stopped and resumed."""
 
 import json
 import signal
@@ -10,7 +10,7 @@ import pytest
 
 from benchmarks import local_workers
 
-# Three batches an epoch, of which one leaves the second worker empty: 21 steps.
+# 21 steps: three batches an epoch, one of which leaves the second worker empty.
 FLAGS = (
     *("--dataset=text", "--batch_size=10", "--epochs=7", "--dropout=0"),
     *("--latent_dim=10", "--kappa=10", "--hidden_dim=8", "--embedding_dim=8"),
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture
 def start(corpus_folder):
-    """Returns a function that starts a run as so many processes; all are ended."""
+    """Returns a function that starts a run as several processes."""
     started = []
 
     def processes(folder, workers):
@@ -38,7 +38,7 @@ def start(corpus_folder):
 
 
 def ends(processes):
-    """Each one's status, prints and errors."""
+    """Returns the exit status, stdout and stderr of each process."""
     printed = [process.communicate(timeout=900) for process in processes]
     return [
         (process.returncode, *texts)
@@ -47,13 +47,13 @@ def ends(processes):
 
 
 def checkpoints(folder):
-    """The checkpoints that there are, by number."""
+    """Returns the checkpoints by number."""
     files = folder.glob("checkpoints/state-*.npz")
     return {int(file.stem.removeprefix("state-")): file for file in files}
 
 
 def wait_for_a_step(processes, folder):
-    """Waits until a checkpoint is written."""
+    """Waits until another checkpoint is written, as after every step."""
     before = max(checkpoints(folder), default=0)
     while all(process.poll() is None for process in processes):
         if max(checkpoints(folder), default=0) > before:
@@ -62,14 +62,14 @@ def wait_for_a_step(processes, folder):
 
 
 def result(folder):
-    """The last checkpoint's arrays, and what every epoch came to."""
+    """Returns the last checkpoint's arrays and the logs of the epochs."""
     files = checkpoints(folder)
     newest = files[max(files)]
     with np.load(newest) as content:
         arrays = [content[name] for name in sorted(content.files) if name != "notes"]
     history = json.loads((folder / "metrics.json").read_text())["history"]
     for logs in history:
-        # Speed is speed, and codes go round within a replica for their gain.
+        # Speed differs, and the code gain exchanges codes within a replica only.
         del logs["words_per_second"], logs["val_code_gain"]
     return arrays, history
 
@@ -83,7 +83,7 @@ def assert_close(folder, other):
         np.testing.assert_allclose(array, expected, rtol=1e-5, atol=1e-7)
 
 
-def test_two_workers_learn_what_one_learns_whatever_befalls_them(start, tmp_path):
+def test_two_workers_learn_what_one_learns_even_if_stopped_or_killed(start, tmp_path):
     one, two, mended = (tmp_path / name for name in ("one", "two", "mended"))
     [(status, out, err)] = ends(start(one, workers=1))
     assert (status, err) == (0, "")
@@ -92,15 +92,15 @@ def test_two_workers_learn_what_one_learns_whatever_befalls_them(start, tmp_path
     chief, other = ends(processes)
     assert (chief[0], chief[2]) == (0, "")
     assert other == (0, "", "")
-    assert chief[1].startswith("waiting until all 2 workers are there\nrun folder: ")
+    assert chief[1].startswith("waiting until all 2 workers have started\nrun folder: ")
     assert chief[1].count("\n") == out.count("\n") + 1
     assert_close(two, one)
-    # TensorFlow names its logs after the process.
+    # The names of TensorFlow's event files contain the process's number.
     events = list(two.rglob("events.*"))
     assert len(events) == len(list(one.rglob("events.*")))
     assert all(f".{processes[0].pid}." in file.name for file in events)
 
-    # SIGTERM to one of them stops both, at the same step.
+    # SIGTERM to one worker stops both of them at the same step.
     processes = start(mended, workers=2)
     wait_for_a_step(processes, mended)
     processes[1].terminate()
@@ -109,7 +109,7 @@ def test_two_workers_learn_what_one_learns_whatever_befalls_them(start, tmp_path
     assert other == (128 + signal.SIGTERM, "", "")
     assert "stopped by SIGTERM after " in chief[1]
 
-    # One that dies ends the other, whichever it is.
+    # If either of them dies, the other one ends.
     for dying, living in ((1, 0), (0, 1)):
         processes = start(mended, workers=2)
         wait_for_a_step(processes, mended)
@@ -123,19 +123,19 @@ def test_two_workers_learn_what_one_learns_whatever_befalls_them(start, tmp_path
         assert err.startswith(tuple(f"error: {name} is gone" for name in names)), err
         assert err.count("\n") == 1, err
 
-    # And the same command goes on, with no epoch lost.
+    # The same command resumes the run, and no epoch is lost.
     chief, other = ends(start(mended, workers=2))
     assert (chief[0], chief[2]) == (0, "")
-    assert "goes on after " in chief[1]
+    assert "continuing after " in chief[1]
     assert other == (0, "", "")
     assert_close(mended, one)
 
 
-def test_a_worker_that_waits_for_another_one_can_be_interrupted(start, tmp_path):
+def test_a_worker_that_is_waiting_for_another_can_be_interrupted(start, tmp_path):
     processes = start(tmp_path / "run", workers=2)
     processes[1].kill()
     assert processes[0].stdout.readline().startswith("waiting until all 2 workers")
-    # TensorFlow waits in native code by now.
+    # After that, TensorFlow waits in native code.
     time.sleep(5)
     processes[0].send_signal(signal.SIGINT)
     status, _, err = ends(processes)[0]

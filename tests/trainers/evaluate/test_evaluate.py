@@ -317,7 +317,7 @@ def test_a_model_of_another_kind_is_named(tmp_path):
     other = keras.Model(inputs, keras.layers.Dense(1)(inputs))
     other.save(tmp_path / "other.keras")
     message = refusal(tmp_path / "other.keras")
-    assert "a model of another kind, Functional" in message
+    assert "it holds a Functional" in message
 
 
 def test_text_that_the_model_has_never_seen_is_counted(model_file, tmp_path):
@@ -372,7 +372,7 @@ def test_a_disk_that_fills_up_meanwhile_loses_no_figures(
         yield tmp_path / "partial"
         raise OSError(28, "No space left on device", str(path))
 
-    monkeypatch.setattr(evaluation_run, "whole_file", full_disk)
+    monkeypatch.setattr(evaluation_run, "atomic_file", full_disk)
     settings = {**SETTINGS, "model": str(model_file), "data_dir": str(corpus_folder)}
     settings.update(output_dir=str(tmp_path / "out"), samples=3, refine_steps=None)
     with pytest.raises(OSError, match="No space left"):

@@ -83,7 +83,7 @@ def test_killed_and_killed_again_it_ends_the_same(program, uninterrupted, tmp_pa
         assert end(process)[0] == -signal.SIGKILL
     status, out, err = end(program(tmp_path))
     assert (status, err) == (0, "")
-    assert "goes on after " in out
+    assert "continuing after " in out
     assert metrics(tmp_path) == metrics(uninterrupted[0])
 
 

@@ -1,15 +1,15 @@
-"""Files that are there whole or not at all, and nothing that is written through."""
+"""Files are written completely or not at all, and never through a link."""
 
 import errno
 import os
 
 import pytest
 
-from trainers.storage.atomic_file import delete_partial_files, is_partial, whole_file
+from trainers.storage.atomic_file import atomic_file, delete_partial_files, is_partial
 
 
 def write(path, text="new"):
-    with whole_file(path) as partial:
+    with atomic_file(path) as partial:
         partial.write_text(text)
 
 
@@ -17,7 +17,7 @@ def names(folder):
     return sorted(file.name for file in folder.iterdir())
 
 
-def test_a_link_of_the_name_is_replaced_and_what_it_points_to_stays(tmp_path):
+def test_a_link_is_replaced_and_its_target_left_alone(tmp_path):
     precious = tmp_path / "precious"
     precious.write_text("mine")
     folder = tmp_path / "run"
@@ -29,16 +29,18 @@ def test_a_link_of_the_name_is_replaced_and_what_it_points_to_stays(tmp_path):
     assert precious.read_text() == "mine"
 
 
-def test_the_name_on_the_way_cannot_be_known_beforehand(tmp_path):
+def test_the_partial_file_s_name_cannot_be_predicted(tmp_path):
     seen = set()
     for _ in range(3):
-        with whole_file(tmp_path / "model.keras") as partial:
+        with atomic_file(tmp_path / "model.keras") as partial:
             assert partial.suffix == ".keras"
             seen.add(partial.name)
     assert len(seen) == 3
 
 
-def test_a_name_that_is_taken_is_not_written_through(tmp_path, monkeypatch):
+def test_a_link_in_place_of_the_partial_file_is_not_written_through(
+    tmp_path, monkeypatch
+):
     precious = tmp_path / "precious"
     precious.write_text("mine")
     monkeypatch.setattr("secrets.token_hex", lambda _: "guessed")
@@ -50,7 +52,7 @@ def test_a_name_that_is_taken_is_not_written_through(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("call", ["fsync", "replace", "open"])
-def test_a_full_disk_at_any_step_leaves_what_was_there(tmp_path, monkeypatch, call):
+def test_a_full_disk_at_any_step_leaves_the_old_file(tmp_path, monkeypatch, call):
     file = tmp_path / "metrics.json"
     file.write_text("old")
 
@@ -66,26 +68,24 @@ def test_a_full_disk_at_any_step_leaves_what_was_there(tmp_path, monkeypatch, ca
     assert names(tmp_path) == ["metrics.json"]
 
 
-def test_a_folder_that_cannot_be_synchronised_is_written_all_the_same(
-    tmp_path, monkeypatch
-):
+def test_a_folder_that_cannot_be_synchronised_is_written_anyway(tmp_path, monkeypatch):
     fsync = os.fsync
 
-    def files_alone(descriptor):
+    def only_files(descriptor):
         if os.path.isdir(f"/dev/fd/{descriptor}"):
             raise OSError(errno.EINVAL, "Invalid argument")
         fsync(descriptor)
 
-    monkeypatch.setattr(os, "fsync", files_alone)
+    monkeypatch.setattr(os, "fsync", only_files)
     write(tmp_path / "metrics.json")
     assert names(tmp_path) == ["metrics.json"]
 
 
-def test_what_killed_processes_left_is_deleted_and_nothing_else(tmp_path):
+def test_only_partial_files_of_killed_processes_are_deleted(tmp_path):
     precious = tmp_path / "precious"
     precious.write_text("mine")
     (tmp_path / ".partial-0123-model.keras").write_text("half")
-    # As earlier versions named it.
+    # The name that earlier versions used.
     (tmp_path / ".partial-flags.json").write_text("half")
     (tmp_path / ".partial-link").symlink_to(precious)
     (tmp_path / ".partial-folder").mkdir()

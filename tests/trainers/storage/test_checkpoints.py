@@ -1,4 +1,4 @@
-"""The state of a run on disk."""
+"""A run's state comes back from disk, or the file that is to blame is named."""
 
 import errno
 
@@ -34,7 +34,7 @@ def save(checkpoints, variables, epochs):
         checkpoints.save({"epoch": epoch})
 
 
-def test_what_is_saved_comes_back_bit_by_bit(checkpoints, variables):
+def test_variables_and_notes_come_back_bit_for_bit(checkpoints, variables):
     values = np.array([[0.1, 1e-38, np.nan], [-0.0, np.inf, 1 / 3]], "float32")
     variables[0].assign(values)
     notes = {"seconds": 0.1 + 0.2, "best": float("inf"), "history": [{"nll": 1 / 3}]}
@@ -46,26 +46,28 @@ def test_what_is_saved_comes_back_bit_by_bit(checkpoints, variables):
     assert np.asarray(variables[1]).tolist() == [7, 9]
 
 
-def test_none_is_none(checkpoints, capsys):
+def test_without_checkpoints_nothing_is_restored(checkpoints, capsys):
     assert checkpoints.restore() is None
     assert capsys.readouterr().err == ""
 
 
-def test_two_are_kept(checkpoints, variables):
+def test_two_checkpoints_are_kept(checkpoints, variables):
     save(checkpoints, variables, range(1, 5))
     assert [file.name for file in checkpoints.files()] == ["state-3.npz", "state-4.npz"]
 
 
-def test_a_cut_one_is_named_and_the_one_before_serves(checkpoints, variables, capsys):
+def test_a_truncated_checkpoint_is_named_and_the_one_before_is_used(
+    checkpoints, variables, capsys
+):
     save(checkpoints, variables, [1, 2])
     newest = checkpoints.files()[-1]
     cut(newest)
     assert checkpoints.restore() == {"epoch": 1}
     assert np.all(np.asarray(variables[0]) == 1)
     warning = capsys.readouterr().err
-    assert warning.startswith(f"warning: {newest}: cannot be read and is passed over (")
+    assert warning.startswith(f"warning: {newest}: cannot be read and is skipped (")
     assert warning.count("\n") == 1
-    # The broken one counts for none of the two that are kept, and stays.
+    # The damaged one stays, in addition to the two that are kept.
     content = newest.read_bytes()
     save(checkpoints, variables, [3])
     assert len(checkpoints.files()) == 3
@@ -75,7 +77,7 @@ def test_a_cut_one_is_named_and_the_one_before_serves(checkpoints, variables, ca
     assert newest.read_bytes() == content
 
 
-def test_however_often_a_run_is_taken_up_two_whole_ones_are_kept(
+def test_two_checkpoints_are_kept_however_often_a_run_is_resumed(
     checkpoints, variables
 ):
     save(checkpoints, variables, [1, 2])
@@ -86,7 +88,7 @@ def test_however_often_a_run_is_taken_up_two_whole_ones_are_kept(
         assert len(again.files()) == 2
 
 
-def test_one_of_another_model_is_not_deleted(checkpoints, variables):
+def test_a_checkpoint_of_another_model_is_not_deleted(checkpoints, variables):
     other = keras.Variable(np.zeros((3, 3), "float32"))
     folder = checkpoints._folder
     Checkpoints(folder, [other]).save({"epoch": 1})
@@ -96,7 +98,9 @@ def test_one_of_another_model_is_not_deleted(checkpoints, variables):
     assert len(checkpoints.files()) == 3
 
 
-def test_one_that_cannot_be_read_for_now_serves_later(checkpoints, variables, capsys):
+def test_a_checkpoint_that_cannot_be_read_for_a_while_is_used_later(
+    checkpoints, variables, capsys
+):
     save(checkpoints, variables, [1, 2])
     newest = checkpoints.files()[-1]
     hidden = newest.rename(newest.with_name("away"))
@@ -109,11 +113,11 @@ def test_one_that_cannot_be_read_for_now_serves_later(checkpoints, variables, ca
 
 
 @pytest.mark.parametrize("place", [0.1, 0.3, 0.5, 0.7, 0.9])
-def test_one_changed_byte_is_noticed(checkpoints, variables, place):
+def test_a_single_changed_byte_is_noticed(checkpoints, variables, place):
     save(checkpoints, variables, [1, 2])
     newest = checkpoints.files()[-1]
     content = bytearray(newest.read_bytes())
-    # Within an array: among the names of an archive a byte may mean nothing.
+    # The byte is in an array; elsewhere in an archive, a byte may mean nothing.
     start = content.find(np.full(6, 2, "float32").tobytes())
     content[start + int(24 * place)] ^= 0xFF
     newest.write_bytes(content)
@@ -121,7 +125,7 @@ def test_one_changed_byte_is_noticed(checkpoints, variables, place):
 
 
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04", b"\x00" * 999, b"text"])
-def test_all_broken_is_none_and_changes_nothing(
+def test_if_all_checkpoints_are_damaged_nothing_is_restored(
     checkpoints, variables, capsys, content
 ):
     save(checkpoints, variables, [1, 2])
@@ -133,7 +137,7 @@ def test_all_broken_is_none_and_changes_nothing(
 
 
 @pytest.mark.parametrize("kind", ["shape", "fewer", "more", "type"])
-def test_one_of_another_model_is_refused_and_not_called_broken(
+def test_a_checkpoint_of_another_model_is_refused_not_called_damaged(
     checkpoints, variables, capsys, kind
 ):
     save(checkpoints, variables, [1, 2])
@@ -157,7 +161,9 @@ def test_one_of_another_model_is_refused_and_not_called_broken(
     np.testing.assert_equal([np.asarray(variable) for variable in fitting], before)
 
 
-def test_what_holds_other_than_a_state_is_not_restored(checkpoints, variables, capsys):
+def test_a_file_with_other_arrays_or_notes_is_not_restored(
+    checkpoints, variables, capsys
+):
     save(checkpoints, variables, [1])
     file = checkpoints.files()[0]
     with np.load(file) as content:
@@ -193,7 +199,7 @@ def test_nothing_is_unpickled(checkpoints, variables, tmp_path):
     assert not (tmp_path / "exploded").exists()
 
 
-def test_a_full_disk_leaves_the_earlier_ones(
+def test_a_full_disk_leaves_the_earlier_checkpoints(
     checkpoints, variables, monkeypatch, tmp_path
 ):
     save(checkpoints, variables, [1, 2])
@@ -206,6 +212,5 @@ def test_a_full_disk_leaves_the_earlier_ones(
     with pytest.raises(OSError, match="No space left on device") as caught:
         save(checkpoints, variables, [3])
     assert "state-3.npz" in caught.value.filename
-    assert [file.name for file in (tmp_path / "checkpoints").iterdir()] != []
     assert len(list((tmp_path / "checkpoints").iterdir())) == 2
     assert checkpoints.restore() == {"epoch": 2}

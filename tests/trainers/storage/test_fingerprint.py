@@ -1,4 +1,4 @@
-"""Fingerprints: what a run reads, and nothing else."""
+"""Fingerprints show any change of what a run reads, and no other change."""
 
 import dataclasses
 import time
@@ -18,7 +18,7 @@ BAGS = DocumentCorpus("c", DOCUMENTS, DOCUMENTS, DOCUMENTS, ["a", "b", "c"])
 
 
 def changed(one, **changes):
-    """The parts that differ when attributes of a corpus do."""
+    """Returns the parts whose fingerprint changes with attributes of a corpus."""
     then = fingerprint.of_corpus(one)
     now = fingerprint.of_corpus(dataclasses.replace(one, **changes))
     assert then == fingerprint.of_corpus(dataclasses.replace(one))
@@ -30,25 +30,25 @@ def changed(one, **changes):
 @pytest.mark.parametrize(
     "train", [["a b", "x"], ["c", "a b"], ["a b"], ["a", "b c"], ["a b", "c", "c"]]
 )
-def test_any_other_word_order_or_number_of_sentences_shows(train):
+def test_other_sentences_in_another_order_or_number_change_the_fingerprint(train):
     assert changed(CORPUS, train=train) == {"train"}
 
 
-def test_words_that_the_vocabulary_lists_otherwise_show():
+def test_another_order_of_the_vocabulary_changes_the_fingerprint():
     words = ["<unk>", "<eos>", "b", "a"]
     assert changed(CORPUS, vocabulary=words) == {"vocabulary"}
 
 
-def test_labels_show():
+def test_other_labels_change_the_fingerprint():
     labels = {**LABELLED.labels, "test": [0, 1]}
     assert changed(LABELLED, labels=labels) == {"labels"}
-    # Those of one part are not those of the next.
+    # It matters which part a label belongs to.
     labels = {"train": [0], "validation": [1, 1], "test": [0, 0]}
     assert changed(LABELLED, labels=labels) == {"labels"}
     assert changed(CORPUS, labels=LABELLED.labels) == {"labels"}
 
 
-def test_name_and_notes_do_not_show():
+def test_name_and_notes_do_not_change_the_fingerprint():
     assert changed(CORPUS, name="other", notes=("read elsewhere",)) == set()
 
 
@@ -61,16 +61,16 @@ def test_name_and_notes_do_not_show():
         [[(2, 4)], [(1, 2), (3, 1)]],
     ],
 )
-def test_bags_show_their_words_counts_and_bounds(rows):
+def test_other_words_counts_or_borders_of_bags_change_the_fingerprint(rows):
     assert changed(BAGS, test=Documents.from_rows(rows, ["a", "b"])) == {"test"}
 
 
-def test_labels_of_documents_show():
+def test_other_labels_of_documents_change_the_fingerprint():
     other = Documents(DOCUMENTS.pairs, DOCUMENTS.row_splits, np.array(["a", "c"]))
     assert changed(BAGS, train=other) == {"labels"}
 
 
-def test_bags_are_the_same_in_any_order_of_bytes():
+def test_the_byte_order_of_bags_does_not_change_the_fingerprint():
     swapped = Documents(
         DOCUMENTS.pairs.astype(">i4"),
         DOCUMENTS.row_splits.astype(">i8"),
@@ -79,8 +79,8 @@ def test_bags_are_the_same_in_any_order_of_bytes():
     assert changed(BAGS, train=swapped, validation=swapped) == set()
 
 
-def test_it_is_the_same_on_every_machine_and_in_every_version():
-    """A run that one machine has begun goes on on another one, years later."""
+def test_the_fingerprint_is_the_same_on_every_machine_and_in_every_version():
+    """A run can be resumed on another machine, years later."""
     assert fingerprint.of_texts(["a b", "c"]) == {
         "count": 2,
         "hash": "1a83c802db44075dea0446ff1cf96984",
@@ -91,7 +91,7 @@ def test_it_is_the_same_on_every_machine_and_in_every_version():
     }
 
 
-def test_it_takes_a_second_for_a_million_sentences():
+def test_a_million_sentences_take_less_than_a_second():
     sentences = ["the cat sees the dog that hears them again and again"] * 300_000
     fingerprint.of_texts(sentences)
     started = time.process_time()
@@ -99,7 +99,7 @@ def test_it_takes_a_second_for_a_million_sentences():
     assert time.process_time() - started < 0.3
 
 
-def test_where_the_text_lies_does_not_show(tmp_path, corpus_folder):
+def test_the_text_s_place_does_not_change_the_fingerprint(tmp_path, corpus_folder):
     found = []
     for name in ("one", "other"):
         (tmp_path / name).mkdir()

@@ -1,4 +1,4 @@
-"""A folder that one process at a time has, whatever happens to its lock file."""
+"""One process at a time has a folder, whatever happens to its lock file."""
 
 import errno
 import fcntl
@@ -16,18 +16,18 @@ def is_folder(descriptor):
 
 @pytest.fixture
 def no_folder_locks(monkeypatch):
-    """As on a network file system, where flock takes files alone."""
+    """Only files can be locked, as on a network file system."""
     flock = fcntl.flock
 
-    def files_alone(descriptor, operation):
+    def only_files(descriptor, operation):
         if is_folder(descriptor):
             raise OSError(errno.EBADF, "Bad file descriptor")
         flock(descriptor, operation)
 
-    monkeypatch.setattr(fcntl, "flock", files_alone)
+    monkeypatch.setattr(fcntl, "flock", only_files)
 
 
-def test_one_at_a_time_and_the_holder_is_named(tmp_path):
+def test_a_second_process_is_refused_and_the_first_is_named(tmp_path):
     first = FolderLock(tmp_path)
     with pytest.raises(FolderInUse, match=f"process {os.getpid()} on "):
         FolderLock(tmp_path)
@@ -35,18 +35,18 @@ def test_one_at_a_time_and_the_holder_is_named(tmp_path):
     FolderLock(tmp_path).release()
 
 
-def test_it_holds_when_its_file_is_deleted(tmp_path):
+def test_the_lock_holds_after_its_file_is_deleted(tmp_path):
     lock = FolderLock(tmp_path)
     (tmp_path / "lock").unlink()
     with pytest.raises(FolderInUse, match="another process"):
         FolderLock(tmp_path)
     lock.check()
-    # By now others are told again who has it.
+    # The check has written the file again.
     with pytest.raises(FolderInUse, match=f"process {os.getpid()} on "):
         FolderLock(tmp_path)
 
 
-def test_an_earlier_version_that_locks_the_file_alone_is_kept_out_too(tmp_path):
+def test_a_lock_on_the_file_alone_is_respected(tmp_path):
     with open(tmp_path / "lock", "w") as file:
         file.write("process 1 on elsewhere\n")
         file.flush()
@@ -57,16 +57,16 @@ def test_an_earlier_version_that_locks_the_file_alone_is_kept_out_too(tmp_path):
 
 
 @pytest.mark.usefixtures("no_folder_locks")
-def test_where_folders_cannot_be_locked_the_file_serves(tmp_path):
+def test_the_file_alone_keeps_others_out_if_folders_cannot_be_locked(tmp_path):
     first = FolderLock(tmp_path)
     with pytest.raises(FolderInUse):
         FolderLock(tmp_path)
-    # Deleted before anyone else came, it is made again.
+    # If the file is deleted and nobody else comes first, it is made again.
     (tmp_path / "lock").unlink()
     first.check()
     with pytest.raises(FolderInUse):
         FolderLock(tmp_path)
-    # Deleted, and someone else was faster: that is noticed.
+    # If someone else comes first, that is noticed.
     (tmp_path / "lock").unlink()
     second = FolderLock(tmp_path)
     with pytest.raises(FolderInUse):
@@ -74,7 +74,7 @@ def test_where_folders_cannot_be_locked_the_file_serves(tmp_path):
     second.check()
 
 
-def test_a_file_that_is_deleted_while_it_is_locked_is_not_taken_for_the_lock(
+def test_a_lock_file_that_is_deleted_while_it_is_locked_is_made_again(
     tmp_path, monkeypatch
 ):
     flock, deleted = fcntl.flock, []
@@ -91,7 +91,7 @@ def test_a_file_that_is_deleted_while_it_is_locked_is_not_taken_for_the_lock(
     lock.check()
 
 
-def test_a_folder_that_was_replaced_is_noticed(tmp_path):
+def test_a_deleted_or_replaced_folder_is_noticed(tmp_path):
     folder = tmp_path / "run"
     folder.mkdir()
     lock = FolderLock(folder)
@@ -99,7 +99,7 @@ def test_a_folder_that_was_replaced_is_noticed(tmp_path):
     with pytest.raises(FileNotFoundError):
         lock.check()
     folder.mkdir()
-    with pytest.raises(OSError, match="was replaced meanwhile") as caught:
+    with pytest.raises(OSError, match="was replaced during the run") as caught:
         lock.check()
     assert caught.value.filename == str(folder)
     assert list(folder.iterdir()) == []
@@ -124,13 +124,13 @@ def make_pipe(lock, _):
 @pytest.mark.parametrize(
     "make", [make_symbolic_link, make_hard_link, make_folder, make_pipe]
 )
-def test_something_else_of_that_name_is_refused_and_not_written_to(tmp_path, make):
+def test_anything_else_called_lock_is_refused_and_not_written_to(tmp_path, make):
     precious = tmp_path / "precious"
     precious.write_text("mine")
     folder = tmp_path / "run"
     folder.mkdir()
     make(folder / "lock", precious)
-    with pytest.raises(OSError, match="is no lock of a run") as caught:
+    with pytest.raises(OSError, match="is not the lock file of a run") as caught:
         FolderLock(folder)
     assert caught.value.filename == str(folder / "lock")
     assert precious.read_text() == "mine"

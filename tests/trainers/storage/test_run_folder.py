@@ -1,4 +1,4 @@
-"""The folder that a run leaves behind."""
+"""A run folder belongs to one run and one process, and is never half-written."""
 
 import errno
 import fcntl
@@ -37,7 +37,7 @@ def contents(path):
     }
 
 
-def test_nothing_is_written_before_it_is_opened(tmp_path):
+def test_nothing_is_written_before_the_folder_is_opened(tmp_path):
     folder = RunFolder(tmp_path / "runs" / "one", FLAGS)
     assert not (tmp_path / "runs").exists()
     folder.open()
@@ -45,18 +45,18 @@ def test_nothing_is_written_before_it_is_opened(tmp_path):
     assert folder.metrics() is None
 
 
-def test_an_empty_folder_will_do_and_so_will_one_of_a_run_killed_at_its_start(tmp_path):
+def test_a_run_may_begin_in_an_empty_folder_or_where_a_run_was_killed_at_once(tmp_path):
     opened(tmp_path)
     (tmp_path / "flags.json").rename(tmp_path / ".partial-flags.json")
     opened(tmp_path)
 
 
-def test_the_same_flags_go_on(tmp_path):
+def test_a_run_with_the_same_flags_is_opened_again(tmp_path):
     opened(tmp_path).write_metrics(METRICS)
     assert opened(tmp_path).metrics() == METRICS
 
 
-def test_another_run_is_refused_by_the_flags_that_differ(tmp_path):
+def test_another_run_is_refused_and_the_flags_that_differ_are_named(tmp_path):
     opened(tmp_path)
     with pytest.raises(UserError) as caught:
         RunFolder(tmp_path, {"latent": "vmf", "kappa": 80.0})
@@ -71,7 +71,7 @@ def test_another_run_is_refused_by_the_flags_that_differ(tmp_path):
     "content", [b"", b'{"latent"', b"[1]", b"\xff\x00", b"[" * 9999]
 )
 @pytest.mark.parametrize("name", ["flags.json", "metrics.json"])
-def test_a_damaged_file_is_named(tmp_path, name, content):
+def test_a_damaged_file_is_refused_by_name_and_left_alone(tmp_path, name, content):
     opened(tmp_path).write_metrics(METRICS)
     (tmp_path / name).write_bytes(content)
     with pytest.raises(UserError, match=name):
@@ -95,7 +95,7 @@ def test_a_damaged_file_is_named(tmp_path, name, content):
         {"flags": FLAGS, "released": "yes"},
     ],
 )
-def test_flags_of_the_wrong_kind_are_named(tmp_path, content):
+def test_a_flags_json_that_no_run_wrote_is_refused_by_name(tmp_path, content):
     (tmp_path / "flags.json").write_text(json.dumps(content))
     before = contents(tmp_path)
     with pytest.raises(UserError, match=r"flags\.json: is not what a run wrote"):
@@ -123,7 +123,7 @@ def test_flags_of_the_wrong_kind_are_named(tmp_path, content):
         {"history": {"nll": 1}},
     ],
 )
-def test_metrics_of_the_wrong_kind_are_named(tmp_path, changes):
+def test_a_metrics_json_that_no_run_wrote_is_refused_by_name(tmp_path, changes):
     figures = {"nll": 5.0}
     metrics = {"train": figures, "validation": figures, "test": figures, **changes}
     opened(tmp_path).write_metrics(metrics)
@@ -131,20 +131,20 @@ def test_metrics_of_the_wrong_kind_are_named(tmp_path, changes):
         RunFolder(tmp_path, FLAGS).metrics(["nll"])
 
 
-def test_metrics_of_the_earliest_runs_will_do(tmp_path):
+def test_metrics_without_a_training_part_are_read(tmp_path):
     metrics = {"validation": {"nll": 5.0}, "test": {"nll": 6, "ppl": 7.5}}
     opened(tmp_path).write_metrics(metrics)
     assert RunFolder(tmp_path, FLAGS).metrics(["nll"]) == metrics
 
 
-def test_metrics_of_something_else_are_named(tmp_path):
+def test_metrics_of_another_program_are_refused_by_name(tmp_path):
     opened(tmp_path)
     (tmp_path / "metrics.json").write_text('{"accuracy": 1}')
     with pytest.raises(UserError, match=r"metrics\.json"):
         RunFolder(tmp_path, FLAGS).metrics()
 
 
-def test_a_place_that_cannot_be_written(tmp_path, monkeypatch):
+def test_a_folder_that_cannot_be_made_is_refused_by_name(tmp_path, monkeypatch):
     def refuse(*_, **__):
         raise PermissionError(errno.EACCES, "Permission denied", "runs")
 
@@ -154,7 +154,7 @@ def test_a_place_that_cannot_be_written(tmp_path, monkeypatch):
         folder.open()
 
 
-def test_a_model_that_is_not_saved_whole_does_not_replace_one_that_is(tmp_path):
+def test_a_model_that_cannot_be_saved_completely_does_not_replace_the_old_one(tmp_path):
     class Model:
         def save(self, path):
             pathlib.Path(path).write_text("half")
@@ -173,7 +173,7 @@ def test_a_model_that_is_not_saved_whole_does_not_replace_one_that_is(tmp_path):
     ]
 
 
-def test_one_process_at_a_time(tmp_path):
+def test_one_process_at_a_time_has_the_folder(tmp_path):
     first = opened(tmp_path)
     with pytest.raises(UserError, match=rf"is in use by process {os.getpid()} on "):
         opened(tmp_path)
@@ -181,7 +181,7 @@ def test_one_process_at_a_time(tmp_path):
     opened(tmp_path).close()
 
 
-def test_the_lock_of_a_killed_process_is_no_lock(tmp_path):
+def test_a_killed_process_loses_its_lock(tmp_path):
     code = (
         "import sys; from trainers.storage.run_folder import RunFolder; "
         f"folder = RunFolder(sys.argv[1], {FLAGS!r}); folder.open(); "
@@ -204,7 +204,7 @@ def test_the_lock_of_a_killed_process_is_no_lock(tmp_path):
     opened(tmp_path)
 
 
-def test_a_file_system_without_locks_is_used_as_it_is(tmp_path, monkeypatch):
+def test_a_file_system_without_locks_can_be_used(tmp_path, monkeypatch):
     def refuse(*_):
         raise OSError(errno.ENOLCK, "No locks available")
 
@@ -214,9 +214,7 @@ def test_a_file_system_without_locks_is_used_as_it_is(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("name", ["lock", ".partial-flags.json", ".partial-0-lock"])
 @pytest.mark.parametrize("kind", ["symbolic", "hard"])
-def test_a_folder_of_links_is_not_a_new_one_and_is_not_written_through(
-    tmp_path, name, kind
-):
+def test_links_in_a_new_folder_are_never_written_through(tmp_path, name, kind):
     precious = tmp_path / "precious"
     precious.write_text("mine")
     folder = tmp_path / "run"
@@ -235,19 +233,19 @@ def test_a_folder_of_links_is_not_a_new_one_and_is_not_written_through(
     assert precious.read_text() == "mine"
 
 
-def test_a_link_in_place_of_a_run_s_lock_is_refused(tmp_path):
+def test_a_link_in_place_of_the_lock_is_refused(tmp_path):
     precious = tmp_path / "precious"
     precious.write_text("mine")
     folder = tmp_path / "run"
     opened(folder)
     (folder / "lock").unlink()
     (folder / "lock").symlink_to(precious)
-    with pytest.raises(UserError, match="is no lock of a run"):
+    with pytest.raises(UserError, match="is not the lock file of a run"):
         opened(folder)
     assert precious.read_text() == "mine"
 
 
-def test_what_killed_runs_left_half_written_is_cleaned_up(tmp_path):
+def test_partial_files_of_killed_runs_are_deleted(tmp_path):
     opened(tmp_path).close()
     checkpoints = tmp_path / "checkpoints"
     checkpoints.mkdir()
@@ -257,7 +255,7 @@ def test_what_killed_runs_left_half_written_is_cleaned_up(tmp_path):
     assert not list(tmp_path.rglob(".partial-*"))
 
 
-def test_the_slower_of_two_runs_in_a_new_folder_is_refused(tmp_path):
+def test_the_slower_of_two_different_runs_in_a_new_folder_is_refused(tmp_path):
     fast, slow = (RunFolder(tmp_path, {"kappa": kappa}) for kappa in (40.0, 80.0))
     fast.open()
     fast.write_metrics(METRICS)
@@ -266,11 +264,11 @@ def test_the_slower_of_two_runs_in_a_new_folder_is_refused(tmp_path):
     with pytest.raises(UserError, match=r"--kappa was 40\.0, now 80\.0"):
         slow.open()
     assert contents(tmp_path) == before
-    # The lock is not kept by the one that was refused.
+    # The refused run does not keep the lock.
     RunFolder(tmp_path, {"kappa": 40.0}).open()
 
 
-def test_the_slower_of_two_that_are_the_same_finds_a_finished_run(tmp_path):
+def test_the_slower_of_two_equal_runs_finds_a_finished_run(tmp_path):
     fast, slow = (RunFolder(tmp_path, FLAGS) for _ in range(2))
     fast.open()
     fast.write_metrics(METRICS)
@@ -279,7 +277,7 @@ def test_the_slower_of_two_that_are_the_same_finds_a_finished_run(tmp_path):
     assert slow.metrics() == METRICS
 
 
-def test_something_else_that_comes_into_a_new_folder_is_not_taken_over(tmp_path):
+def test_a_folder_that_has_been_filled_since_is_refused(tmp_path):
     folder = RunFolder(tmp_path, FLAGS)
     (tmp_path / "photo.jpg").write_text("mine")
     with pytest.raises(UserError, match="is not empty and holds no run"):
@@ -287,7 +285,7 @@ def test_something_else_that_comes_into_a_new_folder_is_not_taken_over(tmp_path)
     assert not (tmp_path / "flags.json").exists()
 
 
-def test_a_lock_that_someone_deletes_lets_nobody_in(tmp_path):
+def test_deleting_the_lock_file_lets_nobody_in(tmp_path):
     first = opened(tmp_path)
     (tmp_path / "lock").unlink()
     with pytest.raises(UserError, match="is in use by another process"):
@@ -295,23 +293,23 @@ def test_a_lock_that_someone_deletes_lets_nobody_in(tmp_path):
     first.write_metrics(METRICS)
 
 
-def test_nothing_is_written_into_a_folder_that_took_the_place_of_the_run_s(tmp_path):
+def test_nothing_is_written_into_a_folder_that_replaced_the_run_s(tmp_path):
     folder = opened(tmp_path / "run")
     shutil.move(tmp_path / "run", tmp_path / "moved")
     other = opened(tmp_path / "run", {"kappa": 1.0})
-    with pytest.raises(OSError, match="was replaced meanwhile"):
+    with pytest.raises(OSError, match="was replaced during the run"):
         folder.write_metrics(METRICS)
     assert other.metrics() is None
 
 
-def test_a_folder_is_a_link_to_one_as_the_user_likes(tmp_path):
+def test_the_folder_may_be_a_link(tmp_path):
     (tmp_path / "disk").mkdir()
     (tmp_path / "run").symlink_to(tmp_path / "disk")
     opened(tmp_path / "run").write_metrics(METRICS)
     assert (tmp_path / "disk" / "metrics.json").exists()
 
 
-def test_a_link_to_nothing_is_no_folder(tmp_path):
+def test_a_link_to_nothing_is_refused(tmp_path):
     (tmp_path / "run").symlink_to(tmp_path / "absent")
-    with pytest.raises(UserError, match="is no folder"):
+    with pytest.raises(UserError, match="is not a folder"):
         opened(tmp_path / "run")

@@ -1,4 +1,4 @@
-"""What makes a run what it is: its flags, the defaults of its time, and its text."""
+"""A run is resumed with its own flags, the defaults of its time, and its text."""
 
 import json
 
@@ -43,25 +43,25 @@ EARLIEST = {
 
 @pytest.fixture
 def find(find_run, tmp_path):
-    """Returns a function from a command line to its run."""
+    """Returns a function that finds the run of a command line."""
     return lambda *arguments: find_run(*arguments, f"--output_dir={tmp_path}")
 
 
 @pytest.fixture
 def begin(find):
-    """Returns a function that begins a run, of which its folder is left."""
+    """Returns a function that begins a run and leaves its folder."""
 
-    def run(*arguments):
+    def begin_run(*arguments):
         folder, settings, _ = find(*arguments)
         folder.open(TEXT, "0.1.0")
         folder.close()
         return settings
 
-    return run
+    return begin_run
 
 
 def change(path, **flags):
-    """Changes flags in a flags.json; what becomes `None` was `...`."""
+    """Changes flags in a flags.json; `...` removes a flag."""
     content = json.loads((path / "flags.json").read_text())
     content["flags"].update(flags)
     content["flags"] = {k: v for k, v in content["flags"].items() if v is not ...}
@@ -72,7 +72,7 @@ def write_flat(path, flags):
     (path / "flags.json").write_text(json.dumps(flags))
 
 
-def test_it_names_version_flags_and_text(begin, tmp_path):
+def test_flags_json_holds_version_flags_and_text(begin, tmp_path):
     settings = begin("--kappa=30")
     content = json.loads((tmp_path / "flags.json").read_text())
     assert content["version"] == "0.1.0"
@@ -81,17 +81,17 @@ def test_it_names_version_flags_and_text(begin, tmp_path):
     assert content["text"] == TEXT
 
 
-def test_a_flag_that_the_file_lacks_has_the_value_it_had_before_it_was(find, tmp_path):
-    # All that a run of today has beside is the default of today.
+def test_a_flag_missing_from_flags_json_has_the_value_from_before_it_existed(
+    find, tmp_path
+):
+    # Every other flag has today's default.
     write_flat(tmp_path, EARLIEST)
     _, settings, notes = find("--latent=vmf")
     assert (settings["encoder_pooling"], settings["bow_loss"]) == ("last", 0.0)
     assert settings["training_kappa"] is None
     assert settings["samples"] == 1
     assert len(notes) == 2
-    assert (
-        f"{tmp_path} was begun with --encoder_pooling=last and goes on so" in notes[0]
-    )
+    assert f"{tmp_path} was begun with --encoder_pooling=last and keeps it" in notes[0]
 
 
 @pytest.mark.parametrize(
@@ -108,7 +108,9 @@ def test_a_flag_that_the_file_lacks_has_the_value_it_had_before_it_was(find, tmp
         ("--num_layers=2", True),
     ],
 )
-def test_one_that_is_given_is_compared_with_that_value(find, tmp_path, flag, refused):
+def test_a_given_flag_is_compared_with_the_value_from_before_it_existed(
+    find, tmp_path, flag, refused
+):
     write_flat(tmp_path, EARLIEST)
     if not refused:
         find(flag)
@@ -118,25 +120,27 @@ def test_one_that_is_given_is_compared_with_that_value(find, tmp_path, flag, ref
         find(flag)
 
 
-def test_what_had_no_effect_then_and_has_none_now_is_not_compared(find, tmp_path):
+def test_a_flag_without_effect_is_not_compared(find, tmp_path):
     write_flat(tmp_path, {**EARLIEST, "latent": "none", "kappa": 35.0})
     _, settings, notes = find("--latent=none")
     assert (settings["kappa"], notes) == (None, [])
 
 
-def test_the_same_command_goes_on_when_a_default_changes(begin, find, tmp_path):
+def test_the_same_command_resumes_a_run_after_a_default_has_changed(
+    begin, find, tmp_path
+):
     begin("--latent=vmf", "--kappa=30")
     change(tmp_path, learning_rate=0.01, epochs=9, kl_schedule="linear")
     _, settings, notes = find("--kappa=30", "--latent=vmf")
     assert (settings["learning_rate"], settings["epochs"]) == (0.01, 9)
     assert settings["kl_schedule"] == "linear"
     assert any(
-        "was begun with --epochs=9 and goes on so; the default is 6 by now" in note
+        "was begun with --epochs=9 and keeps it; the default is now 6" in note
         for note in notes
     )
 
 
-def test_another_command_does_not(begin, find, tmp_path):
+def test_another_command_is_refused_after_a_default_has_changed(begin, find, tmp_path):
     begin("--latent=vmf", "--kappa=30")
     change(tmp_path, learning_rate=0.01)
     for given in (["--kappa=30"], ["--latent=vmf", "--kappa=30", "--epochs=6"]):
@@ -146,14 +150,14 @@ def test_another_command_does_not(begin, find, tmp_path):
         find("--latent=vmf", "--kappa=31")
 
 
-def test_what_one_flag_implies_for_another_makes_another_run(begin, find):
-    # Without --kappa codes are drawn at 40 in training, with it as it says.
+def test_a_run_whose_flags_imply_other_values_is_another_run(begin, find):
+    # Without --kappa, training samples codes with concentration 40.
     begin("--kappa=25")
     with pytest.raises(UserError, match=r"--training_kappa was None, now 40\.0"):
         find()
 
 
-def test_a_flag_that_is_no_more_counts_only_where_it_says_something(
+def test_a_flag_that_no_longer_exists_is_refused_only_if_it_was_set(
     begin, find, tmp_path
 ):
     begin()
@@ -180,9 +184,7 @@ def test_a_flag_that_is_no_more_counts_only_where_it_says_something(
         ("kl_schedule", 7),
     ],
 )
-def test_a_default_that_makes_no_sense_is_not_gone_by(
-    begin, find, tmp_path, name, value
-):
+def test_an_invalid_value_in_flags_json_is_refused(begin, find, tmp_path, name, value):
     begin()
     change(tmp_path, **{name: value})
     with pytest.raises(
@@ -192,7 +194,7 @@ def test_a_default_that_makes_no_sense_is_not_gone_by(
     assert "\n" not in str(caught.value)
 
 
-def test_another_text_is_refused_by_what_differs(begin, find, tmp_path):
+def test_another_text_is_refused_and_the_difference_is_named(begin, find, tmp_path):
     begin()
     before = (tmp_path / "flags.json").read_bytes()
     folder, _, _ = find()
@@ -205,34 +207,34 @@ def test_another_text_is_refused_by_what_differs(begin, find, tmp_path):
     with pytest.raises(UserError) as caught:
         folder.check_text(other, "--data_dir=d")
     assert str(caught.value) == (
-        "--data_dir=d: its training part (12 examples, 18 then) and its test part "
-        f"(7 examples as then, but others) are not what the run in {tmp_path} was "
-        "begun with; put that back or name another --output_dir"
+        "--data_dir=d: its training part (12 examples instead of 18) and its test part "
+        "(7 examples as before, but different ones) are not what the run in "
+        f"{tmp_path} was begun with; put that back or name another --output_dir"
     )
-    with pytest.raises(UserError, match=r"its vocabulary \(9 words as then, but"):
+    with pytest.raises(UserError, match=r"its vocabulary \(9 words as before, but"):
         folder.open({"vocabulary": {"count": 9, "hash": "other"}})
     assert (tmp_path / "flags.json").read_bytes() == before
 
 
-def test_an_older_run_s_text_is_the_one_that_it_goes_on_with(find, tmp_path):
+def test_an_older_run_records_its_text_when_it_continues(find, tmp_path):
     write_flat(tmp_path, EARLIEST)
     folder, _, _ = find()
-    assert not folder.knows_its_text
+    assert not folder.records_its_text
     folder.open(TEXT, "0.1.0")
-    # Not before it has been seen to go on.
+    # Opening it is not enough.
     assert RunRecord.read(tmp_path / "flags.json").text == {}
-    folder.note_text(TEXT)
-    assert folder.knows_its_text
+    folder.record_text(TEXT)
+    assert folder.records_its_text
     record = RunRecord.read(tmp_path / "flags.json")
     assert (record.text, record.flags) == (TEXT, EARLIEST)
-    # It was not this version that began it.
+    # Another version began the run.
     assert record.version is None
     folder.close()
     with pytest.raises(UserError, match="its test part"):
         find()[0].check_text({"test": {"count": 1, "hash": "z"}})
 
 
-def test_a_file_that_holds_what_the_text_says_may_move(tmp_path):
+def test_a_file_that_the_fingerprint_covers_may_move(tmp_path):
     flags = {"labels": "here/labels.txt", "stop_words": "english"}
     RunFolder(tmp_path, flags).open(TEXT)
     RunFolder(tmp_path, {**flags, "labels": "there/labels.txt"})
@@ -246,7 +248,7 @@ def test_a_file_that_holds_what_the_text_says_may_move(tmp_path):
 
 
 @pytest.mark.parametrize("latent", list(latent_flags.LATENTS))
-def test_what_has_no_effect_is_the_same_once_it_is_left_aside(latent):
+def test_dropping_flags_without_effect_leaves_no_others_without_effect(latent):
     own = lm.define_flags(flags.FlagValues())
     own.parse([f"--latent={latent}"])
     settings, _ = lm.read_settings(own)
@@ -254,9 +256,10 @@ def test_what_has_no_effect_is_the_same_once_it_is_left_aside(latent):
     assert set(lm._without_effect(own.settings())) == left_aside
 
 
-def test_flags_that_came_later_and_go_by_corpus_have_a_value_of_before():
+def test_later_flags_with_defaults_by_corpus_have_a_value_for_earlier_runs():
     by_corpus = {name for default in lm.DEFAULTS for name in default.values}
-    # Without --training_kappa codes are drawn at --kappa, as they were; --spheres came
-    # with the first latent that reads it.
-    later = by_corpus - EARLIEST.keys() - {"training_kappa", "spheres"}
+    # Without --training_kappa codes are drawn at --kappa, as they were; the others
+    # came with the first latent that reads them.
+    later = by_corpus - EARLIEST.keys() - {"training_kappa"}
+    later -= {"spheres", "concentration_features"}
     assert later == lm.BEFORE.keys()

@@ -1,4 +1,4 @@
-"""The examples that spoil a loss are named."""
+"""The examples that make a loss nonfinite are named."""
 
 import keras
 import numpy as np
@@ -13,7 +13,7 @@ TEXTS = ["a cat", "no dog", "a bird", "no cat", "no bird", "no", "a dog"]
 
 @pytest.fixture(scope="module")
 def model():
-    """A model whose encoder and decoder read "no" as NaN; its softmax does not."""
+    """A model whose word embedding, but not its softmax, has NaN for "no"."""
     model = models.NVRNN(
         ["a", "no", "cat", "dog", "bird"],
         layers.NoLatent(),
@@ -33,7 +33,7 @@ def batches(model, batch_size):
     return data.Batches(ids, batch_size, buckets=1, shuffle=True, seed=3)
 
 
-def test_those_that_spoil_the_loss_alone(model):
+def test_only_the_examples_to_blame_are_named(model):
     plan = batches(model, 4).plan(epoch=5)[0]
     for batch in (0, 1):
         guilty = [row for row in plan[batch] if row >= 0 and "no" in TEXTS[row]]
@@ -43,17 +43,17 @@ def test_those_that_spoil_the_loss_alone(model):
         assert name_examples(model, batches(model, 4), 5, batch) == expected
 
 
-def test_more_than_a_line_holds(model):
+def test_at_most_three_examples_are_named(model):
     assert name_examples(model, batches(model, 7), 0, 0).endswith(" and 1 more")
 
 
-def test_all_where_none_is_to_blame_alone(model):
+def test_all_examples_are_named_if_each_of_them_is_finite(model):
     class Finite(keras.Model):
         def call(self, inputs):
             zeros = tf.zeros(len(inputs))
             return {"reconstruction": zeros, "kl": zeros}
 
-    # No model of language: numbers alone.
+    # This is not a language model, so there are numbers but no texts.
     named = name_examples(Finite(), batches(model, 7), 0, 0)
     assert named.startswith("example ")
     assert named.endswith(" and 4 more")

@@ -1,4 +1,4 @@
-"""A step of training: the same with and without XLA, clipped, and safe."""
+"""A training step is clipped, never nonfinite, and the same with and without XLA."""
 
 import keras
 import numpy as np
@@ -6,7 +6,7 @@ import pytest
 import tensorflow as tf
 
 from tf_vmfvae import layers, models
-from trainers.devices.strategies import make_strategy, share_out
+from trainers.devices.strategies import distribute, make_strategy
 from trainers.training.step import TrainingStep
 
 WORDS = ["the", "a", "cat", "dog", "sees", "hears", "it", "them"]
@@ -43,7 +43,7 @@ def test_xla_changes_nothing_but_the_speed(jit):
         np.testing.assert_allclose(one, other, atol=2e-5)
 
 
-def test_equals_the_step_of_keras():
+def test_a_step_equals_that_of_keras():
     step, ids = _make(clip_norm=1e9)
     other = _make()[0]
     model = other.model
@@ -71,15 +71,15 @@ def test_gradients_are_clipped_to_the_norm():
 
 
 def _state(step):
-    """Weights, slots and iterations."""
+    """Returns the weights and the optimiser's variables."""
     variables = [*step.model.trainable_variables, *step.optimizer.variables]
     return [tf.convert_to_tensor(variable).numpy() for variable in variables]
 
 
 def _step(step, ids):
-    """Takes a step; returns what it says, by name."""
+    """Takes a step; returns its totals and norm, by name."""
     batch = tf.data.Dataset.from_tensors(ids)
-    [inputs] = share_out(step.strategy, batch)
+    [inputs] = distribute(step.strategy, batch)
     return {name: float(value) for name, value in step(inputs).items()}
 
 
@@ -92,39 +92,39 @@ def _step(step, ids):
         ("mirrored", "auto"),
     ],
 )
-def test_a_loss_that_is_not_finite_moves_nothing(strategy, jit):
+def test_a_nonfinite_loss_changes_nothing(strategy, jit):
     step, ids = _make(jit, strategy=strategy)
-    # By then the optimizer has a momentum, which moves weights without a gradient.
+    # After three steps, the optimiser has momentum and moves even without a gradient.
     for _ in range(3):
         _step(step, ids)
     bias = step.model.softmax.bias
-    whole = tf.convert_to_tensor(bias).numpy()
-    bias.assign(np.full_like(whole, np.nan))
+    finite = tf.convert_to_tensor(bias).numpy()
+    bias.assign(np.full_like(finite, np.nan))
     before = _state(step)
-    said = _step(step, ids)
+    results = _step(step, ids)
 
-    assert not np.isfinite(said["norm"])
+    assert not np.isfinite(results["norm"])
     assert int(tf.convert_to_tensor(step.optimizer.iterations)) == 3
     np.testing.assert_equal(_state(step), before)
-    # It was the sentence or the weight, and not the step, that was spoilt.
-    bias.assign(whole)
+    # Once the weight is finite again, so is the step.
+    bias.assign(finite)
     assert np.isfinite(_step(step, ids)["norm"])
     assert int(tf.convert_to_tensor(step.optimizer.iterations)) == 4
 
 
-def test_a_bound_that_alone_is_not_finite_moves_nothing(monkeypatch):
+def test_a_nonfinite_bound_with_a_finite_gradient_changes_nothing(monkeypatch):
     step, ids = _make()
     totals = step.model.totals
 
-    def spoilt(*arguments):
+    def infinite(*arguments):
         return {**totals(*arguments), "nll_per_word": tf.constant(np.inf)}
 
-    monkeypatch.setattr(step.model, "totals", spoilt)
+    monkeypatch.setattr(step.model, "totals", infinite)
     before = _state(step)
-    said = _step(step, ids)
+    results = _step(step, ids)
 
-    assert np.isfinite(said["norm"])
-    assert np.isinf(said["nll_per_word"])
+    assert np.isfinite(results["norm"])
+    assert np.isinf(results["nll_per_word"])
     np.testing.assert_equal(_state(step), before)
 
 
@@ -171,11 +171,13 @@ def _vmf(**options):
     [
         ("mixed_bfloat16", _vmf, 0.05),
         ("mixed_float16", _vmf, 0.01),
-        # The noise of float64 is other noise.
+        # In float64, the noise would differ.
         ("float64", layers.NoLatent, 1e-4),
     ],
 )
-def test_other_policies_take_the_steps_of_float32(make, dtype, latent, tolerance):
+def test_other_dtype_policies_take_the_same_steps_as_float32(
+    make, dtype, latent, tolerance
+):
     step, inputs = make(latent())
     other, _ = make(latent(dtype=dtype), dtype)
     for variable, value in zip(
@@ -191,8 +193,8 @@ def test_other_policies_take_the_steps_of_float32(make, dtype, latent, tolerance
         assert values[0] != values[2]
 
 
-class Adding(layers.GaussianLatent):
-    """A latent without noise that adds a loss of its own."""
+class LatentWithLoss(layers.GaussianLatent):
+    """A latent without noise that adds a loss."""
 
     def call(self, hidden, codes=1, training=False):
         z = self.location(hidden)
@@ -202,13 +204,13 @@ class Adding(layers.GaussianLatent):
 
 def test_losses_that_layers_add_are_trained_on_as_in_fit():
     def make():
-        latent = Adding(3, seed=1)
+        latent = LatentWithLoss(3, seed=1)
         return _make_documents(latent, optimizer=lambda: keras.optimizers.SGD(1e-3))
 
     (step, pairs), (other, _) = make(), make()
     step.clip_norm = 1e9
     other.model.compile(other.optimizer)
-    # The row that only fills up counts in neither.
+    # A row of padding counts in neither.
     pairs = tf.pad(pairs, [(0, 1), (0, 0), (0, 0)])
     for _ in range(2):
         step(pairs)
@@ -231,7 +233,7 @@ def test_losses_that_layers_add_are_trained_on_as_in_fit():
         ),
     ],
 )
-def test_an_optimiser_that_could_not_do_what_it_says_is_refused(optimizer, message):
+def test_an_optimiser_that_the_step_does_not_support_is_refused(optimizer, message):
     with pytest.raises(ValueError, match=message):
         _make_documents(_vmf(), optimizer=optimizer)
 
@@ -244,7 +246,7 @@ def test_an_optimiser_that_could_not_do_what_it_says_is_refused(optimizer, messa
     ],
     ids=str,
 )
-def test_an_optimiser_that_steps_now_and_then_is_fine(options):
+def test_an_optimiser_that_averages_or_accumulates_learns(options):
     def optimizer():
         return keras.optimizers.Adam(0.05, **options)
 

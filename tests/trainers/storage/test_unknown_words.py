@@ -1,4 +1,4 @@
-"""Unknown words are counted as the tokenizer reads them."""
+"""Unknown words are counted in the form in which the tokenizer reads them."""
 
 import types
 
@@ -8,7 +8,7 @@ import pytest
 from tf_vmfvae import layers
 from trainers.cli.errors import UserError
 from trainers.evaluate import run as evaluation_run
-from trainers.storage.trained_model import check_words
+from trainers.storage.unknown_words import note_unknown_words
 
 
 @pytest.fixture(scope="module")
@@ -20,13 +20,13 @@ def model():
 
 def test_a_word_is_unknown_if_the_tokenizer_does_not_know_it(model):
     texts = ["The\u00a0CAF\u00c9 cafe\u0301 CAFE\u0301\u3000noir", "US us the"]
-    [note] = check_words(model, texts, "the text")
+    [note] = note_unknown_words(model, texts, "the text")
 
     assert note.startswith("1 of 8 words of the text (12.5%) are unknown")
     assert note.endswith("1 different ones: us")
     with pytest.raises(UserError, match=r"the text .* are unknown to the model"):
-        check_words(model, ["us Noire"], "the text")
-    assert check_words(model, texts[:1], "the text") == []
+        note_unknown_words(model, ["us Noire"], "the text")
+    assert note_unknown_words(model, texts[:1], "the text") == []
 
 
 def test_bags_count_the_words_that_the_model_reads(model):
