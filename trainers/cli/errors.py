@@ -1,9 +1,9 @@
-"""How a program ends early, each in one line for the user."""
+"""The errors that end a program, each in one line for the user."""
 
 
 class UserError(Exception):
-    """Bad input, which the user can mend; the message is the one line they see."""
+    """Bad input, which the user can correct; the message is the line they see."""
 
 
 class RunFailed(Exception):
-    """A run that cannot go on; the message is the one line that the user sees."""
+    """A run cannot continue; the message is the line that the user sees."""

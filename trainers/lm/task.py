@@ -1,4 +1,4 @@
-"""Training the language model."""
+"""The task of `trainers.lm`: a language model on sentences."""
 
 import keras
 
@@ -6,6 +6,8 @@ from tf_vmfvae import callbacks, data, models
 from tf_vmfvae.data.files.text_file import read_sentences
 from trainers.cli.errors import UserError
 from trainers.cli.run_flags import identity
+from trainers.cli.settings import chosen
+from trainers.lm.flags import EARLIER, bow_loss_epochs
 from trainers.lm.report import print_corpus, print_report
 from trainers.storage import fingerprint
 from trainers.storage.metrics_file import SPLITS
@@ -15,13 +17,33 @@ from trainers.training.latents import latent_named, make_latent
 from trainers.training.schedules import make_schedules
 from trainers.training.task import Task
 
-# More lengths pad less, but sentences of one length alone make batches that all end at
-# the same word: with every length for itself PTB Inputless learned half as fast.
+# With more buckets there is less padding, but the sentences of a batch that have one
+# length all end at the same word. With a bucket for each length, PTB Inputless learned
+# half as fast.
 BUCKETS = 12
 
 
+# Flags that are arguments of the model.
+MODEL_FLAGS = (
+    "embedding_dim",
+    "hidden_dim",
+    "num_layers",
+    "encoder",
+    "encoder_pooling",
+    "code_layers",
+    "condition",
+    "bow_loss",
+    "word_dropout",
+    "dropout",
+    "recurrent_dropout",
+    "seed",
+)
+
+
 class LMTask(Task):
-    """The language model `NVRNN` on sentences: the task of `trainers.lm`."""
+    """Trains `NVRNN` on sentences."""
+
+    clip_norm = EARLIER.fixed["clip_norm"]
 
     def load_corpus(self) -> data.Corpus:
         settings = self.settings
@@ -37,22 +59,8 @@ class LMTask(Task):
             return models.NVRNN(
                 self.corpus.vocabulary,
                 make_latent(settings),
-                embedding_dim=settings["embedding_dim"],
-                hidden_dim=settings["hidden_dim"],
-                num_layers=settings["num_layers"],
-                # A model without a code has no encoder, and nothing predicts the words.
-                encoder=settings["encoder"] or "lstm",
-                encoder_pooling=settings["encoder_pooling"] or "last",
-                code_layers=settings["code_layers"] or 0,
-                bow_loss=settings["bow_loss"] or 0.0,
-                samples=settings["samples"] or 1,
-                condition=settings["condition"],
                 num_labels=self.corpus.num_labels,
-                word_dropout=settings["word_dropout"],
-                dropout=settings["dropout"],
-                recurrent_dropout=settings["recurrent_dropout"],
-                tie_embeddings=settings["tie_embeddings"],
-                seed=settings["seed"],
+                **chosen(settings, *MODEL_FLAGS, samples="codes"),
             )
 
     def warm_start(self, model) -> dict[str, dict]:
@@ -64,7 +72,7 @@ class LMTask(Task):
             models.warm_start(model, pretrained)
         except ValueError as error:
             raise UserError(
-                f"--pretrained={path}: {error}; give one like it"
+                f"--pretrained={path}: {error}; give a model like it"
             ) from error
         return {"pretrained": fingerprint.of_file(find_model(path))}
 
@@ -88,6 +96,7 @@ class LMTask(Task):
         path = folder.path
         made = [
             *make_schedules(settings),
+            *_bow_loss_schedule(settings),
             callbacks.ScalarsPane(path),
             callbacks.HParamsPane(path, identity(settings), name=path.name),
             callbacks.TextsPane(path, corpus.validation[:8], labels=labels[:8]),
@@ -140,3 +149,8 @@ class LMTask(Task):
         if self.corpus.name != "embedded":
             return None
         return data.embedded.read_factors(sentences)
+
+
+def _bow_loss_schedule(settings):
+    epochs = bow_loss_epochs(settings)
+    return [callbacks.AuxiliaryWeightSchedule(epochs)] if epochs else []

@@ -1,6 +1,6 @@
 """The run that a command line names: a new one, or one that was begun before."""
 
-from collections.abc import Callable, Collection
+import dataclasses
 
 from trainers.cli.errors import UserError
 from trainers.cli.program_flags import ProgramFlags
@@ -9,13 +9,7 @@ from trainers.storage.json_file import unusable
 from trainers.storage.run_folder import FLAGS, RunFolder
 
 
-def find_run(
-    own: ProgramFlags,
-    settings: dict,
-    unused: Collection[str],
-    before: dict,
-    check: Callable[[dict], None],
-) -> tuple[RunFolder, list[str]]:
+def find_run(own: ProgramFlags, settings: dict) -> tuple[RunFolder, list[str]]:
     """Returns the folder of the run that the settings describe, and notes on it.
 
     If a run was begun there, the settings become those that it was begun with: the
@@ -24,21 +18,17 @@ def find_run(
     Args:
         own: the program's flags.
         settings: the value of every flag by name; changed in place.
-        unused: names of the flags that have no effect.
-        before: the value of a flag, by name, in a run that was begun before there was
-            such a flag, where that is not the flag's default.
-        check: called with all settings if the folder changes some; raises a
-            `UserError` if they make no sense.
 
     Raises:
         UserError: if the folder cannot be used, or holds another run.
     """
+    added = {**own.constant_defaults(), **own.earlier.added}
     folder = RunFolder(
         settings["output_dir"],
         identity(settings),
         given={name for name in own.names if own.given(name)} - FREE_FLAGS,
-        unused=unused,
-        before={**own.constant_defaults(), **before},
+        unused=own.without_effect(settings),
+        earlier=dataclasses.replace(own.earlier, added=added),
     )
     changed = {
         name: value for name, value in folder.flags.items() if value != settings[name]
@@ -47,9 +37,11 @@ def find_run(
         for name, value in changed.items():
             own.check_stored(name, value)
         if changed:
-            check({**own.settings(), **changed})
+            own.check({**own.settings(), **changed})
     except UserError as error:
         raise unusable(folder.path / FLAGS, str(error)) from error
+    if not folder.has_begun:
+        own.check_new(settings)
     notes = [
         f"{folder.path} was begun with --{name}={value} and goes on so; the default is "
         f"{settings[name]} by now"

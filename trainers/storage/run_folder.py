@@ -6,6 +6,7 @@ import os
 from collections.abc import Collection
 from pathlib import Path
 
+from trainers.cli.earlier_flags import EarlierFlags
 from trainers.cli.errors import RunFailed, UserError
 from trainers.storage.atomic_file import (
     delete_partial_files,
@@ -46,8 +47,7 @@ class RunFolder:
         given: names of those that the command line sets, see
             `RunRecord.flags_to_go_by`; by default all.
         unused: names of those that have no effect.
-        before: what a flag is worth to a run that was begun before there was such a
-            flag, by name.
+        earlier: what the flags of a run begun by an earlier version mean today.
 
     Attributes:
         flags: the flags that the run goes by: those that it was begun with, if it was.
@@ -63,10 +63,11 @@ class RunFolder:
         *,
         given: Collection[str] | None = None,
         unused: Collection[str] = (),
-        before: dict | None = None,
+        earlier: EarlierFlags | None = None,
     ):
         self.path = Path(path)
-        self._command = flags, flags if given is None else given, unused, before or {}
+        given = flags if given is None else given
+        self._command = flags, given, unused, earlier or EarlierFlags()
         self._lock = None
         with self._named():
             self._record = self._look()
@@ -231,7 +232,8 @@ class RunFolder:
         flags = self._command[0]
         if record is None:
             return dict(flags)
-        own, differences = record.flags_to_go_by(*self._command)
+        is_reported = record.released or (self.path / METRICS).exists()
+        own, differences = record.flags_to_go_by(*self._command, is_reported)
         if differences:
             raise self._error(
                 f"holds another run ({'; '.join(differences)}); name another folder"

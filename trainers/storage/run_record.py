@@ -4,6 +4,7 @@ import dataclasses
 from collections.abc import Collection
 from pathlib import Path
 
+from trainers.cli.earlier_flags import EarlierFlags
 from trainers.storage.json_file import is_number, read_object, unusable, write_object
 
 # Files whose content the fingerprint of the text covers: they may move.
@@ -77,7 +78,8 @@ class RunRecord:
         flags: dict,
         given: Collection[str],
         unused: Collection[str],
-        before: dict,
+        earlier: EarlierFlags,
+        is_reported: bool = False,
     ) -> tuple[dict, list[str]]:
         """Compares the run with what a command line asks for.
 
@@ -90,29 +92,34 @@ class RunRecord:
             flags: the flags' values now, defaults filled in.
             given: names of those that the command line sets.
             unused: names of those that have no effect.
-            before: what a flag is worth to a run that was begun before there was such
-                a flag, by name.
+            earlier: what the flags of a run begun by an earlier version mean today.
+            is_reported: whether the run is only reported, not continued. Then it may
+                have had flags that are gone.
 
         Returns:
             The run's own flags, and what differs, as a user would say it.
         """
+        flags_then, given_then = earlier.today(self.flags, self.given)
         given = set(given) - set(unused)
-        same_command = self.given is not None and self.given - set(unused) == given
+        same_command = given_then is not None and given_then - set(unused) == given
         # A published run can only be reported: nothing follows from a default of today.
         goes_on = same_command or self.released
         own, differences = {}, []
-        for name in sorted(flags.keys() | self.flags.keys()):
-            then = self.flags.get(name, before.get(name))
+        for name in sorted(flags.keys() | flags_then.keys()):
+            then = flags_then.get(name, earlier.added.get(name))
             now = flags.get(name)
             is_text = name in READ_AS_TEXT and self.text and then and now
             if name in unused or is_text:
                 then = now
-            counts = name in given or (name in self.flags and not goes_on)
-            if name not in flags and then is not None:
-                differences.append(f"--{name} was {then!r}, now there is no such flag")
+            counts = name in given or (name in flags_then and not goes_on)
+            if name not in flags:
+                if not (is_reported or earlier.same_as_today(name, then, flags_then)):
+                    differences.append(
+                        f"--{name} was {then!r}, now there is no such flag"
+                    )
             elif counts and then != now:
                 differences.append(f"--{name} was {then}, now {now}")
-            elif name in flags:
+            else:
                 own[name] = then
         return own, differences
 

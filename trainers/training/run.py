@@ -99,10 +99,9 @@ def train(
         optimizer,
         strategy,
         folder,
-        settings["clip_norm"],
+        task.clip_norm,
         settings["save_seconds"],
         worker,
-        settings["jit"],
     )
     check_workers(loop.agreement, [folder.flags, task.text])
     metrics = folder.metrics(task.reported)

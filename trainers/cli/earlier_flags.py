@@ -1,0 +1,94 @@
+"""Flags of earlier versions, as the flags.json of an old run has them."""
+
+import dataclasses
+from collections.abc import Collection, Mapping
+from typing import Any
+
+# Former name -> today's name.
+RENAMED = {
+    "samples": "codes",
+    "iw_samples": "samples",
+    "kl_epochs": "anneal_epochs",
+    "kappa_epochs": "anneal_epochs",
+}
+# Of these, not a name alone has changed.
+_MERGED = {"kappa_epochs"}
+
+
+@dataclasses.dataclass(frozen=True)
+class EarlierFlags:
+    """What the flags of a run that an earlier version began mean today.
+
+    Attributes:
+        added: flags that came later -> the value that in effect they had before, where
+            this is not their default today.
+        fixed: flags that are gone -> the value that every run has today, or a function
+            from the other flags' values to it.
+    """
+
+    added: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    fixed: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+
+    def today(
+        self, flags: dict, given: Collection[str] | None
+    ) -> tuple[dict, frozenset[str] | None]:
+        """Returns a run's flags and the names of those given, under today's names.
+
+        >>> EarlierFlags().today({"kl_epochs": 3.0, "samples": 2}, {"samples"})
+        ({'anneal_epochs': 3.0, 'codes': 2}, frozenset({'codes'}))
+        """
+        # A run with --codes is no older than these names.
+        names = {} if "codes" in flags else RENAMED
+        flags = {
+            name if name in _MERGED else names.get(name, name): value
+            for name, value in flags.items()
+        }
+        if names:
+            _merge_annealing(flags)
+        if given is not None:
+            given = frozenset(names.get(name, name) for name in given)
+            given -= self.fixed.keys()
+        return flags, given
+
+    def same_as_today(self, name: str, value: Any, flags: dict) -> bool:
+        """Returns whether a flag that is gone had the value that runs have today.
+
+        Args:
+            name: the flag.
+            value: what it was; `None` if it had no effect or did not exist.
+            flags: all flags of the run.
+        """
+        today = self.fixed.get(name)
+        if callable(today):
+            try:
+                return value == today(flags)
+            except (KeyError, TypeError):
+                # The other flags are not what a run wrote.
+                return False
+        return value in (None, today)
+
+    def explain(self, name: str) -> str | None:
+        """Returns what became of a flag that is gone; `None` if it never was one.
+
+        >>> EarlierFlags().explain("iw_samples")
+        'is called --samples now'
+        """
+        if name in RENAMED:
+            return f"is called --{RENAMED[name]} now"
+        if name in self.fixed:
+            return "is no longer a flag; leave it out"
+        return None
+
+
+def _merge_annealing(flags):
+    """Makes one length of two: the KL's weight and kappa used to have one each."""
+    epochs = flags.pop("kappa_epochs", None)
+    if not flags.get("initial_kappa"):
+        return
+    if epochs is None and isinstance(flags.get("epochs"), int | float):
+        epochs = 0.5 * flags["epochs"]
+    if flags.get("kl_schedule", "constant") == "constant":
+        flags["anneal_epochs"] = epochs
+    elif flags.get("anneal_epochs") != epochs:
+        # No run of today is like this one.
+        flags["kappa_epochs"] = epochs
