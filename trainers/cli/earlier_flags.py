@@ -46,8 +46,8 @@ class EarlierFlags:
         if names:
             _merge_annealing(flags)
         if given is not None:
-            given = frozenset(names.get(name, name) for name in given)
-            given -= self.fixed.keys()
+            given = {names.get(name, name) for name in given} - self.fixed.keys()
+            given = frozenset(given)
         return flags, given
 
     def same_as_today(self, name: str, value: Any, flags: dict) -> bool:

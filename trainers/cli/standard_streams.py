@@ -24,7 +24,8 @@ def prepare() -> bool:
     # What is not UTF-8 comes through, so that whoever reads it can say where it is.
     sys.stdin.reconfigure(encoding="utf-8", errors="surrogateescape", newline="")
     if sys.stderr is None:
-        sys.stderr = io.TextIOWrapper(io.FileIO(2, "w", closefd=False))
+        nowhere = io.FileIO(2, "w", closefd=False)
+        sys.stderr = io.TextIOWrapper(nowhere, errors="backslashreplace")
     sys.stdout = io.TextIOWrapper(
         io.BufferedWriter(_Output(1, "w", closefd=False)),
         encoding=sys.stdout.encoding if sys.stdout else "utf-8",

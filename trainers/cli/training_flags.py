@@ -7,6 +7,9 @@ from trainers.cli.ranges import integers, positive
 
 # Flags of earlier versions, with the value that every run has today.
 FIXED = {"jit": "auto"}
+# The share of the epochs over which --bow_loss falls to 0 in a run with
+# --initial_kappa. Both are there to make the code useful early on.
+BOW_LOSS_SHARE = 0.9
 
 
 def define(own: ProgramFlags, codes: str) -> None:
@@ -43,6 +46,17 @@ def define(own: ProgramFlags, codes: str) -> None:
         positive(),
         default=Derived("half of --epochs", lambda settings: 0.5 * settings["epochs"]),
     )
+
+
+def bow_loss_epochs(settings: dict) -> float | None:
+    """Returns over how many epochs --bow_loss falls to 0, or `None` if it does not.
+
+    >>> bow_loss_epochs({"epochs": 40, "bow_loss": 1.0, "initial_kappa": 400.0})
+    36.0
+    """
+    if settings.get("bow_loss") and settings.get("initial_kappa"):
+        return BOW_LOSS_SHARE * settings["epochs"]
+    return None
 
 
 def without_effect(settings: dict) -> dict[str, str]:

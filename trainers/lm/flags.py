@@ -71,28 +71,12 @@ DEFAULTS = [
     Default({"word_dropout": 1.0}, {"setting": ["inputless"]}),
     latent_flags.OWN_KAPPA,
 ]
-# Share of the epochs after which --bow_loss is 0, in a run that --initial_kappa eases
-# into: both only help at the start.
-BOW_LOSS_FALL = 0.9
-
-
-def bow_loss_epochs(settings: dict) -> float | None:
-    """Returns over how many epochs --bow_loss falls to 0, `None` if it stays.
-
-    >>> bow_loss_epochs({"epochs": 40, "bow_loss": 1.0, "initial_kappa": 400.0})
-    36.0
-    """
-    if settings.get("bow_loss") and settings.get("initial_kappa"):
-        return BOW_LOSS_FALL * settings["epochs"]
-    return None
-
-
 EARLIER = EarlierFlags(
     added={"encoder_pooling": "last", "bow_loss": 0.0, "codes": 1},
     fixed={
         **latent_flags.FIXED,
         **training_flags.FIXED,
-        "bow_loss_epochs": bow_loss_epochs,
+        "bow_loss_epochs": training_flags.bow_loss_epochs,
         "clip_norm": 5.0,
         "concentration_features": None,
         "tie_embeddings": True,

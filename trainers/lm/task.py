@@ -7,7 +7,7 @@ from tf_vmfvae.data.files.text_file import read_sentences
 from trainers.cli.errors import UserError
 from trainers.cli.run_flags import identity
 from trainers.cli.settings import chosen
-from trainers.lm.flags import EARLIER, bow_loss_epochs
+from trainers.lm.flags import EARLIER
 from trainers.lm.report import print_corpus, print_report
 from trainers.storage import fingerprint
 from trainers.storage.metrics_file import SPLITS
@@ -96,7 +96,6 @@ class LMTask(Task):
         path = folder.path
         made = [
             *make_schedules(settings),
-            *_bow_loss_schedule(settings),
             callbacks.ScalarsPane(path),
             callbacks.HParamsPane(path, identity(settings), name=path.name),
             callbacks.TextsPane(path, corpus.validation[:8], labels=labels[:8]),
@@ -149,8 +148,3 @@ class LMTask(Task):
         if self.corpus.name != "embedded":
             return None
         return data.embedded.read_factors(sentences)
-
-
-def _bow_loss_schedule(settings):
-    epochs = bow_loss_epochs(settings)
-    return [callbacks.AuxiliaryWeightSchedule(epochs)] if epochs else []

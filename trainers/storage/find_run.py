@@ -34,10 +34,7 @@ def find_run(own: ProgramFlags, settings: dict) -> tuple[RunFolder, list[str]]:
         name: value for name, value in folder.flags.items() if value != settings[name]
     }
     try:
-        for name, value in changed.items():
-            own.check_stored(name, value)
-        if changed:
-            own.check({**own.settings(), **changed})
+        _check(own, settings, changed)
     except UserError as error:
         raise unusable(folder.path / FLAGS, str(error)) from error
     if not folder.has_begun:
@@ -51,3 +48,17 @@ def find_run(own: ProgramFlags, settings: dict) -> tuple[RunFolder, list[str]]:
         notes = [f"{folder.path} is a published run: flags not given are its own"]
     settings.update(changed)
     return folder, notes
+
+
+def _check(own, settings, changed):
+    """Checks the flags that a run's flags.json has other than they are now."""
+    there = {name: value for name, value in changed.items() if value is not None}
+    for name, value in there.items():
+        own.check_stored(name, value)
+    # A flag without effect on that run may be absent.
+    unused = own.without_effect({**settings, **there})
+    effective = {name: changed[name] for name in changed if name not in unused}
+    for name, value in effective.items():
+        own.check_stored(name, value)
+    if effective:
+        own.check({**own.settings(), **effective})

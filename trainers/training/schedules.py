@@ -3,10 +3,11 @@
 import keras
 
 from tf_vmfvae import callbacks
+from trainers.cli.training_flags import bow_loss_epochs
 
 
 def make_schedules(settings: dict) -> list[keras.callbacks.Callback]:
-    """Returns the schedules of the KL's weight and of the sampling concentration.
+    """Returns the schedules of the losses' weights and of the sampling concentration.
 
     Args:
         settings: the value of every flag, by name.
@@ -19,4 +20,6 @@ def make_schedules(settings: dict) -> list[keras.callbacks.Callback]:
         schedules.append(
             callbacks.ConcentrationSchedule(settings["initial_kappa"], end, epochs)
         )
+    if epochs := bow_loss_epochs(settings):
+        schedules.append(callbacks.AuxiliaryWeightSchedule(epochs))
     return schedules

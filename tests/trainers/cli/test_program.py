@@ -86,7 +86,7 @@ def test_output_onto_a_full_disk_is_one_line(program, text):
 def test_a_closed_stream_is_nothing_to_fail_from(program, closed, seen, tmp_path):
     file = tmp_path / "written"
     work = (
-        "print('output'); print('errors', file=sys.stderr)\n"
+        "print('output'); print('caf\\udce9', file=sys.stderr)\n"
         "assert sys.stdin.read() == ''\n"
         # Otherwise what is printed would land in the first file that is opened.
         f"with open({str(file)!r}, 'w') as file:\n"

@@ -87,7 +87,7 @@ def test_a_flag_that_the_file_lacks_has_the_value_it_had_before_it_was(find, tmp
     _, settings, notes = find("--latent=vmf")
     assert (settings["encoder_pooling"], settings["bow_loss"]) == ("last", 0.0)
     assert settings["training_kappa"] is None
-    assert settings["samples"] == 1
+    assert settings["codes"] == 1
     assert len(notes) == 2
     assert (
         f"{tmp_path} was begun with --encoder_pooling=last and goes on so" in notes[0]
@@ -175,7 +175,7 @@ def test_a_flag_that_is_no_more_counts_only_where_it_says_something(
         ("learning_rate", -0.5),
         ("learning_rate", "fast"),
         ("encoder", "transformer"),
-        ("tie_embeddings", 0),
+        ("codes", 0),
         ("latent_dim", 1),
         ("kl_schedule", 7),
     ],
@@ -249,9 +249,9 @@ def test_a_file_that_holds_what_the_text_says_may_move(tmp_path):
 def test_what_has_no_effect_is_the_same_once_it_is_left_aside(latent):
     own = lm.define_flags(flags.FlagValues())
     own.parse([f"--latent={latent}"])
-    settings, _ = lm.read_settings(own)
-    left_aside = set(lm._without_effect(settings))
-    assert set(lm._without_effect(own.settings())) == left_aside
+    settings, _ = own.read_settings()
+    left_aside = set(own.without_effect(settings))
+    assert set(own.without_effect(own.settings())) == left_aside
 
 
 def test_flags_that_came_later_and_go_by_corpus_have_a_value_of_before():
@@ -259,4 +259,4 @@ def test_flags_that_came_later_and_go_by_corpus_have_a_value_of_before():
     # Without --training_kappa codes are drawn at --kappa, as they were; --spheres came
     # with the first latent that reads it.
     later = by_corpus - EARLIEST.keys() - {"training_kappa", "spheres"}
-    assert later == lm.BEFORE.keys()
+    assert later == lm.EARLIER.added.keys()
