@@ -10,7 +10,7 @@ from trainers.bow.report import print_document_report, print_documents
 from trainers.cli.run_flags import identity
 from trainers.cli.settings import chosen
 from trainers.storage.metrics_file import SPLITS
-from trainers.training.latents import latent_named, make_latent
+from trainers.training.latents import make_latent
 from trainers.training.schedules import make_schedules
 from trainers.training.task import Task
 
@@ -48,14 +48,12 @@ class BowTask(Task):
         )
 
     def make_model(self) -> models.NVDM:
-        settings = self.settings
-        with latent_named(settings):
-            model = models.NVDM(
-                self.corpus.vocabulary,
-                # The encoder's last feature is the length of the document.
-                make_latent(settings, concentration_features=1),
-                **chosen(settings, *MODEL_FLAGS, samples="codes"),
-            )
+        model = models.NVDM(
+            self.corpus.vocabulary,
+            # The encoder's last feature is the length of the document.
+            make_latent(self.settings, concentration_features=1),
+            **chosen(self.settings, *MODEL_FLAGS, samples="codes"),
+        )
         model.adapt(self.corpus.train)
         return model
 

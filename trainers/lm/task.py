@@ -13,7 +13,7 @@ from trainers.storage import fingerprint
 from trainers.storage.metrics_file import SPLITS
 from trainers.storage.model_file import find_model
 from trainers.storage.trained_model import check_words, load_language_model
-from trainers.training.latents import latent_named, make_latent
+from trainers.training.latents import make_latent
 from trainers.training.schedules import make_schedules
 from trainers.training.task import Task
 
@@ -54,14 +54,12 @@ class LMTask(Task):
         )
 
     def make_model(self) -> models.NVRNN:
-        settings = self.settings
-        with latent_named(settings):
-            return models.NVRNN(
-                self.corpus.vocabulary,
-                make_latent(settings),
-                num_labels=self.corpus.num_labels,
-                **chosen(settings, *MODEL_FLAGS, samples="codes"),
-            )
+        return models.NVRNN(
+            self.corpus.vocabulary,
+            make_latent(self.settings),
+            num_labels=self.corpus.num_labels,
+            **chosen(self.settings, *MODEL_FLAGS, samples="codes"),
+        )
 
     def warm_start(self, model) -> dict[str, dict]:
         path = self.settings["pretrained"]

@@ -1,10 +1,6 @@
 """Latent layers by name."""
 
-import contextlib
-from collections.abc import Iterator
-
 from tf_vmfvae import layers
-from trainers.cli.errors import UserError
 from trainers.cli.latent_flags import LATENTS, PRODUCTS
 from trainers.cli.settings import chosen
 
@@ -20,23 +16,8 @@ def make_latent(
             spheres; by default the layer's own default.
     """
     name, arguments = LATENTS[settings["latent"]]
-    # Not the model's seed: the noise is its own.
-    seed = settings["seed"] + 1000
     values = chosen(settings, *arguments)
     if settings["latent"] in PRODUCTS and concentration_features is not None:
         values["concentration_features"] = concentration_features
-    return getattr(layers, name)(**values, seed=seed)
-
-
-@contextlib.contextmanager
-def latent_named(settings: dict) -> Iterator[None]:
-    """Names the flag of a latent that does not go with the model made around it.
-
-    Raises:
-        UserError: if the model is refused.
-    """
-    try:
-        yield
-    except ValueError as error:
-        reason = str(error).partition("\n")[0]
-        raise UserError(f"--latent={settings['latent']}: {reason}") from error
+    # Not the seed of the model, so that the noise is independent of the weights.
+    return getattr(layers, name)(**values, seed=settings["seed"] + 1000)
