@@ -103,8 +103,21 @@ def describe(defaults: Iterable[Default], name: str) -> str:
                 x for w in later if list(w) == ["dataset"] for x in w["dataset"]
             }
             where["dataset"] = [x for x in where["dataset"] if x not in replaced]
-        clauses.append(_shown(default.values[name]) + _describe_where(where))
+        clauses.append(shown(default.values[name]) + _describe_where(where))
     return f"Default: {'; '.join(clauses)}."
+
+
+def shown(value: Any) -> str:
+    """Returns a flag's value as --help shows it.
+
+    >>> shown(0.5), shown(True), shown(None)
+    ('0.5', 'true', 'none')
+    """
+    if value is None or value == []:
+        return "none"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _derived(value, settings):
@@ -125,11 +138,3 @@ def _describe_flag(name, values):
     if list(values) == [True]:
         return f" with --{name}"
     return f" with --{name}={'|'.join(map(str, values))}"
-
-
-def _shown(value):
-    if value is None or value == []:
-        return "none"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return f"{value:g}" if isinstance(value, float) else str(value)

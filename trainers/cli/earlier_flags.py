@@ -4,6 +4,8 @@ import dataclasses
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from trainers.cli.defaults import Derived, shown
+
 # Former name -> today's name.
 RENAMED = {
     "samples": "codes",
@@ -11,7 +13,7 @@ RENAMED = {
     "kl_epochs": "anneal_epochs",
     "kappa_epochs": "anneal_epochs",
 }
-# Of these, not a name alone has changed.
+# The renamed flags that another flag had to be merged with.
 _MERGED = {"kappa_epochs"}
 
 
@@ -22,8 +24,8 @@ class EarlierFlags:
     Attributes:
         added: flags that came later -> the value that in effect they had before, where
             this is not their default today.
-        fixed: flags that are gone -> the value that every run has today, or a function
-            from the other flags' values to it.
+        fixed: flags that are gone -> the value that every run has today, or a
+            `Derived` if it depends on other flags.
     """
 
     added: Mapping[str, Any] = dataclasses.field(default_factory=dict)
@@ -59,25 +61,42 @@ class EarlierFlags:
             flags: all flags of the run.
         """
         today = self.fixed.get(name)
-        if callable(today):
+        if isinstance(today, Derived):
             try:
-                return value == today(flags)
+                return value == today.of(flags)
             except (KeyError, TypeError):
                 # The other flags are not what a run wrote.
                 return False
         return value in (None, today)
 
-    def explain(self, name: str) -> str | None:
-        """Returns what became of a flag that is gone; `None` if it never was one.
+    def explain(self, name: str, names: Collection[str]) -> str | None:
+        """Returns what to use instead of a flag that is gone.
 
-        >>> EarlierFlags().explain("iw_samples")
-        'is called --samples now'
+        Args:
+            name: the flag.
+            names: the flags that the program has today.
+
+        Returns:
+            The end of a message; `None` if the program never had the flag.
+
+        >>> earlier = EarlierFlags(fixed={"clip_norm": 5.0})
+        >>> earlier.explain("kl_epochs", ["anneal_epochs"])
+        'is now called --anneal_epochs'
+        >>> earlier.explain("clip_norm", ["anneal_epochs"])
+        'is no longer a flag (it is always 5); leave it out'
         """
-        if name in RENAMED:
-            return f"is called --{RENAMED[name]} now"
-        if name in self.fixed:
+        if RENAMED.get(name) in names:
+            return f"is now called --{RENAMED[name]}"
+        if isinstance(self.fixed.get(name.removeprefix("no")), bool):
+            # The flag was on or off; --noNAME turned it off.
+            name = name.removeprefix("no")
+        if name not in self.fixed:
+            return None
+        today = self.fixed[name]
+        if today is None:
             return "is no longer a flag; leave it out"
-        return None
+        rule = today if isinstance(today, Derived) else f"it is always {shown(today)}"
+        return f"is no longer a flag ({rule}); leave it out"
 
 
 def _merge_annealing(flags):

@@ -38,4 +38,4 @@ def _entry(name, text):
     body = textwrap.wrap(text, WIDTH - COLUMN, break_on_hyphens=False)
     if head.endswith("  "):
         return [head + body[0], *(indent + line for line in body[1:])]
-    return [head, *(indent + line for line in body)]
+    return [head.rstrip(), *(indent + line for line in body)]

@@ -152,7 +152,7 @@ class ProgramFlags:
         try:
             rest = self._values(["", *arguments], known_only=False)
         except flags.UnrecognizedFlagError as error:
-            explanation = self.earlier.explain(error.flagname)
+            explanation = self.earlier.explain(error.flagname, self.names)
             if explanation is None:
                 raise UserError(_brief(str(error), arguments)) from error
             raise UserError(f"--{error.flagname}: {explanation}") from error

@@ -3,7 +3,7 @@
 from absl import flags
 
 from trainers.cli import latent_flags, paths, run_flags, training_flags
-from trainers.cli.defaults import Default
+from trainers.cli.defaults import Default, Derived
 from trainers.cli.earlier_flags import EarlierFlags
 from trainers.cli.errors import UserError
 from trainers.cli.program_flags import ProgramFlags
@@ -76,7 +76,10 @@ EARLIER = EarlierFlags(
     fixed={
         **latent_flags.FIXED,
         **training_flags.FIXED,
-        "bow_loss_epochs": training_flags.bow_loss_epochs,
+        "bow_loss_epochs": Derived(
+            "with --initial_kappa, --bow_loss falls to 0 over nine tenths of --epochs",
+            training_flags.bow_loss_epochs,
+        ),
         "clip_norm": 5.0,
         "concentration_features": None,
         "tie_embeddings": True,

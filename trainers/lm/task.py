@@ -21,8 +21,6 @@ from trainers.training.task import Task
 # length all end at the same word. With a bucket for each length, PTB Inputless learned
 # half as fast.
 BUCKETS = 12
-
-
 # Flags that are arguments of the model.
 MODEL_FLAGS = (
     "embedding_dim",
