@@ -18,7 +18,7 @@ from trainers.cli.errors import UserError
 from trainers.generate import flags as generate
 from trainers.generate import run as generation_run
 
-ROOT = pathlib.Path(__file__).parents[2]
+ROOT = pathlib.Path(__file__).parents[3]
 SETTINGS = {
     "model": None,
     "task": "sample",
