@@ -125,7 +125,7 @@ def _define_model(own):
     )
     own.choice(
         "input_transform",
-        "What the encoder reads of a word's count: itself, the log of 1 more, or "
+        "How the encoder reads the count of a word: as it is, as log(1 + count), or as "
         "whether the word occurs.",
         ["counts", "log", "binary"],
         default="log",
@@ -153,7 +153,7 @@ def _define_data(own):
     )
     own.path(
         "data_dir",
-        "Where the corpus is: the folder that holds 20ng/ or rcv1/, or your own "
+        "Where the corpus is: the folder that holds 20ng/ or rcv1/; or your own "
         "documents, a file with one per line or a folder of .txt files.",
         default=None,
     )
@@ -164,12 +164,12 @@ def _define_data(own):
     )
     own.integer(
         "vocabulary_size",
-        "Most frequent words that are kept.",
+        "Size of the vocabulary: the most frequent words.",
         integers(1, 10_000_000),
     )
     own.integer(
         "minimum_documents",
-        "Number of documents that a word must occur in to be kept.",
+        "Words in fewer documents than this are left out.",
         integers(1, 1_000_000_000),
     )
     own.path(

@@ -1,4 +1,4 @@
-"""What a run prints about its documents and, at its end, about its model."""
+"""The output of a run: its documents at the start, and its model at the end."""
 
 import textwrap
 

@@ -24,7 +24,7 @@ MODEL_FLAGS = (
     "bursts",
     "seed",
 )
-# The bounds of refined posteriors that metrics.json has, averaged over all samples.
+# The bounds of refined posteriors in metrics.json that are averaged over all samples.
 REFINED = ("nll", "reconstruction", "kl", "ppl", "ppl_by_example")
 # Documents that TensorBoard's projector shows; with more it gets slow.
 PROJECTED = 2_000
@@ -131,5 +131,5 @@ def _stop_words(name):
     except (OSError, UnicodeDecodeError) as error:
         raise ValueError(
             f"--stop_words={name}: cannot be read ({error}); give english, none or a "
-            "text file with a word a line"
+            "text file with one word per line"
         ) from None

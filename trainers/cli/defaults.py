@@ -71,8 +71,7 @@ def fill_in(defaults: Sequence[Default], given: dict) -> dict:
     settings = dict(given)
     for default in defaults:
         if default.holds(settings, given):
-            news = {k: v for k, v in default.values.items() if k not in given}
-            settings.update(news)
+            settings.update({k: v for k, v in default.values.items() if k not in given})
     return {name: _derived(value, settings) for name, value in settings.items()}
 
 

@@ -19,12 +19,12 @@ _MERGED = {"kappa_epochs"}
 
 @dataclasses.dataclass(frozen=True)
 class EarlierFlags:
-    """What the flags of a run that an earlier version began mean today.
+    """Translates the flags of runs that an earlier version began.
 
     Attributes:
-        added: flags that came later -> the value that in effect they had before, where
-            this is not their default today.
-        fixed: flags that are gone -> the value that every run has today, or a
+        added: maps flags that came later to the value under which the program does
+            what it did without them, if that is not today's default.
+        fixed: maps flags that are gone to the value that every run has today, or to a
             `Derived` if it depends on other flags.
     """
 
@@ -39,7 +39,7 @@ class EarlierFlags:
         >>> EarlierFlags().today({"kl_epochs": 3.0, "samples": 2}, {"samples"})
         ({'anneal_epochs': 3.0, 'codes': 2}, frozenset({'codes'}))
         """
-        # A run with --codes is no older than these names.
+        # A run that has --codes was begun under today's names.
         names = {} if "codes" in flags else RENAMED
         flags = {
             name if name in _MERGED else names.get(name, name): value
@@ -65,7 +65,7 @@ class EarlierFlags:
             try:
                 return value == today.of(flags)
             except (KeyError, TypeError):
-                # The other flags are not what a run wrote.
+                # The other flags are missing or damaged.
                 return False
         return value in (None, today)
 
@@ -100,7 +100,7 @@ class EarlierFlags:
 
 
 def _merge_annealing(flags):
-    """Makes one length of two: the KL's weight and kappa used to have one each."""
+    """Merges --kappa_epochs into --anneal_epochs, once the length for the KL alone."""
     epochs = flags.pop("kappa_epochs", None)
     if not flags.get("initial_kappa"):
         return
@@ -109,5 +109,5 @@ def _merge_annealing(flags):
     if flags.get("kl_schedule", "constant") == "constant":
         flags["anneal_epochs"] = epochs
     elif flags.get("anneal_epochs") != epochs:
-        # No run of today is like this one.
+        # Two things were annealed for different times, which no run does today.
         flags["kappa_epochs"] = epochs

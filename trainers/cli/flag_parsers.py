@@ -1,4 +1,4 @@
-"""What reads the value of a flag from a command line, one class a kind of value."""
+"""Parsers for the values of flags, one class for each kind of value."""
 
 import os
 
@@ -6,7 +6,7 @@ from absl import flags
 
 
 class IntegerParser(flags.IntegerParser):
-    """Reads integers; an error says which ones the flag takes.
+    """Reads integers; an error says which of them the flag takes.
 
     Args:
         kind: what the flag takes, for the message.
@@ -21,7 +21,7 @@ class IntegerParser(flags.IntegerParser):
 
 
 class NumberParser(flags.FloatParser):
-    """Reads floating-point numbers; an error says which ones the flag takes.
+    """Reads floating-point numbers; an error says which of them the flag takes.
 
     Args:
         kind: what the flag takes, for the message.

@@ -28,7 +28,7 @@ LATENTS = {
     "none": ("NoLatent", []),
 }
 # The latents on several spheres.
-PRODUCTS = [name for name, (_, reads) in LATENTS.items() if "spheres" in reads]
+PRODUCTS = [name for name, (_, arguments) in LATENTS.items() if "spheres" in arguments]
 # Flags of earlier versions, with the value that every run has today.
 FIXED = {"kappa_ceiling": 1000.0, "norm_range": 10.0, "norm_width": 0.1}
 
@@ -78,7 +78,8 @@ def define(own: ProgramFlags) -> None:
     )
     own.integer(
         "prior_components",
-        "Components of a mixture prior that is trained too; 0: the uniform prior. "
+        "Components of a mixture prior that is trained with the model; 0: a uniform "
+        "prior. "
         f"{_only('prior_components')}",
         integers(0, 10_000),
         default=0,
@@ -131,7 +132,7 @@ def check(settings: dict) -> None:
 
 def without_effect(settings: dict) -> dict[str, str]:
     """Returns the flags that have no effect, each with the flag that is the reason."""
-    names = {name for _, reads in LATENTS.values() for name in reads}
+    names = {name for _, arguments in LATENTS.values() for name in arguments}
     unused = {name for name in names if not reads(settings, name)}
     if "training_kappa" in unused:
         unused.add("initial_kappa")
@@ -140,5 +141,7 @@ def without_effect(settings: dict) -> dict[str, str]:
 
 def _only(name):
     """Returns the sentence that names the latents that read a flag."""
-    readers = [latent for latent, (_, reads) in LATENTS.items() if name in reads]
+    readers = [
+        latent for latent, (_, arguments) in LATENTS.items() if name in arguments
+    ]
     return f"Only for {', '.join(readers)}."

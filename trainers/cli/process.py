@@ -3,6 +3,7 @@
 import contextlib
 import logging
 import re
+import signal
 import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -13,9 +14,8 @@ from trainers.cli import interruptions, standard_streams
 from trainers.cli.errors import RunFailed, UserError
 from trainers.cli.program_flags import ProgramFlags
 
-# Exit statuses. A program that a signal stops ends with 128 plus the signal's number.
-# UNREAD is that of SIGPIPE: nobody reads the output any more.
-FAILED, BAD_INPUT, INTERRUPTED, TERMINATED, UNREAD = 1, 2, 130, 143, 141
+# Exit statuses.
+FAILED, BAD_INPUT = 1, 2
 
 
 def run(
@@ -98,9 +98,9 @@ def _guarded(main, own, around):
     except RunFailed as error:
         _fail(str(error), FAILED)
     except KeyboardInterrupt:
-        _fail("interrupted", INTERRUPTED)
+        _fail_by_signal(signal.SIGINT)
     except interruptions.Terminated:
-        _fail("stopped by SIGTERM", TERMINATED)
+        _fail_by_signal(signal.SIGTERM)
     except OSError as error:
         _fail_by_system(error)
     except MemoryError as error:
@@ -128,9 +128,18 @@ def _fail_by_system(error):
         standard_streams.give_up_output()
         if isinstance(error, BrokenPipeError):
             # `| head` has read enough. Nothing went wrong, so nothing is said.
-            sys.exit(UNREAD)
+            sys.exit(_status(signal.SIGPIPE))
     where = f"{error.filename}: " if error.filename else ""
     _fail(where + (error.strerror or str(error)), FAILED)
+
+
+def _fail_by_signal(number):
+    _fail(interruptions.MESSAGES[number], _status(number))
+
+
+def _status(number):
+    """Returns the exit status of a program that a signal stopped."""
+    return 128 + number
 
 
 def _fail(message, status):

@@ -58,7 +58,7 @@ def importing_tensorflow() -> Iterator[None]:
     """Holds back what the import of TensorFlow writes to standard error.
 
     This includes lines of native code: TensorFlow reports which hardware it looked for
-    before it can be told not to. If the block fails, everything is shown. Ctrl-C and
+    before this can be turned off. If the block fails, everything is shown. Ctrl-C and
     SIGTERM end the process at once.
 
     Raises:

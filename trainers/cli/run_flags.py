@@ -1,4 +1,4 @@
-"""The flags of where and how a training run is run."""
+"""The flags that say where a training run is kept and how it is executed."""
 
 import os
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ def define(own: ProgramFlags, program: str, naming: Sequence[str]) -> None:
         own: the program's flags.
         program: the program's name, with which the name of the default run folder
             begins.
-        naming: flags whose values make up the rest of that name.
+        naming: flags whose values are the rest of that name.
     """
     own.group("Run")
     own.path(

@@ -1,11 +1,11 @@
-"""What programs do with the values of their flags."""
+"""Keyword arguments from the values of flags."""
 
 
 def chosen(settings: dict, *names: str, **renamed: str) -> dict:
     """Returns keyword arguments from the flags that have a value.
 
-    A flag without effect is `None`. It is left out, so that the default of whatever is
-    called holds: no caller repeats it.
+    A flag without effect is `None`. It is left out, so that the callee's own default
+    applies and no caller repeats it.
 
     Args:
         settings: the value of every flag by name.

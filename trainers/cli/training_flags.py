@@ -7,8 +7,8 @@ from trainers.cli.ranges import integers, positive
 
 # Flags of earlier versions, with the value that every run has today.
 FIXED = {"jit": "auto"}
-# The share of the epochs over which --bow_loss falls to 0 in a run with
-# --initial_kappa. Both are there to make the code useful early on.
+# In a run with --initial_kappa, --bow_loss falls to 0 over this share of the epochs.
+# Both are meant to make the code useful early on.
 BOW_LOSS_SHARE = 0.9
 
 
@@ -17,14 +17,14 @@ def define(own: ProgramFlags, codes: str) -> None:
 
     Args:
         own: the program's flags.
-        codes: the text of --codes.
+        codes: the help text of --codes.
     """
     own.group("Training")
     own.integer("epochs", "Number of epochs.", integers(1, 1_000_000))
     own.integer("batch_size", "Examples per batch.", integers(1, 1_000_000))
     own.number(
         "learning_rate",
-        "Adam's learning rate at the start; it falls linearly to a fiftieth.",
+        "Adam's learning rate at the start; it falls linearly to a fiftieth of it.",
         positive(1000.0, 1e-9),
     )
     own.integer(

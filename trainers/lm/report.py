@@ -1,4 +1,4 @@
-"""What a run prints about its corpus and, at its end, about its model."""
+"""The output of a run: its corpus at the start, and its model at the end."""
 
 import textwrap
 
@@ -44,8 +44,8 @@ def print_report(metrics: dict, model, corpus) -> None:
     if corpus.entropy is not None:
         gap = metrics["test"]["nll"] - corpus.entropy
         print(
-            f"true entropy: {corpus.entropy:.2f} nats a sentence; the bound lies "
-            f"{gap:.2f} above"
+            f"true entropy: {corpus.entropy:.2f} nats a sentence; the bound is "
+            f"{gap:.2f} above it"
         )
     originals = corpus.test[:3]
     # A decoder with a condition reads the originals' words or labels.

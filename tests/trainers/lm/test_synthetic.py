@@ -128,7 +128,7 @@ def test_flags_without_effect_are_noted(parse):
 
 
 def test_synthetic_sentences_are_refused_with_labels(parse, tmp_path):
-    with pytest.raises(UserError, match="--synthetic: its sentences have no labels"):
+    with pytest.raises(UserError, match="--synthetic: its sentences lack the labels"):
         parse(
             "--dataset=yelp",
             f"--data_dir={tmp_path}",
