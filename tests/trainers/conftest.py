@@ -1,6 +1,7 @@
 """Small corpora, models, flags and loops to test the trainers with."""
 
 import itertools
+import subprocess
 
 import keras
 import pytest
@@ -42,6 +43,25 @@ def model_file(tmp_path_factory):
     path = tmp_path_factory.mktemp("model") / "model.keras"
     model.save(path)
     return path
+
+
+@pytest.fixture
+def mount(tmp_path):
+    """Returns a function that mounts a small file system with some options."""
+    folders = []
+
+    def mounted(options):
+        folder = tmp_path / f"mounted_{len(folders)}"
+        folder.mkdir()
+        command = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)]
+        if subprocess.run(command, capture_output=True).returncode:
+            pytest.skip("mounting a file system takes root")
+        folders.append(folder)
+        return folder
+
+    yield mounted
+    for folder in folders:
+        subprocess.run(["umount", str(folder)], check=True)
 
 
 @pytest.fixture

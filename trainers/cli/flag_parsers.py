@@ -5,8 +5,8 @@ import os
 from absl import flags
 
 
-class IntegerParser(flags.IntegerParser):
-    """Reads integers; an error says which of them the flag takes.
+class _NumericParser:
+    """Reads numbers; an error says which numbers the flag takes.
 
     Args:
         kind: what the flag takes, for the message.
@@ -17,22 +17,18 @@ class IntegerParser(flags.IntegerParser):
         self.syntactic_help = kind
 
     def convert(self, argument):
-        return _convert(super().convert, argument, self.syntactic_help)
+        try:
+            return super().convert(argument)
+        except ValueError:
+            raise ValueError(f"must be {self.syntactic_help}") from None
 
 
-class NumberParser(flags.FloatParser):
-    """Reads floating-point numbers; an error says which of them the flag takes.
+class IntegerParser(_NumericParser, flags.IntegerParser):
+    """Reads integers."""
 
-    Args:
-        kind: what the flag takes, for the message.
-    """
 
-    def __init__(self, kind: str):
-        super().__init__()
-        self.syntactic_help = kind
-
-    def convert(self, argument):
-        return _convert(super().convert, argument, self.syntactic_help)
+class FloatParser(_NumericParser, flags.FloatParser):
+    """Reads floating-point numbers."""
 
 
 class PathParser(flags.ArgumentParser):
@@ -80,10 +76,3 @@ def is_utf8(text: str) -> bool:
     """
     # Python keeps bytes that are not UTF-8 as lone surrogates.
     return not any("\ud800" <= character <= "\udfff" for character in text)
-
-
-def _convert(convert, argument, kind):
-    try:
-        return convert(argument)
-    except ValueError:
-        raise ValueError(f"must be {kind}") from None

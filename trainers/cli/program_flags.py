@@ -10,8 +10,8 @@ from trainers.cli.defaults import Default, Derived, describe, fill_in
 from trainers.cli.earlier_flags import EarlierFlags
 from trainers.cli.errors import UserError
 from trainers.cli.flag_parsers import (
+    FloatParser,
     IntegerParser,
-    NumberParser,
     PathParser,
     TextParser,
 )
@@ -99,7 +99,7 @@ class ProgramFlags:
     ) -> None:
         """Defines a flag that takes a floating-point number."""
         self.ranges[name] = allowed
-        parser = NumberParser(f"a number, {allowed.words}")
+        parser = FloatParser(f"a number, {allowed.words}")
         self._define(name, "NUMBER", text, default, parser)
 
     def choice(
@@ -265,4 +265,5 @@ def _brief(message, arguments):
         for piece in argument.split("=", maxsplit=1):
             if len(piece) > LONGEST:
                 message = message.replace(piece, shortened(piece))
-    return " ".join(message.split())
+    # absl's messages begin with the word "flag", ours with its name.
+    return " ".join(message.split()).removeprefix("flag ")

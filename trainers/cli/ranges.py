@@ -22,7 +22,7 @@ class Range:
         words: the range in words, for messages.
         open_high: whether `high` itself is excluded.
 
-    >>> Range(1, 10, "at least 1, at most 10").check("epochs", 3)
+    >>> Range(1, 10, "at least 1 and at most 10").check("epochs", 3)
     """
 
     low: float
@@ -48,7 +48,7 @@ class Range:
 
 def integers(low: int, high: int) -> Range:
     """Returns the range of the integers from `low` to `high`."""
-    return Range(low, high, f"at least {low}, at most {high}")
+    return Range(low, high, f"at least {low} and at most {high}")
 
 
 def positive(high: float = MOST, low: float = LEAST) -> Range:
@@ -62,7 +62,7 @@ def positive(high: float = MOST, low: float = LEAST) -> Range:
 
 def at_least_zero(high: float = MOST) -> Range:
     """Returns the range of the numbers from 0 to `high`."""
-    return Range(0.0, high, f"at least 0, finite, at most {high:g}")
+    return Range(0.0, high, f"at least 0 and at most {high:g}")
 
 
 def share() -> Range:

@@ -2,7 +2,6 @@
 
 import os
 import pathlib
-import subprocess
 
 import pytest
 
@@ -62,19 +61,8 @@ def test_a_path_that_cannot_become_a_folder_is_refused_and_left_alone(
     assert sorted(tmp_path.rglob("*")) == before
 
 
-@pytest.fixture
-def read_only(tmp_path):
-    """A folder on a read-only file system, which not even root can write."""
-    folder = tmp_path / "read_only"
-    folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "ro,size=300k", "tmpfs", str(folder)]
-    if subprocess.run(mount, capture_output=True).returncode:
-        pytest.skip("mounting a file system takes root")
-    yield folder
-    subprocess.run(["umount", str(folder)], check=True)
-
-
-def test_a_read_only_file_system_is_refused(read_only):
+def test_a_read_only_file_system_is_refused(mount):
+    read_only = mount("ro,size=300k")
     for path in (read_only, read_only / "new" / "folder"):
         for check in (paths.check_output_folder, whole_folder.check_new):
             with pytest.raises(UserError, match="Read-only file system"):

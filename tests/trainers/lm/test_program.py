@@ -98,19 +98,8 @@ def test_a_run_that_sigterm_stops_saves_its_state(program, tmp_path):
     assert "stopped by SIGTERM after " in out
 
 
-@pytest.fixture
-def small_disk(tmp_path):
-    """A folder on a disk that is too small for a run."""
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=300k", "tmpfs", str(disk)]
-    if subprocess.run(mount, capture_output=True).returncode:
-        pytest.skip("mounting a small disk takes root")
-    yield disk
-    subprocess.run(["umount", str(disk)], check=True)
-
-
-def test_a_run_that_filled_the_disk_continues_once_there_is_room(program, small_disk):
+def test_a_run_that_filled_the_disk_continues_once_there_is_room(program, mount):
+    small_disk = mount("size=300k")
     # This leaves room for the flags but not for the model.
     ballast = small_disk / "ballast"
     ballast.write_bytes(bytes(260 * 1024))
