@@ -9,6 +9,9 @@ from trainers.cli.errors import UserError
 from trainers.cli.program_flags import ProgramFlags
 from trainers.cli.ranges import dropout_rate, integers
 
+# Gradients are scaled down to this global norm. How large they are depends on the length
+# of the examples, not on the run, so it is not a flag.
+CLIP_NORM = 20.0
 # The defaults. If two apply, the later one counts. Those for 20ng were tuned on its
 # validation part; the epochs are few because a model overfits after them.
 DEFAULTS = [
@@ -86,7 +89,7 @@ EARLIER = EarlierFlags(
         **latent_flags.FIXED,
         **training_flags.FIXED,
         "activation": "relu",
-        "clip_norm": 20.0,
+        "clip_norm": CLIP_NORM,
         "concentration_features": 1,
         "decoder_layers": 1,
         "scale_code": True,

@@ -5,7 +5,7 @@ import pathlib
 import keras
 
 from tf_vmfvae import callbacks, data, evaluation, models
-from trainers.bow.flags import EARLIER
+from trainers.bow.flags import CLIP_NORM
 from trainers.bow.report import print_document_report, print_documents
 from trainers.cli.run_flags import identity
 from trainers.cli.settings import chosen
@@ -33,7 +33,7 @@ PROJECTED = 2_000
 class BowTask(Task):
     """Trains `NVDM` on bags of words."""
 
-    clip_norm = EARLIER.fixed["clip_norm"]
+    clip_norm = CLIP_NORM
     reported = (*Task.reported, "ppl_by_example")
 
     def load_corpus(self) -> data.DocumentCorpus:

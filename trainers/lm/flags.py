@@ -11,6 +11,9 @@ from trainers.cli.ranges import at_least_zero, dropout_rate, integers, share
 from trainers.storage.model_file import check_model
 
 REAL_TEXT = ["ptb", "yelp", "text"]
+# Gradients are scaled down to this global norm. How large they are depends on the length
+# of the examples, not on the run, so it is not a flag.
+CLIP_NORM = 5.0
 # The defaults. If two apply, the later one counts.
 DEFAULTS = [
     Default(
@@ -80,7 +83,7 @@ EARLIER = EarlierFlags(
             "with --initial_kappa, --bow_loss falls to 0 over nine tenths of --epochs",
             training_flags.bow_loss_epochs,
         ),
-        "clip_norm": 5.0,
+        "clip_norm": CLIP_NORM,
         "concentration_features": None,
         "tie_embeddings": True,
     },

@@ -7,7 +7,7 @@ from tf_vmfvae.data.files.text_file import read_sentences
 from trainers.cli.errors import UserError
 from trainers.cli.run_flags import identity
 from trainers.cli.settings import chosen
-from trainers.lm.flags import EARLIER
+from trainers.lm.flags import CLIP_NORM
 from trainers.lm.report import print_corpus, print_report
 from trainers.storage import fingerprint
 from trainers.storage.metrics_file import SPLITS
@@ -17,8 +17,8 @@ from trainers.training.latents import make_latent
 from trainers.training.schedules import make_schedules
 from trainers.training.task import Task
 
-# With more buckets there is less padding, but the sentences of a batch that have one
-# length all end at the same word. With a bucket for each length, PTB Inputless learned
+# More buckets mean less padding. But if all sentences of a batch have the same length,
+# they all end at the same word. With a bucket for each length, PTB Inputless learned
 # half as fast.
 BUCKETS = 12
 # Flags that are arguments of the model.
@@ -41,7 +41,7 @@ MODEL_FLAGS = (
 class LMTask(Task):
     """Trains `NVRNN` on sentences."""
 
-    clip_norm = EARLIER.fixed["clip_norm"]
+    clip_norm = CLIP_NORM
 
     def load_corpus(self) -> data.Corpus:
         settings = self.settings

@@ -19,8 +19,7 @@ class Task(abc.ABC):
         text: fingerprints of what was read so far, by part; see
             `trainers.storage.fingerprint`.
         reported: names of the bounds that `print_report` prints.
-        clip_norm: gradients are scaled down to this global norm. How large they are
-            depends on the examples' length, not on the run.
+        clip_norm: gradients are scaled down to this global norm.
     """
 
     clip_norm: float
