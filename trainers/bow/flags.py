@@ -9,8 +9,8 @@ from trainers.cli.errors import UserError
 from trainers.cli.program_flags import ProgramFlags
 from trainers.cli.ranges import dropout_rate, integers
 
-# Gradients are scaled down to this global norm. How large they are depends on the length
-# of the examples, not on the run, so it is not a flag.
+# Gradients are scaled down to this global norm. How large they are depends on the
+# length of the examples, not on the run, so it is not a flag.
 CLIP_NORM = 20.0
 # The defaults. If two apply, the later one counts. Those for 20ng were tuned on its
 # validation part; the epochs are few because a model overfits after them.

@@ -11,8 +11,8 @@ from trainers.cli.ranges import at_least_zero, dropout_rate, integers, share
 from trainers.storage.model_file import check_model
 
 REAL_TEXT = ["ptb", "yelp", "text"]
-# Gradients are scaled down to this global norm. How large they are depends on the length
-# of the examples, not on the run, so it is not a flag.
+# Gradients are scaled down to this global norm. How large they are depends on the
+# length of the examples, not on the run, so it is not a flag.
 CLIP_NORM = 5.0
 # The defaults. If two apply, the later one counts.
 DEFAULTS = [
