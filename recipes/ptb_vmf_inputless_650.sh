@@ -13,7 +13,7 @@ generate 115 126 "$RUNS/generated_115_126.txt"
 # First the code has to become useful: it starts with little noise, and an auxiliary loss
 # has it predict the sentence's words.
 train inputless_650_first "${inputless_650[@]}" --latent=vmf --kappa=80 \
-  --initial_kappa=400 --training_kappa=100 --kappa_epochs=15 --bow_loss_epochs=36 \
+  --initial_kappa=400 --training_kappa=100 --anneal_epochs=15 \
   --dropout=0.1 --epochs=40 --patience=6 --learning_rate=3e-3 \
   --synthetic="$RUNS/generated_101_114.txt"
 

@@ -8,6 +8,7 @@ from absl import flags
 
 from trainers.cli.errors import UserError
 from trainers.lm import flags as lm
+from trainers.storage.find_run import find_run
 from trainers.storage.metrics_file import read_metrics
 from trainers.storage.run_record import RunRecord
 from trainers.training.task import Task
@@ -15,62 +16,86 @@ from trainers.training.task import Task
 ROOT = Path(__file__).parents[1]
 SAVED = ROOT / "saved_models"
 FOLDERS = sorted(path.name for path in SAVED.iterdir() if path.is_dir())
-# Where earlier phases lie, and a schedule from one concentration to the same.
-MAY_DIFFER = {"pretrained", "synthetic", "initial_kappa", "kappa_epochs"}
+# Where the runs before the last one are, and annealing that starts at its end.
+MAY_DIFFER = {"pretrained", "synthetic", "initial_kappa", "anneal_epochs"}
+
+
+def flags_of(*arguments):
+    own = lm.define_flags(flags.FlagValues())
+    own.parse(arguments)
+    return own
 
 
 def find(folder, *arguments, path=SAVED):
-    """Returns the settings of the run in a folder, and the notes on it."""
-    own = lm.define_flags(flags.FlagValues())
-    own.parse(["--dataset=ptb", *arguments, f"--output_dir={path / folder}"])
-    settings, _ = lm.read_settings(own)
-    _, notes = lm.run_folder(own, settings)
+    """Returns the settings of the run in a folder, and the notes about it."""
+    own = flags_of("--dataset=ptb", *arguments, f"--output_dir={path / folder}")
+    settings, _ = own.read_settings()
+    _, notes = find_run(own, settings)
     return settings, notes
+
+
+@pytest.fixture(params=FOLDERS)
+def folder(request):
+    return request.param
+
+
+@pytest.fixture
+def record(folder):
+    return RunRecord.read(SAVED / folder / "flags.json")
+
+
+@pytest.fixture
+def released_flags(record):
+    """The flags of the released run, under today's names."""
+    return lm.EARLIER.today(record.flags, None)[0]
+
+
+@pytest.fixture
+def named(record):
+    """The flags that are enough to name the released run."""
+    return [f"--{name}={record.flags[name]}" for name in ("latent", "setting")]
 
 
 def test_every_released_model_has_its_folder():
     assert len(FOLDERS) == 10
 
 
-@pytest.mark.parametrize("folder", FOLDERS)
-def test_a_released_run_is_found_with_its_latent_alone(folder):
-    record = RunRecord.read(SAVED / folder / "flags.json")
-    named = [f"--{name}={record.flags[name]}" for name in ("latent", "setting")]
+def test_a_released_run_is_found_by_its_latent_and_setting(
+    folder, named, released_flags
+):
     settings, [note] = find(folder, *named)
 
     assert note.endswith("is a published run: flags not given are its own")
-    for name, value in record.flags.items():
-        assert settings[name] == value or settings[name] is None, name
+    for name in released_flags.keys() - lm.EARLIER.fixed.keys():
+        assert settings[name] in (released_flags[name], None), name
 
 
-@pytest.mark.parametrize("folder", FOLDERS)
-def test_a_recipe_has_the_flags_of_the_released_run(folder, recipe_commands):
+def test_a_recipe_has_the_flags_of_the_released_run(
+    folder, released_flags, recipe_commands
+):
     command = recipe_commands(ROOT / "recipes" / f"{folder}.sh")[-1]
-    own = lm.define_flags(flags.FlagValues())
-    # Earlier phases' folders are not there.
-    given = [flag for flag in command[2:] if not flag.startswith("--pretrained=")]
-    own.parse(given)
-    settings, _ = lm.read_settings(own)
-    record = RunRecord.read(SAVED / folder / "flags.json")
-    unused = lm._without_effect(own.settings())
+    # The folders of earlier runs are not there.
+    own = flags_of(
+        *(flag for flag in command[2:] if not flag.startswith("--pretrained="))
+    )
+    settings, _ = own.read_settings()
+    unused = own.without_effect(own.settings())
 
-    for name, value in record.flags.items():
-        if name not in MAY_DIFFER and name not in unused:
+    for name, value in released_flags.items():
+        if name in lm.EARLIER.fixed:
+            assert lm.EARLIER.same_as_today(name, value, released_flags), name
+        elif name not in MAY_DIFFER and name not in unused:
             assert settings[name] == value, name
 
 
-@pytest.mark.parametrize("folder", FOLDERS)
-def test_another_seed_is_another_run(folder):
-    record = RunRecord.read(SAVED / folder / "flags.json")
-    named = [f"--{name}={record.flags[name]}" for name in ("latent", "setting")]
+def test_another_seed_is_another_run(folder, named):
     with pytest.raises(UserError, match=r"holds another run \(--seed was 1, now 2\)"):
         find(folder, *named, "--seed=2")
 
 
-@pytest.mark.parametrize("folder", FOLDERS)
-def test_a_released_folder_holds_what_a_report_needs(folder):
-    record = RunRecord.read(SAVED / folder / "flags.json")
+def test_a_released_folder_has_what_a_report_needs(folder, record):
     metrics = read_metrics(SAVED / folder / "metrics.json", Task.reported)
+
     assert record.released
     assert record.version
     for split in ("train", "validation", "test"):
@@ -82,6 +107,7 @@ def test_a_released_folder_holds_what_a_report_needs(folder):
 def test_a_flag_that_the_folder_lacks_is_compared_only_if_it_is_given(tmp_path):
     shutil.copytree(SAVED / "ptb_vmf", tmp_path / "ptb_vmf")
     settings, _ = find("ptb_vmf", path=tmp_path)
+
     assert settings["recurrent_dropout"] == 0.0
     with pytest.raises(UserError, match=r"--recurrent_dropout was 0\.0, now 0\.1"):
         find("ptb_vmf", "--recurrent_dropout=0.1", path=tmp_path)

@@ -1,9 +1,9 @@
-"""Programs that train models and use them: `python -m trainers.lm` and others."""
+"""The programs that train models and use them, such as `python -m trainers.lm`."""
 
 import sys
 
-# So Python names itself as long as it looks for the program of `python -m trainers.lm`:
-# nothing of the program has been imported yet, and importing it takes a while.
+# Python sets this until it has found the program of `python -m trainers.lm`. Nothing of
+# the program has been imported yet, and the import takes a while.
 if sys.argv[:1] == ["-m"]:
     from trainers.cli import interruptions
 

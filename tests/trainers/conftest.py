@@ -1,6 +1,7 @@
-"""Tiny corpora, flags and loops for the trainers to be tested on."""
+"""Small corpora, models, flags and loops to test the trainers with."""
 
 import itertools
+import subprocess
 
 import keras
 import pytest
@@ -8,10 +9,11 @@ from absl import flags
 
 from tf_vmfvae import layers, models
 from trainers.lm import flags as lm
+from trainers.storage.find_run import find_run as find_run_of
 
 
 def sentences(count):
-    """Returns so many sentences of two lengths."""
+    """Returns that many sentences, of two lengths."""
     parts = ("the a", "cat dog bird", "sees hears", "it them us")
     words = itertools.product(*(part.split() for part in parts))
     short = [" ".join(line) for line in words]
@@ -44,13 +46,32 @@ def model_file(tmp_path_factory):
 
 
 @pytest.fixture
+def mount(tmp_path):
+    """Returns a function that mounts a small file system with some options."""
+    folders = []
+
+    def mounted(options):
+        folder = tmp_path / f"mounted_{len(folders)}"
+        folder.mkdir()
+        command = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)]
+        if subprocess.run(command, capture_output=True).returncode:
+            pytest.skip("mounting a file system takes root")
+        folders.append(folder)
+        return folder
+
+    yield mounted
+    for folder in folders:
+        subprocess.run(["umount", str(folder)], check=True)
+
+
+@pytest.fixture
 def parse():
-    """Returns a function from a command line of `trainers.lm` to its settings."""
+    """Returns a function from a command line of `trainers.lm` to settings and notes."""
 
     def settings_and_notes(*arguments):
         own = lm.define_flags(flags.FlagValues())
         own.parse(arguments)
-        return lm.read_settings(own)
+        return own.read_settings()
 
     return settings_and_notes
 
@@ -62,15 +83,15 @@ def find_run():
     def find(*arguments):
         own = lm.define_flags(flags.FlagValues())
         own.parse(arguments)
-        settings, _ = lm.read_settings(own)
-        folder, notes = lm.run_folder(own, settings)
+        settings, _ = own.read_settings()
+        folder, notes = find_run_of(own, settings)
         return folder, settings, notes
 
     return find
 
 
 class AtBatch(keras.callbacks.Callback):
-    """Does something once, after a batch of an epoch, both counted from 1."""
+    """Does something once, after one batch of one epoch, both counted from 1."""
 
     def __init__(self, epoch, batch, action):
         super().__init__()
@@ -88,4 +109,5 @@ class AtBatch(keras.callbacks.Callback):
 
 @pytest.fixture
 def at_batch():
+    """The class of the callback that does something after one batch."""
     return AtBatch

@@ -19,8 +19,8 @@ from tf_vmfvae import data, layers, models
 from tf_vmfvae.data.files.feature_file import read_features, read_vocabulary
 from trainers.bow.report import print_document_report
 from trainers.bow.task import BowTask
-from trainers.cli import program as command_line
 from trainers.cli.errors import UserError
+from trainers.cli.run_flags import identity
 from trainers.devices.workers import Worker
 from trainers.evaluate import run as evaluation_run
 from trainers.lm import flags as lm
@@ -28,6 +28,7 @@ from trainers.lm.report import print_report
 from trainers.lm.task import LMTask
 from trainers.storage import fingerprint
 from trainers.storage.checkpoints import Checkpoints
+from trainers.storage.find_run import find_run
 from trainers.storage.metrics_file import SPLITS
 from trainers.storage.run_folder import RunFolder
 from trainers.storage.run_record import RunRecord
@@ -188,7 +189,7 @@ def test_vocabulary_file(tmp_path):
 def settings(arguments):
     own = lm.define_flags(flags.FlagValues())
     own.parse(arguments)
-    return lm.read_settings(own)
+    return own.read_settings()
 
 
 def test_flags():
@@ -442,7 +443,7 @@ def record(tmp_path_factory):
     values, _ = settings(["--latent=vmf"])
     return {
         "version": "0.1.0",
-        "flags": command_line.identity(values),
+        "flags": identity(values),
         "given": ["latent"],
         "text": {"test": {"count": 1, "hash": "a"}},
     }
@@ -452,8 +453,8 @@ def take_up(path, text):
     """Does with a run's flags what a training program does before it trains."""
     own = lm.define_flags(flags.FlagValues())
     own.parse(["--latent=vmf", f"--output_dir={path}"])
-    values, _ = lm.read_settings(own)
-    folder, notes = lm.run_folder(own, values)
+    values, _ = own.read_settings()
+    folder, notes = find_run(own, values)
     folder.check_text(text, "--data_dir=d")
     assert not any("\n" in note for note in notes)
     make_latent(values)

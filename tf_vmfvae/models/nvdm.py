@@ -109,7 +109,7 @@ class NVDM(VAE):
         encoder_layers: int = 2,
         decoder_layers: int = 1,
         activation: str = "relu",
-        input_transform: str = "counts",
+        input_transform: str = "log",
         input_dropout: float = 0.0,
         dropout: float = 0.0,
         scale_code: bool = True,

@@ -1,28 +1,25 @@
-"""Trains the document model NVDM.
+"""Trains a document model on bags of words: a topic model with a code per document.
 
     python -m trainers.bow --latent=vmf
     python -m trainers.bow --latent=vmf --dataset=20ng --latent_dim=25 --kappa=100
     python -m trainers.bow --latent=vmf_natural --bursts --dataset=20ng --data_dir=data
 
-leaves a run folder as `trainers.lm` does, with the same exit statuses.
+It leaves a run folder, like trainers.lm, and has the same exit statuses.
 """
 
-from trainers.bow.flags import define_flags, read_settings, run_folder
+from trainers.bow.flags import define_flags
 from trainers.cli import program
-from trainers.cli.program_flags import ProgramFlags
 from trainers.devices.workers import only_chief_prints
+from trainers.storage.find_run import find_run
 
 
-def main(own: ProgramFlags) -> None:
-    """Checks the flags, then trains."""
-    settings, notes = read_settings(own)
-    folder, more = run_folder(own, settings)
-    with program.importing_tensorflow():
-        from trainers.bow.task import BowTask
-        from trainers.training.run import run
-    program.print_notes([*notes, *more])
-    run(BowTask(settings), folder)
+def load():
+    """Imports what needs TensorFlow; returns the function that trains."""
+    from trainers.bow.task import BowTask
+    from trainers.training.run import run
+
+    return lambda settings, folder: run(BowTask(settings), folder)
 
 
 if __name__ == "__main__":
-    program.run(define_flags, main, around=only_chief_prints)
+    program.run(define_flags, load, find=find_run, around=only_chief_prints)

@@ -1,30 +1,28 @@
-"""The flags of trainers.bow, their defaults by corpus, and what they mean together."""
+"""The flags of trainers.bow, their defaults by corpus, and which go together."""
 
 from absl import flags
 
 from trainers.cli import latent_flags, paths, run_flags, training_flags
 from trainers.cli.defaults import Default, Derived
+from trainers.cli.earlier_flags import EarlierFlags
 from trainers.cli.errors import UserError
 from trainers.cli.program_flags import ProgramFlags
 from trainers.cli.ranges import dropout_rate, integers
-from trainers.storage.find_run import find_run
-from trainers.storage.run_folder import RunFolder
 
-# What a flag is worth when it is not given; of two that hold, the later one counts.
-# Those of 20ng are tuned on validation, and the epochs are few because a model learns
-# by heart after them.
+# Gradients are scaled down to this global norm. How large they are depends on the
+# length of the examples, not on the run, so it is not a flag.
+CLIP_NORM = 20.0
+# The defaults. If two apply, the later one counts. Those for 20ng were tuned on its
+# validation part; the epochs are few because a model overfits after them.
 DEFAULTS = [
     Default(
         {
             "spheres": 5,
-            "concentration_features": 1,
-            "training_kappa": Derived("that of --kappa"),
+            "training_kappa": Derived("same as --kappa"),
             "vocabulary_size": 2_000,
             "stop_words": "english",
-            "clip_norm": 20.0,
             "patience": 10,
             "kl_schedule": "linear",
-            "kl_epochs": Derived("half of --epochs", lambda s: 0.5 * s["epochs"]),
         }
     ),
     Default(
@@ -36,7 +34,7 @@ DEFAULTS = [
             "hidden_dim": 100,
             "input_dropout": 0.3,
             "dropout": 0.0,
-            "samples": 1,
+            "codes": 1,
             "learning_rate": 2e-3,
             "minimum_documents": 1,
             "topics": 8,
@@ -52,7 +50,7 @@ DEFAULTS = [
             "hidden_dim": 400,
             "input_dropout": 0.2,
             "dropout": 0.3,
-            "samples": 2,
+            "codes": 2,
             "learning_rate": 1e-3,
             "minimum_documents": 2,
             "topics": 20,
@@ -66,7 +64,7 @@ DEFAULTS = [
             "epochs": 5,
             "hidden_dim": 800,
             "dropout": 0.0,
-            "samples": 1,
+            "codes": 1,
             "learning_rate": 2e-3,
             "vocabulary_size": 10_000,
         },
@@ -77,110 +75,128 @@ DEFAULTS = [
             "epochs": 16,
             "input_dropout": 0.0,
             "dropout": 0.5,
-            "samples": 1,
+            "codes": 1,
             "learning_rate": 2e-3,
         },
         {"dataset": ["20ng", "text"], "bursts": [True]},
     ),
-    # Small spheres want another concentration than one large sphere.
+    # Small spheres need another concentration than one large sphere.
     Default({"kappa": 20.0}, {"latent": latent_flags.PRODUCTS}),
 ]
-# The value of a flag in a run that was begun before there was such a flag, where that
-# is not the flag's default today.
-BEFORE = {"samples": 1}
+EARLIER = EarlierFlags(
+    added={"codes": 1},
+    fixed={
+        **latent_flags.FIXED,
+        **training_flags.FIXED,
+        "activation": "relu",
+        "clip_norm": CLIP_NORM,
+        "concentration_features": 1,
+        "decoder_layers": 1,
+        "scale_code": True,
+    },
+)
 
 
 def define_flags(values: flags.FlagValues = flags.FLAGS) -> ProgramFlags:
-    """Defines and returns the flags; not on import, where another program's may be."""
-    own = ProgramFlags(DEFAULTS, values)
-    run_flags.define(own, "bow", ["dataset", "latent"])
+    """Defines and returns the flags.
+
+    It is not done on import, because absl knows each flag only once in a process.
+    """
+    own = ProgramFlags(
+        DEFAULTS,
+        values,
+        check=_check,
+        without_effect=_without_effect,
+        earlier=EARLIER,
+    )
+    _define_model(own)
     latent_flags.define(own)
-    training_flags.define(own)
-    own.choice(
-        "dataset", "The corpus.", ["embedded", "20ng", "rcv1", "text"], "embedded"
+    training_flags.define(
+        own, codes="Codes per document in training. Their bounds are averaged."
     )
-    own.path(
-        "labels", "A file with a label a line, for --dataset=text from a file.", None
-    )
-    own.integer("vocabulary_size", "Most frequent words kept.", integers(1, 10_000_000))
-    own.integer(
-        "minimum_documents",
-        "In how many documents a word must occur.",
-        integers(1, 1_000_000_000),
-    )
-    own.path(
-        "stop_words", "Words left out: english, none, or a file with a word a line."
-    )
+    _define_data(own)
+    _define_report(own)
+    run_flags.define(own, "bow", ["dataset", "latent"])
+    return own
+
+
+def _define_model(own):
+    own.group("Model")
     own.integer("hidden_dim", "Width of the hidden layers.", integers(1, 16_384))
     own.integer(
         "encoder_layers", "Hidden layers of the encoder.", integers(1, 100), default=2
     )
-    own.integer(
-        "decoder_layers",
-        "Hidden layers of the decoder; 0: it is linear.",
-        integers(0, 100),
-        default=1,
-    )
-    own.choice(
-        "activation",
-        "Activation of the hidden layers.",
-        ["relu", "tanh", "gelu", "softplus"],
-        default="relu",
-    )
     own.choice(
         "input_transform",
-        "What the encoder reads of the words' counts.",
+        "How the encoder reads the count of a word: as it is, as log(1 + count), or as "
+        "whether the word occurs.",
         ["counts", "log", "binary"],
         default="log",
     )
     own.number(
         "input_dropout",
-        "Share of a document's words that the encoder does not see.",
+        "Share of a document's words that training hides from the encoder.",
         dropout_rate(),
     )
-    own.number("dropout", "Dropout on the decoder's hidden layers.", dropout_rate())
-    own.switch("scale_code", "Learn a scale of the code.", default=True)
+    own.number("dropout", "Dropout on the decoder's hidden layer.", dropout_rate())
     own.switch(
-        "bursts", "Words used once are likelier to be used again.", default=False
+        "bursts",
+        "A word that a document has used once is likelier to be used again.",
+        default=False,
     )
+
+
+def _define_data(own):
+    own.group("Data")
+    own.choice(
+        "dataset",
+        "Corpus to train on; text: your own.",
+        ["embedded", "20ng", "rcv1", "text"],
+        default="embedded",
+    )
+    own.path(
+        "data_dir",
+        "Where the corpus is: the folder that holds 20ng/ or rcv1/; or your own "
+        "documents, a file with one per line or a folder of .txt files.",
+        default=None,
+    )
+    own.path(
+        "labels",
+        "File with one label per line, for --dataset=text from a file.",
+        default=None,
+    )
+    own.integer(
+        "vocabulary_size",
+        "Size of the vocabulary: the most frequent words.",
+        integers(1, 10_000_000),
+    )
+    own.integer(
+        "minimum_documents",
+        "Words in fewer documents than this are left out.",
+        integers(1, 1_000_000_000),
+    )
+    own.path(
+        "stop_words",
+        "Words to leave out: english, none, or a file with one word per line.",
+    )
+
+
+def _define_report(own):
+    own.group("Report")
     own.integer(
         "samples",
-        "Codes a document in training; bounds are averaged.",
-        integers(1, 1000),
-    )
-    own.integer(
-        "iw_samples",
-        "Samples of the importance-weighted bound; 0: none.",
+        "Samples of the code in the importance-weighted bound; 0: leave it out.",
         integers(0, 1_000_000),
         default=100,
     )
     own.integer(
         "refine_steps",
-        "Steps that fit each posterior to its document, for bounds beside the "
-        "encoder's own; 10 take a minute for 7,500 documents.",
+        "Steps that fit each posterior to its document, for further bounds; 10 steps "
+        "take a minute for 7,500 documents.",
         integers(1, 100_000),
         default=None,
     )
-    own.integer("topics", "Topics to show.", integers(1, 10_000))
-    return own
-
-
-def read_settings(own: ProgramFlags) -> tuple[dict, list[str]]:
-    """Returns every flag's value by name, defaults filled in, and notes for the user.
-
-    What has no effect on the run is `None`, so that it is no part of what the run is.
-
-    Raises:
-        UserError: if a value makes no sense.
-    """
-    settings = own.settings()
-    _check(settings)
-    return settings, own.leave_aside(settings, _without_effect(settings))
-
-
-def run_folder(own: ProgramFlags, settings: dict) -> tuple[RunFolder, list[str]]:
-    """Returns the run's folder, and notes; the settings become the run's own."""
-    return find_run(own, settings, _without_effect(settings), BEFORE, _check)
+    own.integer("topics", "Number of topics to show.", integers(1, 10_000))
 
 
 def _check(settings):
@@ -195,18 +211,18 @@ def _check(settings):
         )
     if settings["dataset"] == "text" and not settings["data_dir"]:
         raise UserError(
-            "--data_dir: --dataset=text needs a text file, a document a line, or a "
-            "folder of .txt files"
+            "--data_dir: --dataset=text needs a text file with one document per line, "
+            "or a folder of .txt files"
         )
 
 
 def _without_effect(settings):
     unused = latent_flags.without_effect(settings)
+    unused |= training_flags.without_effect(settings)
     if settings["latent"] == "none":
-        for name in ("scale_code", "samples", "refine_steps"):
-            unused[name] = "latent"
-    elif not settings["iw_samples"]:
-        unused["refine_steps"] = "iw_samples"
+        unused |= {"codes": "latent", "refine_steps": "latent"}
+    elif not settings["samples"]:
+        unused["refine_steps"] = "samples"
     if settings["dataset"] == "embedded":
         unused["data_dir"] = "dataset"
     if settings["dataset"] in ("20ng", "rcv1"):

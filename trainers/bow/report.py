@@ -1,4 +1,4 @@
-"""What a run of the document model prints."""
+"""The output of a run: its documents at the start, and its model at the end."""
 
 import textwrap
 
@@ -6,12 +6,12 @@ import numpy as np
 
 from tf_vmfvae import evaluation
 
-# Documents that the labels are learned from and told of: enough for the second digit.
+# Documents that the labels are learned from and predicted for: enough for two digits.
 LABELLED = 10_000
 
 
 def print_documents(corpus, train) -> None:
-    """Prints what the model is trained on.
+    """Prints the size of the corpus and of its batches.
 
     Args:
         corpus: a `tf_vmfvae.data.DocumentCorpus`.
@@ -27,13 +27,13 @@ def print_documents(corpus, train) -> None:
 
 
 def print_document_report(metrics: dict, model, corpus, topics: int) -> None:
-    """Prints the bounds, the topics and what the codes tell of the labels.
+    """Prints the bounds, the topics, and how well codes predict the labels.
 
     Args:
         metrics: the content of metrics.json.
         model: the best model.
         corpus: the corpus that it was trained on.
-        topics: how many topics to show.
+        topics: number of topics to show.
     """
     print()
     if metrics.get("best_epoch") is not None:
@@ -104,7 +104,7 @@ def _print_labels(model, corpus):
     table = evaluation.label_table(
         model, corpus.train[:LABELLED], corpus.test[:LABELLED]
     )
-    print("\nlabels told right    nearest neighbours    logistic regression")
+    print("\nlabels predicted     nearest neighbours    logistic regression")
     for name, accuracy in table.items():
         print(
             f"  from {name:12}  {accuracy.nearest_neighbours:18.1%}  "

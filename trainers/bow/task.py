@@ -1,25 +1,39 @@
-"""Training the document model."""
+"""The task of `trainers.bow`: a document model on bags of words."""
 
 import pathlib
 
 import keras
 
 from tf_vmfvae import callbacks, data, evaluation, models
+from trainers.bow.flags import CLIP_NORM
 from trainers.bow.report import print_document_report, print_documents
 from trainers.cli.run_flags import identity
+from trainers.cli.settings import chosen
 from trainers.storage.metrics_file import SPLITS
-from trainers.training.latents import latent_named, make_latent
+from trainers.training.latents import make_latent
 from trainers.training.task import Task
 
-# Of the bounds of refined posteriors, averaged over all samples.
+# Flags that are arguments of the model.
+MODEL_FLAGS = (
+    "hidden_dim",
+    "encoder_layers",
+    "input_transform",
+    "input_dropout",
+    "dropout",
+    "bursts",
+    "codes",
+    "seed",
+)
+# The bounds of refined posteriors in metrics.json that are averaged over all samples.
 REFINED = ("nll", "reconstruction", "kl", "ppl", "ppl_by_example")
-# Documents in the projector, which gets slow with more.
+# Documents that TensorBoard's projector shows; with more it gets slow.
 PROJECTED = 2_000
 
 
 class BowTask(Task):
-    """The document model `NVDM` on bags of words: the task of `trainers.bow`."""
+    """Trains `NVDM` on bags of words."""
 
+    clip_norm = CLIP_NORM
     reported = (*Task.reported, "ppl_by_example")
 
     def load_corpus(self) -> data.DocumentCorpus:
@@ -34,23 +48,12 @@ class BowTask(Task):
         )
 
     def make_model(self) -> models.NVDM:
-        settings = self.settings
-        with latent_named(settings):
-            model = models.NVDM(
-                self.corpus.vocabulary,
-                make_latent(settings),
-                hidden_dim=settings["hidden_dim"],
-                encoder_layers=settings["encoder_layers"],
-                decoder_layers=settings["decoder_layers"],
-                activation=settings["activation"],
-                input_transform=settings["input_transform"],
-                input_dropout=settings["input_dropout"],
-                dropout=settings["dropout"],
-                scale_code=settings["scale_code"] or False,
-                bursts=settings["bursts"],
-                codes=settings["samples"] or 1,
-                seed=settings["seed"],
-            )
+        model = models.NVDM(
+            self.corpus.vocabulary,
+            # The encoder's last feature is the length of the document.
+            make_latent(self.settings, concentration_features=1),
+            **chosen(self.settings, *MODEL_FLAGS),
+        )
         model.adapt(self.corpus.train)
         return model
 
@@ -81,7 +84,7 @@ class BowTask(Task):
         return made
 
     def further_bounds(self, model, splits) -> dict[str, dict]:
-        samples = self.settings["iw_samples"]
+        samples = self.settings["samples"]
         if not samples or self.settings["latent"] == "none":
             return {}
         return {
@@ -117,7 +120,7 @@ def _weighted(bounds, samples):
 
 
 def _stop_words(name):
-    """The stop words that the flag names."""
+    """Returns the stop words that the flag names, `None` if there are none."""
     if name in (None, "none"):
         return None
     if name == "english":
@@ -127,5 +130,5 @@ def _stop_words(name):
     except (OSError, UnicodeDecodeError) as error:
         raise ValueError(
             f"--stop_words={name}: cannot be read ({error}); give english, none or a "
-            "text file with a word a line"
+            "text file with one word per line"
         ) from None

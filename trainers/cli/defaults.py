@@ -1,4 +1,4 @@
-"""What a flag is worth when it is not given, said once: for the run and for --help."""
+"""The defaults of flags that depend on other flags, for the run and for --help."""
 
 import dataclasses
 from collections.abc import Callable, Iterable, Sequence
@@ -10,13 +10,13 @@ class Derived:
     """A default that depends on other flags.
 
     Attributes:
-        words: as --help states it.
-        of: from every flag's value to this one's. Where it returns `None`, whoever
-            reads the flag works the default out.
+        words: how --help states it.
+        of: returns the default, given the value of every flag. Without it the flag
+            stays `None`, and whatever reads the flag decides.
     """
 
     words: str
-    of: Callable[[dict], Any] = lambda settings: None
+    of: Callable[[dict], Any] | None = None
 
     def __str__(self) -> str:
         return self.words
@@ -24,27 +24,32 @@ class Derived:
 
 @dataclasses.dataclass(frozen=True)
 class Default:
-    """Default values of flags, and for which values of other flags they hold.
+    """Default values of flags, and for which values of other flags they apply.
 
     Attributes:
-        values: a default by the flag's name.
-        where: a flag's name -> those of its values for which `values` are the
-            defaults, or `GIVEN`. It must hold for all of these flags; without any it
-            always does.
+        values: maps a flag's name to its default.
+        where: maps other flags' names to the values for which `values` apply, or to
+            `GIVEN`. All of these conditions have to hold; without any, `values` always
+            apply.
     """
 
     values: dict[str, Any]
     where: dict[str, Sequence] = dataclasses.field(default_factory=dict)
 
     def holds(self, settings: dict, given: Iterable[str]) -> bool:
-        """Whether these are the defaults, by the flags' values and what was given."""
+        """Returns whether these defaults apply.
+
+        Args:
+            settings: the flags' values by name.
+            given: the names of the flags that the user gave.
+        """
         return all(
             name in given if values is GIVEN else settings[name] in values
             for name, values in self.where.items()
         )
 
 
-# In `Default.where`, of a flag that the user has given, whatever its value.
+# In `Default.where`: the user has given the flag, with whatever value.
 GIVEN = ("given",)
 
 
@@ -52,26 +57,22 @@ def fill_in(defaults: Sequence[Default], given: dict) -> dict:
     """Returns the values of all flags that `given` or `defaults` name.
 
     Args:
-        defaults: of two that hold, the later one counts.
-        given: the values of the flags that were given, by name.
+        defaults: if two apply, the later one counts.
+        given: maps the flags that the user gave to their values.
 
     >>> defaults = [
     ...     Default({"dataset": "small", "epochs": 6}),
     ...     Default({"epochs": 9}, {"dataset": ["large"]}),
-    ...     Default({"kl_epochs": Derived("half", lambda s: s["epochs"] / 2)}),
+    ...     Default({"anneal_epochs": Derived("half", lambda s: s["epochs"] / 2)}),
     ... ]
     >>> fill_in(defaults, {"dataset": "large"})
-    {'dataset': 'large', 'epochs': 9, 'kl_epochs': 4.5}
+    {'dataset': 'large', 'epochs': 9, 'anneal_epochs': 4.5}
     """
     settings = dict(given)
     for default in defaults:
         if default.holds(settings, given):
-            news = {k: v for k, v in default.values.items() if k not in given}
-            settings.update(news)
-    return {
-        name: value.of(settings) if isinstance(value, Derived) else value
-        for name, value in settings.items()
-    }
+            settings.update({k: v for k, v in default.values.items() if k not in given})
+    return {name: _derived(value, settings) for name, value in settings.items()}
 
 
 def describe(defaults: Iterable[Default], name: str) -> str:
@@ -95,12 +96,33 @@ def describe(defaults: Iterable[Default], name: str) -> str:
     for place, default in enumerate(own):
         where = dict(default.where)
         if list(where) == ["dataset"]:
-            # Said of a corpus once, by what counts.
+            # A corpus is named once, with the default that counts.
             later = [other.where for other in own[place + 1 :]]
-            retold = {x for w in later if list(w) == ["dataset"] for x in w["dataset"]}
-            where["dataset"] = [x for x in where["dataset"] if x not in retold]
-        clauses.append(_shown(default.values[name]) + _describe_where(where))
+            replaced = {
+                x for w in later if list(w) == ["dataset"] for x in w["dataset"]
+            }
+            where["dataset"] = [x for x in where["dataset"] if x not in replaced]
+        clauses.append(shown(default.values[name]) + _describe_where(where))
     return f"Default: {'; '.join(clauses)}."
+
+
+def shown(value: Any) -> str:
+    """Returns a flag's value as --help shows it.
+
+    >>> shown(0.5), shown(True), shown(None)
+    ('0.5', 'true', 'none')
+    """
+    if value is None or value == []:
+        return "none"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _derived(value, settings):
+    if not isinstance(value, Derived):
+        return value
+    return value.of(settings) if value.of else None
 
 
 def _describe_where(where):
@@ -115,11 +137,3 @@ def _describe_flag(name, values):
     if list(values) == [True]:
         return f" with --{name}"
     return f" with --{name}={'|'.join(map(str, values))}"
-
-
-def _shown(value):
-    if value is None or value == []:
-        return "none"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return f"{value:g}" if isinstance(value, float) else str(value)

@@ -1,4 +1,4 @@
-"""How a program ends early, each in one line for the user."""
+"""The errors that end a program, each in one line for the user."""
 
 
 class UserError(Exception):

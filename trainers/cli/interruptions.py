@@ -1,40 +1,43 @@
-"""Ctrl-C and SIGTERM, from a program's first moment to its last."""
+"""Ctrl-C and SIGTERM, from the start of a program to its end."""
 
 import contextlib
 import os
 import signal
 from collections.abc import Iterator
 
-# The line that a user reads of each.
+# The line that the user reads after each signal.
 MESSAGES = {signal.SIGINT: "interrupted", signal.SIGTERM: "stopped by SIGTERM"}
 
 _stderr = 2
 
 
 class Terminated(BaseException):
-    """SIGTERM, where there is work to clean up after; as Ctrl-C no `Exception`."""
+    """SIGTERM, raised where there is something to clean up.
+
+    Like KeyboardInterrupt it is not an `Exception`.
+    """
 
 
 def end_at_once() -> None:
-    """Has either signal end the process there and then, with its line and status.
+    """Makes both signals end the process at once, with their line and status.
 
-    For when nothing has been begun that could be left half-done: an exception raised
-    in the middle of an import ends in a traceback, or is lost.
+    This is for when nothing can be left half done. An exception in the middle of an
+    import would end in a traceback, or be lost.
     """
     _handle(dict.fromkeys(MESSAGES, _end))
 
 
 def raise_errors() -> None:
-    """Has Ctrl-C raise KeyboardInterrupt and SIGTERM `Terminated`."""
+    """Makes Ctrl-C raise KeyboardInterrupt, and SIGTERM `Terminated`."""
     _handle({signal.SIGINT: signal.default_int_handler, signal.SIGTERM: _raise})
 
 
 @contextlib.contextmanager
 def ending_at_once(stderr: int) -> Iterator[None]:
-    """Within its `with`, signals do as after `end_at_once`, then as before.
+    """Makes both signals end the process at once within its `with`.
 
     Args:
-        stderr: the open file that the line is written to.
+        stderr: the open file that the signal's line is written to.
     """
     global _stderr
     standard, _stderr = _stderr, stderr
@@ -47,10 +50,10 @@ def ending_at_once(stderr: int) -> Iterator[None]:
 
 @contextlib.contextmanager
 def left_to_the_system() -> Iterator[None]:
-    """Within its `with`, signals end the process at once and without a word.
+    """Makes both signals end the process at once and in silence within its `with`.
 
-    For native code that may wait for ever: Python sees a signal only between its
-    calls.
+    This is for native code that may never return: Python handles a signal only between
+    its own instructions.
     """
     with _handled(dict.fromkeys(MESSAGES, signal.SIG_DFL)):
         yield
@@ -68,8 +71,8 @@ def _handled(handlers):
 
 def _handle(handlers):
     for number, handler in handlers.items():
-        # A program in the background may have been told to ignore Ctrl-C; what Python
-        # did not set, which is None, it cannot set again.
+        # A program in the background may have to ignore Ctrl-C. A handler that was not
+        # set from Python is None and cannot be set again.
         if signal.getsignal(number) is not signal.SIG_IGN and handler is not None:
             signal.signal(number, handler)
 

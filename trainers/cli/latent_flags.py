@@ -1,13 +1,8 @@
 """The flags of the latent, the same in every training program."""
 
-from absl import flags
-
 from trainers.cli.defaults import GIVEN, Default, Derived
 from trainers.cli.program_flags import ProgramFlags
 from trainers.cli.ranges import at_least_zero, integers, positive, require
-
-# --help lists these flags with the program.
-flags.disclaim_key_flags()
 
 # --latent -> the layer of `tf_vmfvae.layers` and the flags that are its arguments.
 LATENTS = {
@@ -17,135 +12,114 @@ LATENTS = {
     ),
     "vmf_learned": (
         "LearnedVonMisesFisherLatent",
-        ["latent_dim", "kappa", "kappa_floor", "kappa_ceiling"],
+        ["latent_dim", "kappa", "kappa_floor"],
     ),
-    "vmf_product": (
-        "SphereProductLatent",
-        ["latent_dim", "spheres", "kappa", "concentration_features"],
-    ),
-    "vmf_natural": (
-        "NaturalSphereProductLatent",
-        ["latent_dim", "spheres", "kappa", "concentration_features"],
-    ),
+    "vmf_product": ("SphereProductLatent", ["latent_dim", "spheres", "kappa"]),
+    "vmf_natural": ("NaturalSphereProductLatent", ["latent_dim", "spheres", "kappa"]),
     "power_spherical": (
         "PowerSphericalLatent",
         ["latent_dim", "kappa", "training_kappa"],
     ),
     "vmf_norm": (
         "VonMisesFisherNormLatent",
-        ["latent_dim", "kappa", "training_kappa", "norm_range", "norm_width"],
+        ["latent_dim", "kappa", "training_kappa"],
     ),
     "gaussian": ("GaussianLatent", ["latent_dim", "free_bits"]),
     "none": ("NoLatent", []),
 }
+# The latents on several spheres.
+PRODUCTS = [name for name, (_, arguments) in LATENTS.items() if "spheres" in arguments]
+# Flags of earlier versions, with the value that every run has today.
+FIXED = {"kappa_ceiling": 1000.0, "norm_range": 10.0, "norm_width": 0.1}
 
-# Those on several spheres.
-PRODUCTS = [name for name, (_, reads) in LATENTS.items() if "spheres" in reads]
-
-# The flags below but --latent: arguments of the layers, and what moves one of these.
-NAMES = list(
-    dict.fromkeys(
-        [name for _, reads in LATENTS.values() for name in reads]
-        + ["initial_kappa", "kappa_epochs"]
-    )
-)
-
-# The concentration in training that a table gives a corpus was found for its kappa,
-# not for the user's own.
-OWN_KAPPA = Default({"training_kappa": Derived("that of --kappa")}, {"kappa": GIVEN})
+# A corpus's default --training_kappa was tuned for its default --kappa. If the user
+# sets --kappa, it no longer applies.
+OWN_KAPPA = Default({"training_kappa": Derived("same as --kappa")}, {"kappa": GIVEN})
 
 
 def define(own: ProgramFlags) -> None:
     """Defines these flags; the program's table has the defaults that vary."""
-    own.choice("latent", "The latent; none: a model without a code.", LATENTS, "vmf")
+    own.group("Latent")
+    own.choice(
+        "latent",
+        "Distribution of the code; none: a model without a code.",
+        LATENTS,
+        default="vmf",
+    )
     own.integer("latent_dim", "Dimensions of the code.", integers(1, 10_000))
     own.number(
         "kappa",
-        "Concentration of a spherical posterior; vmf_learned: at first.",
+        "Concentration of the posterior on the sphere: the higher, the less noise. "
+        "vmf_learned, vmf_product and vmf_natural start from it and learn their own.",
         positive(),
     )
     own.number(
         "training_kappa",
-        "vmf, power_spherical, vmf_norm: concentration of the codes drawn in training.",
+        f"Concentration that training samples codes with. {_only('training_kappa')}",
         positive(),
     )
     own.number(
         "initial_kappa",
-        "vmf, power_spherical, vmf_norm: concentration of the codes drawn at first, "
-        "which falls to --training_kappa.",
+        "Concentration that training samples codes with at first; it falls to "
+        f"--training_kappa. {_only('training_kappa')}",
         positive(),
-        default=Derived("that of --training_kappa, throughout"),
+        default=Derived("no annealing"),
     )
     own.number(
-        "kappa_epochs",
-        "Epochs over which --initial_kappa falls.",
-        positive(),
-        default=Derived("half of --epochs"),
+        "kappa_floor",
+        f"Lowest concentration. {_only('kappa_floor')}",
+        at_least_zero(),
+        default=1.0,
+    )
+    own.integer(
+        "spheres",
+        f"Spheres that share the dimensions of the code. {_only('spheres')}",
+        integers(1, 5_000),
     )
     own.integer(
         "prior_components",
-        "vmf: components of a mixture that is the prior and learns beside the model; "
-        "0: a uniform prior.",
+        "Components of a mixture prior that is trained with the model; 0: a uniform "
+        "prior. "
+        f"{_only('prior_components')}",
         integers(0, 10_000),
         default=0,
     )
     own.number(
-        "kappa_floor",
-        "vmf_learned: the least concentration.",
-        at_least_zero(),
-        default=1.0,
-    )
-    own.number(
-        "kappa_ceiling",
-        "vmf_learned: the largest concentration.",
-        positive(),
-        default=1000.0,
-    )
-    own.integer(
-        "spheres",
-        "vmf_product, vmf_natural: among how many spheres the dimensions are shared.",
-        integers(1, 5_000),
-    )
-    own.integer(
-        "concentration_features",
-        "vmf_product: on how many of the last hidden features the concentrations "
-        "depend. vmf_natural: how many are for them alone.",
-        integers(0, 16_384),
-    )
-    own.number(
-        "norm_range", "vmf_norm: the largest norm of a code.", positive(), default=10.0
-    )
-    own.number(
-        "norm_width",
-        "vmf_norm: width of the interval of an example's norms.",
-        positive(low=1e-4),
-        default=0.1,
-    )
-    own.number(
         "free_bits",
-        "gaussian: nats of KL an example that training lets go free.",
+        f"Nats of KL per example that cost nothing in training. {_only('free_bits')}",
         at_least_zero(),
         default=0.0,
     )
+
+
+def reads(settings: dict, name: str) -> bool:
+    """Returns whether the latent has an argument of that name."""
+    return name in LATENTS[settings["latent"]][1]
+
+
+def anneals_kappa(settings: dict) -> bool:
+    """Returns whether the concentration that codes are sampled with falls."""
+    return bool(settings["initial_kappa"]) and reads(settings, "training_kappa")
 
 
 def check(settings: dict) -> None:
     """Checks the values of these flags against each other.
 
     Raises:
-        UserError: if two make no sense together.
+        UserError: if two contradict each other.
     """
-    if settings["latent"] not in ("gaussian", "none"):
+    latent = settings["latent"]
+    if latent not in ("gaussian", "none"):
         require(settings, "latent_dim", "at least 2", lambda x: x >= 2)
-    if settings["initial_kappa"] and "training_kappa" in LATENTS[settings["latent"]][1]:
+    if anneals_kappa(settings):
         least = settings["training_kappa"] or settings["kappa"]
         rule = f"no less than {least}, to which it falls"
         require(settings, "initial_kappa", rule, lambda x: x >= least)
-    if settings["latent"] == "vmf_learned":
-        low, high = settings["kappa_floor"], settings["kappa_ceiling"]
-        rule = f"between --kappa_floor={low} and --kappa_ceiling={high}"
+    if latent == "vmf_learned":
+        low, high = settings["kappa_floor"], FIXED["kappa_ceiling"]
+        rule = f"between --kappa_floor={low} and {high}"
         require(settings, "kappa", rule, lambda x: low < x < high)
-    if settings["latent"] in PRODUCTS:
+    if latent in PRODUCTS:
         spheres = settings["spheres"]
         rule = f"a multiple of --spheres={spheres}, at least 2 each"
         require(
@@ -154,19 +128,20 @@ def check(settings: dict) -> None:
             rule,
             lambda x: x >= 2 * spheres and x % spheres == 0,
         )
-    width = settings["norm_range"]
-    rule = f"positive and below --norm_range={width}"
-    require(settings, "norm_width", rule, lambda x: 0 < x < width)
 
 
 def without_effect(settings: dict) -> dict[str, str]:
-    """Returns the flags that nothing reads, each with the flag that makes it so."""
-    _, arguments = LATENTS[settings["latent"]]
-    read = set(arguments)
-    # What moves one of these arguments, which no layer takes.
-    if "training_kappa" in arguments:
-        read |= {"initial_kappa", "kappa_epochs"}
-    unused = {name: "latent" for name in NAMES if name not in read}
-    if "initial_kappa" in read and settings["initial_kappa"] is None:
-        unused["kappa_epochs"] = "initial_kappa"
-    return unused
+    """Returns the flags that have no effect, each with the flag that is the reason."""
+    names = {name for _, arguments in LATENTS.values() for name in arguments}
+    unused = {name for name in names if not reads(settings, name)}
+    if "training_kappa" in unused:
+        unused.add("initial_kappa")
+    return dict.fromkeys(sorted(unused), "latent")
+
+
+def _only(name):
+    """Returns the sentence that names the latents that read a flag."""
+    readers = [
+        latent for latent, (_, arguments) in LATENTS.items() if name in arguments
+    ]
+    return f"Only for {', '.join(readers)}."

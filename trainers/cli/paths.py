@@ -1,4 +1,4 @@
-"""What can be said of a path before the long work that it is for; no TensorFlow."""
+"""Checks of paths before the long work that needs them, without TensorFlow."""
 
 import os
 import stat
@@ -6,27 +6,28 @@ import tempfile
 
 from trainers.cli.errors import UserError
 
-# Of files and folders on their way, which count as nothing.
+# The names of temporary files and folders begin with this; they count as nothing.
 PREFIX = ".partial-"
-# Where a shell's <(command) and standard input have names.
+# The names of a shell's <(command) and of standard input begin with one of these.
 _OPEN_FILES = ("/dev/fd/", "/dev/stdin", "/proc/self/fd/")
 
 
 def check_input(
     path: str, flag: str, folders: bool = True, pipes: bool = False
 ) -> None:
-    """Checks that a path, if it exists, is one that can be read.
+    """Checks that a path, if it exists, can be read.
 
-    One that does not exist is left to whoever reads it, who knows what to give.
+    A path that does not exist is accepted: whatever reads it knows what to give
+    instead.
 
     Args:
         path: the flag's value.
         flag: its name.
         folders: whether it may be a folder.
-        pipes: whether it may be a pipe that the shell has opened, as <(command) is.
+        pipes: whether it may be a pipe that the shell opened, such as <(command).
 
     Raises:
-        UserError: if it is of another kind, or cannot be reached or read.
+        UserError: if it is something else, or cannot be reached or read.
 
     >>> check_input("/no/such/file", "file")
     """
@@ -40,7 +41,7 @@ def check_input(
     if stat.S_ISDIR(mode) and not folders:
         raise path_error(flag, path, f"is a folder; give {wanted}")
     opened = path.startswith(_OPEN_FILES)
-    # A named pipe that nobody writes to would be waited for without end.
+    # Reading a named pipe that nobody writes to would never end.
     if stat.S_ISFIFO(mode) and not (pipes and opened):
         raise path_error(flag, path, f"is a pipe; give {wanted}")
     if stat.S_ISSOCK(mode):
@@ -52,29 +53,33 @@ def check_input(
 
 
 def check_output_folder(path: str | os.PathLike, flag: str = "output_dir") -> None:
-    """Checks that a folder is there or can be made, and can be written; leaves nothing.
+    """Checks that a folder exists or can be made, and can be written to.
+
+    It leaves nothing behind.
 
     Raises:
-        UserError: if something else is in the way, or it cannot be written.
+        UserError: if something else is in the way, or the folder cannot be written.
     """
     try:
         mode = os.stat(path).st_mode
     except (FileNotFoundError, NotADirectoryError):
         if os.path.islink(path):
-            raise path_error(flag, path, "is a link to what does not exist") from None
+            raise path_error(
+                flag, path, "is a link to something that does not exist"
+            ) from None
         folder = _nearest(path)
         if not os.path.isdir(folder):
-            message = f"cannot be made, as {folder} is no folder"
+            message = f"cannot be made, because {folder} is not a folder"
             raise path_error(flag, path, message) from None
         where = f"made in {folder}"
     except OSError as error:
         raise path_error(flag, path, f"cannot be used ({error.strerror})") from error
     else:
         if not stat.S_ISDIR(mode):
-            raise path_error(flag, path, "is no folder; name another one")
+            raise path_error(flag, path, "is not a folder; name another one")
         folder, where = path, "written"
     try:
-        # Tells more than the permissions: of file systems that are read-only, say.
+        # Unlike the permissions, this shows if the file system is read-only.
         with tempfile.TemporaryFile(dir=folder, prefix=PREFIX):
             pass
     except OSError as error:
@@ -82,10 +87,10 @@ def check_output_folder(path: str | os.PathLike, flag: str = "output_dir") -> No
 
 
 def make_output_folder(path: str | os.PathLike, flag: str = "output_dir") -> None:
-    """Makes a folder, unless it is there, and sees whether files can be put into it.
+    """Makes a folder if it does not exist, and checks that it can be written to.
 
     Raises:
-        UserError: if not.
+        UserError: if it cannot be made or written.
     """
     check_output_folder(path, flag)
     try:
@@ -95,14 +100,14 @@ def make_output_folder(path: str | os.PathLike, flag: str = "output_dir") -> Non
     check_output_folder(path, flag)
 
 
+def path_error(flag: str, path: str | os.PathLike, message: str) -> UserError:
+    """Returns the error about a path that a flag names."""
+    return UserError(f"--{flag}={path}: {message}")
+
+
 def _nearest(path):
-    """The nearest folder above, or what is in its place."""
+    """Returns the nearest path above that exists."""
     path = os.path.abspath(path)
     while not os.path.lexists(path):
         path = os.path.dirname(path)
     return path
-
-
-def path_error(flag: str, path: str | os.PathLike, message: str) -> UserError:
-    """Returns the error that a path of a flag is to blame for."""
-    return UserError(f"--{flag}={path}: {message}")

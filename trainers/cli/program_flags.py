@@ -1,60 +1,85 @@
 """The flags of a program: what each one takes and what it is by default."""
 
-import os
-from collections.abc import Sequence
+import sys
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from absl import flags
 
 from trainers.cli.defaults import Default, Derived, describe, fill_in
+from trainers.cli.earlier_flags import EarlierFlags
 from trainers.cli.errors import UserError
+from trainers.cli.flag_parsers import (
+    FloatParser,
+    IntegerParser,
+    PathParser,
+    TextParser,
+)
+from trainers.cli.help_text import help_text
 from trainers.cli.ranges import Range, shortened
 
-# --help lists a flag with the program that has it defined here.
-flags.disclaim_key_flags()
-
-# The default of a flag for which the program's table has one.
+# The default of a flag that has one in the program's table.
 IN_TABLE = object()
-# Characters of an argument that a message shows whole; paths are not short.
+# A message shows this many characters of an argument; paths are not short.
 LONGEST = 300
-# Flags that may have no value, where another one decides.
-_MAY_BE_ABSENT = {"training_kappa", "concentration_features"}
 
 
 class ProgramFlags:
     """The flags of one program.
 
-    Each flag is defined together with what it takes and with its default, unless that
-    depends on other flags: then it is in the program's table. The values of a run and
-    the text of --help are both made from these, so they cannot disagree.
+    Each flag is defined together with what it takes and with its default. A default
+    that depends on other flags stands in the program's table instead. The values of a
+    run and the text of --help both come from these definitions, so they cannot
+    disagree.
 
     Args:
-        table: the defaults that depend on other flags. Of two that hold, the later one
+        table: the defaults that depend on other flags. If two apply, the later one
             counts.
         values: where absl keeps the flags.
+        check: called with every flag's value; raises `UserError` if two values
+            contradict each other or a file cannot be read.
+        check_new: called in the same way, but only for a run that has not begun.
+        without_effect: called with every flag's value; returns the flags that have no
+            effect, each with the flag that is the reason.
+        earlier: what the flags of runs begun by earlier versions mean today.
 
     Attributes:
         names: the names of the flags, in the order of their definition.
-        ranges: by the flag's name what it takes, if it takes numbers.
+        ranges: the range of each flag that takes numbers, by name.
 
     >>> from trainers.cli.ranges import integers
     >>> own = ProgramFlags(values=flags.FlagValues())
     >>> own.integer("epochs", "Number of epochs.", integers(1, 100), default=6)
     >>> own.parse([])
-    >>> own.settings()
-    {'epochs': 6}
+    >>> own.read_settings()
+    ({'epochs': 6}, [])
     """
 
     def __init__(
         self,
         table: Sequence[Default] = (),
         values: flags.FlagValues = flags.FLAGS,
+        *,
+        check: Callable[[dict], None] = lambda settings: None,
+        check_new: Callable[[dict], None] = lambda settings: None,
+        without_effect: Callable[[dict], dict[str, str]] = lambda settings: {},
+        earlier: EarlierFlags | None = None,
     ):
         self.names = []
+        self.ranges = {}
+        self.check = check
+        self.check_new = check_new
+        self.without_effect = without_effect
+        self.earlier = earlier or EarlierFlags()
         self._table = table
         self._values = values
         self._constant = {}
-        self.ranges = {}
+        self._groups = {}
+        self._group = "Flags"
+
+    def group(self, title: str) -> None:
+        """Puts the flags that are defined from now on under a title of --help."""
+        self._group = title
 
     def integer(
         self,
@@ -64,28 +89,29 @@ class ProgramFlags:
         default: Any = IN_TABLE,
         many: bool = False,
     ) -> None:
-        """Defines a flag for an integer, or for one that may be repeated (`many`)."""
+        """Defines a flag that takes an integer; with `many` it may be repeated."""
         self.ranges[name] = allowed
-        parser = _Integer(f"an integer, {allowed.words}")
-        self._define(name, text, default, parser, many)
+        parser = IntegerParser(f"an integer, {allowed.words}")
+        self._define(name, "INTEGER", text, default, parser, many)
 
     def number(
         self, name: str, text: str, allowed: Range, default: Any = IN_TABLE
     ) -> None:
-        """Defines a flag for a floating-point number."""
+        """Defines a flag that takes a floating-point number."""
         self.ranges[name] = allowed
-        self._define(name, text, default, _Number(f"a number, {allowed.words}"))
+        parser = FloatParser(f"a number, {allowed.words}")
+        self._define(name, "NUMBER", text, default, parser)
 
     def choice(
         self, name: str, text: str, choices: Sequence[str], default: Any = IN_TABLE
     ) -> None:
-        """Defines a flag for one of several words."""
-        text = f"<{'|'.join(choices)}>: {text}"
-        self._define(name, text, default, flags.EnumParser(tuple(choices)))
+        """Defines a flag that takes one of several words."""
+        text = f"{text} Choices: {', '.join(choices)}."
+        self._define(name, "NAME", text, default, flags.EnumParser(tuple(choices)))
 
     def switch(self, name: str, text: str, default: Any = IN_TABLE) -> None:
         """Defines a flag that is on or off."""
-        text = self._with_default(name, text, default)
+        text = self._describe(f"--[no]{name}", name, text, default)
         flags.DEFINE_boolean(name, None, text, flag_values=self._values)
 
     def path(
@@ -95,25 +121,29 @@ class ProgramFlags:
         default: Any = IN_TABLE,
         for_tensorflow: bool = False,
     ) -> None:
-        """Defines a flag for a file or a folder; a leading ~ is the home folder.
+        """Defines a flag that takes a file or a folder; ~ is the home folder.
 
-        Where TensorFlow is to write below it (`for_tensorflow`), its name has to be
-        UTF-8.
+        With `for_tensorflow` the name has to be UTF-8, because TensorFlow writes there.
         """
-        self._define(name, text, default, _Path(for_tensorflow))
+        self._define(name, "PATH", text, default, PathParser(for_tensorflow))
 
     def sentences(self, name: str, text: str) -> None:
-        """Defines a flag for text, which may be repeated."""
-        self._define(name, text, [], _Text(), many=True)
+        """Defines a flag that takes text and may be repeated."""
+        self._define(name, "TEXT", text, [], TextParser(), many=True)
+
+    def help(self) -> str:
+        """Returns what --help prints, with the running program's docstring."""
+        return help_text(sys.modules["__main__"].__doc__ or "", self._groups)
 
     def parse(self, arguments: Sequence[str]) -> None:
-        """Takes in the arguments of a command line.
+        """Parses the arguments of a command line.
 
         Raises:
-            UserError: if one is no flag of the program, or not of the flag's kind.
+            UserError: if one of them is not a flag of the program, or a value is not
+                of the flag's kind.
         """
         try:
-            # What absl reads of a --flagfile, before it parses anything.
+            # absl reads every --flagfile before it parses anything.
             arguments = self._values.read_flags_from_files(arguments)
         except (OSError, UnicodeDecodeError) as error:
             raise UserError(f"--flagfile: cannot be read ({error})") from error
@@ -121,17 +151,22 @@ class ProgramFlags:
             raise UserError(_brief(str(error), arguments)) from error
         try:
             rest = self._values(["", *arguments], known_only=False)
+        except flags.UnrecognizedFlagError as error:
+            explanation = self.earlier.explain(error.flagname, self.names)
+            if explanation is None:
+                raise UserError(_brief(str(error), arguments)) from error
+            raise UserError(f"--{error.flagname}: {explanation}") from error
         except flags.Error as error:
             raise UserError(_brief(str(error), arguments)) from error
         if len(rest) > 1:
             raise UserError(f"unexpected argument {shortened(rest[1])!r}; see --help")
 
     def given(self, name: str) -> bool:
-        """Whether the command line has the flag `name`."""
+        """Returns whether the command line sets the flag `name`."""
         return bool(self._values[name].present)
 
     def settings(self) -> dict[str, Any]:
-        """Returns the value of every flag by name, defaults filled in.
+        """Returns the value of every flag by name, with defaults filled in.
 
         Raises:
             UserError: if a number is out of its flag's range.
@@ -145,8 +180,29 @@ class ProgramFlags:
                     allowed.check(name, number)
         return settings
 
+    def read_settings(self) -> tuple[dict[str, Any], list[str]]:
+        """Returns the value of every flag by name, checked, and notes for the user.
+
+        A flag without effect is `None`, so that it is no part of what makes a run. A
+        note says so if the user gave it. It is not an error: this way one command
+        compares latents by a change of --latent alone.
+
+        Raises:
+            UserError: if a value is out of its range, or values contradict each other.
+        """
+        settings = self.settings()
+        self.check(settings)
+        notes = []
+        for name, cause in self.without_effect(settings).items():
+            if self.given(name):
+                value = settings[cause]
+                why = f"out --{cause}" if value is None else f" --{cause}={value}"
+                notes.append(f"--{name} has no effect with{why}")
+            settings[name] = None
+        return settings, notes
+
     def fill_in(self, given: dict[str, Any]) -> dict[str, Any]:
-        """Returns the value of every flag by name, if those in `given` were given."""
+        """Returns the value of every flag by name, if those in `given` are given."""
         filled = fill_in([Default(self._constant), *self._table], given)
         return {name: filled.get(name) for name in self.names}
 
@@ -158,15 +214,14 @@ class ProgramFlags:
         }
 
     def check_stored(self, name: str, value: Any) -> None:
-        """Checks a flag's value that was read from a file.
+        """Checks the value of a flag that comes from a file.
 
         Raises:
             UserError: if the flag does not take it.
         """
         flag = self._values[name]
         if value is None:
-            # Its default may be one that other flags decide.
-            is_sound = name in _MAY_BE_ABSENT or self._constant.get(name, 0) is None
+            is_sound = self._may_be_absent(name)
         else:
             is_boolean = isinstance(flag.parser, flags.BooleanParser)
             try:
@@ -179,121 +234,36 @@ class ProgramFlags:
         if value is not None and name in self.ranges:
             self.ranges[name].check(name, value)
 
-    def leave_aside(self, settings: dict, without_effect: dict[str, str]) -> list[str]:
-        """Sets to `None` what has no effect on the run: it is no part of what it is.
+    def _may_be_absent(self, name):
+        """Returns whether a default of the flag is `None`, or may come to that."""
+        tables = [self._constant, *(default.values for default in self._table)]
+        defaults = [table[name] for table in tables if name in table]
+        return any(x is None or (isinstance(x, Derived) and not x.of) for x in defaults)
 
-        Args:
-            settings: every flag's value by name, changed in place.
-            without_effect: flags that nothing reads, each with the flag that makes it
-                so.
-
-        Returns:
-            Notes for the user on what they gave in vain. Not an error: so one command
-            compares latents by a change of --latent alone.
-        """
-        notes = []
-        for name, cause in without_effect.items():
-            if self.given(name):
-                value = settings[cause]
-                why = f"out --{cause}" if value is None else f" --{cause}={value}"
-                notes.append(f"--{name} has no effect with{why}")
-            settings[name] = None
-        return notes
-
-    def _define(self, name, text, default, parser, many=False):
-        text = self._with_default(name, text, default)
+    def _define(self, name, kind, text, default, parser, many=False):
+        head = f"--{name}={kind}"
+        text = f"{text} May be repeated." if many else text
+        text = self._describe(head, name, text, default)
         if many:
-            # absl adds to the text that the flag may be repeated.
-            text = text.removesuffix(".")
             flags.DEFINE_multi(parser, None, name, None, text, self._values)
         else:
             flags.DEFINE(parser, name, None, text, self._values)
 
-    def _with_default(self, name, text, default):
+    def _describe(self, head, name, text, default):
         """Notes the flag and its default; returns its text with the default."""
         self.names.append(name)
         if default is not IN_TABLE:
             self._constant[name] = default
-        return f"{text} {describe([Default(self._constant), *self._table], name)}"
-
-
-class _Integer(flags.IntegerParser):
-    """Takes integers; says what kind of integer it wants."""
-
-    def __init__(self, kind: str):
-        super().__init__()
-        self.syntactic_help = kind
-
-    def convert(self, argument):
-        return _convert(super().convert, argument, self.syntactic_help)
-
-
-class _Number(flags.FloatParser):
-    """Takes numbers; says what kind of number it wants."""
-
-    def __init__(self, kind: str):
-        super().__init__()
-        self.syntactic_help = kind
-
-    def convert(self, argument):
-        return _convert(super().convert, argument, self.syntactic_help)
-
-
-def _convert(convert, argument, kind):
-    try:
-        return convert(argument)
-    except ValueError:
-        raise ValueError(f"must be {kind}") from None
-
-
-class _Path(flags.ArgumentParser):
-    """Takes names of files and folders, and opens up a leading ~.
-
-    A shell does so only at the beginning of a word, not after `--output_dir=`.
-    """
-
-    def __init__(self, for_tensorflow: bool):
-        self._for_tensorflow = for_tensorflow
-
-    def parse(self, argument):
-        if not argument:
-            raise ValueError("is empty; give a name or leave the flag out")
-        if "\0" in argument:
-            raise ValueError("a name has no zero byte")
-        path = os.path.expanduser(argument)
-        if path.startswith("~"):
-            raise ValueError(
-                f"there is no user {path[1:].partition('/')[0]!r}; a name that begins "
-                f"with ~ is written ./{argument}"
-            )
-        if self._for_tensorflow and not is_utf8(path):
-            raise ValueError("is not UTF-8, which TensorFlow writes; name another one")
-        return path
-
-
-class _Text(flags.ArgumentParser):
-    """Takes text, which a command line can hold in other encodings than UTF-8 too."""
-
-    def parse(self, argument):
-        if not is_utf8(argument):
-            raise ValueError("is not UTF-8 text")
-        return argument
-
-
-def is_utf8(text: str) -> bool:
-    r"""Whether a text from the command line was UTF-8 there.
-
-    >>> is_utf8("caf\u00e9"), is_utf8("caf\udce9")
-    (True, False)
-    """
-    # What was not is kept as lone surrogates.
-    return not any("\ud800" <= character <= "\udfff" for character in text)
+        text = f"{text} {describe([Default(self._constant), *self._table], name)}"
+        self._groups.setdefault(self._group, []).append((head, text))
+        return text
 
 
 def _brief(message, arguments):
-    """The message in one line, without what is too long to be read in it."""
+    """Returns the message in one line, with long arguments cut."""
     for argument in arguments:
         for piece in argument.split("=", maxsplit=1):
             if len(piece) > LONGEST:
                 message = message.replace(piece, shortened(piece))
-    return " ".join(message.split())
+    # absl's messages begin with the word "flag", ours with its name.
+    return " ".join(message.split()).removeprefix("flag ")

@@ -1,28 +1,28 @@
-"""Which numbers a flag takes."""
+"""Ranges of the numbers that flags take."""
 
 import dataclasses
 from collections.abc import Callable
 
 from trainers.cli.errors import UserError
 
-# Beyond these a positive number is 0 or infinite in float32, or means nothing to any
-# of the flags.
+# Beyond these a positive number is 0 or infinite in float32, or makes no sense for any
+# flag.
 LEAST, MOST = 1e-6, 1e6
-# Characters of a bad value that a message shows.
+# A message shows this many characters of a bad value.
 SHOWN = 40
 
 
 @dataclasses.dataclass(frozen=True)
 class Range:
-    """Numbers between two others.
+    """A range of numbers, ends included.
 
     Attributes:
-        low: the least of them.
-        high: the largest of them.
-        words: the range as a message says it.
-        open_high: whether `high` itself is left out.
+        low: the lowest number.
+        high: the highest number.
+        words: the range in words, for messages.
+        open_high: whether `high` itself is excluded.
 
-    >>> Range(1, 10, "at least 1, at most 10").check("epochs", 3)
+    >>> Range(1, 10, "at least 1 and at most 10").check("epochs", 3)
     """
 
     low: float
@@ -31,7 +31,7 @@ class Range:
     open_high: bool = False
 
     def __contains__(self, value: float) -> bool:
-        # NaN is neither below nor above anything.
+        # Comparisons with NaN are false.
         if self.open_high:
             return self.low <= value < self.high
         return self.low <= value <= self.high
@@ -40,7 +40,7 @@ class Range:
         """Checks the value of the flag `name`.
 
         Raises:
-            UserError: if it lies outside.
+            UserError: if it is out of the range.
         """
         if value not in self:
             raise UserError(f"--{name}: must be {self.words}, not {shortened(value)}")
@@ -48,7 +48,7 @@ class Range:
 
 def integers(low: int, high: int) -> Range:
     """Returns the range of the integers from `low` to `high`."""
-    return Range(low, high, f"at least {low}, at most {high}")
+    return Range(low, high, f"at least {low} and at most {high}")
 
 
 def positive(high: float = MOST, low: float = LEAST) -> Range:
@@ -62,7 +62,7 @@ def positive(high: float = MOST, low: float = LEAST) -> Range:
 
 def at_least_zero(high: float = MOST) -> Range:
     """Returns the range of the numbers from 0 to `high`."""
-    return Range(0.0, high, f"at least 0, finite, at most {high:g}")
+    return Range(0.0, high, f"at least 0 and at most {high:g}")
 
 
 def share() -> Range:
@@ -71,12 +71,12 @@ def share() -> Range:
 
 
 def dropout_rate() -> Range:
-    """Returns the range of the numbers from 0 on that lie below 1."""
+    """Returns the range of the numbers from 0 to 1, without 1."""
     return Range(0.0, 1.0, "at least 0 and below 1", open_high=True)
 
 
 def shortened(value) -> str:
-    """Returns a value as a message shows it.
+    """Returns a value as messages show it.
 
     >>> shortened(1.5), shortened("9" * 500)
     ('1.5', '999999999999999999999999999999999999999...')
@@ -88,10 +88,16 @@ def shortened(value) -> str:
 def require(
     settings: dict, name: str, rule: str, holds: Callable[[float], bool]
 ) -> None:
-    """Checks the value of a flag against those of others.
+    """Checks the value of a flag against those of other flags.
+
+    Args:
+        settings: the value of every flag by name.
+        name: the flag to check.
+        rule: the rule in words: the flag "must be ...".
+        holds: returns whether a value follows the rule.
 
     Raises:
-        UserError: if it breaks the rule.
+        UserError: if the value does not follow the rule.
     """
     if not holds(settings[name]):
         raise UserError(f"--{name}: must be {rule}, not {shortened(settings[name])}")

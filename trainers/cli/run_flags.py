@@ -1,32 +1,29 @@
-"""The flags that say where a training run lives and where it runs."""
+"""The flags that say where a training run is kept and how it is executed."""
 
 import os
 from collections.abc import Sequence
-
-from absl import flags
 
 from trainers.cli.defaults import Derived
 from trainers.cli.program_flags import ProgramFlags
 from trainers.cli.ranges import at_least_zero, integers
 
-# --help lists these flags with the program.
-flags.disclaim_key_flags()
-
-# Flags that may differ when a run goes on.
+# Flags that may have another value when a run is continued.
 FREE_FLAGS = {"output_dir", "data_dir", "save_seconds", "strategy"}
 
 
 def define(own: ProgramFlags, program: str, naming: Sequence[str]) -> None:
-    """Defines the flags that every training program has.
+    """Defines the flags of a training run.
 
     Args:
         own: the program's flags.
-        program: its name, with which the name of the default run folder begins.
-        naming: the flags whose values the rest of that name consists of.
+        program: the program's name, with which the name of the default run folder
+            begins.
+        naming: flags whose values are the rest of that name.
     """
+    own.group("Run")
     own.path(
         "output_dir",
-        "Run folder; run again with the same one to go on.",
+        "Run folder. The same command continues the run that is in it.",
         default=Derived(
             os.path.join("runs", "-".join([program, *map(str.upper, naming)])),
             lambda settings: os.path.join(
@@ -35,25 +32,29 @@ def define(own: ProgramFlags, program: str, naming: Sequence[str]) -> None:
         ),
         for_tensorflow=True,
     )
-    own.path(
-        "data_dir", "Where the corpus lies (ptb/train.txt and so on).", default=None
-    )
     own.integer(
         "seed",
-        "Seed of weights, order and noise.",
+        "Seed of the initial weights, the order of the examples and all noise.",
         integers(0, 1_000_000_000),
         default=1,
     )
     own.choice(
+        "precision",
+        "Precision of matrix products. mixed_bfloat16 is faster on hardware that "
+        "multiplies bfloat16: CPUs with AMX or AVX512-BF16, GPUs, TPUs.",
+        ["float32", "mixed_bfloat16"],
+        default="float32",
+    )
+    own.choice(
         "strategy",
-        "How to use the devices; auto: multi_worker if TF_CONFIG names several "
-        "workers, else all GPUs, else one device. tpu is untested.",
+        "Devices to train on. auto: several workers if TF_CONFIG names them, else all "
+        "GPUs, else one device. tpu is untested.",
         ["auto", "one_device", "mirrored", "multi_worker", "tpu"],
         default="auto",
     )
     own.number(
         "save_seconds",
-        "Time between checkpoints within an epoch; 0: after every batch.",
+        "Seconds between checkpoints within an epoch; 0 saves after every batch.",
         at_least_zero(1e9),
         default=120.0,
     )

@@ -1,4 +1,4 @@
-"""Standard input, output and error, also where they are closed, full or not UTF-8."""
+"""Standard input, output and error, even if they are closed, full or not UTF-8."""
 
 import io
 import os
@@ -8,20 +8,20 @@ OUTPUT = "standard output"
 
 
 def prepare() -> bool:
-    """Makes the three streams fit for use, in whatever state the process got them.
+    """Makes the three streams usable, in whatever state the process got them.
 
-    What was closed is opened as the null device: otherwise the next file that is
-    opened would get its number, and what is printed would be written into that file.
-    Lines of output show at once, also in a pipe; characters that the output's encoding
-    lacks are shown as escapes; an error of writing names the standard output.
+    A closed stream is opened as the null device. Otherwise the next file to be opened
+    would get its number, and prints would end up in that file. Lines of output appear
+    at once, even in a pipe. Characters that the output's encoding lacks are printed as
+    escapes. An error while writing names the standard output.
 
     Returns:
-        Whether what is printed goes anywhere: whether standard output was open.
+        Whether standard output was open, so that somebody can see what is printed.
     """
     was_open = [_opened(number) for number in range(3)]
     if sys.stdin is None:
         sys.stdin = io.TextIOWrapper(io.FileIO(0, closefd=False))
-    # What is not UTF-8 comes through, so that whoever reads it can say where it is.
+    # Bytes that are not UTF-8 pass, so that whatever reads them can say where they are.
     sys.stdin.reconfigure(encoding="utf-8", errors="surrogateescape", newline="")
     if sys.stderr is None:
         nowhere = io.FileIO(2, "w", closefd=False)
@@ -36,7 +36,7 @@ def prepare() -> bool:
 
 
 def finish_output() -> None:
-    """Writes what is still to be written, as far as it can be."""
+    """Writes whatever is still buffered, if that is possible."""
     try:
         sys.stdout.flush()
     except OSError:
@@ -44,9 +44,9 @@ def finish_output() -> None:
 
 
 def give_up_output() -> None:
-    """Sends to the null device what is still to be printed, at the process's end too.
+    """Sends all further output to the null device, until the process has ended.
 
-    For when standard output cannot be written to any more.
+    This is for when standard output cannot be written to any more.
     """
     null = os.open(os.devnull, os.O_WRONLY)
     os.dup2(null, 1)
@@ -54,7 +54,7 @@ def give_up_output() -> None:
 
 
 class _Output(io.FileIO):
-    """Standard output, whose errors say that it is."""
+    """Standard output, whose errors name it."""
 
     def write(self, data):
         try:
@@ -68,7 +68,7 @@ def _opened(number):
     try:
         os.fstat(number)
     except OSError:
-        # The lowest number that is free, as those below are open by now.
+        # This gets the lowest free number, which is `number`: lower ones are open.
         os.open(os.devnull, os.O_RDONLY if number == 0 else os.O_WRONLY)
         return False
     return True

@@ -14,18 +14,15 @@ Ctrl-C and SIGTERM stopped it.
 """
 
 from trainers.cli import program
-from trainers.cli.program_flags import ProgramFlags
-from trainers.evaluate.flags import define_flags, read_settings
+from trainers.evaluate.flags import define_flags
 
 
-def main(own: ProgramFlags) -> None:
-    """Checks the flags, then evaluates."""
-    settings, notes = read_settings(own)
-    with program.importing_tensorflow():
-        from trainers.evaluate.run import run
-    program.print_notes(notes)
-    run(settings)
+def load():
+    """Imports what needs TensorFlow; returns the function that evaluates."""
+    from trainers.evaluate.run import run
+
+    return run
 
 
 if __name__ == "__main__":
-    program.run(define_flags, main)
+    program.run(define_flags, load)

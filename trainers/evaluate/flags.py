@@ -11,7 +11,7 @@ from trainers.storage.model_file import find_model
 
 def define_flags(values: flags.FlagValues = flags.FLAGS) -> ProgramFlags:
     """Defines and returns the flags; not on import, where another program's may be."""
-    own = ProgramFlags(values=values)
+    own = ProgramFlags(values=values, check=check)
     own.path("model", "A run folder or a .keras file.", default=None)
     own.choice(
         "dataset",
@@ -68,16 +68,14 @@ def define_flags(values: flags.FlagValues = flags.FLAGS) -> ProgramFlags:
     return own
 
 
-def read_settings(own: ProgramFlags) -> tuple[dict, list[str]]:
-    """Returns every flag's value by name, and notes for the user.
+def check(settings: dict) -> None:
+    """Checks the files and folders that the flags name.
 
     Raises:
-        UserError: if a value makes no sense.
+        UserError: if one cannot be used.
     """
-    settings = own.settings()
     find_model(settings["model"])
     if settings["data_dir"]:
         paths.check_input(settings["data_dir"], "data_dir")
     if settings["output_dir"]:
         paths.check_output_folder(settings["output_dir"])
-    return settings, []

@@ -29,18 +29,15 @@ SIGTERM stopped it. The folder appears whole or not at all.
 """
 
 from trainers.cli import program
-from trainers.cli.program_flags import ProgramFlags
-from trainers.export.flags import define_flags, read_settings
+from trainers.export.flags import define_flags
 
 
-def main(own: ProgramFlags) -> None:
-    """Checks the flags, then exports."""
-    settings, notes = read_settings(own)
-    with program.importing_tensorflow():
-        from trainers.export.run import run
-    program.print_notes(notes)
-    run(settings)
+def load():
+    """Imports what needs TensorFlow; returns the function that exports."""
+    from trainers.export.run import run
+
+    return run
 
 
 if __name__ == "__main__":
-    program.run(define_flags, main)
+    program.run(define_flags, load)

@@ -5,7 +5,8 @@ import os
 from absl import flags
 
 from trainers.cli.errors import UserError
-from trainers.cli.program_flags import ProgramFlags, is_utf8
+from trainers.cli.flag_parsers import is_utf8
+from trainers.cli.program_flags import ProgramFlags
 from trainers.cli.ranges import integers
 from trainers.storage.atomic_folder import check_new
 from trainers.storage.model_file import find_model
@@ -13,7 +14,7 @@ from trainers.storage.model_file import find_model
 
 def define_flags(values: flags.FlagValues = flags.FLAGS) -> ProgramFlags:
     """Defines and returns the flags; not on import, where another program's may be."""
-    own = ProgramFlags(values=values)
+    own = ProgramFlags(values=values, check=check)
     own.path("model", "A run folder or a .keras file.", default=None)
     own.path(
         "output_dir",
@@ -25,13 +26,12 @@ def define_flags(values: flags.FlagValues = flags.FLAGS) -> ProgramFlags:
     return own
 
 
-def read_settings(own: ProgramFlags) -> tuple[dict, list[str]]:
-    """Returns every flag's value by name, and notes for the user.
+def check(settings: dict) -> None:
+    """Checks the model and the folder that the flags name.
 
     Raises:
-        UserError: if a value makes no sense.
+        UserError: if one cannot be used.
     """
-    settings = own.settings()
     find_model(settings["model"])
     folder = settings["output_dir"]
     if not folder:
@@ -42,4 +42,3 @@ def read_settings(own: ProgramFlags) -> tuple[dict, list[str]]:
             "TensorFlow needs; name another one"
         )
     check_new(folder)
-    return settings, []

@@ -12,22 +12,16 @@ Exit status: 0, 1 if memory or the disk is full, 2 for bad input, 130 and 143 if
 and SIGTERM stopped it, 141 if nobody reads its answers to their end.
 """
 
-import sys
-
 from trainers.cli import program
-from trainers.cli.program_flags import ProgramFlags
-from trainers.generate.flags import define_flags, read_settings
+from trainers.generate.flags import define_flags
 
 
-def main(own: ProgramFlags) -> None:
-    """Checks the flags, then generates."""
-    settings, notes = read_settings(own)
-    with program.importing_tensorflow():
-        from trainers.generate.run import run
-    # Standard output is for the answers.
-    program.print_notes(notes, file=sys.stderr)
-    run(settings)
+def load():
+    """Imports what needs TensorFlow; returns the function that generates."""
+    from trainers.generate.run import run
+
+    return run
 
 
 if __name__ == "__main__":
-    program.run(define_flags, main, only_prints=True)
+    program.run(define_flags, load, only_prints=True)

@@ -15,7 +15,7 @@ SAMPLERS = ("greedy", "random", "top_k", "top_p", "beam")
 
 def define_flags(values: flags.FlagValues = flags.FLAGS) -> ProgramFlags:
     """Defines and returns the flags; not on import, where another program's may be."""
-    own = ProgramFlags(values=values)
+    own = ProgramFlags(values=values, check=check, without_effect=_without_effect)
     own.path("model", "A run folder or a .keras file.", default=None)
     own.choice(
         "task",
@@ -49,7 +49,10 @@ def define_flags(values: flags.FlagValues = flags.FLAGS) -> ProgramFlags:
         "sampler",
         "How words are chosen.",
         SAMPLERS,
-        default=Derived("random for samples, else greedy"),
+        default=Derived(
+            "random for samples, else greedy",
+            lambda settings: "random" if settings["task"] == "sample" else "greedy",
+        ),
     )
     own.number(
         "temperature",
@@ -76,21 +79,6 @@ def define_flags(values: flags.FlagValues = flags.FLAGS) -> ProgramFlags:
     )
     own.switch("json", "Lines of JSON, for programs.", default=False)
     return own
-
-
-def read_settings(own: ProgramFlags) -> tuple[dict, list[str]]:
-    """Returns every flag's value by name, defaults filled in, and notes for the user.
-
-    What has no effect is `None`.
-
-    Raises:
-        UserError: if a value makes no sense.
-    """
-    settings = own.settings()
-    if settings["sampler"] is None:
-        settings["sampler"] = "random" if settings["task"] == "sample" else "greedy"
-    check(settings)
-    return settings, own.leave_aside(settings, _without_effect(settings))
 
 
 def check(settings: dict) -> None:

@@ -1,36 +1,29 @@
-"""Trains the language model NVRNN.
+"""Trains a language model on sentences, with or without a code for each sentence.
 
     python -m trainers.lm --latent=vmf
     python -m trainers.lm --latent=vmf --dataset=ptb --data_dir=data --kappa=35
 
-leaves a run folder: model.keras (the best epoch), metrics.json, flags.json,
-TensorBoard logs and the checkpoints that the same command goes on from.
+It leaves a run folder: model.keras (the best epoch), metrics.json, flags.json,
+TensorBoard logs and checkpoints. The same command continues a run that was stopped.
 
-Exit status: 0 after a whole run, 1 if the run cannot go on (a loss that is not finite,
-a full disk), 2 for bad input, 130 and 143 if Ctrl-C and SIGTERM stopped it: it has
-saved its state then, and the same command goes on.
+Exit status: 0 if the run is finished, 1 if it cannot continue (the loss is not finite,
+the disk is full), 2 for bad input, 130 and 143 if Ctrl-C and SIGTERM stopped it after
+it saved its state.
 """
 
 from trainers.cli import program
-from trainers.cli.program_flags import ProgramFlags
 from trainers.devices.workers import only_chief_prints
-from trainers.lm.flags import define_flags, read_settings, run_folder
-from trainers.storage.model_file import find_model
+from trainers.lm.flags import define_flags
+from trainers.storage.find_run import find_run
 
 
-def main(own: ProgramFlags) -> None:
-    """Checks the flags, then trains."""
-    settings, notes = read_settings(own)
-    folder, more = run_folder(own, settings)
-    if settings["pretrained"] and not folder.has_begun:
-        find_model(settings["pretrained"], "pretrained")
-    # TensorFlow takes seconds to import: not before the flags are known to be good.
-    with program.importing_tensorflow():
-        from trainers.lm.task import LMTask
-        from trainers.training.run import run
-    program.print_notes([*notes, *more])
-    run(LMTask(settings), folder)
+def load():
+    """Imports what needs TensorFlow; returns the function that trains."""
+    from trainers.lm.task import LMTask
+    from trainers.training.run import run
+
+    return lambda settings, folder: run(LMTask(settings), folder)
 
 
 if __name__ == "__main__":
-    program.run(define_flags, main, around=only_chief_prints)
+    program.run(define_flags, load, find=find_run, around=only_chief_prints)

@@ -1,29 +1,30 @@
-"""The flags of trainers.lm, their defaults by corpus, and what they mean together."""
+"""The flags of trainers.lm, their defaults by corpus, and which go together."""
 
 from absl import flags
 
 from trainers.cli import latent_flags, paths, run_flags, training_flags
 from trainers.cli.defaults import Default, Derived
+from trainers.cli.earlier_flags import EarlierFlags
 from trainers.cli.errors import UserError
 from trainers.cli.program_flags import ProgramFlags
-from trainers.cli.ranges import at_least_zero, dropout_rate, integers, positive, share
-from trainers.storage.find_run import find_run
-from trainers.storage.run_folder import RunFolder
+from trainers.cli.ranges import at_least_zero, dropout_rate, integers, share
+from trainers.storage.model_file import find_model
 
 REAL_TEXT = ["ptb", "yelp", "text"]
-# What a flag is worth when it is not given; of two that hold, the later one counts.
+# Gradients are scaled down to this global norm. How large they are depends on the
+# length of the examples, not on the run, so it is not a flag.
+CLIP_NORM = 5.0
+# The defaults. If two apply, the later one counts.
 DEFAULTS = [
     Default(
         {
             "vocabulary_size": 10_000,
             "batch_size": 32,
             "bow_loss": 0.0,
+            "codes": 1,
             "word_dropout": 0.0,
-            "clip_norm": 5.0,
             "patience": 3,
             "kl_schedule": "constant",
-            "kl_epochs": 20.0,
-            "concentration_features": Derived("all of them; for vmf_natural none"),
         }
     ),
     Default(
@@ -57,8 +58,8 @@ DEFAULTS = [
         {"dataset": REAL_TEXT},
     ),
     Default({"vocabulary_size": 15_000}, {"dataset": ["yelp"]}),
-    # The code has to carry everything, and learns to sooner when the encoder is told
-    # what it is for.
+    # The code has to carry everything, and learns to sooner if it also has to predict
+    # the words directly.
     Default(
         {
             "kappa": 45.0,
@@ -73,86 +74,109 @@ DEFAULTS = [
     Default({"word_dropout": 1.0}, {"setting": ["inputless"]}),
     latent_flags.OWN_KAPPA,
 ]
-# The value of a flag in a run that was begun before there was such a flag, where that
-# is not the flag's default today.
-BEFORE = {"encoder_pooling": "last", "bow_loss": 0.0}
+EARLIER = EarlierFlags(
+    added={"encoder_pooling": "last", "bow_loss": 0.0, "codes": 1},
+    fixed={
+        **latent_flags.FIXED,
+        **training_flags.FIXED,
+        "bow_loss_epochs": Derived(
+            "with --initial_kappa, --bow_loss falls to 0 over nine tenths of --epochs",
+            training_flags.bow_loss_epochs,
+        ),
+        "clip_norm": CLIP_NORM,
+        "concentration_features": None,
+        "tie_embeddings": True,
+    },
+)
 
 
 def define_flags(values: flags.FlagValues = flags.FLAGS) -> ProgramFlags:
-    """Defines and returns the flags; not on import, where another program's may be."""
-    own = ProgramFlags(DEFAULTS, values)
-    run_flags.define(own, "lm", ["dataset", "setting", "latent"])
+    """Defines and returns the flags.
+
+    It is not done on import, because absl knows each flag only once in a process.
+    """
+    own = ProgramFlags(
+        DEFAULTS,
+        values,
+        check=_check,
+        check_new=_check_new,
+        without_effect=_without_effect,
+        earlier=EARLIER,
+    )
+    _define_model(own)
     latent_flags.define(own)
-    training_flags.define(own)
+    training_flags.define(
+        own,
+        codes="Codes per sentence in training. With several, the loss is their "
+        "importance-weighted bound.",
+    )
+    own.number(
+        "bow_loss",
+        "Weight of an auxiliary loss: the code predicts the sentence's words. With "
+        "--initial_kappa it falls to 0.",
+        at_least_zero(),
+    )
+    own.path(
+        "pretrained",
+        "Trained model to start from: a run folder or a .keras file. Weights that both "
+        "models have are copied.",
+        default=None,
+    )
+    _define_data(own)
+    run_flags.define(own, "lm", ["dataset", "setting", "latent"])
+    return own
+
+
+def _define_model(own):
+    own.group("Model")
     own.choice(
         "setting",
-        "Whether the decoder reads the previous words; inputless: --word_dropout=1.",
+        "Whether the decoder reads the previous words (standard) or the code alone "
+        "(inputless).",
         ["standard", "inputless"],
         default="standard",
     )
-    own.number(
-        "word_dropout", "Share of previous words hidden from the decoder.", share()
-    )
-    own.choice("dataset", "The corpus.", ["embedded", *REAL_TEXT], default="embedded")
-    own.integer(
-        "vocabulary_size",
-        "Most frequent words kept, <unk> and <eos> included.",
-        integers(3, 10_000_000),
-    )
-    own.integer("embedding_dim", "Width of the embeddings.", integers(1, 16_384))
-    own.integer("hidden_dim", "Width of the layers.", integers(1, 16_384))
-    own.integer(
-        "num_layers",
-        "Layers of the encoder, and of the decoder.",
-        integers(1, 3),
-        default=1,
+    own.choice(
+        "condition",
+        "What else the decoder reads: the sentence's words in no order (bow), or its "
+        "label.",
+        ["none", "bow", "label"],
+        default="none",
     )
     own.choice(
         "encoder",
-        "What reads the sentence.",
+        "Network that reads the sentence.",
         ["lstm", "bilstm", "gru", "bow"],
         default="lstm",
     )
     own.choice(
         "encoder_pooling",
-        "What a recurrent encoder hands on: its last state, or its outputs pooled.",
+        "What a recurrent encoder passes on: its last state, or the maximum or mean of "
+        "its outputs.",
         ["last", "max", "mean"],
     )
     own.integer(
+        "num_layers",
+        "Recurrent layers in the encoder, and in the decoder.",
+        integers(1, 3),
+        default=1,
+    )
+    own.integer("embedding_dim", "Width of the word embeddings.", integers(1, 16_384))
+    own.integer(
+        "hidden_dim",
+        "Width of the encoder's and the decoder's layers.",
+        integers(1, 16_384),
+    )
+    own.integer(
         "code_layers",
-        "Layers of a perceptron through which the decoder reads the code.",
+        "Dense layers between the code and the decoder.",
         integers(0, 10),
         default=0,
-    )
-    own.choice(
-        "condition",
-        "What the decoder is told beside the code: the words of the sentence without "
-        "their order, or its label.",
-        ["none", "bow", "label"],
-        default="none",
-    )
-    own.number(
-        "bow_loss",
-        "Weight of a loss that has the code foretell the sentence's words.",
-        at_least_zero(),
-    )
-    own.number(
-        "bow_loss_epochs",
-        "Epochs over which --bow_loss falls to 0.",
-        positive(),
-        default=Derived("none, it stays"),
     )
     own.number(
         "dropout",
         "Dropout on embeddings, between layers and on outputs.",
         dropout_rate(),
-    )
-    own.integer(
-        "samples",
-        "Codes a sentence in training; of more than one the loss is the "
-        "importance-weighted bound.",
-        integers(1, 1000),
-        default=1,
     )
     own.number(
         "recurrent_dropout",
@@ -160,68 +184,56 @@ def define_flags(values: flags.FlagValues = flags.FLAGS) -> ProgramFlags:
         dropout_rate(),
         default=0.0,
     )
+    own.number(
+        "word_dropout",
+        "Share of the previous words that training hides from the decoder.",
+        share(),
+    )
+
+
+def _define_data(own):
+    own.group("Data")
+    own.choice(
+        "dataset",
+        "Corpus to train on; text: your own.",
+        ["embedded", *REAL_TEXT],
+        default="embedded",
+    )
     own.path(
-        "pretrained",
-        "Trained model, a run folder or a .keras file, whose weights training begins "
-        "with as far as both models have them: a plain one that is given a code, say.",
+        "data_dir",
+        "Where the corpus is: the folder that holds ptb/ or yelp/; or your own text, a "
+        "file with one sentence per line or a folder of such files.",
         default=None,
+    )
+    own.integer(
+        "vocabulary_size",
+        "Size of the vocabulary: the most frequent words, <unk> and <eos> included.",
+        integers(3, 10_000_000),
     )
     own.path(
         "synthetic",
-        "File of sentences, one a line, that a language model trained on the same "
-        "corpus has written (trainers.generate): training reads them too.",
+        "File with more sentences to train on, one per line, generated by a language "
+        "model of the same corpus (trainers.generate).",
         default=None,
     )
     own.number(
         "synthetic_share",
-        "Share of an epoch's sentences that are of --synthetic, in place of others.",
+        "Share of each epoch's sentences that --synthetic replaces.",
         share(),
         default=0.67,
     )
-    own.switch(
-        "tie_embeddings", "Embeddings serve as output weights too.", default=True
-    )
-    return own
-
-
-def read_settings(own: ProgramFlags) -> tuple[dict, list[str]]:
-    """Returns every flag's value by name, defaults filled in, and notes for the user.
-
-    What has no effect on the run is `None`, so that it is no part of what the run is.
-
-    Raises:
-        UserError: if a value makes no sense.
-    """
-    settings = own.settings()
-    _check(settings)
-    return settings, own.leave_aside(settings, _without_effect(settings))
-
-
-def run_folder(own: ProgramFlags, settings: dict) -> tuple[RunFolder, list[str]]:
-    """Returns the run's folder, and notes; the settings become the run's own."""
-    return find_run(own, settings, _without_effect(settings), BEFORE, _check)
 
 
 def _check(settings):
     latent_flags.check(settings)
-    if settings["samples"] > 1 and settings["latent"] != "none":
-        # Where the KL costs less than it is, weights by the whole of it have no bound.
-        free = "free_bits" in latent_flags.LATENTS[settings["latent"]][1]
-        for name, is_whole in (
-            ("kl_schedule", settings["kl_schedule"] == "constant"),
-            ("free_bits", not (free and settings["free_bits"])),
-        ):
-            if not is_whole:
-                raise UserError(
-                    f"--samples: more than one takes the whole KL; leave out --{name}"
-                )
+    _check_codes(settings)
     if settings["synthetic"]:
         paths.check_input(settings["synthetic"], "synthetic", folders=False, pipes=True)
     if settings["data_dir"]:
         paths.check_input(settings["data_dir"], "data_dir")
     if settings["synthetic"] and settings["condition"] == "label":
         raise UserError(
-            "--synthetic: its sentences have no labels, which --condition=label tells"
+            "--synthetic: its sentences lack the labels that --condition=label needs"
         )
     if settings["setting"] == "inputless" and settings["word_dropout"] != 1.0:
         raise UserError("--word_dropout: is 1 with --setting=inputless; leave it out")
@@ -230,32 +242,44 @@ def _check(settings):
             f"--condition: --dataset={settings['dataset']} has no labels; only yelp has"
         )
     if settings["dataset"] == "yelp" and not settings["data_dir"]:
-        raise UserError("--data_dir: --dataset=yelp needs the folder above yelp/")
+        raise UserError("--data_dir: --dataset=yelp needs the folder that holds yelp/")
     if settings["dataset"] == "text" and not settings["data_dir"]:
         raise UserError(
-            "--data_dir: --dataset=text needs a text file, one sentence a line, or a "
-            "folder of them"
+            "--data_dir: --dataset=text needs a text file with one sentence per line, "
+            "or a folder of such files"
         )
+
+
+def _check_codes(settings):
+    """Checks that the importance-weighted bound of several codes has its full KL."""
+    if settings["codes"] == 1 or settings["latent"] == "none":
+        return
+    has_free_bits = latent_flags.reads(settings, "free_bits") and settings["free_bits"]
+    for name, takes_part_away in (
+        ("kl_schedule", settings["kl_schedule"] != "constant"),
+        ("free_bits", has_free_bits),
+    ):
+        if takes_part_away:
+            raise UserError(
+                f"--codes: more than one needs the full KL; leave out --{name}"
+            )
+
+
+def _check_new(settings):
+    if settings["pretrained"]:
+        find_model(settings["pretrained"], "pretrained")
 
 
 def _without_effect(settings):
     unused = latent_flags.without_effect(settings)
-    if settings["dataset"] == "embedded":
-        unused["data_dir"] = "dataset"
+    unused |= training_flags.without_effect(settings)
     if settings["latent"] == "none":
-        unused.update(
-            encoder="latent",
-            encoder_pooling="latent",
-            code_layers="latent",
-            bow_loss="latent",
-            samples="latent",
-        )
+        for name in ("encoder", "encoder_pooling", "code_layers", "bow_loss", "codes"):
+            unused[name] = "latent"
     elif settings["encoder"] == "bow":
         unused["encoder_pooling"] = "encoder"
-    if settings["latent"] == "none":
-        unused["bow_loss_epochs"] = "latent"
-    elif not settings["bow_loss"]:
-        unused["bow_loss_epochs"] = "bow_loss"
+    if settings["dataset"] == "embedded":
+        unused["data_dir"] = "dataset"
     if not settings["synthetic"]:
         unused["synthetic_share"] = "synthetic"
     return unused

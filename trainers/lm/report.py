@@ -1,14 +1,14 @@
-"""What a run prints of its corpus and, at its end, of its model."""
+"""The output of a run: its corpus at the start, and its model at the end."""
 
 import textwrap
 
 
 def print_corpus(corpus, model, train) -> None:
-    """Prints what the model is trained on.
+    """Prints the size of the corpus and of its batches.
 
     Args:
         corpus: a `tf_vmfvae.data.Corpus`.
-        model: the model that will learn it.
+        model: the model to be trained on it.
         train: the `tf_vmfvae.data.Batches` of its training part.
     """
     for note in corpus.notes:
@@ -21,7 +21,7 @@ def print_corpus(corpus, model, train) -> None:
 
 
 def print_report(metrics: dict, model, corpus) -> None:
-    """Prints the bounds and what the model writes.
+    """Prints the bounds, reconstructions, samples and an interpolation.
 
     Args:
         metrics: the content of metrics.json.
@@ -39,15 +39,16 @@ def print_report(metrics: dict, model, corpus) -> None:
             f"PPL {bounds['ppl']:.2f}, code gain {bounds['code_gain']:.2f} nats; "
             f"{bounds['examples']} sentences, {bounds['tokens']} words"
         )
-    # Not that of metrics.json: earlier versions noted one where words were hidden.
+    # Not the entropy in metrics.json: earlier versions wrote one even when the
+    # vocabulary did not have all words.
     if corpus.entropy is not None:
         gap = metrics["test"]["nll"] - corpus.entropy
         print(
-            f"true entropy: {corpus.entropy:.2f} nats a sentence; the bound lies "
-            f"{gap:.2f} above"
+            f"true entropy: {corpus.entropy:.2f} nats a sentence; the bound is "
+            f"{gap:.2f} above it"
         )
     originals = corpus.test[:3]
-    # What a decoder that is told something beside the code is told.
+    # A decoder with a condition reads the originals' words or labels.
     labels = corpus.labels and corpus.labels["test"][:3]
     print("\nreconstructions:")
     texts = model.reconstruct(originals, labels=labels)

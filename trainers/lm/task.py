@@ -1,4 +1,4 @@
-"""Training the language model."""
+"""The task of `trainers.lm`: a language model on sentences."""
 
 import keras
 
@@ -6,17 +6,20 @@ from tf_vmfvae import callbacks, data, layers, models
 from tf_vmfvae.data.files.text_file import read_sentences
 from trainers.cli.errors import UserError
 from trainers.cli.run_flags import identity
+from trainers.cli.settings import chosen
+from trainers.lm.flags import CLIP_NORM
 from trainers.lm.report import print_corpus, print_report
 from trainers.storage import fingerprint
 from trainers.storage.metrics_file import SPLITS
 from trainers.storage.model_file import find_model
 from trainers.storage.trained_model import load_language_model
 from trainers.storage.unknown_words import note_unknown_words
-from trainers.training.latents import latent_named, make_latent
+from trainers.training.latents import make_latent
 from trainers.training.task import Task
 
-# More lengths pad less, but sentences of one length alone make batches that all end at
-# the same word: with every length for itself PTB Inputless learned half as fast.
+# More buckets mean less padding. But if all sentences of a batch have the same length,
+# they all end at the same word. With a bucket for each length, PTB Inputless learned
+# half as fast.
 BUCKETS = 12
 # What --condition names.
 CONDITIONS = {
@@ -24,10 +27,26 @@ CONDITIONS = {
     "bow": lambda corpus: layers.BagOfWordsCondition(),
     "label": lambda corpus: layers.LabelCondition(corpus.num_labels),
 }
+# Flags that are arguments of the model.
+MODEL_FLAGS = (
+    "embedding_dim",
+    "hidden_dim",
+    "num_layers",
+    "encoder_pooling",
+    "code_layers",
+    "bow_loss",
+    "codes",
+    "word_dropout",
+    "dropout",
+    "recurrent_dropout",
+    "seed",
+)
 
 
 class LMTask(Task):
-    """The language model `NVRNN` on sentences: the task of `trainers.lm`."""
+    """Trains `NVRNN` on sentences."""
+
+    clip_norm = CLIP_NORM
 
     def load_corpus(self) -> data.Corpus:
         settings = self.settings
@@ -38,27 +57,12 @@ class LMTask(Task):
         )
 
     def make_model(self) -> models.NVRNN:
-        settings = self.settings
-        with latent_named(settings):
-            return models.NVRNN(
-                self.corpus.vocabulary,
-                make_latent(settings),
-                embedding_dim=settings["embedding_dim"],
-                hidden_dim=settings["hidden_dim"],
-                num_layers=settings["num_layers"],
-                # A model without a code has no encoder, and nothing predicts the words.
-                encoder_type=settings["encoder"] or "lstm",
-                encoder_pooling=settings["encoder_pooling"] or "last",
-                code_layers=settings["code_layers"] or 0,
-                bow_loss=settings["bow_loss"] or 0.0,
-                codes=settings["samples"] or 1,
-                condition=CONDITIONS[settings["condition"]](self.corpus),
-                word_dropout=settings["word_dropout"],
-                dropout=settings["dropout"],
-                recurrent_dropout=settings["recurrent_dropout"],
-                tie_embeddings=settings["tie_embeddings"],
-                seed=settings["seed"],
-            )
+        return models.NVRNN(
+            self.corpus.vocabulary,
+            make_latent(self.settings),
+            condition=CONDITIONS[self.settings["condition"]](self.corpus),
+            **chosen(self.settings, *MODEL_FLAGS, encoder_type="encoder"),
+        )
 
     def warm_start(self, model) -> dict[str, dict]:
         path = self.settings["pretrained"]
@@ -69,7 +73,7 @@ class LMTask(Task):
             models.warm_start(model, pretrained)
         except ValueError as error:
             raise UserError(
-                f"--pretrained={path}: {error}; give one like it"
+                f"--pretrained={path}: {error}; give a model like it"
             ) from error
         return {"pretrained": fingerprint.of_file(find_model(path))}
 

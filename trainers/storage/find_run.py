@@ -1,6 +1,6 @@
 """Finds the run that a command line names, whether new or already begun."""
 
-from collections.abc import Callable, Collection
+import dataclasses
 
 from trainers.cli.errors import UserError
 from trainers.cli.program_flags import ProgramFlags
@@ -10,13 +10,7 @@ from trainers.storage.run_folder import RunFolder
 from trainers.storage.run_record import FLAGS
 
 
-def find_run(
-    own: ProgramFlags,
-    settings: dict,
-    unused: Collection[str],
-    before: dict,
-    check: Callable[[dict], None],
-) -> tuple[RunFolder, list[str]]:
+def find_run(own: ProgramFlags, settings: dict) -> tuple[RunFolder, list[str]]:
     """Returns the folder of the run that the settings describe, and notes for the user.
 
     If the run has begun, the settings become those that it was begun with: the command
@@ -25,32 +19,27 @@ def find_run(
     Args:
         own: the program's flags.
         settings: the value of every flag by name; changed in place.
-        unused: names of the flags that have no effect.
-        before: the value of a flag, by name, in a run that was begun before there was
-            such a flag, where that is not the flag's default.
-        check: called with all settings if the folder changes some; raises a
-            `UserError` if they make no sense.
 
     Raises:
         UserError: if the folder cannot be used, or holds another run.
     """
+    added = {**own.constant_defaults(), **own.earlier.added}
     folder = RunFolder(
         settings["output_dir"],
         identity(settings),
         given={name for name in own.names if own.given(name)} - FREE_FLAGS,
-        unused=unused,
-        before={**own.constant_defaults(), **before},
+        unused=own.without_effect(settings),
+        earlier=dataclasses.replace(own.earlier, added=added),
     )
     changed = {
         name: value for name, value in folder.flags.items() if value != settings[name]
     }
     try:
-        for name, value in changed.items():
-            own.check_stored(name, value)
-        if changed:
-            check({**own.settings(), **changed})
+        _check(own, settings, changed)
     except UserError as error:
         raise unusable(folder.path / FLAGS, str(error)) from error
+    if not folder.has_begun:
+        own.check_new(settings)
     notes = [
         f"{folder.path} was begun with --{name}={value} and keeps it; the default is "
         f"now {settings[name]}"
@@ -60,3 +49,17 @@ def find_run(
         notes = [f"{folder.path} is a published run: flags not given are its own"]
     settings.update(changed)
     return folder, notes
+
+
+def _check(own, settings, changed):
+    """Checks the flags that a run's flags.json has other than they are now."""
+    there = {name: value for name, value in changed.items() if value is not None}
+    for name, value in there.items():
+        own.check_stored(name, value)
+    # A flag without effect on that run may be absent.
+    unused = own.without_effect({**settings, **there})
+    effective = {name: changed[name] for name in changed if name not in unused}
+    for name, value in effective.items():
+        own.check_stored(name, value)
+    if effective:
+        own.check({**own.settings(), **effective})

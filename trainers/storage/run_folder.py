@@ -6,6 +6,7 @@ import os
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
+from trainers.cli.earlier_flags import EarlierFlags
 from trainers.cli.errors import RunFailed, UserError
 from trainers.storage.atomic_file import (
     atomic_file,
@@ -34,8 +35,7 @@ class RunFolder:
         given: names of the flags that the command line sets, see
             `RunRecord.resumed_flags`; by default all of them.
         unused: names of the flags that have no effect.
-        before: the value of a flag in a run that was begun before there was such a
-            flag, by name.
+        earlier: what the flags of a run begun by an earlier version mean today.
 
     Attributes:
         flags: the flags of the run; those that it was begun with, if it has begun.
@@ -51,13 +51,13 @@ class RunFolder:
         *,
         given: Collection[str] | None = None,
         unused: Collection[str] = (),
-        before: dict | None = None,
+        earlier: EarlierFlags | None = None,
     ):
         self.path = Path(path)
         self._wanted = flags
         self._given = frozenset(flags if given is None else given) - set(unused)
         self._unused = unused
-        self._before = before or {}
+        self._earlier = earlier or EarlierFlags()
         self._lock = None
         with self._named():
             self._record = self._look()
@@ -224,7 +224,11 @@ class RunFolder:
         if record is None:
             return dict(self._wanted)
         own, differences = record.resumed_flags(
-            self._wanted, self._given, self._unused, self._before
+            self._wanted,
+            self._given,
+            self._unused,
+            self._earlier,
+            is_reported=record.released or (self.path / METRICS).exists(),
         )
         if differences:
             raise self._error(

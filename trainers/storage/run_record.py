@@ -4,6 +4,7 @@ import dataclasses
 from collections.abc import Collection
 from pathlib import Path
 
+from trainers.cli.earlier_flags import EarlierFlags
 from trainers.cli.errors import UserError
 from trainers.storage.json_file import is_number, read_object, unusable, write_object
 from trainers.storage.model_file import find_model
@@ -117,7 +118,8 @@ class RunRecord:
         flags: dict,
         given: Collection[str],
         unused: Collection[str],
-        before: dict,
+        earlier: EarlierFlags,
+        is_reported: bool = False,
     ) -> tuple[dict, list[str]]:
         """Returns the flags that the run continues with, and what the user changed.
 
@@ -130,28 +132,33 @@ class RunRecord:
             flags: the value of every flag now, defaults filled in.
             given: names of the flags that the command line sets and something reads.
             unused: names of the flags that nothing reads.
-            before: the value of a flag in a run that was begun before there was such a
-                flag, by name.
+            earlier: what the flags of a run begun by an earlier version mean today.
+            is_reported: whether the run is only reported, not continued. Then it may
+                have had flags that are gone.
 
         Returns:
             The run's own flags, and the differences for a message.
         """
-        same_command = self.given is not None and self.given - set(unused) == set(given)
+        flags_then, given_then = earlier.today(self.flags, self.given)
+        same_command = given_then is not None and given_then - set(unused) == set(given)
         # A published run is only reported, so today's defaults do not matter.
         keeps_its_own = same_command or self.released
         own, differences = {}, []
-        for name in sorted(flags.keys() | self.flags.keys()):
-            then = self.flags.get(name, before.get(name))
+        for name in sorted(flags.keys() | flags_then.keys()):
+            then = flags_then.get(name, earlier.added.get(name))
             now = flags.get(name)
             is_text = name in READ_AS_TEXT and self.text and then and now
             if name in unused or is_text:
                 then = now
-            counts = name in given or (name in self.flags and not keeps_its_own)
-            if name not in flags and then is not None:
-                differences.append(f"--{name} was {then!r}, now there is no such flag")
+            counts = name in given or (name in flags_then and not keeps_its_own)
+            if name not in flags:
+                if not (is_reported or earlier.same_as_today(name, then, flags_then)):
+                    differences.append(
+                        f"--{name} was {then!r}, now there is no such flag"
+                    )
             elif counts and then != now:
                 differences.append(f"--{name} was {then}, now {now}")
-            elif name in flags:
+            else:
                 own[name] = then
         return own, differences
 

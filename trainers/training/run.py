@@ -102,10 +102,9 @@ def train(
         optimizer,
         strategy,
         folder,
-        settings["clip_norm"],
+        task.clip_norm,
         settings["save_seconds"],
         worker,
-        settings["jit"],
     )
     check_workers(loop.agreement, task, folder)
     if folder.metrics() is not None:

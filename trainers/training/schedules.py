@@ -1,26 +1,25 @@
-"""What moves in the course of training, by the flags."""
+"""What the flags let change in the course of training."""
 
 import keras
 
 from tf_vmfvae import callbacks
-
-# Share of the epochs in which the concentration falls, unless a flag says otherwise.
-KAPPA_FALL = 0.5
+from trainers.cli.training_flags import bow_loss_epochs
 
 
 def make_schedules(settings: dict) -> list[keras.callbacks.Callback]:
-    """Returns the schedules of the losses' weights and of the concentration."""
-    schedules = [
-        callbacks.KLWeightSchedule(settings["kl_schedule"], settings["kl_epochs"])
-    ]
+    """Returns the schedules of the losses' weights and of the sampling concentration.
+
+    Args:
+        settings: the value of every flag, by name.
+    """
+    epochs, schedules = settings["anneal_epochs"], []
+    if settings["kl_schedule"] != "constant":
+        schedules.append(callbacks.KLWeightSchedule(settings["kl_schedule"], epochs))
     if settings["initial_kappa"]:
+        end = settings["training_kappa"] or settings["kappa"]
         schedules.append(
-            callbacks.ConcentrationSchedule(
-                settings["initial_kappa"],
-                settings["training_kappa"] or settings["kappa"],
-                settings["kappa_epochs"] or KAPPA_FALL * settings["epochs"],
-            )
+            callbacks.ConcentrationSchedule(settings["initial_kappa"], end, epochs)
         )
-    if settings.get("bow_loss_epochs"):
-        schedules.append(callbacks.AuxiliaryWeightSchedule(settings["bow_loss_epochs"]))
+    if epochs := bow_loss_epochs(settings):
+        schedules.append(callbacks.AuxiliaryWeightSchedule(epochs))
     return schedules

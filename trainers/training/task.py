@@ -19,8 +19,10 @@ class Task(abc.ABC):
         text: fingerprints of everything read so far, by part, see
             `trainers.storage.fingerprint`.
         reported: names of the bounds that `print_report` prints.
+        clip_norm: gradients are scaled down to this global norm.
     """
 
+    clip_norm: float
     reported = ("nll", "reconstruction", "kl", "code_gain", "ppl", "examples", "tokens")
 
     def __init__(self, settings: dict):

@@ -1,4 +1,4 @@
-"""Bad flags end in one line and status 2 before TensorFlow is so much as imported."""
+"""Bad flags end in one line and status 2, before TensorFlow is imported."""
 
 import os
 import pathlib
@@ -8,12 +8,12 @@ import time
 
 import pytest
 
-ROOT = pathlib.Path(__file__).parents[2]
+ROOT = pathlib.Path(__file__).parents[3]
 
 
 @pytest.fixture
-def run_lm(tmp_path):
-    """Returns a function that runs `python -m trainers.lm` where TensorFlow is not."""
+def run_program(tmp_path):
+    """Returns a function that runs a program which cannot import TensorFlow."""
     poison = tmp_path / "poison"
     poison.mkdir()
     for package in ("tensorflow", "keras"):
@@ -22,7 +22,7 @@ def run_lm(tmp_path):
     work.mkdir()
     path = os.pathsep.join([str(poison), str(ROOT)])
 
-    def run(*arguments, program="lm"):
+    def run(program, *arguments):
         return subprocess.run(
             [sys.executable, "-m", f"trainers.{program}", *arguments],
             cwd=work,
@@ -33,6 +33,12 @@ def run_lm(tmp_path):
         )
 
     return run
+
+
+@pytest.fixture
+def run_lm(run_program):
+    """Returns a function that runs `python -m trainers.lm` with some arguments."""
+    return lambda *arguments: run_program("lm", *arguments)
 
 
 def assert_refused(result, *mentions):
@@ -61,19 +67,18 @@ def assert_refused(result, *mentions):
         (["--setting=inputless", "--word_dropout=0.5"], ["--word_dropout"]),
         (["--training_kappa=0"], ["--training_kappa", "positive and finite", "0.0"]),
         (["--initial_kappa=inf"], ["--initial_kappa", "positive and finite", "inf"]),
-        (["--initial_kappa=90", "--kappa_epochs=0"], ["--kappa_epochs", "positive"]),
+        (["--initial_kappa=90", "--anneal_epochs=0"], ["--anneal_epochs", "positive"]),
         (["--kappa=60", "--initial_kappa=50"], ["--initial_kappa", "60.0", "50.0"]),
         (
-            ["--latent=gaussian", "--samples=4", "--kl_schedule=linear"],
-            ["--samples", "--kl_schedule"],
+            ["--latent=gaussian", "--codes=4", "--kl_schedule=linear"],
+            ["--codes", "--kl_schedule"],
         ),
         (
-            ["--latent=vmf_learned", "--samples=4", "--kl_schedule=linear"],
-            ["--samples", "--kl_schedule"],
+            ["--latent=vmf_learned", "--codes=4", "--kl_schedule=linear"],
+            ["--codes", "--kl_schedule"],
         ),
-        (["--latent=gaussian", "--samples=4", "--free_bits=2"], ["--samples", "free"]),
+        (["--latent=gaussian", "--codes=4", "--free_bits=2"], ["--codes", "free"]),
         (["--bow_loss=-1"], ["--bow_loss", "at least 0", "-1.0"]),
-        (["--bow_loss=1", "--bow_loss_epochs=0"], ["--bow_loss_epochs", "positive"]),
         (["--code_layers=-1"], ["--code_layers"]),
         (["--synthetic_share=1.5"], ["--synthetic_share", "between 0 and 1", "1.5"]),
         (["--pretrained=absent"], ["--pretrained=absent", "does not exist"]),
@@ -90,17 +95,19 @@ def assert_refused(result, *mentions):
     ],
     ids=" ".join,
 )
-def test_bad_flag(run_lm, tmp_path, arguments, mentions):
+def test_a_bad_flag_is_refused_and_nothing_is_written(
+    run_lm, tmp_path, arguments, mentions
+):
     assert_refused(run_lm(*arguments), *mentions)
     assert not list((tmp_path / "work").iterdir())
 
 
-def test_an_output_dir_of_another_kind(run_lm, tmp_path):
+def test_an_output_dir_that_holds_something_else_is_left_alone(run_lm, tmp_path):
     work = tmp_path / "work"
     (work / "file").write_text("mine")
     (work / "full").mkdir()
     (work / "full" / "photo.jpg").write_text("mine")
-    assert_refused(run_lm("--output_dir=file"), "--output_dir=file", "no folder")
+    assert_refused(run_lm("--output_dir=file"), "--output_dir=file", "not a folder")
     assert_refused(run_lm("--output_dir=file/run"), "--output_dir=file/run")
     assert_refused(run_lm("--output_dir=full"), "--output_dir=full", "holds no run")
     assert sorted(path.name for path in work.rglob("*")) == [
@@ -111,17 +118,17 @@ def test_an_output_dir_of_another_kind(run_lm, tmp_path):
 
 
 @pytest.mark.parametrize("program", ["bow", "evaluate", "export", "generate"])
-def test_every_program_answers_before_tensorflow_starts(run_lm, program):
-    assert_refused(run_lm("--kapa=80", program=program), "'kapa'")
-    result = run_lm("--help", program=program)
+def test_every_program_answers_without_tensorflow(run_program, program):
+    assert_refused(run_program(program, "--kapa=80"), "'kapa'")
+    result = run_program(program, "--help")
     assert (result.returncode, result.stderr) == (0, "")
 
 
-def test_good_flags_get_as_far_as_tensorflow(run_lm):
+def test_with_good_flags_tensorflow_is_imported(run_lm):
     assert "imported too early" in run_lm("--latent=vmf", "--kappa=80").stderr
 
 
-def test_help_is_quick_and_no_failure(run_lm):
+def test_help_is_quick_and_exits_with_status_0(run_lm):
     started = time.monotonic()
     result = run_lm("--help")
     assert time.monotonic() - started < 30  # Under half a second on a free machine.
@@ -131,7 +138,7 @@ def test_help_is_quick_and_no_failure(run_lm):
     assert result.stderr == ""
 
 
-def test_help_that_is_not_read_to_its_end():
+def test_help_may_be_cut_off_by_head():
     command = f"{sys.executable} -m trainers.lm --help"
     result = subprocess.run(
         ["bash", "-o", "pipefail", "-c", f"{command} | head -n 1"],
@@ -140,5 +147,8 @@ def test_help_that_is_not_read_to_its_end():
         text=True,
         timeout=120,
     )
-    assert result.stdout == "Trains the language model NVRNN.\n"
+    assert result.stdout == (
+        "Trains a language model on sentences, with or without a code for each "
+        "sentence.\n"
+    )
     assert (result.returncode, result.stderr) == (0, "")

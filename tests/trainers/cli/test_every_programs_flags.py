@@ -1,5 +1,6 @@
-"""Every flag of every program: what --help says of it, and which values it takes."""
+"""Every flag of every program: its text in --help, its default, and its values."""
 
+import inspect
 import itertools
 import os
 import pathlib
@@ -11,20 +12,23 @@ import numpy as np
 import pytest
 from absl import flags
 
+from tf_vmfvae import layers, models
 from trainers.bow import flags as bow
+from trainers.bow.task import MODEL_FLAGS as BOW_FLAGS
 from trainers.cli.errors import UserError
 from trainers.cli.latent_flags import LATENTS
 from trainers.evaluate import flags as evaluate
 from trainers.export import flags as export
 from trainers.generate import flags as generate
 from trainers.lm import flags as lm
+from trainers.lm.task import MODEL_FLAGS as LM_FLAGS
 from trainers.training.schedules import make_schedules
 
-ROOT = pathlib.Path(__file__).parents[2]
+ROOT = pathlib.Path(__file__).parents[3]
 PROGRAMS = {"lm": lm, "bow": bow, "evaluate": evaluate}
 PROGRAMS |= {"export": export, "generate": generate}
-# What --help puts into words -> what the run works with; None where that is worked out
-# later on, from the flags that the words name.
+# A default that --help puts into words -> its value. It is None if the value is worked
+# out later, from the flags that the words name.
 IN_WORDS = {
     "half of --epochs": lambda s: s["epochs"] / 2,
     "runs/lm-DATASET-SETTING-LATENT": (
@@ -42,31 +46,26 @@ def flags_of(program, *arguments):
 
 @pytest.fixture(scope="module")
 def printed():
-    """Program -> flag -> what --help prints of its default."""
+    """The defaults that --help prints, by program and flag."""
 
     def defaults(program):
         command = [sys.executable, "-m", f"trainers.{program}", "--help"]
         text = subprocess.run(
             command, cwd=ROOT, capture_output=True, text=True, check=True
         ).stdout
-        # Lines are broken anywhere, and a flag begins with two spaces.
-        entries = re.split(r"\n  --", " " + text)[1:]
         found = {}
-        for entry in entries:
-            joined = " ".join(entry.split())
-            joined = joined.replace("; repeat this option to specify a list of", ".")
-            name = re.match(r"(?:\[no\])?(\w+):", joined)[1]
-            match = re.search(
-                r"Default: (.*?)\.(?= \(|$| values| Try --helpfull)", joined
-            )
-            found[name] = match and match[1]
+        for entry in re.split(r"\n  --", text)[1:]:
+            # A group's title may follow, after an empty line.
+            words = " ".join(entry.partition("\n\n")[0].split())
+            name = re.match(r"(?:\[no\])?(\w+)", words)[1]
+            found[name] = re.search(r"Default: (.*)\.$", words)[1]
         return found
 
     return {program: defaults(program) for program in PROGRAMS}
 
 
 def claimed(text, case, given):
-    """What a text claims the default to be, in a case: the last clause that holds."""
+    """Returns the default that a text claims for a case: the last clause that holds."""
     values = []
     for clause in text.split("; "):
         value, corpora, flag_of, words = re.fullmatch(
@@ -129,13 +128,12 @@ def test_help_states_for_every_case_the_default_that_a_run_has(printed, program)
                 assert claim == as_printed(settings[name]), (name, given)
 
 
-def test_the_defaults_that_help_got_wrong(printed):
+def test_help_states_each_programs_own_defaults(printed):
     own = printed["bow"]
     assert own["patience"] == "10"
-    assert own["clip_norm"] == "20"
     assert own["kl_schedule"] == "linear"
-    assert own["kl_epochs"] == "half of --epochs"
-    assert printed["lm"]["kl_epochs"] == "20"
+    assert own["anneal_epochs"] == "half of --epochs"
+    assert printed["lm"]["patience"] == "3"
     assert printed["lm"]["kappa"] == (
         "25 (embedded); 15 (ptb, yelp, text); "
         "45 (ptb, yelp, text with --setting=inputless)"
@@ -143,9 +141,49 @@ def test_the_defaults_that_help_got_wrong(printed):
 
 
 def test_the_concentration_falls_as_long_as_help_says(printed, parse):
-    assert printed["lm"]["kappa_epochs"] == "half of --epochs"
+    assert printed["lm"]["anneal_epochs"] == "half of --epochs"
     settings, _ = parse("--epochs=9", "--initial_kappa=90")
-    assert make_schedules(settings)[1].epochs == 4.5
+    (schedule,) = make_schedules(settings)
+    assert schedule.epochs == 4.5
+
+
+@pytest.mark.parametrize("program", ["lm", "bow"])
+def test_a_training_program_has_fewer_than_40_flags_in_groups(program):
+    own = flags_of(program)
+    titles = re.findall(r"^(\w+):$", own.help(), re.MULTILINE)
+
+    assert len(own.names) < 40
+    for title in ("Model", "Latent", "Training", "Data", "Run"):
+        assert title in titles
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_help_fits_into_88_columns(program):
+    for line in flags_of(program).help().split("\n"):
+        assert len(line) <= 88
+        assert line == line.rstrip()
+
+
+# The flags that are arguments of a class, and the class.
+ARGUMENTS = [
+    (lm, models.NVRNN, LM_FLAGS),
+    (bow, models.NVDM, BOW_FLAGS),
+    *((lm, getattr(layers, name), reads) for name, reads in LATENTS.values()),
+]
+
+
+@pytest.mark.parametrize(
+    ("program", "made", "names"), ARGUMENTS, ids=lambda x: getattr(x, "__name__", "")
+)
+def test_a_default_that_does_not_depend_on_the_corpus_is_that_of_the_class(
+    program, made, names
+):
+    constant = program.define_flags(flags.FlagValues()).constant_defaults()
+    parameters = inspect.signature(made).parameters
+    for name in names:
+        own = parameters[name].default
+        if name in constant and own not in (inspect.Parameter.empty, None):
+            assert constant[name] == own, name
 
 
 HUGE = ["9" * 30, f"-{'9' * 30}", "9" * 5000, "2147483648", "-1", "1e999"]
@@ -154,7 +192,7 @@ ODD = ["nan", "inf", "-inf", "1e39", "1e-320", "", "0x10", "1,5", "\udcff", "1_0
 
 @pytest.mark.parametrize("program", PROGRAMS)
 @pytest.mark.parametrize("value", [*HUGE, *ODD], ids=lambda value: value[:12])
-def test_a_number_is_refused_in_one_line_or_fits_into_32_bits(program, value):
+def test_a_number_fits_into_32_bits_or_is_refused_in_one_line(program, value):
     for name in flags_of(program).ranges:
         try:
             taken = flags_of(program, f"--{name}={value}").settings()[name]
@@ -169,7 +207,7 @@ def test_a_number_is_refused_in_one_line_or_fits_into_32_bits(program, value):
             assert abs(taken) < 2**31, name
         else:
             assert np.isfinite(np.float32(taken)), name
-            # What is 0 in float32 is taken where 0 is.
+            # A number that is 0 in float32 is only accepted if 0 is.
             small = np.float32(taken) == 0
             assert not small or 0.0 in flags_of(program).ranges[name], name
 
@@ -212,7 +250,7 @@ def test_a_leading_tilde_is_the_home_folder(program, name, monkeypatch):
         ("~no_such_user/runs", "there is no user 'no_such_user'"),
     ],
 )
-def test_what_cannot_be_a_path_is_refused(program, name, path, complaint):
+def test_a_name_that_cannot_be_a_path_is_refused(program, name, path, complaint):
     with pytest.raises(UserError, match=complaint) as caught:
         flags_of(program, f"--{name}={path}")
     assert f"--{name}=" in str(caught.value)
@@ -220,11 +258,16 @@ def test_what_cannot_be_a_path_is_refused(program, name, path, complaint):
 
 @pytest.mark.parametrize("program", ["lm", "bow", "export"])
 def test_a_folder_that_tensorflow_cannot_write_is_refused(program):
-    with pytest.raises(UserError, match="is not UTF-8, which TensorFlow writes"):
+    with pytest.raises(UserError, match="is not UTF-8, as TensorFlow needs"):
         flags_of(program, "--output_dir=caf\udce9/run")
-    # The others read and write with Python, which can.
+    # Evaluation writes its files with Python, which can.
     settings = flags_of("evaluate", "--output_dir=caf\udce9").settings()
     assert settings["output_dir"] == "caf\udce9"
+
+
+def check_before_a_run(own):
+    settings, _ = own.read_settings()
+    own.check_new(settings)
 
 
 READ_IN_TRAINING = [
@@ -249,7 +292,7 @@ READ_IN_TRAINING = [
     ],
     ids=["pipe", "loop", "device", "long", "below_a_file"],
 )
-def test_what_is_no_file_is_refused_before_a_run_begins(
+def test_a_path_that_is_not_a_file_is_refused_before_a_run_begins(
     tmp_path, monkeypatch, program, name, others, kind, complaint
 ):
     monkeypatch.chdir(tmp_path)
@@ -258,7 +301,7 @@ def test_what_is_no_file_is_refused_before_a_run_begins(
     own = program.define_flags(flags.FlagValues())
     own.parse([*others, f"--{name}={kind}"])
     with pytest.raises(UserError, match=f"^--{name}=.*{re.escape(complaint)}"):
-        program.read_settings(own)
+        check_before_a_run(own)
 
 
 def test_text_that_is_not_utf_8_is_refused():
@@ -278,7 +321,7 @@ def test_a_flag_file_that_cannot_be_read_is_named(tmp_path, content):
         flags_of("lm", f"--flagfile={file}")
 
 
-def test_a_flag_file_is_taken_in(tmp_path):
+def test_a_flag_file_is_read_like_a_command_line(tmp_path):
     file = tmp_path / "flags"
     file.write_text("--kappa=2\n--output_dir=~/x\n")
     settings = flags_of("lm", f"--flagfile={file}", "--epochs=3").settings()

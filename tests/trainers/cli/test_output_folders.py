@@ -1,8 +1,7 @@
-"""Folders to write into are seen to before the work that would be lost with them."""
+"""Output folders are checked before long work, and written whole or not at all."""
 
 import os
 import pathlib
-import subprocess
 
 import pytest
 
@@ -11,20 +10,20 @@ from trainers.cli.errors import RunFailed, UserError
 from trainers.storage import atomic_folder
 
 BAD = {
-    "file": "is no folder",
-    "below_a_file": "is no folder",
-    "link_to_nothing": "is a link to what does not exist",
+    "file": "is not a folder",
+    "below_a_file": "is not a folder",
+    "link_to_nothing": "is a link to something that does not exist",
     "loop": "Too many levels of symbolic links",
     "long": "File name too long",
-    "pipe": "is no folder",
-    "device": "is no folder",
+    "pipe": "is not a folder",
+    "device": "is not a folder",
     "kernel": "cannot be made in /proc",
 }
 
 
 @pytest.fixture(params=BAD)
 def bad_folder(request, tmp_path, monkeypatch):
-    """A path that can be no folder, and what is to be said of it."""
+    """A path that cannot become a folder, and the reason."""
     monkeypatch.chdir(tmp_path)
     kind = request.param
     if kind in ("file", "below_a_file"):
@@ -48,7 +47,9 @@ def bad_folder(request, tmp_path, monkeypatch):
     "check",
     [paths.check_output_folder, paths.make_output_folder, atomic_folder.check_new],
 )
-def test_what_can_be_no_folder_is_named_and_left_alone(bad_folder, tmp_path, check):
+def test_a_path_that_cannot_become_a_folder_is_refused_and_left_alone(
+    bad_folder, tmp_path, check
+):
     path, complaint = bad_folder
     before = sorted(tmp_path.rglob("*"))
     with pytest.raises(UserError) as caught:
@@ -60,33 +61,22 @@ def test_what_can_be_no_folder_is_named_and_left_alone(bad_folder, tmp_path, che
     assert sorted(tmp_path.rglob("*")) == before
 
 
-@pytest.fixture
-def read_only(tmp_path):
-    """A folder on a file system that cannot be written, whoever one is."""
-    folder = tmp_path / "read_only"
-    folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "ro,size=300k", "tmpfs", str(folder)]
-    if subprocess.run(mount, capture_output=True).returncode:
-        pytest.skip("mounting a file system takes root")
-    yield folder
-    subprocess.run(["umount", str(folder)], check=True)
-
-
-def test_a_file_system_that_is_read_only_is_found_out_at_once(read_only):
+def test_a_read_only_file_system_is_refused(mount):
+    read_only = mount("ro,size=300k")
     for path in (read_only, read_only / "new" / "folder"):
         for check in (paths.check_output_folder, atomic_folder.check_new):
             with pytest.raises(UserError, match="Read-only file system"):
                 check(path)
 
 
-def test_a_check_leaves_nothing(tmp_path):
+def test_a_check_leaves_nothing_behind(tmp_path):
     for path in (tmp_path, tmp_path / "new" / "folder"):
         paths.check_output_folder(path)
         atomic_folder.check_new(path)
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_folder_is_made_with_those_above_it(tmp_path):
+def test_a_folder_is_made_with_its_parents(tmp_path):
     paths.make_output_folder(tmp_path / "new" / "folder")
     paths.make_output_folder(tmp_path / "new" / "folder")
     assert (tmp_path / "new" / "folder").is_dir()
@@ -106,12 +96,12 @@ WRITTEN = ["model", "variables", "variables/values"]
 
 
 @pytest.mark.parametrize("kind", ["new", "empty", "link", "half_done"])
-def test_a_folder_appears_whole(tmp_path, kind):
+def test_a_folder_appears_complete(tmp_path, kind):
     target = tmp_path / "above" / "target"
     if kind != "new":
         target.mkdir(parents=True)
     if kind == "half_done":
-        # What kill -9 leaves behind.
+        # This is left behind by kill -9.
         (target / ".partial-x").mkdir()
     path = target
     if kind == "link":
@@ -130,7 +120,7 @@ def test_a_folder_appears_whole(tmp_path, kind):
 
 @pytest.mark.parametrize("is_there", [False, True])
 @pytest.mark.parametrize("error", [OSError(28, "No space left"), KeyboardInterrupt()])
-def test_writing_that_fails_leaves_a_folder_that_will_do(tmp_path, error, is_there):
+def test_after_a_failure_the_same_folder_can_be_written(tmp_path, error, is_there):
     target = tmp_path / "target"
     if is_there:
         target.mkdir()
@@ -146,7 +136,7 @@ def test_writing_that_fails_leaves_a_folder_that_will_do(tmp_path, error, is_the
 
 
 def test_a_folder_that_cannot_be_replaced_is_filled(tmp_path, monkeypatch):
-    """One that a container has mounted, say."""
+    """For example one that a container has mounted."""
     monkeypatch.setattr(os.path, "ismount", lambda path: True)
     target = tmp_path / "target"
     target.mkdir()
@@ -157,7 +147,7 @@ def test_a_folder_that_cannot_be_replaced_is_filled(tmp_path, monkeypatch):
     assert target.stat().st_ino == inode
 
 
-def test_a_folder_that_cannot_be_replaced_is_filled_whole_or_not_at_all(
+def test_a_folder_that_cannot_be_replaced_is_filled_completely_or_not_at_all(
     tmp_path, monkeypatch
 ):
     monkeypatch.setattr(os.path, "ismount", lambda path: True)
@@ -178,7 +168,7 @@ def test_a_folder_that_cannot_be_replaced_is_filled_whole_or_not_at_all(
     assert content(target) == []
 
 
-def test_a_folder_that_someone_else_fills_meanwhile_is_left_to_them(tmp_path):
+def test_a_folder_that_somebody_else_fills_meanwhile_is_left_alone(tmp_path):
     target = tmp_path / "target"
     expected = pytest.raises(RunFailed, match="cannot be written")
     with expected, atomic_folder.atomic_folder(target) as partial:

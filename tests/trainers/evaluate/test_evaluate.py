@@ -361,7 +361,7 @@ def test_the_default_folder_is_checked_too(model_file, corpus_folder, tmp_path):
     (tmp_path / "model.keras").symlink_to(model_file)
     (tmp_path / "evaluation-text-test").write_text("mine")
     message = refusal(tmp_path, data_dir=str(corpus_folder))
-    assert "evaluation-text-test: is no folder" in message
+    assert "evaluation-text-test: is not a folder" in message
 
 
 def test_a_disk_that_fills_up_meanwhile_loses_no_figures(

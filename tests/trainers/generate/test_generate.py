@@ -18,7 +18,7 @@ from trainers.cli.errors import UserError
 from trainers.generate import flags as generate
 from trainers.generate import run as generation_run
 
-ROOT = pathlib.Path(__file__).parents[2]
+ROOT = pathlib.Path(__file__).parents[3]
 SETTINGS = {
     "model": None,
     "task": "sample",
@@ -48,7 +48,7 @@ def settings_of(values):
             if one is not None:
                 arguments.append(f"--{name}={one}")
     own.parse(arguments)
-    return generate.read_settings(own)[0]
+    return own.read_settings()[0]
 
 
 @pytest.fixture
@@ -200,7 +200,7 @@ def test_top_k_may_be_all_the_models_words_and_no_more(answer, model_file):
 def test_what_has_no_effect_is_pointed_out(model_file, tmp_path, arguments, notes):
     own = generate.define_flags(flags.FlagValues())
     own.parse([f"--model={model_file}", *arguments])
-    found = "\n".join(generate.read_settings(own)[1])
+    found = "\n".join(own.read_settings()[1])
     for note in notes:
         assert note in found
     assert bool(found) == bool(notes)

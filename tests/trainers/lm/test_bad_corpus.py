@@ -1,4 +1,4 @@
-"""A corpus that cannot be used ends in one line, and no run folder is made."""
+"""A corpus that cannot be used is refused in one line; no run folder is made."""
 
 import pytest
 
@@ -28,7 +28,7 @@ def refusal(settings, tmp_path):
 
 
 @pytest.mark.parametrize("name", TEXTS)
-def test_a_text_file_without_sentences(parse, tmp_path, name):
+def test_a_text_file_without_sentences_is_refused(parse, tmp_path, name):
     file = tmp_path / name
     file.write_bytes(TEXTS[name])
     settings, _ = parse("--dataset=text", f"--data_dir={file}")
@@ -37,13 +37,15 @@ def test_a_text_file_without_sentences(parse, tmp_path, name):
 
 
 @pytest.mark.parametrize("name", ["absent.txt", "folder"])
-def test_no_text_file_at_all(parse, tmp_path, name):
+def test_a_text_file_that_does_not_exist_is_refused_by_name(parse, tmp_path, name):
     (tmp_path / "folder").mkdir()
     settings, _ = parse("--dataset=text", f"--data_dir={tmp_path / name}")
     assert str(tmp_path / name) in refusal(settings, tmp_path)
 
 
-def test_no_treebank_and_no_network(parse, tmp_path, monkeypatch):
+def test_without_treebank_and_network_the_missing_file_is_named(
+    parse, tmp_path, monkeypatch
+):
     monkeypatch.setenv("TFDS_DATA_DIR", str(tmp_path / "tfds"))
     for proxy in ("HTTPS_PROXY", "https_proxy"):
         monkeypatch.setenv(proxy, "http://127.0.0.1:9")

@@ -1,4 +1,4 @@
-"""`python -m trainers.lm` itself: what it prints, and what it survives."""
+"""`python -m trainers.lm` as a process: its output, and what it survives."""
 
 import json
 import os
@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-ROOT = pathlib.Path(__file__).parents[2]
+ROOT = pathlib.Path(__file__).parents[3]
 
 pytestmark = pytest.mark.slow
 
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.slow
 def program(corpus_folder):
     """Returns a function that starts a small run in a folder."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    # The program itself sees to it that TensorFlow keeps quiet.
+    # The program itself has to keep TensorFlow quiet.
     environment.pop("TF_CPP_MIN_LOG_LEVEL", None)
 
     def start(folder, *flags):
@@ -40,7 +40,7 @@ def program(corpus_folder):
 
 
 def end(process):
-    """Waits for a run; returns its status and what it printed."""
+    """Waits for a run to end; returns its status, output and errors."""
     try:
         out, err = process.communicate(timeout=540)
     finally:
@@ -54,7 +54,7 @@ def wait_for(process, pattern, folder):
 
 
 def metrics(folder):
-    """What a run came to, but for how fast it was."""
+    """Returns the metrics of a run without its speed."""
     content = json.loads((folder / "metrics.json").read_text())
     for logs in content["history"]:
         del logs["words_per_second"]
@@ -67,7 +67,7 @@ def uninterrupted(program, tmp_path_factory):
     return folder, end(program(folder))
 
 
-def test_nothing_but_its_own_lines(uninterrupted):
+def test_a_run_prints_its_own_lines_and_nothing_else(uninterrupted):
     _, (status, out, err) = uninterrupted
     assert err == ""
     assert status == 0
@@ -75,7 +75,9 @@ def test_nothing_but_its_own_lines(uninterrupted):
     assert "WARNING" not in out
 
 
-def test_killed_and_killed_again_it_ends_the_same(program, uninterrupted, tmp_path):
+def test_a_run_that_is_killed_twice_has_the_same_result(
+    program, uninterrupted, tmp_path
+):
     for pattern in ("checkpoints/state-1.npz", "checkpoints/state-3.npz"):
         process = program(tmp_path)
         wait_for(process, pattern, tmp_path)
@@ -87,7 +89,7 @@ def test_killed_and_killed_again_it_ends_the_same(program, uninterrupted, tmp_pa
     assert metrics(tmp_path) == metrics(uninterrupted[0])
 
 
-def test_sigterm_saves_and_says_so(program, tmp_path):
+def test_a_run_that_sigterm_stops_saves_its_state(program, tmp_path):
     process = program(tmp_path, "--epochs=500", "--patience=0")
     wait_for(process, "checkpoints/state-1.npz", tmp_path)
     process.terminate()
@@ -96,20 +98,9 @@ def test_sigterm_saves_and_says_so(program, tmp_path):
     assert "stopped by SIGTERM after " in out
 
 
-@pytest.fixture
-def small_disk(tmp_path):
-    """Returns a folder of so little room that no run fits in."""
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=300k", "tmpfs", str(disk)]
-    if subprocess.run(mount, capture_output=True).returncode:
-        pytest.skip("mounting a small disk takes root")
-    yield disk
-    subprocess.run(["umount", str(disk)], check=True)
-
-
-def test_a_full_disk(program, small_disk):
-    # Room for the flags, but for no model.
+def test_a_run_that_filled_the_disk_continues_once_there_is_room(program, mount):
+    small_disk = mount("size=300k")
+    # This leaves room for the flags but not for the model.
     ballast = small_disk / "ballast"
     ballast.write_bytes(bytes(260 * 1024))
     folder = small_disk / "run"
@@ -119,7 +110,6 @@ def test_a_full_disk(program, small_disk):
     assert err.count("\n") == 1
     assert "No space left on device" in err
     assert json.loads((folder / "flags.json").read_text())
-    # Once there is room the same command goes on.
     ballast.unlink()
     subprocess.run(["mount", "-o", "remount,size=20m", small_disk], check=True)
     status, _, err = end(program(folder))

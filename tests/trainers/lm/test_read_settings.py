@@ -1,4 +1,4 @@
-"""What a command line of trainers.lm comes to."""
+"""The settings that a command line of trainers.lm results in."""
 
 import pytest
 
@@ -9,7 +9,7 @@ from trainers.training.latents import make_latent
 from trainers.training.schedules import make_schedules
 
 
-def test_defaults_go_by_the_corpus(parse):
+def test_defaults_depend_on_the_corpus(parse):
     embedded, notes = parse()
     assert embedded["latent_dim"] == 16
     assert embedded["output_dir"] == "runs/lm-embedded-standard-vmf"
@@ -20,7 +20,7 @@ def test_defaults_go_by_the_corpus(parse):
 
 
 @pytest.mark.parametrize("dataset", ["ptb", "text", "yelp"])
-def test_without_inputs_the_code_is_told_what_it_is_for(parse, dataset):
+def test_the_inputless_setting_has_an_auxiliary_loss_by_default(parse, dataset):
     corpus = [f"--dataset={dataset}", "--data_dir=data"]
     standard, inputless = (
         parse(*corpus, f"--setting={name}")[0] for name in ("standard", "inputless")
@@ -31,7 +31,7 @@ def test_without_inputs_the_code_is_told_what_it_is_for(parse, dataset):
     assert parse(*corpus, "--setting=inputless", "--bow_loss=0")[0]["bow_loss"] == 0.0
 
 
-def test_one_command_fits_every_latent_and_says_what_it_leaves_aside(parse):
+def test_one_command_works_for_every_latent_and_notes_flags_without_effect(parse):
     flags = "--latent_dim=50", "--kappa=35"
     gaussian, notes = parse(*flags, "--latent=gaussian")
     assert (gaussian["latent_dim"], gaussian["kappa"]) == (50, None)
@@ -39,19 +39,21 @@ def test_one_command_fits_every_latent_and_says_what_it_leaves_aside(parse):
     none, notes = parse(*flags, "--latent=none")
     assert (none["latent_dim"], none["kappa"]) == (None, None)
     assert len(notes) == 2
-    # So it is the same run with and without them.
+    # It is the same run with and without them.
     assert none == parse("--latent=none")[0]
 
 
 @pytest.mark.parametrize("corpus", [[], ["--dataset=ptb"]])
 @pytest.mark.parametrize("latent", list(LATENTS))
-def test_every_latent_goes_with_the_defaults_of_every_corpus(parse, latent, corpus):
+def test_every_latent_can_be_made_from_the_defaults_of_every_corpus(
+    parse, latent, corpus
+):
     settings, _ = parse(f"--latent={latent}", *corpus)
 
     assert make_latent(settings).latent_dim == (settings["latent_dim"] or 0)
 
 
-def test_codes_may_be_drawn_at_another_concentration_in_training(parse):
+def test_training_may_sample_codes_at_another_concentration(parse):
     settings, _ = parse("--kappa=15", "--training_kappa=35")
     latent = make_latent(settings)
     assert (latent.kappa, latent.training_kappa) == (15.0, 35.0)
@@ -61,20 +63,20 @@ def test_codes_may_be_drawn_at_another_concentration_in_training(parse):
     assert notes == ["--training_kappa has no effect with --latent=gaussian"]
 
 
-def test_codes_may_be_drawn_with_little_noise_at_first(parse):
+def test_the_sampling_concentration_may_start_high_and_fall(parse):
     def schedule(*arguments):
         settings, notes = parse("--epochs=6", "--kappa=15", *arguments)
-        moved = make_schedules(settings)[1:]
-        return [(s.start, s.end, s.epochs) for s in moved], notes
+        schedules = make_schedules(settings)
+        return [(s.start, s.end, s.epochs) for s in schedules], notes
 
     assert schedule("--initial_kappa=90") == ([(90.0, 15.0, 3.0)], [])
     assert schedule(
-        "--initial_kappa=90", "--training_kappa=30", "--kappa_epochs=5"
+        "--initial_kappa=90", "--training_kappa=30", "--anneal_epochs=5"
     ) == ([(90.0, 30.0, 5.0)], [])
     assert schedule() == ([], [])
-    assert schedule("--kappa_epochs=5") == (
+    assert schedule("--anneal_epochs=5") == (
         [],
-        ["--kappa_epochs has no effect without --initial_kappa"],
+        ["--anneal_epochs has no effect with --kl_schedule=constant"],
     )
     assert schedule("--initial_kappa=90", "--latent=vmf_learned") == (
         [],
@@ -82,15 +84,15 @@ def test_codes_may_be_drawn_with_little_noise_at_first(parse):
     )
 
 
-def test_each_latent_has_the_flags_that_it_reads(parse):
+def test_flags_that_a_latent_does_not_read_have_no_value(parse):
     def kept(*arguments):
         settings, _ = parse(*arguments)
-        names = ("kappa", "kappa_floor", "norm_width", "free_bits", "encoder")
+        names = ["kappa", "kappa_floor", "training_kappa", "free_bits", "encoder"]
         return [name for name in names if settings[name] is not None]
 
     assert kept("--latent=vmf_learned") == ["kappa", "kappa_floor", "encoder"]
-    assert kept("--latent=vmf_norm") == ["kappa", "norm_width", "encoder"]
-    assert kept("--latent=power_spherical") == ["kappa", "encoder"]
+    assert kept("--latent=vmf_norm") == ["kappa", "training_kappa", "encoder"]
+    assert kept("--latent=vmf_natural") == ["kappa", "encoder"]
     assert kept("--latent=gaussian") == ["free_bits", "encoder"]
     assert kept("--latent=none") == []
 
@@ -99,29 +101,29 @@ def test_each_latent_has_the_flags_that_it_reads(parse):
     ("arguments", "message"),
     [
         (["--latent=vmf_learned", "--kappa_floor=50"], "--kappa: must be between"),
-        (["--latent=vmf_norm", "--norm_width=11"], "--norm_width: must be positive"),
+        (["--latent=vmf_product", "--spheres=3"], "--latent_dim: must be a multiple"),
         (["--latent=gaussian", "--free_bits=-1"], "--free_bits: must be at least 0"),
         (["--recurrent_dropout=1"], "--recurrent_dropout: must be at least 0 and"),
         (["--condition=label"], "--condition: --dataset=embedded has no labels"),
-        (["--dataset=yelp"], "--data_dir: --dataset=yelp needs the folder above"),
+        (["--dataset=yelp"], "--data_dir: --dataset=yelp needs the folder that"),
     ],
 )
-def test_flags_that_make_no_sense_together_are_named(parse, arguments, message):
+def test_flags_that_contradict_each_other_are_refused(parse, arguments, message):
     with pytest.raises(UserError, match=message):
         parse(*arguments)
 
 
-def test_a_corpus_folder_that_nothing_reads_is_pointed_out(parse):
+def test_a_corpus_folder_that_nothing_reads_is_noted(parse):
     _, notes = parse("--data_dir=my_sentences.txt")
     assert notes == ["--data_dir has no effect with --dataset=embedded"]
 
 
-def test_a_value_without_effect_must_still_make_sense(parse):
+def test_a_bad_value_is_refused_even_without_effect(parse):
     with pytest.raises(UserError, match="--kappa"):
         parse("--latent=gaussian", "--kappa=-1")
 
 
-def test_a_run_may_move_and_change_its_devices(parse):
+def test_a_run_keeps_its_identity_in_another_folder_and_on_other_devices(parse):
     one, _ = parse("--output_dir=a", "--strategy=mirrored", "--save_seconds=9")
     other, _ = parse("--output_dir=b", "--data_dir=c")
     assert identity(one) == identity(other)

@@ -1,4 +1,4 @@
-"""Training on what a language model has written, and a prior that is learned."""
+"""Training on generated sentences, and with a prior that is trained too."""
 
 import json
 
@@ -38,7 +38,7 @@ def make_settings(parse, corpus_folder):
 
 @pytest.fixture
 def written(tmp_path):
-    """A file of sentences of the corpus's lengths that are not in it."""
+    """A file of new sentences that are as long as those of the corpus."""
     file = tmp_path / "written.txt"
     texts = ["it sees them the", "the it a a again and again"]
     file.write_text("\n".join(texts * 12) + "\n")
@@ -54,7 +54,7 @@ def rows_of(batches):
     }
 
 
-def test_training_alone_reads_the_synthetic_sentences(make_settings, written):
+def test_only_training_reads_the_synthetic_sentences(make_settings, written):
     flags = f"--synthetic={written}", "--synthetic_share=0.5"
     found = []
     for arguments in ((), flags):
@@ -66,12 +66,14 @@ def test_training_alone_reads_the_synthetic_sentences(make_settings, written):
     assert len(added) == 2
     assert with_them["augmented"].num_examples == without["train"].num_examples
     assert "augmented" not in without
-    # What the bounds are made of.
+    # The bounds are computed from these.
     for split in ("train", "validation", "test"):
         assert rows_of(with_them[split]) == rows_of(without[split])
 
 
-def test_a_run_learns_from_them(make_settings, written, tmp_path, monkeypatch):
+def test_a_run_trains_on_the_synthetic_sentences(
+    make_settings, written, tmp_path, monkeypatch
+):
     class Stop(Exception):
         pass
 
@@ -89,7 +91,7 @@ def test_a_run_learns_from_them(make_settings, written, tmp_path, monkeypatch):
     ("content", "message"),
     [(None, "does not exist"), (b"", "is empty"), (bytes(range(256)), "is not UTF-8")],
 )
-def test_a_file_that_holds_no_sentences_is_named(
+def test_a_file_without_sentences_is_refused_by_name(
     make_settings, tmp_path, content, message
 ):
     file = tmp_path / "other.txt"
@@ -109,26 +111,24 @@ def test_sentences_of_another_language_are_refused(make_settings, tmp_path, caps
     task.corpus = task.load_corpus()
     with pytest.raises(UserError, match=f"36 of 68 words of --synthetic={file} .* le"):
         task.make_splits(task.make_model())
-    # A few are but told.
+    # If there are only a few, a note says so.
     file.write_text("le chat dort bien\n" + "it sees them the\n" * 8)
     task.make_splits(task.make_model())
     assert "note: 4 of 36 words of --synthetic=" in capsys.readouterr().out
 
 
-def test_what_has_no_effect_is_said(parse):
-    _, notes = parse("--synthetic_share=0.5", "--bow_loss=0", "--bow_loss_epochs=3")
-    assert notes == [
-        "--bow_loss_epochs has no effect with --bow_loss=0.0",
-        "--synthetic_share has no effect without --synthetic",
-    ]
+def test_flags_without_effect_are_noted(parse):
+    _, notes = parse("--synthetic_share=0.5")
+    assert notes == ["--synthetic_share has no effect without --synthetic"]
     _, notes = parse("--latent=gaussian", "--prior_components=3", "--code_layers=1")
     assert notes == ["--prior_components has no effect with --latent=gaussian"]
-    settings, _ = parse("--latent=none", "--bow_loss=1", "--bow_loss_epochs=3")
-    assert settings["bow_loss_epochs"] is None
+    settings, notes = parse("--latent=none", "--bow_loss=1")
+    assert settings["bow_loss"] is None
+    assert notes == ["--bow_loss has no effect with --latent=none"]
 
 
-def test_synthetic_sentences_have_no_labels(parse, tmp_path):
-    with pytest.raises(UserError, match="--synthetic: its sentences have no labels"):
+def test_synthetic_sentences_are_refused_with_labels(parse, tmp_path):
+    with pytest.raises(UserError, match="--synthetic: its sentences lack the labels"):
         parse(
             "--dataset=yelp",
             f"--data_dir={tmp_path}",
@@ -137,13 +137,14 @@ def test_synthetic_sentences_have_no_labels(parse, tmp_path):
         )
 
 
-def test_the_loss_that_goes_away_is_scheduled(parse):
-    settings, _ = parse("--bow_loss=1", "--bow_loss_epochs=3")
-    assert make_schedules(settings)[-1].epochs == 3
-    assert len(make_schedules(parse("--bow_loss=1")[0])) == 1
+def test_the_auxiliary_loss_falls_to_0_together_with_the_concentration(parse):
+    annealed, _ = parse("--bow_loss=1", "--initial_kappa=90", "--epochs=10")
+    concentration, auxiliary = make_schedules(annealed)
+    assert (concentration.epochs, auxiliary.epochs) == (5.0, 9.0)
+    assert make_schedules(parse("--bow_loss=1")[0]) == []
 
 
-def test_a_run_learns_its_prior(make_settings, written, tmp_path):
+def test_a_run_trains_its_prior(make_settings, written, tmp_path):
     settings = make_settings(
         f"--synthetic={written}", "--prior_components=5", "--code_layers=1"
     )

@@ -89,7 +89,7 @@ def test_a_flag_missing_from_flags_json_has_the_value_from_before_it_existed(
     _, settings, notes = find("--latent=vmf")
     assert (settings["encoder_pooling"], settings["bow_loss"]) == ("last", 0.0)
     assert settings["training_kappa"] is None
-    assert settings["samples"] == 1
+    assert settings["codes"] == 1
     assert len(notes) == 2
     assert f"{tmp_path} was begun with --encoder_pooling=last and keeps it" in notes[0]
 
@@ -179,7 +179,7 @@ def test_a_flag_that_no_longer_exists_is_refused_only_if_it_was_set(
         ("learning_rate", -0.5),
         ("learning_rate", "fast"),
         ("encoder", "transformer"),
-        ("tie_embeddings", 0),
+        ("codes", 0),
         ("latent_dim", 1),
         ("kl_schedule", 7),
     ],
@@ -251,15 +251,14 @@ def test_a_file_that_the_fingerprint_covers_may_move(tmp_path):
 def test_dropping_flags_without_effect_leaves_no_others_without_effect(latent):
     own = lm.define_flags(flags.FlagValues())
     own.parse([f"--latent={latent}"])
-    settings, _ = lm.read_settings(own)
-    left_aside = set(lm._without_effect(settings))
-    assert set(lm._without_effect(own.settings())) == left_aside
+    settings, _ = own.read_settings()
+    left_aside = set(own.without_effect(settings))
+    assert set(own.without_effect(own.settings())) == left_aside
 
 
 def test_later_flags_with_defaults_by_corpus_have_a_value_for_earlier_runs():
     by_corpus = {name for default in lm.DEFAULTS for name in default.values}
-    # Without --training_kappa codes are drawn at --kappa, as they were; the others
-    # came with the first latent that reads them.
-    later = by_corpus - EARLIEST.keys() - {"training_kappa"}
-    later -= {"spheres", "concentration_features"}
-    assert later == lm.BEFORE.keys()
+    # Without --training_kappa codes are drawn at --kappa, as they were; --spheres came
+    # with the first latent that reads it.
+    later = by_corpus - EARLIEST.keys() - {"training_kappa", "spheres"}
+    assert later == lm.EARLIER.added.keys()

@@ -1,4 +1,4 @@
-"""How a program ends: in one line and with its status, whatever ends it."""
+"""However a program ends, it ends in one line and with the right status."""
 
 import logging
 import os
@@ -11,27 +11,26 @@ import pytest
 import tensorflow as tf
 from absl import flags
 
-from trainers.cli import interruptions
-from trainers.cli import program as command_line
+from trainers.cli import interruptions, process
 from trainers.cli.program_flags import ProgramFlags
 
-ROOT = pathlib.Path(__file__).parents[2]
+ROOT = pathlib.Path(__file__).parents[3]
 PROGRAMS = ["lm", "bow", "evaluate", "export", "generate"]
 
 
 @pytest.fixture
 def program(tmp_path):
-    """Returns a function that runs a program of a few lines, as a shell would."""
+    """Returns a function that runs a program of a few lines from a shell."""
 
     def run(work, shell="{}", **options):
         file = tmp_path / "program.py"
         lines = "\n".join(f"    {line}" for line in work.splitlines())
         file.write_text(
             "import os, sys, numpy\n"
-            "from trainers.cli import program\n"
+            "from trainers.cli import process\n"
             "from trainers.cli.program_flags import ProgramFlags\n"
             f"def main(own):\n{lines}\n"
-            "program.run(ProgramFlags, main)\n"
+            "process.run(ProgramFlags, main)\n"
         )
         environment = {**os.environ, "PYTHONPATH": str(ROOT)}
         environment.update(options.pop("env", {}))
@@ -54,14 +53,14 @@ def assert_one_line(result, status, message):
 MANY_LINES = "for number in range(100_000): print(number)"
 
 
-def test_output_that_nobody_reads_to_its_end_ends_a_program_quietly(program):
+def test_a_program_ends_quietly_if_its_output_is_cut_off(program):
     result = program(MANY_LINES, "{} | head -n 1")
 
     assert result.stdout == b"0\n"
     assert (result.returncode, result.stderr) == (128 + signal.SIGPIPE, b"")
 
 
-def test_output_that_is_not_read_at_all_does_so_too(program):
+def test_a_program_ends_quietly_if_nobody_reads_its_output(program):
     result = program("print('word')", "{} | sleep 0")
 
     assert result.returncode in (0, 128 + signal.SIGPIPE)
@@ -69,7 +68,7 @@ def test_output_that_is_not_read_at_all_does_so_too(program):
 
 
 @pytest.mark.parametrize("text", ["print('word')", MANY_LINES, "print('a', end='')"])
-def test_output_onto_a_full_disk_is_one_line(program, text):
+def test_output_to_a_full_disk_fails_in_one_line(program, text):
     result = program(text, "{} >/dev/full")
     assert_one_line(result, 1, "standard output: No space left on device")
 
@@ -83,12 +82,12 @@ def test_output_onto_a_full_disk_is_one_line(program, text):
         ("<&- >&- 2>&-", b""),
     ],
 )
-def test_a_closed_stream_is_nothing_to_fail_from(program, closed, seen, tmp_path):
+def test_a_program_works_with_closed_streams(program, closed, seen, tmp_path):
     file = tmp_path / "written"
     work = (
         "print('output'); print('caf\\udce9', file=sys.stderr)\n"
         "assert sys.stdin.read() == ''\n"
-        # Otherwise what is printed would land in the first file that is opened.
+        # Otherwise prints would end up in the first file that is opened.
         f"with open({str(file)!r}, 'w') as file:\n"
         "    assert file.fileno() > 2\n"
         "    print('more')\n"
@@ -100,7 +99,7 @@ def test_a_closed_stream_is_nothing_to_fail_from(program, closed, seen, tmp_path
     assert file.read_text() == "mine"
 
 
-def test_a_program_that_only_prints_says_that_its_output_is_closed():
+def test_a_program_that_only_prints_is_refused_a_closed_output():
     result = subprocess.run(
         ["bash", "-c", f"{sys.executable} -m trainers.generate --model=x >&-"],
         cwd=ROOT,
@@ -135,7 +134,7 @@ def test_any_text_can_be_printed_in_any_encoding(program, environment):
         ("os.mkdir('/dev/null/x')", "/dev/null/x: Not a directory"),
     ],
 )
-def test_what_no_program_can_help_is_one_line(program, work, message):
+def test_an_error_of_the_system_is_shown_in_one_line(program, work, message):
     result = program(work)
 
     assert result.returncode == 1
@@ -143,7 +142,7 @@ def test_what_no_program_can_help_is_one_line(program, work, message):
     assert result.stderr.count(b"\n") == 1
 
 
-def test_tensorflow_without_memory_is_one_line(monkeypatch, capsys):
+def test_tensorflow_running_out_of_memory_is_shown_in_one_line(monkeypatch, capsys):
     def main(own):
         message = (
             "{{node x}} OOM when allocating tensor\n\t [[{{node while}}]]\nHint: look"
@@ -156,7 +155,7 @@ def test_tensorflow_without_memory_is_one_line(monkeypatch, capsys):
     own = ProgramFlags(values=flags.FlagValues())
     own.parse([])
     with pytest.raises(SystemExit) as caught:
-        command_line._guarded(main, own, None)
+        process._guarded(main, own, None)
 
     assert caught.value.code == 1
     assert capsys.readouterr().err == (
@@ -168,7 +167,7 @@ def test_tensorflow_without_memory_is_one_line(monkeypatch, capsys):
     ("number", "message"),
     [(signal.SIGINT, "interrupted"), (signal.SIGTERM, "stopped by SIGTERM")],
 )
-def test_a_signal_lets_work_clean_up(program, tmp_path, number, message):
+def test_a_program_can_clean_up_after_a_signal(program, tmp_path, number, message):
     work = (
         "try:\n"
         f"    os.kill(os.getpid(), {int(number)})\n"
@@ -184,8 +183,8 @@ def test_a_signal_lets_work_clean_up(program, tmp_path, number, message):
 )
 @pytest.mark.parametrize("name", PROGRAMS)
 @pytest.mark.parametrize("package", ["absl", "tensorflow"])
-def test_a_signal_during_the_imports_is_one_line(tmp_path, package, name, number):
-    """The import of `package` waits for it."""
+def test_a_signal_during_the_imports_ends_in_one_line(tmp_path, package, name, number):
+    """Importing `package` sends the signal and waits."""
     (tmp_path / "model.keras").write_bytes(b"a model")
     (tmp_path / f"{package}.py").write_text(
         f"import os, time; os.kill(os.getpid(), {int(number)}); time.sleep(60)"
