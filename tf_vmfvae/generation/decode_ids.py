@@ -15,13 +15,13 @@ def decode_ids(
         steps: the model's `DecoderSteps`.
         sampler: a `StatelessSampler`.
         z: codes of shape `(count, latent_dim)`.
-        conditions: what the decoder reads beside the codes, `(count, width)`.
+        conditions: what the decoder reads in addition to the codes, `(count, width)`.
         max_words: int. A sentence is cut off after this many words.
         seed: int64 scalar tensor, for samplers that draw.
         first: int32 scalar tensor, the number of the first sentence. A sentence's noise
             depends on its number.
-        rows: int32 scalar tensor, how many sentences are decoded at once, by default
-            all. Samplers that keep beams decode all at once in any case.
+        rows: int32 scalar tensor, how many sentences to decode at once; by default all.
+            Samplers that keep beams always decode all at once.
 
     Returns:
         int32 `(count, max_words)`. Ids after the first `<eos>` or padding mean nothing.

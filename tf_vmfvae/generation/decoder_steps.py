@@ -35,7 +35,8 @@ class DecoderSteps:
 
         Args:
             z: codes of shape `(rows, latent_dim)`.
-            conditions: what the decoder reads beside the codes, `(rows, width)`.
+            conditions: what the decoder reads in addition to the codes, `(rows,
+                width)`.
 
         Returns:
             A list of tensors with one row for each sentence.

@@ -43,8 +43,8 @@ class StatelessSampler:
 
     Attributes:
         key: samplers with equal keys choose alike; `None` if that cannot be known.
-        in_turn: bool. Whether each row is one sentence, independent of the others, so
-            that another sentence can continue in its place.
+        in_turn: bool. Whether the sampler leaves the loop over words to the caller. A
+            row is then one sentence, and when it ends, another can take its place.
         draws: bool. Whether `Noise.uniforms` choose the words.
 
     Raises:
@@ -70,7 +70,10 @@ class StatelessSampler:
             if settings is None
             else (self._kind, *sorted(settings.items()))
         )
-        self.in_turn = self._kind.__call__ is samplers.Sampler.__call__
+        self.in_turn = all(
+            getattr(self._kind, method) is getattr(samplers.Sampler, method)
+            for method in ("__call__", "run_loop")
+        )
         self.draws = self._kind in DRAWING
 
     @property

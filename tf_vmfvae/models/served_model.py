@@ -32,9 +32,9 @@ class ServedModel:
     come from the model's own distribution.
 
     A model with `condition="label"` takes `labels` as the last argument, one for each
-    text, or for both ends of an interpolation. `sample` calls this argument `told`, one
-    for all samples or one for each: labels or, with `condition="bow"`, texts whose
-    words the decoder reads.
+    text, or for both ends of an interpolation. In `sample` the argument is called
+    `condition`, one for all samples or one for each: labels or, with
+    `condition="bow"`, texts whose words the decoder reads.
 
     The functions have no state: calls at the same time do not affect each other, and
     any int32 seed always gives the same answer as with the Keras model. Without texts
@@ -57,11 +57,11 @@ class ServedModel:
         self._random = StatelessSampler("random", len(words))
         self._vocabulary = tf.constant(["", *words])
         labels = [NUMBERS] if model.condition == "label" else []
-        told = [STRINGS] if model.condition == "bow" else labels
+        condition = [STRINGS] if model.condition == "bow" else labels
         self.signatures = {
             "encode": [STRINGS, *labels],
             "reconstruct": [STRINGS, *labels],
-            "sample": [NUMBERS, NUMBERS, *told],
+            "sample": [NUMBERS, NUMBERS, *condition],
             "interpolate": [STRINGS, STRINGS, NUMBERS, *labels],
             "score": [STRINGS, NUMBERS, NUMBERS, *labels],
         }
@@ -84,10 +84,10 @@ class ServedModel:
     def reconstruct(self, texts, labels=None):
         return self._decode(self._greedy, *self._encode(texts, labels))
 
-    def sample(self, count, seed, told=None):
+    def sample(self, count, seed, condition=None):
         count, seed = _at_least(0, "count", count), tf.ensure_shape(seed, [])
         z = prior_codes(self._model, count, seed)
-        conditions = self._sample_conditions(count, told)
+        conditions = self._sample_conditions(count, condition)
         return self._decode(self._random, z, conditions, tf.cast(seed, tf.int64))
 
     def interpolate(self, start, end, steps, labels=None):
@@ -104,8 +104,8 @@ class ServedModel:
     def _encode(self, texts, labels, name="labels"):
         """Returns codes and conditions of texts; `name` is what the user calls labels.
 
-        Not every layer can work without rows, so that without texts a row of one word
-        is encoded, and dropped again.
+        Some layers need at least one row. If there are no texts, one row is encoded and
+        then dropped.
         """
         ids = self._to_ids(texts, labels, name).to_tensor()
         count = tf.shape(ids)[0]
@@ -114,20 +114,20 @@ class ServedModel:
         z, conditions = encode_ids(self._model, ids)
         return z[:count], conditions[:count]
 
-    def _sample_conditions(self, count, told):
+    def _sample_conditions(self, count, condition):
         """Returns what the decoder reads in addition to the code of each sample."""
-        if told is None:
+        if condition is None:
             return tf.zeros([count, 0])
-        told = tf.ensure_shape(told, [None])
-        given = tf.size(told)
-        told = _checked(
-            told,
+        condition = tf.ensure_shape(condition, [None])
+        given = tf.size(condition)
+        condition = _checked(
+            condition,
             (given == 1) | (given == count),
-            "told: give one for all samples or one for each, not",
+            "condition: give one for all samples or one for each, not",
             given,
         )
-        texts = told if told.dtype == tf.string else tf.fill([given], "")
-        _, conditions = self._encode(texts, told, "told")
+        texts = condition if condition.dtype == tf.string else tf.fill([given], "")
+        _, conditions = self._encode(texts, condition, "condition")
         return tf.broadcast_to(conditions, [count, conditions.shape[-1]])
 
     def _to_ids(self, texts, labels, name="labels"):
@@ -166,7 +166,7 @@ def _at_least(least, name, number):
     )
 
 
-def _checked(value, condition, message, found):
-    """Returns the value, which is not read before the condition was found to hold."""
-    with tf.control_dependencies([tf.debugging.Assert(condition, [message, found])]):
+def _checked(value, is_valid, message, found):
+    """Returns the value after checking, in the graph, that it is valid."""
+    with tf.control_dependencies([tf.debugging.Assert(is_valid, [message, found])]):
         return tf.identity(value)

@@ -1,4 +1,4 @@
-"""The flags of trainers.export."""
+"""Flags of trainers.export."""
 
 import os
 
@@ -17,11 +17,16 @@ def define_flags(values: flags.FlagValues = flags.FLAGS) -> ProgramFlags:
     own.path("model", "A run folder or a .keras file.", default=None)
     own.path(
         "output_dir",
-        "The SavedModel's folder, a new one.",
+        "New folder for the SavedModel.",
         default=None,
         for_tensorflow=True,
     )
-    own.integer("max_words", "Longest sentence.", integers(1, 10_000), default=60)
+    own.integer(
+        "max_words",
+        "A sentence is cut off after this many words.",
+        integers(1, 10_000),
+        default=60,
+    )
     return own
 
 
@@ -39,7 +44,7 @@ def read_settings(own: ProgramFlags) -> tuple[dict, list[str]]:
     if not is_utf8(os.path.realpath(folder)):
         raise UserError(
             f"--output_dir={folder}: is in a folder whose name is not UTF-8, which "
-            "TensorFlow needs; name another one"
+            "TensorFlow cannot write to; name another one"
         )
     check_new(folder)
     return settings, []

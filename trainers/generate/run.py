@@ -1,4 +1,4 @@
-"""What trainers.generate writes, from a model on the disk and the user's sentences."""
+"""Answers of a saved model to the user's sentences."""
 
 import json
 import pathlib
@@ -14,34 +14,34 @@ from tf_vmfvae.text import split_words
 from trainers.cli.errors import UserError
 from trainers.storage.trained_model import check_words, load_language_model
 
-# Of how many words --sampler=top_k takes one, unless a flag says otherwise.
+# How many words --sampler=top_k chooses among by default.
 TOP_K = 10
 
 
 def run(settings: dict) -> None:
-    """Loads the model and prints an answer for each sentence, pair or sample.
+    """Loads the model and prints one answer for each sentence, pair or sample.
 
     Args:
         settings: the value of every flag of `trainers.generate`, by name.
 
     Raises:
-        UserError: if the input is bad.
+        UserError: if a flag or a file that it names cannot be used.
     """
     model = load_language_model(settings["model"])
     settings = {**settings, "top_k": _top_k(model, settings)}
-    wanted = _wants_texts(model, settings["task"])
-    texts = _texts(settings, wanted)
+    needs_texts = _needs_texts(model, settings["task"])
+    texts = _texts(settings) if needs_texts else []
     notes = check_words(model, texts, "the text")
     if model.condition != "label" and settings["label"]:
-        notes.append("--label has no effect on a model that is told no labels")
-    if not wanted:
+        notes.append("--label has no effect on a model without labels")
+    if not needs_texts:
         notes += [
-            f"--{name} has no effect with --task=sample and a model that is told no "
-            "words"
+            f"--{name} has no effect with --task=sample and a model that is not "
+            "conditioned on words"
             for name in ("text", "file")
             if settings[name]
         ]
-    _check_told(model, settings, texts)
+    _check_condition(model, settings, texts)
     for note in notes:
         print(f"note: {note}", file=sys.stderr)
     try:
@@ -52,7 +52,7 @@ def run(settings: dict) -> None:
 
 
 def answers(model, settings: dict, texts: list[str]) -> Iterator[dict]:
-    """Yields what is printed, a dictionary a line."""
+    """Yields the answers, one dictionary for each."""
     task = settings["task"]
     if task == "neighbours":
         labels = _labels(model, settings["label"], texts)
@@ -65,8 +65,8 @@ def answers(model, settings: dict, texts: list[str]) -> Iterator[dict]:
     }
     if task == "sample":
         count, labels = settings["count"], settings["label"] or None
-        told = {"texts": texts, "labels": labels}
-        for text in model.generate(count, **told, **options, progress=_bar):
+        condition = {"texts": texts, "labels": labels}
+        for text in model.generate(count, **condition, **options, progress=_bar):
             yield {"sample": text}
         return
     labels = _labels(model, settings["label"], texts)
@@ -107,39 +107,39 @@ def make_sampler(settings: dict) -> keras_hub.samplers.Sampler:
 
 
 def _top_k(model, settings):
-    """Among how many words --sampler=top_k chooses."""
+    """Returns how many words --sampler=top_k chooses among."""
     words, given = model.tokenizer.vocabulary_size, settings["top_k"]
     if settings["sampler"] == "top_k" and given and given > words:
         raise UserError(
-            f"--top_k: must be at most {words}, as many as the model has words, not "
-            f"{given}"
+            f"--top_k: must be at most {words}, the number of words that the model "
+            f"knows, not {given}"
         )
     return given or min(TOP_K, words)
 
 
-def _check_told(model, settings, texts):
-    """Checks what the task and the model need to be told, and what they cannot do."""
+def _check_condition(model, settings, texts):
+    """Checks that the task suits the model, and the sentences and labels suit both."""
     task, labels = settings["task"], settings["label"]
     if task == "interpolate" and len(texts) % 2:
         raise UserError(f"--text: {len(texts)} sentences do not make pairs")
-    if task == "neighbours" and not model.latent.latent_dim:
+    if task == "neighbours" and model.latent.is_empty:
         raise UserError("--task=neighbours: the model has no code to compare")
     if task == "neighbours" and model.condition == "label":
         raise UserError(
-            "--task=neighbours: the model is told labels, which --corpus does not have"
+            "--task=neighbours: the model needs labels, which --corpus does not have"
         )
     written = settings["count"] if task == "sample" else len(texts)
     if model.condition == "bow" and task == "sample" and len(texts) not in (1, written):
         raise UserError(
-            "--text: the model is told the words of a sentence; give 1 or, as --count, "
-            f"{written}, not {len(texts)}"
+            "--text: the model is conditioned on the words of a sentence; give 1 or, as "
+            f"--count, {written}, not {len(texts)}"
         )
     if model.condition != "label":
         return
     if len(labels) not in (1, written):
         raise UserError(
-            f"--label: the model is told a label; give 1 for all or {written}, not "
-            f"{len(labels)}"
+            f"--label: the model is conditioned on labels; give 1 for all or {written}, "
+            f"not {len(labels)}"
         )
     if max(labels) >= model.num_labels:
         raise UserError(
@@ -159,7 +159,7 @@ def _neighbours(model, settings, texts, labels):
 
 
 def _bar(batches):
-    """Goes through batches, with a progress bar where stderr is a terminal."""
+    """Iterates over batches, with a progress bar if stderr is a terminal."""
     return tqdm.tqdm(
         batches,
         desc="samples",
@@ -171,14 +171,12 @@ def _bar(batches):
     )
 
 
-def _wants_texts(model, task):
+def _needs_texts(model, task):
     return task != "sample" or model.condition == "bow"
 
 
-def _texts(settings, wanted):
-    """The user's sentences; empty ones are left out."""
-    if not wanted:
-        return []
+def _texts(settings):
+    """Returns the user's sentences, without empty lines."""
     if settings["text"]:
         texts = [" ".join(split_words(text)) for text in settings["text"]]
         if not all(texts):
@@ -190,12 +188,12 @@ def _texts(settings, wanted):
     texts = [" ".join(split_words(line)) for line in lines]
     texts = [text for text in texts if text]
     if not texts:
-        raise UserError("--text: no sentence, and none on standard input")
+        raise UserError("--text: there is no sentence, nor on standard input")
     return texts
 
 
 def _standard_input():
-    # Bytes that are not UTF-8 are read as lone surrogates, and so turned back.
+    # Python reads bytes that are not UTF-8 as lone surrogates; this restores them.
     content = sys.stdin.read().encode("utf-8", "surrogateescape")
     try:
         return decode(pathlib.Path("standard input"), content)
