@@ -1,4 +1,4 @@
-"""The noise of decoding. It depends on seed, sentence and step; no call leaves state."""
+"""The noise of decoding, which depends only on seed, sentence and step."""
 
 import threading
 

@@ -124,7 +124,7 @@ class LanguageModel(VAE):
         """Returns what the decoder reads in addition to the codes of sentences.
 
         Args:
-            ids: int32 `(batch, time)`, as `to_ids` gives them, padded; at least one row.
+            ids: int32 `(batch, time)`, from `to_ids` and padded; at least one row.
 
         Returns:
             A tensor of shape `(batch, condition_width)`.

@@ -19,8 +19,8 @@ def define_flags(values: flags.FlagValues = flags.FLAGS) -> ProgramFlags:
     own.path("model", "A run folder or a .keras file.", default=None)
     own.choice(
         "task",
-        "sample: draws sentences from the prior; reconstruct: decodes each sentence from "
-        "its own code; interpolate: goes from one sentence of a pair to the other; "
+        "sample: draws sentences from the prior; reconstruct: decodes sentences from "
+        "their own codes; interpolate: goes from one sentence of a pair to the other; "
         "neighbours: finds the sentences of --corpus with the most similar codes.",
         TASKS,
         default="sample",
@@ -64,7 +64,7 @@ def define_flags(values: flags.FlagValues = flags.FLAGS) -> ProgramFlags:
     )
     own.integer(
         "top_k",
-        "Number of words that --sampler=top_k chooses among, at most as many as the model "
+        "Number of words that --sampler=top_k chooses among, at most all that the model "
         "knows.",
         integers(1, 1_000_000_000),
         default=Derived("all of the model's words up to 10"),

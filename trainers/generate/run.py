@@ -131,15 +131,15 @@ def _check_condition(model, settings, texts):
     written = settings["count"] if task == "sample" else len(texts)
     if model.condition == "bow" and task == "sample" and len(texts) not in (1, written):
         raise UserError(
-            "--text: the model is conditioned on the words of a sentence; give 1 or, as "
-            f"--count, {written}, not {len(texts)}"
+            "--text: the model is conditioned on words; give 1 sentence or, as --count, "
+            f"{written}, not {len(texts)}"
         )
     if model.condition != "label":
         return
     if len(labels) not in (1, written):
         raise UserError(
-            f"--label: the model is conditioned on labels; give 1 for all or {written}, "
-            f"not {len(labels)}"
+            f"--label: the model needs labels; give 1 for all or {written}, not "
+            f"{len(labels)}"
         )
     if max(labels) >= model.num_labels:
         raise UserError(
