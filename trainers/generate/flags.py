@@ -64,8 +64,8 @@ def define_flags(values: flags.FlagValues = flags.FLAGS) -> ProgramFlags:
     )
     own.integer(
         "top_k",
-        "Number of words that --sampler=top_k chooses among, at most all that the model "
-        "knows.",
+        "Number of words that --sampler=top_k chooses among, at most all that the "
+        "model knows.",
         integers(1, 1_000_000_000),
         default=Derived("all of the model's words up to 10"),
     )

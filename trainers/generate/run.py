@@ -131,8 +131,8 @@ def _check_condition(model, settings, texts):
     written = settings["count"] if task == "sample" else len(texts)
     if model.condition == "bow" and task == "sample" and len(texts) not in (1, written):
         raise UserError(
-            "--text: the model is conditioned on words; give 1 sentence or, as --count, "
-            f"{written}, not {len(texts)}"
+            "--text: the model is conditioned on words; give 1 sentence or, as "
+            f"--count, {written}, not {len(texts)}"
         )
     if model.condition != "label":
         return
@@ -188,7 +188,7 @@ def _texts(settings):
     texts = [" ".join(split_words(line)) for line in lines]
     texts = [text for text in texts if text]
     if not texts:
-        raise UserError("--text: there is no sentence, nor on standard input")
+        raise UserError("--text: no sentence is given, and standard input has none")
     return texts
 
 
