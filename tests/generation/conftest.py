@@ -1,4 +1,4 @@
-"""A small model that every test of generation reads."""
+"""A small model for the tests of generation."""
 
 import pytest
 
