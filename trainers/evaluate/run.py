@@ -13,10 +13,8 @@ from trainers.cli import paths
 from trainers.cli.errors import UserError
 from trainers.evaluate import figures as evaluation_figures
 from trainers.evaluate import table as evaluation_table
-from trainers.storage import fingerprint
-from trainers.storage.folder_lock import FolderInUse
+from trainers.evaluate.run_metrics import add_to_metrics
 from trainers.storage.json_file import write_object
-from trainers.storage.metrics_file import add_figures, read_metrics
 from trainers.storage.model_file import find_model
 from trainers.storage.run_folder import FLAGS, METRICS
 from trainers.storage.trained_model import (
@@ -89,7 +87,7 @@ def run(settings: dict) -> dict:
         print(f"figure: {figure}")
     file = find_model(settings["model"]).parent / METRICS
     if record and settings["examples"] is None and file.exists():
-        print(_add_to_metrics(file, record, model, corpus, results))
+        print(add_to_metrics(file, record, model, corpus, results))
     return results
 
 
@@ -219,50 +217,3 @@ def _output_dir(settings):
         return Path(settings["output_dir"])
     model = find_model(settings["model"])
     return model.parent / f"evaluation-{settings['dataset']}-{settings['split']}"
-
-
-def _add_to_metrics(file, record, model, corpus, results):
-    """Adds the results on a whole part to the run's metrics; returns a message."""
-    bounds, split = results["bounds"], results["split"]
-    samples = max(bounds["nll_iw"])
-    try:
-        why_not = _why_not_added(file, record, model, corpus, results)
-        if not why_not:
-            figures = {
-                "nll_iw": bounds["nll_iw"][samples],
-                "ppl_iw": bounds["ppl_iw"][samples],
-                "iw_samples": samples,
-                "mutual_information": results["information"]["mutual_information"],
-                "active_units": results["units"]["active_units"],
-            }
-            add_figures(file, split, figures)
-            return f"added to {file}"
-    except UserError as error:
-        why_not = str(error)
-    except FolderInUse as error:
-        why_not = f"{error} is using the folder"
-    except OSError as error:
-        why_not = error.strerror or str(error)
-    return f"note: {file} is not changed: {why_not}"
-
-
-def _why_not_added(file, record, model, corpus, results):
-    """Returns why the results are not of the run's own corpus; `None` if they are."""
-    if record.released:
-        return "the folder holds a published model"
-    split, bounds = results["split"], results["bounds"]
-    metrics = read_metrics(file)
-    then = metrics.get(split)
-    if then is None:
-        return f"it has no {split} part"
-    if record.text:
-        text = fingerprint.of_corpus(corpus)
-        read = [split, "labels"] if model.condition == "label" else [split]
-        parts = {name: text.get(name) for name in read}
-        if all(record.text.get(name) == part for name, part in parts.items()):
-            return None
-    elif record.flags.get("dataset") == results["dataset"] and all(
-        then.get(name) == bounds[name] for name in ("examples", "tokens")
-    ):
-        return None
-    return f"its {split} part is another text"
