@@ -50,9 +50,8 @@ def _why_not_added(file, record, model, corpus, results):
     if record.released:
         return "the folder holds a published model"
     split, bounds = results["split"], results["bounds"]
-    metrics = read_metrics(file)
-    then = metrics.get(split)
-    if then is None:
+    recorded = read_metrics(file).get(split)
+    if recorded is None:
         return f"it has no {split} part"
     if record.text:
         text = fingerprint.of_corpus(corpus)
@@ -61,7 +60,7 @@ def _why_not_added(file, record, model, corpus, results):
         if all(record.text.get(name) == part for name, part in parts.items()):
             return None
     elif record.flags.get("dataset") == results["dataset"] and all(
-        then.get(name) == bounds[name] for name in ("examples", "tokens")
+        recorded.get(name) == bounds[name] for name in ("examples", "tokens")
     ):
         return None
     return f"its {split} part is another text"
