@@ -44,17 +44,20 @@ def _decode_in_turn(steps, sampler, z, conditions, max_words, noise, uniforms, r
     row whose sentence has ended starts on the next code that waits.
     """
     count = tf.shape(z)[0]
+    first_states = steps.start(z, conditions)
     chosen_by = sampler.with_noise(noise)
 
+    def sentence_of(code):
+        # A row for which no code is left repeats the last one; its words are dropped.
+        return tf.minimum(code, count - 1)
+
     def start(code):
-        # A row for which no code is left restarts the last one; its words are dropped.
-        code = tf.minimum(code, count - 1)
-        return steps.start(tf.gather(z, code), tf.gather(conditions, code))
+        return [tf.gather(state, sentence_of(code)) for state in first_states]
 
     def write_words(index, waiting, code, position, previous, ids, state):
         over = code >= count
         if sampler.draws:
-            places = tf.stack([position, tf.minimum(code, count - 1)], axis=1)
+            places = tf.stack([position, sentence_of(code)], axis=1)
             noise.begin(index, tf.gather_nd(uniforms, places))
         else:
             noise.begin(index)
@@ -67,9 +70,10 @@ def _decode_in_turn(steps, sampler, z, conditions, max_words, noise, uniforms, r
 
         position += 1
         ended = (words == END_ID) | (words == PADDING_ID) | (position == max_words)
-        starts = tf.cast(ended & ~over, tf.int32)
-        code = tf.where(ended & ~over, waiting + tf.cumsum(starts) - 1, code)
-        waiting += tf.reduce_sum(starts)
+        starts = ended & ~over
+        numbers = tf.cast(starts, tf.int32)
+        code = tf.where(starts, waiting + tf.cumsum(numbers) - 1, code)
+        waiting += tf.reduce_sum(numbers)
         state = [
             tf.where(ended[:, None], new, old)
             for new, old in zip(start(code), state, strict=True)

@@ -1,17 +1,18 @@
 """Answers of a saved model to the user's sentences."""
 
+import functools
 import json
 import pathlib
 import sys
 from collections.abc import Iterator
 
 import keras_hub
-import tqdm
 
 from tf_vmfvae import generation
 from tf_vmfvae.data.files.text_file import decode, read_sentences
 from tf_vmfvae.text import split_words
 from trainers.cli.errors import UserError
+from trainers.cli.progress_bar import progress_bar
 from trainers.storage.trained_model import check_words, load_language_model
 
 # How many words --sampler=top_k chooses among by default.
@@ -66,7 +67,8 @@ def answers(model, settings: dict, texts: list[str]) -> Iterator[dict]:
     if task == "sample":
         count, labels = settings["count"], settings["label"] or None
         condition = {"texts": texts, "labels": labels}
-        for text in model.generate(count, **condition, **options, progress=_bar):
+        options["progress"] = functools.partial(progress_bar, title="samples")
+        for text in model.generate(count, **condition, **options):
             yield {"sample": text}
         return
     labels = _labels(model, settings["label"], texts)
@@ -156,19 +158,6 @@ def _neighbours(model, settings, texts, labels):
             "text": text,
             "neighbours": [{"text": other, "cosine": cosine} for other, cosine in near],
         }
-
-
-def _bar(batches):
-    """Iterates over batches, with a progress bar if stderr is a terminal."""
-    return tqdm.tqdm(
-        batches,
-        desc="samples",
-        unit="batch",
-        leave=False,
-        mininterval=1.0,
-        dynamic_ncols=True,
-        disable=None,
-    )
 
 
 def _needs_texts(model, task):
