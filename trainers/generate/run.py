@@ -54,38 +54,64 @@ def run(settings: dict) -> None:
 
 def answers(model, settings: dict, texts: list[str]) -> Iterator[dict]:
     """Yields the answers, one dictionary for each."""
-    task = settings["task"]
-    if task == "neighbours":
-        labels = _labels(model, settings["label"], texts)
-        yield from _neighbours(model, settings, texts, labels)
-        return
-    options = {
+    tasks = {
+        "sample": _samples,
+        "reconstruct": _reconstructions,
+        "interpolate": _interpolations,
+        "neighbours": _neighbours,
+    }
+    yield from tasks[settings["task"]](model, settings, texts)
+
+
+def _samples(model, settings, texts):
+    samples = model.generate(
+        settings["count"],
+        texts=texts,
+        labels=settings["label"] or None,
+        progress=functools.partial(progress_bar, title="samples"),
+        **_options(settings),
+    )
+    for text in samples:
+        yield {"sample": text}
+
+
+def _reconstructions(model, settings, texts):
+    labels = _labels(model, settings["label"], texts)
+    found = model.reconstruct(texts, labels=labels, **_options(settings))
+    for text, reconstruction in zip(texts, found, strict=True):
+        yield {"text": text, "reconstruction": reconstruction}
+
+
+def _interpolations(model, settings, texts):
+    labels = _labels(model, settings["label"], texts)
+    options = _options(settings)
+    for first in range(0, len(texts), 2):
+        pair = slice(first, first + 2)
+        start, end = texts[pair]
+        sentences = model.interpolate(
+            start, end, settings["steps"], labels=labels and labels[pair], **options
+        )
+        yield {"start": start, "end": end, "sentences": sentences}
+
+
+def _neighbours(model, settings, texts):
+    labels = _labels(model, settings["label"], texts)
+    corpus = _read(settings["corpus"], "corpus")
+    found = generation.neighbours(model, texts, corpus, settings["count"], labels)
+    for text, near in zip(texts, found, strict=True):
+        yield {
+            "text": text,
+            "neighbours": [{"text": other, "cosine": cosine} for other, cosine in near],
+        }
+
+
+def _options(settings):
+    """Returns the options of decoding, for the model's methods."""
+    return {
         "sampler": make_sampler(settings),
         "seed": settings["seed"],
         "max_words": settings["max_words"],
     }
-    if task == "sample":
-        count, labels = settings["count"], settings["label"] or None
-        condition = {"texts": texts, "labels": labels}
-        options["progress"] = functools.partial(progress_bar, title="samples")
-        for text in model.generate(count, **condition, **options):
-            yield {"sample": text}
-        return
-    labels = _labels(model, settings["label"], texts)
-    if task == "reconstruct":
-        found = model.reconstruct(texts, labels=labels, **options)
-        for text, reconstruction in zip(texts, found, strict=True):
-            yield {"text": text, "reconstruction": reconstruction}
-    else:
-        for first in range(0, len(texts), 2):
-            pair = slice(first, first + 2)
-            way = model.interpolate(
-                *texts[pair],
-                steps=settings["steps"],
-                labels=labels and labels[pair],
-                **options,
-            )
-            yield {"start": texts[first], "end": texts[first + 1], "sentences": way}
 
 
 def make_sampler(settings: dict) -> keras_hub.samplers.Sampler:
@@ -150,16 +176,6 @@ def _check_condition(model, settings, texts):
         )
 
 
-def _neighbours(model, settings, texts, labels):
-    corpus = _read(settings["corpus"], "corpus")
-    found = generation.neighbours(model, texts, corpus, settings["count"], labels)
-    for text, near in zip(texts, found, strict=True):
-        yield {
-            "text": text,
-            "neighbours": [{"text": other, "cosine": cosine} for other, cosine in near],
-        }
-
-
 def _needs_texts(model, task):
     return task != "sample" or model.condition == "bow"
 
@@ -182,6 +198,7 @@ def _texts(settings):
 
 
 def _standard_input():
+    """Returns the text on standard input."""
     # Python reads bytes that are not UTF-8 as lone surrogates; this restores them.
     content = sys.stdin.read().encode("utf-8", "surrogateescape")
     try:
@@ -198,12 +215,14 @@ def _read(path, flag):
 
 
 def _labels(model, labels, texts):
+    """Returns one label for each text, or `None` for a model without labels."""
     if model.condition != "label":
         return None
     return labels * len(texts) if len(labels) == 1 else labels
 
 
 def _shown(answer):
+    """Returns an answer as text for people to read."""
     if "sample" in answer:
         return answer["sample"]
     if "reconstruction" in answer:
