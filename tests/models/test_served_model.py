@@ -71,7 +71,7 @@ def answers_alone_and_together(call, count):
 def test_simultaneous_samples_do_not_affect_each_other(served):
     labels = tf.constant(LABELS)
     alone, together = answers_alone_and_together(
-        lambda seed: strings(served.sample(4, seed, condition=labels)), 120
+        lambda seed: strings(served.sample(4, seed, conditions=labels)), 120
     )
 
     assert together == alone
@@ -84,7 +84,7 @@ def test_simultaneous_calls_of_all_kinds_do_not_affect_each_other(served):
 
     alone, together = answers_alone_and_together(
         lambda seed: [
-            strings(served.sample(4, seed, condition=labels)),
+            strings(served.sample(4, seed, conditions=labels)),
             served.score(texts, 3, seed, labels=labels)["nll"].numpy().tolist(),
             served.encode(texts, labels=labels).numpy().tolist(),
             strings(served.reconstruct(texts, labels=labels)),
@@ -97,13 +97,13 @@ def test_simultaneous_calls_of_all_kinds_do_not_affect_each_other(served):
 
 @pytest.mark.parametrize("seed", [0, -1, 2**31 - 1, -(2**31)])
 def test_samples_equal_the_keras_models_for_every_seed(served, model, seed):
-    found = strings(served.sample(20, seed, condition=tf.constant([2])))
+    found = strings(served.sample(20, seed, conditions=tf.constant([2])))
 
     assert found == model.generate(20, seed=seed, labels=[2], max_words=MAX_WORDS)
 
 
 def test_many_samples_equal_the_keras_models_too(served, model):
-    found = strings(served.sample(300, 3, condition=tf.constant([2])))
+    found = strings(served.sample(300, 3, conditions=tf.constant([2])))
 
     assert found == model.generate(300, seed=3, labels=[2], max_words=MAX_WORDS)
 
@@ -127,7 +127,7 @@ def test_without_texts_the_answer_is_empty(call):
     assert {name: value.shape for name, value in scores.items()} == dict.fromkeys(
         ["nll", "reconstruction", "kl", "words"], (0,)
     )
-    assert strings(call("sample", count=0, seed=1, condition=some("int32", 1))) == []
+    assert strings(call("sample", count=0, seed=1, conditions=some("int32", 1))) == []
 
 
 @pytest.mark.parametrize(
@@ -157,19 +157,19 @@ def test_a_bad_argument_is_refused_by_name(call, name, arguments, message):
     [
         ({"count": -1}, "count must be 0 or more, not.*-1"),
         ({"count": [2]}, r"count \[1\] is not compatible"),
-        ({"condition": [3]}, "condition: labels are 0 to 2, not.*3"),
+        ({"conditions": [3]}, "conditions: labels are 0 to 2, not.*3"),
         (
-            {"condition": [1, 2]},
-            "condition: give one for all samples or one for each, not.*2",
+            {"conditions": [1, 2]},
+            "conditions: give one for all samples or one for each, not.*2",
         ),
         (
-            {"condition": some("int32")},
-            "condition: give one for all samples or one for each, not",
+            {"conditions": some("int32")},
+            "conditions: give one for all samples or one for each, not",
         ),
     ],
 )
 def test_a_bad_argument_of_sample_is_refused_by_name(call, arguments, message):
-    arguments = {"count": 3, "seed": 1, "condition": [1], **arguments}
+    arguments = {"count": 3, "seed": 1, "conditions": [1], **arguments}
     with pytest.raises(tf.errors.InvalidArgumentError, match=f"(?s){message}"):
         call("sample", **arguments)
 

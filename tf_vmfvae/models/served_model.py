@@ -32,9 +32,9 @@ class ServedModel:
     come from the model's own distribution.
 
     A model with `condition="label"` takes `labels` as the last argument, one for each
-    text, or for both ends of an interpolation. In `sample` the argument is called
-    `condition`, one for all samples or one for each: labels or, with
-    `condition="bow"`, texts whose words the decoder reads.
+    text, or for both ends of an interpolation. `sample` takes `conditions` instead, one
+    for all samples or one for each: labels or, with `condition="bow"`, texts whose
+    words the decoder reads.
 
     The functions have no state: calls at the same time do not affect each other, and
     any int32 seed always gives the same answer as with the Keras model. Without texts
@@ -57,11 +57,11 @@ class ServedModel:
         self._random = StatelessSampler("random", len(words))
         self._vocabulary = tf.constant(["", *words])
         labels = [NUMBERS] if model.condition == "label" else []
-        condition = [STRINGS] if model.condition == "bow" else labels
+        conditions = [STRINGS] if model.condition == "bow" else labels
         self.signatures = {
             "encode": [STRINGS, *labels],
             "reconstruct": [STRINGS, *labels],
-            "sample": [NUMBERS, NUMBERS, *condition],
+            "sample": [NUMBERS, NUMBERS, *conditions],
             "interpolate": [STRINGS, STRINGS, NUMBERS, *labels],
             "score": [STRINGS, NUMBERS, NUMBERS, *labels],
         }
@@ -84,11 +84,11 @@ class ServedModel:
     def reconstruct(self, texts, labels=None):
         return self._decode(self._greedy, *self._encode(texts, labels))
 
-    def sample(self, count, seed, condition=None):
+    def sample(self, count, seed, conditions=None):
         count, seed = _at_least(0, "count", count), tf.ensure_shape(seed, [])
         z = prior_codes(self._model, count, seed)
-        conditions = self._sample_conditions(count, condition)
-        return self._decode(self._random, z, conditions, tf.cast(seed, tf.int64))
+        outputs = self._sample_conditions(count, conditions)
+        return self._decode(self._random, z, outputs, tf.cast(seed, tf.int64))
 
     def interpolate(self, start, end, steps, labels=None):
         steps = _at_least(2, "steps", steps)
@@ -114,21 +114,22 @@ class ServedModel:
         z, conditions = encode_ids(self._model, ids)
         return z[:count], conditions[:count]
 
-    def _sample_conditions(self, count, condition):
+    def _sample_conditions(self, count, conditions):
         """Returns what the decoder reads in addition to the code of each sample."""
-        if condition is None:
+        if conditions is None:
             return tf.zeros([count, 0])
-        condition = tf.ensure_shape(condition, [None])
-        given = tf.size(condition)
-        condition = _checked(
-            condition,
+        conditions = tf.ensure_shape(conditions, [None])
+        given = tf.size(conditions)
+        conditions = _checked(
+            conditions,
             (given == 1) | (given == count),
-            "condition: give one for all samples or one for each, not",
+            "conditions: give one for all samples or one for each, not",
             given,
         )
-        texts = condition if condition.dtype == tf.string else tf.fill([given], "")
-        _, conditions = self._encode(texts, condition, "condition")
-        return tf.broadcast_to(conditions, [count, conditions.shape[-1]])
+        are_texts = conditions.dtype == tf.string
+        texts = conditions if are_texts else tf.fill([given], "")
+        _, outputs = self._encode(texts, conditions, "conditions")
+        return tf.broadcast_to(outputs, [count, outputs.shape[-1]])
 
     def _to_ids(self, texts, labels, name="labels"):
         """Returns what `LanguageModel.to_ids` does, in a graph."""

@@ -11,12 +11,12 @@ TensorFlow alone serves it, without this library:
     served.interpolate(tf.constant("shares rose"), tf.constant("shares fell"), steps=5)
     served.score(tf.constant(["shares rose"]), samples=100, seed=1)
 
-A model trained with --condition=label also takes labels=tf.constant([0]). Samples of a
-model trained with --condition=label or --condition=bow take a condition, labels or
-texts whose words the decoder reads:
+A model trained with --condition=label also takes labels=tf.constant([0]). To sample
+from such a model, or from one trained with --condition=bow, give labels or texts as
+conditions:
 
-    served.sample(count=3, seed=1, condition=tf.constant([0]))
-    served.sample(count=3, seed=1, condition=tf.constant(["shares rose"]))
+    served.sample(count=3, seed=1, conditions=tf.constant([0]))
+    served.sample(count=3, seed=1, conditions=tf.constant(["shares rose"]))
 
 A served model has no state: the same seed gives the same answer in any thread, and an
 empty list of texts gives an empty answer. An argument out of range is refused with an

@@ -211,7 +211,7 @@ def test_a_model_with_a_condition_is_exported_with_it(condition, tmp_path):
     assert strings(found) == path
     for given in (values, values[:1]):
         expected = model.generate(3, seed=1, max_words=9, **{name: given})
-        found = served.sample(count=3, seed=1, condition=tf.constant(given))
+        found = served.sample(count=3, seed=1, conditions=tf.constant(given))
         assert strings(found) == expected
     nothing = {"labels": tf.constant([], tf.int32)} if options else {}
     assert served.encode(tf.constant([], tf.string), **nothing).shape == (0, 3)
