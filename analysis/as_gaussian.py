@@ -36,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     trained = load_language_model(options.model)
     if not isinstance(trained.latent, layers.VonMisesFisherLatent):
         raise UserError(
-            f"--model={options.model}: its latent is not a vMF's of fixed kappa"
+            f"--model={options.model}: its latent is not a vMF with a fixed kappa"
         )
     command_line.make_output_dir(options.output_dir)
     sentences = validation_sentences(options)

@@ -15,7 +15,7 @@ import tensorflow as tf
 from analysis import command_line
 from analysis.command_line import UserError
 from analysis.corpus import validation_sentences
-from tf_vmfvae import models
+from tf_vmfvae import evaluation, models
 from tf_vmfvae.layers import FixedConcentrationLatent
 from trainers.storage.trained_model import load_language_model
 
@@ -62,8 +62,9 @@ def bounds(
 
     @tf.function(reduce_retracing=True)
     def reconstruction(ids, kappa, seed):
-        z = latent.posterior_at(model.encoder(ids), kappa).sample(seed=seed)
-        return tf.reduce_sum(model.likelihood([ids, z]))
+        forward = evaluation.ForwardPass(model, ids)
+        z = latent.posterior_at(forward.hidden, kappa).sample(seed=seed)
+        return tf.reduce_sum(forward.reconstruction(z))
 
     for kappa in kappas:
         total = 0.0

@@ -4,15 +4,16 @@
     python -m benchmarks.kill_and_resume --corpus=embedded
     python -m benchmarks.kill_and_resume --kills=4 --workers=2
 
-A run with the default flags of `trainers.lm`, on generated text unless told otherwise,
-is killed with SIGKILL at moments that are spread over the whole of it, and each time
-started again by the same command: while it starts, within epochs, while a checkpoint,
-the best model or the metrics are written, and between them, the end of the first epoch
-included.
-It must never end by itself, and what it ends with is held against a run that was left
-alone: on one device weights, optimizer, noise, the best model and the bounds of every
-epoch and every part must be the same bit by bit; on several workers, of which one is
-killed and the others have to end by themselves, the same to 1e-5.
+Kills a run of `trainers.lm` with SIGKILL at moments spread over the whole run, and
+starts it again each time with the same command. The moments are the start, the middle
+of epochs, the writing of a checkpoint, of the best model and of the metrics, and the
+times between these, also at the end of the first epoch. The run has default flags and,
+by default, learns generated text.
+
+The run must never fail, and is compared with one that was left alone. On one device,
+weights, optimiser, noise, the best model and the bounds of every epoch and part must
+agree bit for bit. Of several workers one is killed and the others must stop by
+themselves; there, the results must agree to 1e-5.
 """
 
 import collections
@@ -36,23 +37,23 @@ from trainers.cli.errors import UserError
 
 CORPORA = ("generated", "embedded")
 
-# Seconds in which a worker has to notice that another one is gone.
+# Seconds within which a worker must stop after another one was killed.
 BOUND = 120
-# Until a moment has come; a run does nothing for so long.
+# Seconds to wait for a moment to come.
 PATIENCE = 3600
-# Moments that leave the run in the epoch where it was, those that let it go on by one,
-# those once the epochs are done, and the only one of a run that is finished.
+# Moments in which a killed run stays in its epoch, in which it advances by one, after
+# the last epoch, and after the end of the run.
 STAYING = ("start", "epoch", "checkpoint begun", "restored")
 GOING_ON = ("checkpoint written", "model begun", "model written")
 ENDING = ("evaluation", "metrics begun")
 FINISHED = "report"
 _SPEED = {"words_per_second"}
-# Codes go round within a replica for it.
+# It swaps codes within a replica, so it depends on the number of replicas.
 _GAIN = {"val_code_gain"}
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Runs, kills and compares.
+    """Runs, kills and compares the runs.
 
     Raises:
         AssertionError: if anything is lost.
@@ -60,8 +61,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = command_line.make_parser(
         __doc__,
         kills=(30, "how often to kill the run"),
-        corpus=("generated", "what the run learns: generated or embedded"),
-        workers=(1, "processes on this machine"),
+        corpus=("generated", "corpus of the run: generated or embedded"),
+        workers=(1, "number of worker processes"),
         seed=(1, "seed of the moments"),
     ).parse_args(arguments)
     if options.corpus not in CORPORA:
@@ -73,7 +74,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         (folder / "text.txt").write_text(_text())
         started = time.monotonic()
         [alone] = _start(folder, "alone", options, workers=1)
-        _check(alone.wait() == 0, "the run that is left alone fails")
+        _check(alone.wait() == 0, "the run that was left alone failed")
         seconds = time.monotonic() - started
         epochs = len(_metrics(folder / "alone")["history"])
         print(f"left alone: {seconds:.0f} s, {epochs} epochs")
@@ -84,7 +85,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             if (folder / "killed" / "metrics.json").exists():
                 moment = FINISHED
             if not _kill_once(folder, options, moment, rng, seconds / epochs):
-                print(f"{moment} was missed: the run came to its end")
+                print(f"{moment} was missed: the run ended before it")
                 continue
             killed_at[moment] += 1
             print(
@@ -92,19 +93,19 @@ def main(arguments: Sequence[str] | None = None) -> None:
                 f"{_epochs(folder / 'killed')}"
             )
         last = _start(folder, "killed", options, options.workers)
-        _check(not any([process.wait() for process in last]), "the last run fails")
+        _check(not any([process.wait() for process in last]), "the last run failed")
         compare(folder / "alone", folder / "killed", exact=options.workers == 1)
     moments = ", ".join(f"{moment} {n}" for moment, n in sorted(killed_at.items()))
     print(f"{options.kills} kills ({moments}), nothing lost")
 
 
 def _choose(rng, kills, number, done, epochs):
-    """The moment of a kill, such that they are spread evenly over the epochs."""
+    """Chooses the moment of a kill so that kills are spread evenly over the epochs."""
     if done >= epochs:
         return rng.choice(ENDING)
     left = kills - len(ENDING)
     behind = done * left < number * epochs
-    # The first ones are the end of the first epoch, in every way there is.
+    # The first kills are at every possible moment around the end of the first epoch.
     early = ["start", "epoch", *["checkpoint begun"] * 2, "checkpoint written"]
     early += ["restored", "model begun", "model written"]
     if number < len(early):
@@ -113,12 +114,12 @@ def _choose(rng, kills, number, done, epochs):
 
 
 def _kill_once(folder, options, moment, rng, epoch_seconds):
-    """Kills a run at a moment; returns whether it did, or the run was faster."""
+    """Starts the run and kills it; returns `False` if it ended before the moment."""
     run = folder / "killed"
     before = _seen(run)
     processes = _start(folder, "killed", options, options.workers)
     chief = processes[0]
-    # Workers wait for those that have never been there.
+    # Workers wait until all have started once.
     if moment in ("epoch", "evaluation", FINISHED) or options.workers > 1:
         _wait_for_folder(chief)
     if moment == "start":
@@ -128,31 +129,31 @@ def _kill_once(folder, options, moment, rng, epoch_seconds):
     else:
         limit = time.monotonic() + PATIENCE
         while chief.poll() is None and not _has_come(moment, before, _seen(run)):
-            _check(time.monotonic() < limit, f"{moment} never comes")
+            _check(time.monotonic() < limit, f"{moment} never came")
             time.sleep(0.001)
         time.sleep(rng.choice([0, rng.uniform(0, 0.02)]))
     ended = [process.poll() for process in processes]
     if any(status is not None for status in ended):
-        _check(not any(ended), f"the run ends by itself before {moment}: {ended}")
-        _check(not any(process.wait() for process in processes), "a worker fails")
+        _check(not any(ended), f"the run failed before {moment}: {ended}")
+        _check(not any(process.wait() for process in processes), "a worker failed")
         return False
     victim = rng.choice(processes)
     victim.kill()
     others = [process.wait(BOUND) for process in processes if process is not victim]
     victim.wait()
-    _check(0 not in others, "a worker ends as if all was well")
+    _check(0 not in others, "a worker ended as if nothing had happened")
     return True
 
 
 def _wait_for_folder(process):
-    """Until the run names its folder: workers, text and flags are known by then."""
+    """Waits until the run names its folder: then it has its workers, text and flags."""
     for line in process.stdout:
         if line.startswith("run folder"):
             break
 
 
 def _seen(run):
-    """What is being written and what was: partial files, checkpoints, the model."""
+    """Returns which files are being written, and which have been."""
     partial = [*run.glob(".partial-*"), *run.glob("checkpoints/.partial-*")]
     try:
         model = (run / "model.keras").stat().st_mtime_ns
@@ -167,10 +168,10 @@ def _seen(run):
 
 def _has_come(moment, before, now):
     what, _, how = moment.partition(" ")
-    # The best model is then saved once more, if it is that of the last epoch.
+    # If its last epoch was the best, a restored run saves the model once more.
     if moment == "restored":
         return now["model"] != before["model"] or now["begun"] != before["begun"]
-    # Of models only the next epoch's counts.
+    # A model that is saved before the next checkpoint does not count.
     if what == "model" and now["checkpoint"] == before["checkpoint"]:
         before["model"] = now["model"]
         return False
@@ -181,11 +182,11 @@ def _has_come(moment, before, now):
 
 
 def _start(folder, name, options, workers):
-    """Starts the run `name` below `folder` as so many processes."""
+    """Starts the run `folder / name`; returns its processes."""
     arguments = [f"--output_dir={folder / name}"]
     if options.corpus == "generated":
         arguments += ["--dataset=text", f"--data_dir={folder / 'text.txt'}"]
-    # Replicas differ in their dropout's noise, and in their sums by rounding.
+    # With dropout, the noise would depend on the number of replicas.
     if options.workers > 1:
         arguments.append("--dropout=0")
     return local_workers.start(arguments, workers)
@@ -200,23 +201,23 @@ def compare(one: pathlib.Path, other: pathlib.Path, exact: bool) -> None:
     tolerance = {"rtol": 0, "atol": 0} if exact else {"rtol": 1e-5, "atol": 1e-6}
     for read in (_state, _best_model):
         arrays, expected = read(other), read(one)
-        _check(arrays.keys() == expected.keys(), "an array is lost")
+        _check(arrays.keys() == expected.keys(), "an array was lost")
         for name in arrays:
             np.testing.assert_allclose(arrays[name], expected[name], **tolerance)
     metrics, expected = _metrics(other), _metrics(one)
-    _check(len(metrics["history"]) == len(expected["history"]), "an epoch is lost")
-    _check(metrics["best_epoch"] == expected["best_epoch"], "another epoch is the best")
+    _check(len(metrics["history"]) == len(expected["history"]), "an epoch was lost")
+    _check(metrics["best_epoch"] == expected["best_epoch"], "the best epoch differs")
     pairs = [*zip(metrics["history"], expected["history"], strict=True)]
     if exact:
         pairs += [(metrics[split], expected[split]) for split in ("train", "test")]
     for logs, logs_expected in pairs:
-        _check(logs.keys() == logs_expected.keys(), "a bound is lost")
+        _check(logs.keys() == logs_expected.keys(), "a bound was lost")
         for name in logs.keys() - (_SPEED if exact else _SPEED | _GAIN):
             np.testing.assert_allclose(logs[name], logs_expected[name], **tolerance)
 
 
 def _text():
-    """Sentences of three lengths."""
+    """Returns sentences of three lengths."""
     parts = (
         "the a",
         "cat dog bird owl fox cow hen bee",
@@ -234,7 +235,7 @@ def _steps(run):
 
 
 def _epochs(run):
-    """How many epochs the newest checkpoint knows of."""
+    """Returns the number of epochs in the newest checkpoint."""
     number = _steps(run)
     if not number:
         return 0
@@ -265,9 +266,9 @@ def _metrics(run):
     return json.loads((run / "metrics.json").read_text())
 
 
-def _check(holds, otherwise):
+def _check(holds, message):
     if not holds:
-        raise AssertionError(otherwise)
+        raise AssertionError(message)
 
 
 if __name__ == "__main__":

@@ -73,6 +73,6 @@ def test_the_program_saves_a_model_that_loads_with_the_same_outputs(
 def test_a_gaussian_model_is_refused(vmf, texts, tmp_path):
     as_gaussian(vmf, texts).save(tmp_path / "model.keras")
 
-    with pytest.raises(UserError, match="its latent is not a vMF's of fixed kappa"):
+    with pytest.raises(UserError, match="its latent is not a vMF with a fixed kappa"):
         main([f"--model={tmp_path}", f"--output_dir={tmp_path / 'new'}"])
     assert not (tmp_path / "new").exists()

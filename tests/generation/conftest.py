@@ -1,4 +1,4 @@
-"""A small model that the tests of generation share."""
+"""A small model for the tests of generation."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Samples, reconstructions and interpolations."""
+"""Samples, reconstructions, interpolations and neighbours."""
 
 import keras
 import keras_hub
@@ -8,12 +8,13 @@ import tensorflow as tf
 
 import tf_vmfvae
 from tf_vmfvae import generation, layers
+from tf_vmfvae.generation.decoder_steps import DecoderSteps
 
 WORDS = ["a", "b", "c", "d"]
 
 
 def words_by_hand(model, z, max_words):
-    """Greedy decoding through the whole decoder, again for every word."""
+    """Decodes greedily, running the whole decoder again for every word."""
     ids = np.zeros((len(z), max_words), "int32")
     for position in range(max_words):
         logits = model.decoder([tf.constant(ids), z]).numpy()[:, position]
@@ -21,13 +22,13 @@ def words_by_hand(model, z, max_words):
     return model.tokenizer.detokenize(ids)
 
 
-def test_greedy_decoding_takes_the_likeliest_word_of_the_whole_decoder(model, codes):
+def test_greedy_decoding_agrees_with_the_whole_decoder(model, codes):
     z = codes[:20]
 
     assert generation.decode(model, z, max_words=6) == words_by_hand(model, z, 6)
 
 
-def test_words_are_drawn_with_the_models_probabilities(model, codes):
+def test_random_words_have_the_models_probabilities(model, codes):
     z = tf.repeat(codes[:1], 4000, axis=0)
     logits = model.decoder([tf.zeros([1, 1], tf.int32), z[:1]])[0, 0]
     expected = tf.nn.softmax(logits).numpy()
@@ -38,7 +39,7 @@ def test_words_are_drawn_with_the_models_probabilities(model, codes):
     assert np.all(np.abs(drawn - expected) < 5 * np.sqrt(expected / 4000) + 1e-3)
 
 
-def test_a_sentence_ends_at_eos_or_at_the_longest_allowed(model):
+def test_a_sentence_ends_at_eos_or_after_max_words(model):
     texts = generation.generate(model, 200, seed=3, max_words=5)
 
     assert len(texts) == 200
@@ -47,14 +48,16 @@ def test_a_sentence_ends_at_eos_or_at_the_longest_allowed(model):
     assert not any("<eos>" in text for text in texts)
 
 
-def test_a_seed_repeats_the_samples_and_another_does_not(model):
+def test_samples_repeat_with_the_same_seed_only(model):
     first = generation.generate(model, 20, seed=3)
 
     assert generation.generate(model, 20, seed=3) == first
     assert generation.generate(model, 20, seed=4) != first
 
 
-def test_beams_find_sentences_at_least_as_likely_as_greedy_ones(model, codes):
+def test_beam_search_finds_sentences_at_least_as_likely_as_greedy_decoding(
+    model, codes
+):
     z = codes[:10]
 
     def nll(texts):
@@ -66,20 +69,20 @@ def test_beams_find_sentences_at_least_as_likely_as_greedy_ones(model, codes):
     assert nll(beams) <= nll(greedy) + 1e-3
 
 
-def test_interpolation_has_the_reconstructions_at_its_ends(model):
-    way = generation.interpolate(model, "a b", "c d d", steps=4)
+def test_an_interpolation_starts_and_ends_with_the_reconstructions(model):
+    path = generation.interpolate(model, "a b", "c d d", steps=4)
 
-    assert len(way) == 4
-    assert [way[0], way[-1]] == generation.reconstruct(model, ["a b", "c d d"])
+    assert len(path) == 4
+    assert [path[0], path[-1]] == generation.reconstruct(model, ["a b", "c d d"])
 
 
-def test_an_interpolation_needs_both_ends(model):
+def test_an_interpolation_of_one_step_is_refused(model):
     with pytest.raises(ValueError, match="steps must be at least 2"):
         generation.interpolate(model, "a", "b", steps=1)
 
 
 @pytest.mark.parametrize("latent", [layers.GaussianLatent(3), layers.NoLatent()])
-def test_every_latent_generates(latent):
+def test_models_with_another_latent_or_none_generate(latent):
     model = tf_vmfvae.models.NVRNN(WORDS, latent, embedding_dim=4, hidden_dim=4, seed=1)
 
     assert len(model.generate(2, seed=1)) == 2
@@ -90,7 +93,7 @@ LABELS = [0, 2, 1, 2]
 
 
 def fitted(**options):
-    """A model that has four sentences by heart, and no code: it must be told."""
+    """Returns a model without a code that has learnt four sentences by heart."""
     model = tf_vmfvae.models.NVRNN(
         WORDS,
         layers.NoLatent(),
@@ -107,7 +110,7 @@ def fitted(**options):
     return model
 
 
-def test_layers_upon_layers_decode_as_the_whole_decoder_does():
+def test_stacked_layers_decode_like_the_whole_decoder():
     model = tf_vmfvae.models.NVRNN(
         WORDS,
         layers.VonMisesFisherLatent(4, kappa=9.0, seed=1),
@@ -121,19 +124,19 @@ def test_layers_upon_layers_decode_as_the_whole_decoder_does():
     assert generation.decode(model, z, max_words=6) == words_by_hand(model, z, 6)
 
 
-def test_the_label_alone_tells_a_decoder_what_to_write():
+def test_a_label_alone_determines_the_sentence():
     model = fitted(condition=layers.LabelCondition(num_labels=3))
 
     assert model.generate(3, labels=[0], sampler="greedy") == ["a b c"] * 3
     assert model.generate(2, labels=[0, 1], sampler="greedy") == ["a b c", "c a d d"]
-    way = model.interpolate("a b c", "c a d d", steps=3, labels=[0, 1])
-    assert [way[0], way[-1]] == ["a b c", "c a d d"]
+    path = model.interpolate("a b c", "c a d d", steps=3, labels=[0, 1])
+    assert [path[0], path[-1]] == ["a b c", "c a d d"]
 
 
-def test_the_bag_of_words_tells_a_decoder_the_words():
+def test_a_bag_of_words_determines_the_words():
     model = fitted(condition=layers.BagOfWordsCondition())
 
-    # The order of the words that it is told does not matter.
+    # The order of the words does not matter.
     assert model.reconstruct(["c b a", "d d a c"]) == ["a b c", "c a d d"]
     assert model.generate(2, texts=["b b"], sampler="greedy") == ["b b", "b b"]
 
@@ -143,7 +146,7 @@ def test_the_bag_of_words_tells_a_decoder_the_words():
     [layers.BagOfWordsCondition, lambda: layers.LabelCondition(num_labels=3)],
     ids=["bow", "label"],
 )
-def test_told_or_not_decoding_is_that_of_the_whole_decoder(make_condition):
+def test_with_a_condition_steps_agree_with_the_whole_decoder(make_condition):
     model = tf_vmfvae.models.NVRNN(
         WORDS,
         layers.GaussianLatent(4, seed=1),
@@ -154,20 +157,20 @@ def test_told_or_not_decoding_is_that_of_the_whole_decoder(make_condition):
         seed=2,
     )
     sentences = ["a b c", "b b", "c a d d", "d"]
-    ids = model.to_ids(sentences, LABELS).to_tensor()
+    ids, steps = model.to_ids(sentences, LABELS).to_tensor(), DecoderSteps(model)
     z = tf.constant(model.encode(sentences, LABELS))
-    told = model.conditions(4, sentences, LABELS)
-    context, state = model.context(z, told), model.initial_state(z)
+    state = steps.start(z, model.conditions(4, sentences, LABELS))
     words = model.words(ids)
     whole = model.decoder([ids, z])
     previous = tf.fill([4], 2)
     for position in range(words.shape[1]):
-        logits, state = model.step(previous, context, state)
-        np.testing.assert_allclose(logits, whole[:, position], atol=1e-5)
+        logits, state = steps.next(previous, state, tf.fill([4], False))
+        # Id 0 is padding.
+        np.testing.assert_allclose(logits[:, 1:], whole[:, position], atol=1e-5)
         previous = words[:, position]
 
 
-def test_what_the_decoder_must_be_told_is_asked_for():
+def test_a_missing_condition_is_asked_for_by_name():
     latent = layers.VonMisesFisherLatent(4, kappa=9.0)
     options = {"embedding_dim": 4, "hidden_dim": 4}
     condition = layers.BagOfWordsCondition()
@@ -185,19 +188,34 @@ def test_what_the_decoder_must_be_told_is_asked_for():
         label.reconstruct(["a", "b"], labels=[1, 2])
 
 
-def test_many_are_decoded_part_by_part(model, codes):
+def test_reconstruction_tokenizes_each_text_once(monkeypatch):
+    latent = layers.VonMisesFisherLatent(4, kappa=9.0)
+    model = tf_vmfvae.models.NVRNN(WORDS, latent, hidden_dim=4, condition="bow")
+    tokenized, to_ids = [], type(model).to_ids
+
+    def note_and_call(self, texts, labels=None):
+        tokenized.extend(texts)
+        return to_ids(self, texts, labels)
+
+    monkeypatch.setattr(type(model), "to_ids", note_and_call)
+    model.reconstruct(["a b", "c"])
+    model.interpolate("b", "d")
+    assert tokenized == ["a b", "c", "b", "d"]
+
+
+def test_a_small_batch_size_gives_the_same_sentences(model, codes):
     whole = generation.decode(model, codes[:50], max_words=5)
 
     assert generation.decode(model, codes[:50], max_words=5, batch_size=7) == whole
     assert generation.decode(model, codes[:0]) == []
 
 
-def test_no_words_are_no_sentence(model, codes):
+def test_zero_max_words_are_refused(model, codes):
     with pytest.raises(ValueError, match="max_words must be 1 or more, not 0"):
         generation.decode(model, codes, max_words=0)
 
 
-def test_where_the_decoding_stands_is_shown(model):
+def test_progress_is_shown_for_each_batch(model):
     seen = []
 
     def progress(batches):
@@ -211,29 +229,29 @@ def test_where_the_decoding_stands_is_shown(model):
 
 
 @pytest.mark.parametrize("max_words", [1, 3, 30])
-def test_in_the_place_of_others_a_sentence_is_what_it_is_by_itself(
+def test_a_sentence_does_not_depend_on_those_decoded_before_it_in_its_row(
     model, codes, max_words
 ):
     codes, sampler = codes[:500], keras_hub.samplers.GreedySampler()
-    side_by_side = generation.decode(model, codes, sampler, max_words, batch_size=500)
+    together = generation.decode(model, codes, sampler, max_words, batch_size=500)
 
-    assert len(set(side_by_side)) > 2
+    assert len(set(together)) > 2
     for rows in (1, 7, 499):
         texts = generation.decode(model, codes, sampler, max_words, batch_size=rows)
-        assert texts == side_by_side
+        assert texts == together
 
 
 @pytest.mark.parametrize("sampler", ["random", "top_k", "top_p"])
 def test_a_seed_gives_the_same_sentences_with_any_batch_size(model, codes, sampler):
     codes = codes[:500]
-    side_by_side = generation.decode(model, codes, sampler, seed=5, batch_size=500)
+    together = generation.decode(model, codes, sampler, seed=5, batch_size=500)
 
     for rows in (7, 499):
         texts = generation.decode(model, codes, sampler, seed=5, batch_size=rows)
-        assert texts == side_by_side
+        assert texts == together
 
 
-def test_a_sampler_object_is_seeded_too(model, codes):
+def test_the_seed_also_applies_to_a_sampler_object(model, codes):
     sampler = keras_hub.samplers.TopKSampler(k=3, temperature=2.0)
     first = generation.decode(model, codes[:30], sampler, seed=3)
 
@@ -254,7 +272,7 @@ def test_the_nearest_neighbour_of_a_sentence_is_itself(model):
 
 
 @pytest.mark.parametrize("count", [0, -1, 1.5])
-def test_a_number_of_neighbours_that_is_none_is_refused(model, count):
+def test_a_bad_number_of_neighbours_is_refused(model, count):
     with pytest.raises(ValueError, match="count must be"):
         generation.neighbours(model, ["a"], ["b", "c"], count)
 

@@ -1,4 +1,4 @@
-"""Samplers: the library's names, KerasHub's objects, and classes of the user's own."""
+"""Samplers by name, KerasHub's sampler objects, and samplers of a user's own class."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -22,7 +22,7 @@ def codes(codes):
 
 
 class Drawing(samplers.Sampler):
-    """Draws by a generator of its own, or by Keras's global one."""
+    """Draws with its own seed generator, or with Keras's global one."""
 
     def __init__(self, generator=None, **kwargs):
         super().__init__(**kwargs)
@@ -35,7 +35,7 @@ class Drawing(samplers.Sampler):
 
 
 class Forbidding(samplers.GreedySampler):
-    """The likeliest word but those that are forbidden."""
+    """Chooses the likeliest word that is not forbidden."""
 
     def __init__(self, forbidden, **kwargs):
         super().__init__(**kwargs)
@@ -47,12 +47,21 @@ class Forbidding(samplers.GreedySampler):
         return keras.ops.argmax(probabilities * allowed, axis=-1)
 
 
+class OneWord(samplers.GreedySampler):
+    """Ends the loop over words after the first."""
+
+    def run_loop(self, cond, body, **options):
+        return super().run_loop(cond, body, **{**options, "maximum_iterations": 1})
+
+
 class DrawingByTensorFlow(samplers.Sampler):
+    """Draws from TensorFlow's global random state."""
+
     def get_next_token(self, probabilities):
         return tf.random.categorical(tf.math.log(probabilities), 1)[:, 0]
 
 
-def test_a_sampler_that_is_passed_in_is_not_reseeded(model, codes):
+def test_a_seed_leaves_the_samplers_own_seed_unchanged(model, codes):
     sampler = samplers.RandomSampler(seed=5)
     before = sampler.seed_generator.state.numpy().tolist()
     texts = decode(model, codes, sampler, seed=3, max_words=9)
@@ -61,7 +70,7 @@ def test_a_sampler_that_is_passed_in_is_not_reseeded(model, codes):
     assert texts == decode(model, codes, "random", seed=3, max_words=9)
 
 
-def test_without_a_seed_the_samplers_own_one_counts(model, codes):
+def test_without_a_seed_the_samplers_own_seed_is_used(model, codes):
     def two_draws(seed):
         sampler = samplers.RandomSampler(seed=seed)
         return [decode(model, codes, sampler, max_words=9) for _ in range(2)]
@@ -73,7 +82,7 @@ def test_without_a_seed_the_samplers_own_one_counts(model, codes):
 
 
 @pytest.mark.parametrize("seed", [5, None, "global"])
-def test_a_sampler_of_ones_own_class_is_neither_reseeded_nor_raced(model, seed):
+def test_threads_can_share_a_sampler_of_the_users_own_class(model, seed):
     generator = None if seed == "global" else keras.random.SeedGenerator(seed)
     sampler = Drawing(generator)
     before = generator and generator.state.numpy().tolist()
@@ -91,7 +100,7 @@ def test_a_sampler_of_ones_own_class_is_neither_reseeded_nor_raced(model, seed):
     assert (generator and generator.state.numpy().tolist()) == before
 
 
-def test_a_sampler_of_ones_own_class_follows_set_random_seed(model, codes):
+def test_a_sampler_of_the_users_own_class_follows_set_random_seed(model, codes):
     def two_draws():
         keras.utils.set_random_seed(7)
         return [decode(model, codes, Drawing(), max_words=9) for _ in range(2)]
@@ -101,7 +110,7 @@ def test_a_sampler_of_ones_own_class_follows_set_random_seed(model, codes):
     assert two_draws() == [first, second]
 
 
-def test_words_of_a_sampler_of_ones_own_class_have_the_models_probabilities(
+def test_a_sampler_of_the_users_own_class_draws_with_the_models_probabilities(
     model, codes
 ):
     z = tf.repeat(codes[:1], 4000, axis=0)
@@ -114,7 +123,7 @@ def test_words_of_a_sampler_of_ones_own_class_have_the_models_probabilities(
     assert np.all(np.abs(drawn - expected) < 5 * np.sqrt(expected / 4000) + 1e-3)
 
 
-def test_a_sampler_that_is_changed_between_calls_is_read_anew(model, codes):
+def test_a_sampler_may_be_changed_between_calls(model, codes):
     sampler = Forbidding(forbidden=[3])
     without_a = decode(model, codes, sampler, max_words=9)
     sampler.forbidden.append(1)
@@ -129,7 +138,15 @@ def test_a_sampler_that_is_changed_between_calls_is_read_anew(model, codes):
     assert cold == decode(model, codes, max_words=9)
 
 
-def test_a_seed_that_a_sampler_cannot_honour_is_refused(model, codes):
+def test_a_sampler_may_have_a_loop_over_words_of_its_own(model, codes):
+    greedy = decode(model, codes, max_words=9)
+    found = decode(model, codes, OneWord(), max_words=9, batch_size=7)
+
+    assert found == [" ".join(text.split()[:1]) for text in greedy]
+    assert found != greedy
+
+
+def test_a_seed_that_a_sampler_cannot_use_is_refused(model, codes):
     sampler = DrawingByTensorFlow()
     with pytest.raises(ValueError, match="seed: the sampler draws from a state"):
         decode(model, codes, sampler, seed=1, max_words=9)
@@ -171,13 +188,13 @@ def test_a_seed_that_a_sampler_cannot_honour_is_refused(model, codes):
         (samplers.BeamSampler(return_all_beams=True), "return_all_beams=True"),
     ],
 )
-def test_a_sampler_that_cannot_work_is_refused_before_anything_is_encoded(
+def test_a_bad_sampler_is_refused_before_anything_is_tokenized(
     model, monkeypatch, sampler, message
 ):
-    def encode(*_):
-        raise AssertionError("texts are encoded")
+    def to_ids(*_):
+        raise AssertionError("texts are tokenized")
 
-    monkeypatch.setattr(type(model), "encode", encode)
+    monkeypatch.setattr(type(model), "to_ids", to_ids)
     with pytest.raises(ValueError, match=message):
         model.reconstruct(["a"], sampler=sampler)
     with pytest.raises(ValueError, match=message):
@@ -187,7 +204,7 @@ def test_a_sampler_that_cannot_work_is_refused_before_anything_is_encoded(
 
 
 @pytest.mark.parametrize("temperature", [1.2e-38, 3e38])
-def test_no_temperature_brings_up_padding_or_ends_in_nan(model, codes, temperature):
+def test_extreme_temperatures_give_neither_padding_nor_nan(model, codes, temperature):
     sampler = samplers.RandomSampler(temperature=temperature)
     texts = decode(model, tf.repeat(codes, 100, axis=0), sampler, seed=1, max_words=1)
 
@@ -209,7 +226,7 @@ def test_top_k_and_top_p_draw_among_the_likeliest_words(model, codes):
     mass = probabilities[order[:3]].sum()
     for sampler in (
         samplers.TopKSampler(k=3),
-        # The word that passes p is among them.
+        # The word at which the sum passes p still counts.
         samplers.TopPSampler(p=float(mass) - 1e-3),
         samplers.TopPSampler(p=0.999, k=3),
     ):
@@ -219,7 +236,7 @@ def test_top_k_and_top_p_draw_among_the_likeliest_words(model, codes):
         assert np.all(np.abs(drawn - expected) < 5 * np.sqrt(expected / 1000) + 1e-9)
 
 
-def test_a_name_fits_a_vocabulary_of_few_words(codes):
+def test_top_k_works_with_fewer_words_than_its_default_k(codes):
     latent = layers.VonMisesFisherLatent(4, kappa=9.0)
     tiny = tf_vmfvae.models.NVRNN(["a"], latent, embedding_dim=4, hidden_dim=4)
 
@@ -236,7 +253,7 @@ def test_a_name_fits_a_vocabulary_of_few_words(codes):
         ({"count": 1, "max_words": 2.5}, "max_words must be a whole number"),
     ],
 )
-def test_what_cannot_be_generated_is_named(model, options, message):
+def test_a_bad_number_is_refused_by_name(model, options, message):
     with pytest.raises(ValueError, match=message):
         model.generate(**options)
 
@@ -260,7 +277,7 @@ def test_codes_and_conditions_of_a_wrong_shape_are_refused(model, codes):
     ],
     ids=["none", "bow", "label"],
 )
-def test_nothing_in_is_nothing_out(make_condition):
+def test_without_texts_there_are_no_answers(make_condition):
     latent = layers.VonMisesFisherLatent(4, kappa=9.0)
     model = tf_vmfvae.models.NVRNN(
         WORDS, latent, hidden_dim=4, condition=make_condition()

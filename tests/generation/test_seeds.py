@@ -1,4 +1,4 @@
-"""A seed's answer is its own, whatever else is drawn before or at the same time."""
+"""A seed's answer does not depend on what is drawn before or at the same time."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -17,7 +17,7 @@ def codes(codes):
     return codes[:20]
 
 
-def test_calls_at_the_same_time_give_each_seed_its_own_answer():
+def test_simultaneous_calls_do_not_affect_each_other():
     latent = layers.VonMisesFisherLatent(4, kappa=9.0, seed=1)
     model = tf_vmfvae.models.NVRNN(["a", "b", "c"], latent, hidden_dim=8, seed=2)
 
@@ -31,7 +31,7 @@ def test_calls_at_the_same_time_give_each_seed_its_own_answer():
             model.score(texts, samples=2, seed=seed)["nll"].tolist(),
         ]
 
-    # Nothing is compiled yet: the first calls do that at the same time too.
+    # Nothing is compiled yet, so the first calls also compile at the same time.
     with ThreadPoolExecutor(6) as threads:
         together = list(threads.map(call, range(30)))
     alone = dict(call(number) for number in range(10))
@@ -40,7 +40,7 @@ def test_calls_at_the_same_time_give_each_seed_its_own_answer():
     assert len({tuple(found[0]) for found in alone.values()}) == 5
 
 
-def test_decoding_that_draws_nothing_takes_nothing_from_the_global_randomness(model):
+def test_decoding_without_drawing_leaves_the_global_generator_alone(model):
     keras.utils.set_random_seed(7)
     expected = tf.random.uniform([]).numpy()
     keras.utils.set_random_seed(7)
@@ -51,7 +51,7 @@ def test_decoding_that_draws_nothing_takes_nothing_from_the_global_randomness(mo
     assert tf.random.uniform([]).numpy() == expected
 
 
-def test_set_random_seed_repeats_codes_and_words(model):
+def test_set_random_seed_repeats_samples(model):
     def three_draws():
         keras.utils.set_random_seed(7)
         return [model.generate(3, max_words=9) for _ in range(3)]
@@ -61,7 +61,7 @@ def test_set_random_seed_repeats_codes_and_words(model):
     assert three_draws() == [first, second, third]
 
 
-def test_set_random_seed_repeats_words_alone_and_scores_too(model, codes):
+def test_set_random_seed_repeats_drawn_words_and_scores(model, codes):
     def draws():
         keras.utils.set_random_seed(7)
         words = generation.decode(model, codes, "random", max_words=9)
@@ -85,7 +85,7 @@ def test_a_sentence_is_the_same_in_a_shorter_list(model, codes):
     assert part == whole[:7]
 
 
-def test_a_longer_limit_only_adds_words(model, codes):
+def test_a_higher_limit_only_adds_words(model, codes):
     whole = generation.decode(model, codes, "random", seed=3, max_words=9)
     short = generation.decode(model, codes, "random", seed=3, max_words=4)
 
@@ -102,7 +102,7 @@ def test_every_seed_of_64_bits_has_its_own_answer(model):
 
 
 @pytest.mark.parametrize("seed", [1.5, "1", 2**63, -(2**63) - 1, [1, 2]])
-def test_what_is_no_seed_is_refused(model, seed):
+def test_a_bad_seed_is_refused(model, seed):
     with pytest.raises(ValueError, match="seed must be a whole number of at most 64"):
         model.generate(1, seed=seed)
     with pytest.raises(ValueError, match="seed must be a whole number of at most 64"):
@@ -121,7 +121,7 @@ def test_indices_are_drawn_in_proportion_to_their_weights(count):
 
 
 @pytest.mark.parametrize("uniform", [0.0, np.nextafter(1.0, 0.0)])
-def test_no_index_without_weight_is_drawn_at_either_end(uniform):
+def test_an_index_without_weight_is_never_drawn(uniform):
     weights = np.zeros((1, 2 * GROUP), "float32")
     weights[0, [3, GROUP + 1]] = 0.1, 0.7
     drawn = draw(tf.constant(weights), tf.constant([uniform], tf.float64))

@@ -1,4 +1,4 @@
-"""What is served has no state, and checks what it is given."""
+"""The served model has no state, and checks its arguments."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -25,7 +25,7 @@ def model():
         condition=layers.LabelCondition(num_labels=3),
         seed=1,
     )
-    # Large enough that codes and labels change what is written.
+    # Weights large enough that sentences depend on codes and labels.
     model.set_weights([8 * weight for weight in model.get_weights()])
     return model
 
@@ -39,7 +39,7 @@ def served(model, tmp_path_factory):
 
 @pytest.fixture(scope="module", params=["function", "signature"])
 def call(served, request):
-    """Returns a function that calls what is served by name, with named arguments."""
+    """Returns a function that calls a served function by name, with named arguments."""
 
     def function(name, **arguments):
         arguments = {key: tf.constant(value) for key, value in arguments.items()}
@@ -60,30 +60,30 @@ def some(kind, *values):
 
 
 def answers_alone_and_together(call, count):
-    """What six threads get for five seeds, and each seed's answer by itself."""
+    """Returns the answers for five seeds, from one thread and from six at once."""
     alone = [call(seed) for seed in range(5)]
     with ThreadPoolExecutor(6) as threads:
         together = list(threads.map(lambda number: call(number % 5), range(count)))
     return [alone[number % 5] for number in range(count)], together
 
 
-def test_samples_at_the_same_time_are_each_seeds_own(served):
-    told = tf.constant(LABELS)
+def test_simultaneous_samples_do_not_affect_each_other(served):
+    labels = tf.constant(LABELS)
     alone, together = answers_alone_and_together(
-        lambda seed: strings(served.sample(4, seed, told=told)), 120
+        lambda seed: strings(served.sample(4, seed, conditions=labels)), 120
     )
 
     assert together == alone
     assert len(set(map(tuple, alone))) == 5
 
 
-def test_calls_of_all_kinds_at_the_same_time_do_not_see_each_other(served):
+def test_simultaneous_calls_of_all_kinds_do_not_affect_each_other(served):
     texts, labels = tf.constant(TEXTS), tf.constant(LABELS)
     ends = {"start": texts[0], "end": texts[2], "labels": labels[:2]}
 
     alone, together = answers_alone_and_together(
         lambda seed: [
-            strings(served.sample(4, seed, told=labels)),
+            strings(served.sample(4, seed, conditions=labels)),
             served.score(texts, 3, seed, labels=labels)["nll"].numpy().tolist(),
             served.encode(texts, labels=labels).numpy().tolist(),
             strings(served.reconstruct(texts, labels=labels)),
@@ -95,21 +95,19 @@ def test_calls_of_all_kinds_at_the_same_time_do_not_see_each_other(served):
 
 
 @pytest.mark.parametrize("seed", [0, -1, 2**31 - 1, -(2**31)])
-def test_samples_are_the_keras_models_own_for_every_seed(served, model, seed):
-    found = strings(served.sample(20, seed, told=tf.constant([2])))
+def test_samples_equal_the_keras_models_for_every_seed(served, model, seed):
+    found = strings(served.sample(20, seed, conditions=tf.constant([2])))
 
     assert found == model.generate(20, seed=seed, labels=[2], max_words=MAX_WORDS)
 
 
-def test_more_samples_than_the_keras_model_decodes_at_once_are_its_own_too(
-    served, model
-):
-    found = strings(served.sample(300, 3, told=tf.constant([2])))
+def test_many_samples_equal_the_keras_models_too(served, model):
+    found = strings(served.sample(300, 3, conditions=tf.constant([2])))
 
     assert found == model.generate(300, seed=3, labels=[2], max_words=MAX_WORDS)
 
 
-def test_scores_are_the_keras_models_own(served, model):
+def test_scores_equal_the_keras_models(served, model):
     texts, labels = TEXTS * 20, LABELS * 20
     found = served.score(tf.constant(texts), 3, 7, labels=tf.constant(labels))
     expected = model.score(texts, samples=3, seed=7, labels=labels)
@@ -119,7 +117,7 @@ def test_scores_are_the_keras_models_own(served, model):
         np.testing.assert_allclose(found[name], value, rtol=1e-5)
 
 
-def test_no_texts_in_are_no_answers_out(call):
+def test_without_texts_the_answer_is_empty(call):
     nothing = {"texts": some(bytes), "labels": some("int32")}
 
     assert call("encode", **nothing).shape == (0, 3)
@@ -128,7 +126,7 @@ def test_no_texts_in_are_no_answers_out(call):
     assert {name: value.shape for name, value in scores.items()} == dict.fromkeys(
         ["nll", "reconstruction", "kl", "words"], (0,)
     )
-    assert strings(call("sample", count=0, seed=1, told=some("int32", 1))) == []
+    assert strings(call("sample", count=0, seed=1, conditions=some("int32", 1))) == []
 
 
 @pytest.mark.parametrize(
@@ -147,7 +145,7 @@ def test_no_texts_in_are_no_answers_out(call):
         ("encode", {"labels": 1}, r"labels \[\] is not compatible"),
     ],
 )
-def test_what_is_out_of_range_is_refused_by_name(call, name, arguments, message):
+def test_a_bad_argument_is_refused_by_name(call, name, arguments, message):
     arguments = {"texts": TEXTS, "labels": LABELS, **arguments}
     with pytest.raises(tf.errors.InvalidArgumentError, match=f"(?s){message}"):
         call(name, **arguments)
@@ -158,13 +156,19 @@ def test_what_is_out_of_range_is_refused_by_name(call, name, arguments, message)
     [
         ({"count": -1}, "count must be 0 or more, not.*-1"),
         ({"count": [2]}, r"count \[1\] is not compatible"),
-        ({"told": [3]}, "told: labels are 0 to 2, not.*3"),
-        ({"told": [1, 2]}, "told: give one for all samples or one each, not.*2"),
-        ({"told": some("int32")}, "told: give one for all samples or one each, not"),
+        ({"conditions": [3]}, "conditions: labels are 0 to 2, not.*3"),
+        (
+            {"conditions": [1, 2]},
+            "conditions: give one for all samples or one for each, not.*2",
+        ),
+        (
+            {"conditions": some("int32")},
+            "conditions: give one for all samples or one for each, not",
+        ),
     ],
 )
-def test_samples_out_of_range_are_refused_by_name(call, arguments, message):
-    arguments = {"count": 3, "seed": 1, "told": [1], **arguments}
+def test_a_bad_argument_of_sample_is_refused_by_name(call, arguments, message):
+    arguments = {"count": 3, "seed": 1, "conditions": [1], **arguments}
     with pytest.raises(tf.errors.InvalidArgumentError, match=f"(?s){message}"):
         call("sample", **arguments)
 
@@ -179,13 +183,13 @@ def test_samples_out_of_range_are_refused_by_name(call, arguments, message):
         ({"labels": [1]}, r"labels: give one for each text.*\[1 2\]"),
     ],
 )
-def test_ways_out_of_range_are_refused_by_name(call, arguments, message):
+def test_a_bad_argument_of_interpolate_is_refused_by_name(call, arguments, message):
     arguments = {"start": "a", "end": "", "steps": 3, "labels": [0, 2], **arguments}
     with pytest.raises(tf.errors.InvalidArgumentError, match=f"(?s){message}"):
         call("interpolate", **arguments)
 
 
-def test_a_refused_call_does_not_keep_other_threads_waiting(served):
+def test_a_refused_call_does_not_block_other_threads(served):
     with pytest.raises(tf.errors.InvalidArgumentError, match="texts"):
         served.encode(tf.constant("a bare string"), labels=tf.constant([0]))
     found = []
@@ -198,7 +202,7 @@ def test_a_refused_call_does_not_keep_other_threads_waiting(served):
     assert found
 
 
-def test_empty_texts_and_bytes_that_are_no_text_are_read_all_the_same(call, model):
+def test_empty_texts_and_bytes_that_are_not_utf_8_are_accepted(call, model):
     texts = np.array([b"", b"  ", b"\xff\xfe a", b"\xc3"], object)
     labels = [0, 1, 2, 0]
     read_as = ["", "", "<unk> a", "<unk>"]
@@ -211,5 +215,5 @@ def test_empty_texts_and_bytes_that_are_no_text_are_read_all_the_same(call, mode
     scores = call("score", texts=texts, labels=labels, samples=2, seed=1)
     assert scores["words"].numpy().tolist() == [1, 1, 3, 2]
     assert np.all(np.isfinite(scores["nll"]))
-    way = call("interpolate", start="", end="", steps=3, labels=[1, 1])
-    assert strings(way) == model.reconstruct([""] * 3, labels=[1] * 3, max_words=9)
+    path = call("interpolate", start="", end="", steps=3, labels=[1, 1])
+    assert strings(path) == model.reconstruct([""] * 3, labels=[1] * 3, max_words=9)

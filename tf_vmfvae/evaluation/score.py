@@ -1,15 +1,16 @@
-"""What a language model thinks of each text: its bound, and the parts of it."""
+"""The evidence lower bound of each text under a language model."""
 
 from collections.abc import Sequence
 
 import numpy as np
 import tensorflow as tf
 
-from tf_vmfvae.generation.arguments import whole_number, whole_seed
-from tf_vmfvae.generation.compiled_functions import CompiledFunctions
-from tf_vmfvae.generation.noise import codes_seed, fresh_seed
+from tf_vmfvae.evaluation.forward_pass import ForwardPass
+from tf_vmfvae.ops.arguments import whole_number
+from tf_vmfvae.ops.compiled_functions import CompiledFunctions
+from tf_vmfvae.ops.seeds import fresh_seed, stateless_seed, whole_seed
 
-# Sentences that are scored side by side.
+# How many sentences are scored at once.
 BATCH = 64
 
 _compiled = CompiledFunctions(kept=1)
@@ -27,20 +28,20 @@ def score(
     Args:
         model: a language model (`tf_vmfvae.models.NVRNN`).
         texts: raw sentences.
-        samples: int, at least 1. How many codes the bound is averaged over; each is
+        samples: int, at least 1. How many codes the bound is averaged over. Each is
             decoded by itself.
-        seed: int or `None`. Seed of the codes: one seed always gives the same figures
-            for the same texts. With `None` they follow `keras.utils.set_random_seed`.
-        labels: a label a text, which a model with `condition="label"` needs.
+        seed: int or `None`. Seed of the codes: the same seed and texts always give the
+            same figures. With `None` they follow `keras.utils.set_random_seed`.
+        labels: one label for each text, which a model with `condition="label"` needs.
 
     Returns:
-        Float32 arrays of shape `(texts,)`: `"nll"`, in nats, the sum of
-        `"reconstruction"` and `"kl"`; and `"words"`, how many words it covers, `<eos>`
-        included.
+        Float32 arrays of shape `(texts,)`: `"nll"` in nats, the sum of
+        `"reconstruction"` and `"kl"`; and `"words"`, the number of words it covers,
+        `<eos>` included.
 
     Raises:
-        ValueError: if `samples` or `seed` is out of range, labels are missing, or one
-            is out of range.
+        ValueError: if `samples` or `seed` is out of range, or labels are missing or out
+            of range.
 
     Example:
     >>> import tf_vmfvae
@@ -54,12 +55,14 @@ def score(
     seed = fresh_seed() if seed is None else whole_seed(seed)
     ids = model.to_ids(texts, labels)
     run = _compiled.get(model, "score", _build)
-    scores = run(ids, tf.constant(samples), codes_seed(seed))
+    scores = run(ids, tf.constant(samples), stateless_seed(seed))
     return {name: value.numpy() for name, value in scores.items()}
 
 
 def score_ids(model, ids, samples, seed) -> dict[str, tf.Tensor]:
-    """Returns what `score` does, of ids; may stand in a graph.
+    """Returns what `score` returns, for sentences that are already tokenized.
+
+    It may be part of a graph.
 
     Args:
         model: a language model.
@@ -73,7 +76,7 @@ def score_ids(model, ids, samples, seed) -> dict[str, tf.Tensor]:
 
     def next_part(part, *arrays):
         rows = ids[part * BATCH : (part + 1) * BATCH].to_tensor()
-        # A part's samples are numbered on from those of the part before.
+        # The numbers of a part's samples continue those of the part before.
         scores = _score_rows(model, rows, samples, seed, part * samples)
         return part + 1, *(
             array.write(part, value)
@@ -92,14 +95,14 @@ def score_ids(model, ids, samples, seed) -> dict[str, tf.Tensor]:
 
 
 def _score_rows(model, ids, samples, seed, first):
-    """Reconstruction, KL and words of padded ids, all `(rows,)`."""
-    posterior = model.latent.posterior(model.encoder(ids, training=False))
+    """Returns reconstruction NLL, KL and words of padded ids, all `(rows,)`."""
+    forward = ForwardPass(model, ids)
+    kl = forward.kl()
 
-    # One sample after the other: memory does not grow with their number.
+    # One sample after the other, so that memory does not grow with their number.
     def add(number, total):
-        z = posterior.sample(seed=seed + tf.stack([0, first + number]))
-        nll = model.likelihood([ids, z], training=False)
-        return number + 1, total + tf.cast(nll, tf.float64)
+        z = forward.posterior.sample(seed=seed + tf.stack([0, first + number]))
+        return number + 1, total + tf.cast(forward.reconstruction(z), tf.float64)
 
     _, total = tf.while_loop(
         lambda number, _: number < samples,
@@ -108,7 +111,7 @@ def _score_rows(model, ids, samples, seed, first):
         shape_invariants=(tf.TensorShape([]), tf.TensorShape([None])),
     )
     reconstruction = total / tf.cast(samples, tf.float64)
-    values = reconstruction, model.latent.kl(posterior), model.count_words(ids)
+    values = reconstruction, kl, model.count_words(ids)
     return [tf.cast(value, tf.float32) for value in values]
 
 

@@ -1,29 +1,29 @@
-"""Draws an index a row, from a number a row."""
+"""Draws one index for each row from one number for each row."""
 
 import tensorflow as tf
 
-# Entries that are summed before one of them is looked for.
+# How many weights are summed before one of them is looked for.
 GROUP = 128
 
 
 def draw(weights, uniforms):
-    """Returns an index a row, drawn in proportion to the row's weights.
+    """Returns an index for each row, drawn in proportion to the row's weights.
 
     Args:
-        weights: float tensor `(rows, count)`, none negative, at least one a row
-            positive.
+        weights: float tensor `(rows, count)`, none of them negative and at least one in
+            each row positive.
         uniforms: numbers in [0, 1), float64 `(rows,)`.
 
     Returns:
-        int32 `(rows,)`: the first index up to which the weights make up more than the
-        number's share of their sum. Its weight is never 0.
+        int32 `(rows,)`: the first index at which the running sum of the weights exceeds
+        the number times their total. Its weight is never 0.
 
     >>> weights = tf.constant([[0.0, 1.0, 3.0, 0.0]] * 3)
     >>> draw(weights, tf.constant([0.0, 0.24, 0.26], tf.float64)).numpy().tolist()
     [1, 1, 2]
     """
-    # First a group of entries, then one of them: sums of groups take a fraction of the
-    # time of a running sum over all entries. In float64, so that no entry is lost.
+    # First the group, then the index within it: sums of groups take a fraction of the
+    # time of a running sum over all weights. In float64, so that no weight is lost.
     rows, count = tf.unstack(tf.shape(weights))
     padded = tf.pad(tf.cast(weights, tf.float64), [[0, 0], [0, -count % GROUP]])
     groups = tf.reshape(padded, [rows, -1, GROUP])
@@ -36,8 +36,8 @@ def draw(weights, uniforms):
 
 
 def _first_above(sums, sought):
-    """The first index in each row of rising sums at which they exceed `sought`."""
+    """Returns the first index in each row at which increasing sums exceed `sought`."""
     found = tf.searchsorted(sums, sought, side="right")
-    # By rounding nothing may exceed it: then the last index at which they rise.
+    # Because of rounding, no sum may exceed it; then it is the last that increases.
     last = tf.searchsorted(sums, sums[:, -1:], side="left")
     return tf.minimum(found, last)[:, 0]

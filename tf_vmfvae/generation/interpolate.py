@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from tf_vmfvae.generation.arguments import whole_number
-from tf_vmfvae.generation.decoding import Decoder
-from tf_vmfvae.ops.geometry import straight_line
+from tf_vmfvae.generation.codes import codes_between, encode_texts
+from tf_vmfvae.generation.decoder import Decoder
+from tf_vmfvae.ops.arguments import whole_number
 from tf_vmfvae.text import as_text
 
 
@@ -20,20 +20,19 @@ def interpolate(
 ) -> list[str]:
     """Decodes codes on the way from one text to another.
 
-    The way is the latent's own: a great circle for a spherical code, a straight
-    line for a Gaussian one. What the decoder is told beside the code goes along a
-    straight line.
+    The way depends on the latent: a great circle for a spherical code, a straight line
+    for a Gaussian one. A condition moves along a straight line.
 
     Args:
         model: a language model.
         start: raw sentence.
         end: raw sentence.
-        steps: int, at least 2. How many sentences; the first is the
-            reconstruction of `start`, the last that of `end`.
+        steps: int, at least 2. How many sentences; the first is the reconstruction of
+            `start`, the last that of `end`.
         sampler: as for `decode`; greedy by default.
-        max_words: int. A sentence is cut after so many words.
-        seed: int or `None`. Seed of a sampler that draws, as for `decode`.
-        labels: those of `start` and `end`, which a model with `condition="label"`
+        max_words: int. A sentence is cut off after this many words.
+        seed: int or `None`. Seed for a sampler that draws, as for `decode`.
+        labels: the labels of `start` and `end`, which a model with `condition="label"`
             needs.
 
     Returns:
@@ -43,13 +42,10 @@ def interpolate(
         ValueError: if `start` or `end` is not text, `steps` is below 2, labels are
             missing, or as for `decode`.
     """
-    start, end = as_text(start, "start"), as_text(end, "end")
+    texts = [as_text(start, "start"), as_text(end, "end")]
     decoder = Decoder(model, sampler, max_words, seed)
     steps = whole_number("steps", steps)
     if steps < 2:
         raise ValueError(f"steps must be at least 2, for both ends, not {steps}")
-    first, last = model.encode([start, end], labels)
-    z = model.latent.interpolate(first, last, steps)
-    told = model.conditions(2, [start, end], labels)
-    conditions = straight_line(told[0], told[1], steps)
-    return decoder(z, conditions)
+    ends, conditions = encode_texts(model, texts, labels)
+    return decoder(*codes_between(model, ends, conditions, steps))

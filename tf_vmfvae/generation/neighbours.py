@@ -1,10 +1,10 @@
-"""Sentences whose codes lie near each other."""
+"""Sentences with similar codes."""
 
 from collections.abc import Sequence
 
 import numpy as np
 
-from tf_vmfvae.generation.arguments import whole_number
+from tf_vmfvae.ops.arguments import whole_number
 from tf_vmfvae.ops.unit_rows import unit_rows
 from tf_vmfvae.text import as_texts
 
@@ -22,11 +22,11 @@ def neighbours(
     Args:
         model: a language model with a code.
         texts: raw sentences.
-        corpus: raw sentences to look among.
-        count: int, at least 1. How many neighbours a text gets, if the corpus has so
-            many.
-        labels: a label a text, which a model with `condition="label"` needs.
-        corpus_labels: likewise, for the corpus.
+        corpus: raw sentences, the candidates.
+        count: int, at least 1. How many neighbours to find for each text, at most as
+            many as the corpus has sentences.
+        labels: one label for each text, which a model with `condition="label"` needs.
+        corpus_labels: likewise for the corpus.
 
     Returns:
         For each text its neighbours, the nearest first, each with the cosine between

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from tf_vmfvae.generation.decoding import Decoder
-from tf_vmfvae.text import as_texts
+from tf_vmfvae.generation.codes import encode_texts
+from tf_vmfvae.generation.decoder import Decoder
 
 
 def reconstruct(
@@ -20,19 +20,17 @@ def reconstruct(
         model: a language model.
         texts: raw sentences.
         sampler: as for `decode`; greedy by default.
-        max_words: int. A sentence is cut after so many words.
-        seed: int or `None`. Seed of a sampler that draws, as for `decode`.
-        labels: a label a sentence, which a model with `condition="label"` needs.
+        max_words: int. A sentence is cut off after this many words.
+        seed: int or `None`. Seed for a sampler that draws, as for `decode`.
+        labels: one label for each sentence, which a model with `condition="label"`
+            needs.
 
     Returns:
-        A list of as many texts.
+        A list with the reconstruction of each text.
 
     Raises:
-        ValueError: if an element of `texts` is not text, labels are missing, one is out
-            of range, or as for `decode`.
+        ValueError: if an element of `texts` is not text, labels are missing or out of
+            range, or as for `decode`.
     """
-    texts = as_texts(texts)
     decoder = Decoder(model, sampler, max_words, seed)
-    z = model.encode(texts, labels)
-    conditions = model.conditions(len(texts), texts, labels)
-    return decoder(z, conditions)
+    return decoder(*encode_texts(model, texts, labels))

@@ -1,6 +1,6 @@
-"""Samplers of KerasHub, used in a way that keeps no state between calls.
+"""Samplers of KerasHub that keep no state between calls.
 
-KerasHub takes seconds to import, so only what decodes imports this module.
+KerasHub takes seconds to import, so only code that decodes imports this module.
 """
 
 import pickle
@@ -10,9 +10,9 @@ import numpy as np
 import tensorflow as tf
 from keras_hub import samplers
 
-from tf_vmfvae.generation.arguments import whole_number
 from tf_vmfvae.generation.draw import draw
 from tf_vmfvae.generation.noise import Noise, next_seed
+from tf_vmfvae.ops.arguments import whole_number
 
 # Name -> class and settings.
 NAMED = {
@@ -22,30 +22,19 @@ NAMED = {
     "top_p": (samplers.TopPSampler, {"temperature": 1.0, "p": 0.1}),
     "beam": (samplers.BeamSampler, {"temperature": 1.0, "num_beams": 5}),
 }
+DRAWING = (samplers.RandomSampler, samplers.TopKSampler, samplers.TopPSampler)
 # KerasHub's samplers that need more than the logits of the next word.
 NEEDS = {
     "ContrastiveSampler": "the decoder's hidden states",
     "SpeculativeSampler": "a second model that drafts",
 }
-# Operations that draw from a state of their own, which no seed of a call reaches.
-STATEFUL = {
-    "Multinomial",
-    "ParameterizedTruncatedNormal",
-    "RandomGamma",
-    "RandomPoissonV2",
-    "RandomShuffle",
-    "RandomStandardNormal",
-    "RandomUniform",
-    "RandomUniformInt",
-    "RngReadAndSkip",
-    "TruncatedNormal",
-}
 
 
 class StatelessSampler:
-    """Chooses words as a sampler does, all noise being that of the call's `Noise`.
+    """Chooses words as a sampler does, with all noise from the `Noise` of the call.
 
-    The sampler itself is never changed, and simultaneous calls do not see each other.
+    The sampler itself is never changed, and calls at the same time do not affect each
+    other.
 
     Args:
         sampler: a key of `NAMED`, or a `keras_hub.samplers.Sampler`; its class may be
@@ -54,9 +43,9 @@ class StatelessSampler:
 
     Attributes:
         key: samplers with equal keys choose alike; `None` if that cannot be known.
-        in_turn: bool. Whether rows are sentences by themselves, so that the next one
-            can take the place of one that has ended.
-        draws: bool. Whether words are chosen by `Noise.uniforms`.
+        in_turn: bool. Whether the sampler leaves the loop over words to the caller. A
+            row is then one sentence, and when it ends, another can take its place.
+        draws: bool. Whether `Noise.uniforms` choose the words.
 
     Raises:
         ValueError: if there is no such sampler, if it needs more than logits, or if one
@@ -77,16 +66,15 @@ class StatelessSampler:
             settings = _settings(sampler, vocabulary_size)
         self._settings = settings
         self.key = (
-            _state(sampler)
+            _comparable(sampler)
             if settings is None
             else (self._kind, *sorted(settings.items()))
         )
-        self.in_turn = self._kind.__call__ is samplers.Sampler.__call__
-        self.draws = self._kind in (
-            samplers.RandomSampler,
-            samplers.TopKSampler,
-            samplers.TopPSampler,
+        self.in_turn = all(
+            getattr(self._kind, method) is getattr(samplers.Sampler, method)
+            for method in ("__call__", "run_loop")
         )
+        self.draws = self._kind in DRAWING
 
     @property
     def is_known(self) -> bool:
@@ -94,44 +82,32 @@ class StatelessSampler:
         return self._settings is not None
 
     def own_seed(self) -> int | None:
-        """Returns the next seed of a sampler that was given a seed of its own."""
+        """Returns the next seed of a sampler that has a seed, else `None`."""
         for value in getattr(self._sampler, "__dict__", {}).values():
             is_generator = isinstance(value, keras.random.SeedGenerator)
             if is_generator and value.get_config()["seed"] is not None:
                 return next_seed(value)
         return None
 
-    def __call__(self, next_logits, prompt, cache, noise: Noise, stop_id: int):
-        """Runs the loop over words; may stand in a graph.
-
-        Args:
-            next_logits: KerasHub's `next`; it calls `noise.begin`.
-            prompt: int32 ids `(rows, steps)`, to be overwritten.
-            cache: nest of tensors that `next_logits` takes and returns.
-            noise: what words are drawn with.
-            stop_id: int. The id that ends a row.
-
-        Returns:
-            int32 ids `(rows, steps)`.
-        """
-        sampler = self._sampler
+    def with_noise(self, noise: Noise) -> samplers.Sampler:
+        """Returns a sampler that chooses words with this noise, within its scope."""
         if self.draws:
-            sampler = _Draw(noise, **self._settings)
-        elif self._kind is samplers.BeamSampler:
-            sampler = _Beam(**self._settings)
-        elif self._kind is samplers.GreedySampler:
-            # At every temperature the likeliest word is the same.
-            sampler = samplers.GreedySampler()
-        with noise:
-            return sampler(next_logits, prompt, cache=cache, stop_token_ids=[stop_id])
+            return _NoiseSampler(noise, **self._settings)
+        if self._kind is samplers.BeamSampler:
+            return _Beams(**self._settings)
+        if self._kind is samplers.GreedySampler:
+            # The likeliest word is the same at every temperature.
+            return samplers.GreedySampler()
+        return self._sampler
 
 
 class _Tempered(samplers.Sampler):
-    """Probabilities that no temperature turns into NaN."""
+    """Computes probabilities that are finite at every temperature."""
 
     def __init__(self, temperature, **kwargs):
-        # From there on all words are as likely, to the last bit; the reciprocal, which
-        # TensorFlow multiplies by, would soon be 0, and padding's share NaN.
+        # At 1e30 all words are already equally likely to the last bit. TensorFlow
+        # multiplies by the reciprocal; beyond, that would become 0 and the probability
+        # of padding NaN.
         super().__init__(temperature=min(temperature, 1e30), **kwargs)
 
     def compute_probabilities(self, logits):
@@ -140,11 +116,11 @@ class _Tempered(samplers.Sampler):
         return tf.nn.softmax(logits / self.temperature)
 
 
-class _Beam(_Tempered, samplers.BeamSampler):
+class _Beams(_Tempered, samplers.BeamSampler):
     pass
 
 
-class _Draw(_Tempered):
+class _NoiseSampler(_Tempered):
     """Draws among all words, the `k` likeliest, or the likeliest up to `p`."""
 
     def __init__(self, noise, temperature, k=None, p=None):
@@ -154,25 +130,16 @@ class _Draw(_Tempered):
         self._p = p
 
     def get_next_token(self, probabilities):
-        uniforms = self._noise.uniforms()
+        uniforms = self._noise.uniforms
         if self._k is None and self._p is None:
             return draw(probabilities, uniforms)
         k = tf.shape(probabilities)[-1] if self._k is None else self._k
         likeliest, ids = tf.math.top_k(probabilities, k)
         if self._p is not None:
-            # The word that passes p is still among them.
+            # The word at which the sum passes p still counts.
             before = tf.cumsum(likeliest, axis=-1, exclusive=True)
             likeliest = tf.where(before <= self._p, likeliest, 0.0)
         return tf.gather(ids, draw(likeliest, uniforms), batch_dims=1)
-
-
-def draws_with_state(graph: tf.Graph) -> bool:
-    """Returns whether a graph draws from a state that no seed of a call reaches."""
-    definition = graph.as_graph_def()
-    bodies = [function.node_def for function in definition.library.function]
-    return any(
-        node.op in STATEFUL for nodes in (definition.node, *bodies) for node in nodes
-    )
 
 
 def _check_kind(sampler):
@@ -191,7 +158,7 @@ def _check_kind(sampler):
 
 
 def _settings(sampler, vocabulary_size):
-    """The settings of one of KerasHub's samplers, checked."""
+    """Returns the settings of one of KerasHub's samplers after checking them."""
     if type(sampler) is samplers.GreedySampler:
         return {}
     limits = np.finfo("float32")
@@ -207,7 +174,6 @@ def _settings(sampler, vocabulary_size):
             "leave it False for the likeliest beam"
         )
     if getattr(sampler, "k", None) is not None:
-        # So many words there are.
         settings["k"] = whole_number("the sampler's k", sampler.k, 1, vocabulary_size)
     if hasattr(sampler, "num_beams"):
         name = "the sampler's num_beams"
@@ -221,8 +187,8 @@ def _settings(sampler, vocabulary_size):
     return settings
 
 
-def _state(sampler):
-    """What tells samplers of one class apart, if it can be compared."""
+def _comparable(sampler):
+    """Returns what distinguishes samplers of one class; `None` if nothing can."""
     state = {
         name: value
         for name, value in vars(sampler).items()
@@ -231,6 +197,6 @@ def _state(sampler):
     }
     try:
         return type(sampler), pickle.dumps(state)
-    # An attribute that cannot be pickled raises anything.
+    # An attribute that cannot be pickled may raise any exception.
     except Exception:
         return None

@@ -7,6 +7,7 @@ import tensorflow as tf
 from keras import ops
 
 from tf_vmfvae import evaluation, generation
+from tf_vmfvae.generation.codes import encode_texts
 from tf_vmfvae.layers.conditions.label_condition import listed
 from tf_vmfvae.layers.words.word_tokenizer import PADDING_ID
 from tf_vmfvae.models.vae import VAE
@@ -114,16 +115,26 @@ class LanguageModel(VAE):
         Raises:
             ValueError: as `to_ids`.
         """
-        texts = as_texts(texts)
-        locations = np.zeros((len(texts), self.latent.latent_dim), "float32")
-        if not len(texts):
-            return locations
-        ids = self.to_ids(texts, labels)
-        for start in range(0, len(texts), batch_size):
-            rows = ids[start : start + batch_size].to_tensor()
-            location = self.latent.location(self.encoder(rows))
-            locations[start : start + batch_size] = location
-        return locations
+        z, _ = encode_texts(self, texts, labels, batch_size)
+        return z.numpy()
+
+    @property
+    def condition_width(self) -> int:
+        """How many numbers the decoder reads in addition to the code."""
+        return 0 if self.conditioner is None else self.conditioner.output.shape[-1]
+
+    def conditions_of(self, ids):
+        """Returns what the decoder reads in addition to the codes of sentences.
+
+        Args:
+            ids: int32 `(batch, time)`, from `to_ids` and padded; at least one row.
+
+        Returns:
+            A tensor of shape `(batch, condition_width)`.
+        """
+        if self.conditioner is None:
+            return tf.zeros([tf.shape(ids)[0], 0])
+        return self.conditioner(ids, training=False)
 
     def conditions(
         self,
@@ -145,10 +156,8 @@ class LanguageModel(VAE):
         """
         texts = texts if texts is None else as_texts(texts)
         labels = labels if labels is None else listed(labels)
-        if self.condition is None:
-            return tf.zeros([count, 0])
-        if not count:
-            return tf.zeros([0, self.condition.units])
+        if self.condition is None or not count:
+            return tf.zeros([count, self.condition_width])
         name, given = ("labels", labels) if self.needs_labels else ("texts", texts)
         if given is None or len(given) not in (1, count):
             number = "none" if given is None else len(given)
@@ -157,8 +166,8 @@ class LanguageModel(VAE):
                 f"{count} of them, not {number}"
             )
         texts = [""] * len(given) if self.needs_labels else given
-        outputs = self.conditioner(self.to_ids(texts, labels).to_tensor())
-        return tf.repeat(outputs, count // len(given), axis=0)
+        conditions = self.conditions_of(self.to_ids(texts, labels).to_tensor())
+        return tf.repeat(conditions, count // len(given), axis=0)
 
     def context(self, z, conditions=None):
         """Returns what the decoder reads at every step, `(batch, width)`."""

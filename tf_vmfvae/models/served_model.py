@@ -6,43 +6,47 @@ import keras
 import tensorflow as tf
 
 from tf_vmfvae.evaluation.score import score_ids
-from tf_vmfvae.generation.decoding import decode_ids
-from tf_vmfvae.generation.noise import codes_seed
+from tf_vmfvae.generation.codes import codes_between, encode_ids, prior_codes
+from tf_vmfvae.generation.decode_ids import decode_ids
+from tf_vmfvae.generation.decoder_steps import DecoderSteps
 from tf_vmfvae.generation.stateless_sampler import StatelessSampler
 from tf_vmfvae.layers.words.word_tokenizer import END_ID, PADDING_ID, UNKNOWN_ID
 from tf_vmfvae.models import LanguageModel
-from tf_vmfvae.ops.geometry import straight_line
+from tf_vmfvae.ops.seeds import stateless_seed
 
-# Of any shape: a wrong one is refused in the graph. Where TensorFlow 2.21 refuses it by
-# the signature, the function stays locked and calls from other threads never return.
+# Arguments of any shape: the graph refuses a wrong one. If the signature refused it,
+# TensorFlow 2.21 would leave the function locked, and calls from other threads would
+# never return.
 STRINGS = tf.TensorSpec(None, tf.string)
 NUMBERS = tf.TensorSpec(None, tf.int32)
 
 
 class ServedModel:
-    """A language model whose signatures take and give strings.
+    """A language model whose functions take and return strings.
 
-    `encode(texts)` gives locations, `(texts, latent_dim)`; `reconstruct(texts)`,
-    `sample(count, seed)` and `interpolate(start, end, steps)` give texts;
-    `score(texts, samples, seed)` gives, for each text, minus the evidence lower bound
-    averaged over so many codes (`"nll"`), its parts and the number of words with
-    `<eos>`. Reconstructions and interpolations are greedy, samples the model's own.
+    `encode(texts)` returns the locations of the posteriors, `(texts, latent_dim)`.
+    `reconstruct(texts)`, `sample(count, seed)` and `interpolate(start, end, steps)`
+    return texts. `score(texts, samples, seed)` returns, for each text, minus the
+    evidence lower bound averaged over that many codes (`"nll"`), its parts, and the
+    number of words with `<eos>`. Reconstructions and interpolations are greedy; samples
+    come from the model's own distribution.
 
-    A model that is told labels takes them last: `labels`, one a text, for
-    `interpolate` those of both ends. For `sample` it is `told`, one for all or one
-    each: labels or, with `condition="bow"`, the texts whose words are told.
+    A model with `condition="label"` takes `labels` as the last argument, one for each
+    text, or for both ends of an interpolation. `sample` takes `conditions` instead, one
+    for all samples or one for each: labels or, with `condition="bow"`, texts whose
+    words the decoder reads.
 
-    Nothing that is served has a state: calls at the same time do not see each other,
-    and a seed, any int32, always gives the same answer, the Keras model's own. No texts
-    in are no answers out. An argument that is out of range is an
-    `InvalidArgumentError` that names it.
+    The functions have no state: calls at the same time do not affect each other, and
+    any int32 seed always gives the same answer as with the Keras model. Without texts
+    the answer is empty. An argument out of range raises an `InvalidArgumentError` that
+    names it.
 
     Args:
         model: a `LanguageModel`.
-        max_words: int. A sentence is cut after so many words.
+        max_words: int. A sentence is cut off after this many words.
 
     Attributes:
-        signatures: what a loaded model offers, by name: what each function takes.
+        signatures: maps the name of each function to the types of its arguments.
     """
 
     def __init__(self, model: LanguageModel, max_words: int = 60):
@@ -53,11 +57,11 @@ class ServedModel:
         self._random = StatelessSampler("random", len(words))
         self._vocabulary = tf.constant(["", *words])
         labels = [NUMBERS] if model.needs_labels else []
-        told = [STRINGS] if model.needs_texts else labels
+        conditions = [STRINGS] if model.needs_texts else labels
         self.signatures = {
             "encode": [STRINGS, *labels],
             "reconstruct": [STRINGS, *labels],
-            "sample": [NUMBERS, NUMBERS, *told],
+            "sample": [NUMBERS, NUMBERS, *conditions],
             "interpolate": [STRINGS, STRINGS, NUMBERS, *labels],
             "score": [STRINGS, NUMBERS, NUMBERS, *labels],
         }
@@ -74,61 +78,72 @@ class ServedModel:
         archive.write_out(os.fspath(folder), verbose=False)
 
     def encode(self, texts, labels=None):
-        ids = self._padded(texts, labels)
-        return self._locations(ids)[: tf.size(texts)]
+        z, _ = self._encode(texts, labels)
+        return z
 
     def reconstruct(self, texts, labels=None):
-        ids = self._padded(texts, labels)
-        z, conditions = self._locations(ids), self._conditions(ids)
-        return self._decode(self._greedy, z, conditions)[: tf.size(texts)]
+        return self._decode(self._greedy, *self._encode(texts, labels))
 
-    def sample(self, count, seed, told=None):
+    def sample(self, count, seed, conditions=None):
         count, seed = _at_least(0, "count", count), tf.ensure_shape(seed, [])
-        z = self._model.latent.prior().sample(count, seed=codes_seed(seed))
-        conditions = None
-        if told is not None:
-            told = tf.ensure_shape(told, [None])
-            given = tf.size(told)
-            one_or_each = (given == 1) | (given == count)
-            told = _checked(
-                told,
-                one_or_each,
-                "told: give one for all samples or one each, not",
-                given,
-            )
-            texts = told if told.dtype == tf.string else tf.fill([given], "")
-            conditions = self._conditions(self._padded(texts, told, "told"))[:given]
-            shape = [count, conditions.shape[-1]]
-            conditions = tf.broadcast_to(conditions, shape)
-        return self._decode(self._random, z, conditions, tf.cast(seed, tf.int64))
+        z = prior_codes(self._model, count, seed)
+        outputs = self._sample_conditions(count, conditions)
+        return self._decode(self._random, z, outputs, tf.cast(seed, tf.int64))
 
     def interpolate(self, start, end, steps, labels=None):
         steps = _at_least(2, "steps", steps)
         texts = tf.stack([tf.ensure_shape(start, []), tf.ensure_shape(end, [])])
-        ids = self._padded(texts, labels)
-        ends, conditions = self._locations(ids), self._conditions(ids)
-        z = self._model.latent.interpolate(ends[0], ends[1], steps)
-        if conditions is not None:
-            conditions = straight_line(conditions[0], conditions[1], steps)
-        return self._decode(self._greedy, z, conditions)
+        path = codes_between(self._model, *self._encode(texts, labels), steps)
+        return self._decode(self._greedy, *path)
 
     def score(self, texts, samples, seed, labels=None):
         samples, seed = _at_least(1, "samples", samples), tf.ensure_shape(seed, [])
-        ids = self._ids(texts, labels)
-        return score_ids(self._model, ids, samples, codes_seed(seed))
+        ids = self._to_ids(texts, labels)
+        return score_ids(self._model, ids, samples, stateless_seed(seed))
 
-    def _ids(self, texts, labels, name="labels"):
-        """What the model reads, ragged; `LanguageModel.to_ids` for graphs."""
+    def _encode(self, texts, labels, name="labels"):
+        """Returns codes and conditions of texts; `name` is what the user calls labels.
+
+        Some layers need at least one row. If there are no texts, one row is encoded and
+        then dropped.
+        """
+        ids = self._to_ids(texts, labels, name).to_tensor()
+        count = tf.shape(ids)[0]
+        missing = tf.cast(count == 0, tf.int32)
+        ids = tf.pad(ids, [[0, missing], [0, 2 * missing]], constant_values=UNKNOWN_ID)
+        z, conditions = encode_ids(self._model, ids)
+        return z[:count], conditions[:count]
+
+    def _sample_conditions(self, count, conditions):
+        """Returns what the decoder reads in addition to the code of each sample."""
+        if conditions is None:
+            return tf.zeros([count, 0])
+        conditions = tf.ensure_shape(conditions, [None])
+        given = tf.size(conditions)
+        conditions = _checked(
+            conditions,
+            (given == 1) | (given == count),
+            "conditions: give one for all samples or one for each, not",
+            given,
+        )
+        are_texts = conditions.dtype == tf.string
+        texts = conditions if are_texts else tf.fill([given], "")
+        _, outputs = self._encode(texts, conditions, "conditions")
+        return tf.broadcast_to(outputs, [count, outputs.shape[-1]])
+
+    def _to_ids(self, texts, labels, name="labels"):
+        """Returns what `LanguageModel.to_ids` does, in a graph."""
         texts = tf.ensure_shape(texts, [None])
         ids = self._model.tokenizer(texts)
         if not self._model.needs_labels:
             return ids
         labels = tf.ensure_shape(labels, [None])
         count, last = tf.size(texts), self._model.num_labels - 1
-        numbers = tf.stack([tf.size(labels), count])
-        one_each = tf.size(labels) == count
         labels = _checked(
-            labels, one_each, f"{name}: give one for each text; labels, texts:", numbers
+            labels,
+            tf.size(labels) == count,
+            f"{name}: give one for each text; labels, texts:",
+            tf.stack([tf.size(labels), count]),
         )
         wrong = tf.boolean_mask(labels, (labels < 0) | (labels > last))
         labels = _checked(
@@ -136,28 +151,12 @@ class ServedModel:
         )
         return self._model.condition.join(ids, labels)
 
-    def _padded(self, texts, labels, name="labels"):
-        """Ids of at least one row: not every layer can do without."""
-        ids = self._ids(texts, labels, name).to_tensor()
-        missing = tf.cast(tf.size(texts) == 0, tf.int32)
-        # What a row in nobody's place says does not matter; every model knows this id.
-        return tf.pad(ids, [[0, missing], [0, 2 * missing]], constant_values=UNKNOWN_ID)
-
-    def _locations(self, ids):
-        return self._model.latent.location(self._model.encoder(ids, training=False))
-
-    def _conditions(self, ids):
-        """What the decoder is told beside the code, or `None`."""
-        conditioner = self._model.conditioner
-        return None if conditioner is None else conditioner(ids, training=False)
-
     def _decode(self, sampler, z, conditions, seed=0):
-        context = self._model.context(z, conditions)
-        ids = decode_ids(self._model, sampler, z, context, self._max_words, seed)
-        # A sampler may fill up what comes after the end with anything.
-        stops = tf.cast((ids == END_ID) | (ids == PADDING_ID), tf.int32)
-        before = tf.cumsum(stops, axis=1) == 0
-        words = tf.ragged.boolean_mask(tf.gather(self._vocabulary, ids), before)
+        steps = DecoderSteps(self._model)
+        ids = decode_ids(steps, sampler, z, conditions, self._max_words, seed)
+        ends = tf.cast((ids == END_ID) | (ids == PADDING_ID), tf.int32)
+        before_end = tf.cumsum(ends, axis=1) == 0
+        words = tf.ragged.boolean_mask(tf.gather(self._vocabulary, ids), before_end)
         return tf.strings.reduce_join(words, axis=-1, separator=" ")
 
 
@@ -168,7 +167,7 @@ def _at_least(least, name, number):
     )
 
 
-def _checked(value, condition, message, found):
-    """The value; what reads it waits for the condition to hold."""
-    with tf.control_dependencies([tf.debugging.Assert(condition, [message, found])]):
+def _checked(value, is_valid, message, found):
+    """Returns the value after checking, in the graph, that it is valid."""
+    with tf.control_dependencies([tf.debugging.Assert(is_valid, [message, found])]):
         return tf.identity(value)

@@ -1,1 +1,1 @@
-"""Functions on tensors, without weights of their own: what the layers are made of."""
+"""Functions without weights of their own, for layers, generation and evaluation."""

@@ -1,13 +1,13 @@
-"""Judges a trained language model on a data set.
+"""Evaluates a trained language model on a corpus.
 
     python -m trainers.evaluate --model=runs/lm-embedded-standard-vmf --samples=1000
     python -m trainers.evaluate --model=saved_models/ptb_vmf --dataset=ptb \
         --data_dir=data
 
-prints a table and leaves, in --output_dir, evaluation.json and figures: the evidence
+prints a table and writes evaluation.json and figures to --output_dir: the evidence
 lower bound averaged over many samples of the code, the importance-weighted bound,
-mutual information, active units, and what probes read off the code. For a run folder
-and its own corpus, metrics.json gets the figures too.
+mutual information, active units, and what probes read off the code. If --model is a run
+folder and the corpus its own, the results are added to its metrics.json too.
 
 Exit status: 0, 1 if the disk or the memory is full, 2 for bad input, 130 and 143 if
 Ctrl-C and SIGTERM stopped it.

@@ -1,4 +1,4 @@
-"""What an evaluation draws."""
+"""Figures of an evaluation."""
 
 from pathlib import Path
 
@@ -14,10 +14,10 @@ def draw(results: dict, folder: Path) -> list[Path]:
 
     Args:
         results: the content of evaluation.json.
-        folder: where the files go.
+        folder: where to write the files.
 
     Returns:
-        The files.
+        The files' paths.
     """
     drawings = {"bounds.png": _draw_bounds}
     if results["units"]["latent_dim"]:
@@ -47,7 +47,7 @@ def _draw_bounds(axes, results):
     axes.axhspan(bounds["nll"] - error, bounds["nll"] + error, color=INK, alpha=0.2)
     axes.set_xscale("log")
     axes.set_xlabel("samples of the code")
-    axes.set_ylabel("negative bound, nats a sentence")
+    axes.set_ylabel("negative bound, nats per sentence")
     axes.legend(frameon=False)
 
 
@@ -56,8 +56,8 @@ def _draw_units(axes, results):
     axes.bar(range(1, units["latent_dim"] + 1), units["variances"], color=INK)
     axes.axhline(0.01, color=ACCENT, linewidth=1, label="active above 0.01")
     axes.set_yscale("log")
-    axes.set_xlabel("unit, the most active first")
-    axes.set_ylabel("variance of the location / the prior's")
+    axes.set_xlabel("unit, most active first")
+    axes.set_ylabel("variance of the location / prior variance")
     axes.legend(frameon=False)
 
 
@@ -65,5 +65,5 @@ def _draw_swaps(axes, results):
     swaps = results["probes"]["cosine_after_swaps"]
     axes.plot(list(swaps), list(swaps.values()), "o-", color=INK)
     axes.set_ylim(min(0.0, *swaps.values()), 1.02)
-    axes.set_xlabel("probability of swapping a word with the next")
-    axes.set_ylabel("cosine to the code of the sentence itself")
+    axes.set_xlabel("probability that a word is swapped with the next")
+    axes.set_ylabel("cosine with the code of the original sentence")

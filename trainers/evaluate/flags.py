@@ -1,4 +1,4 @@
-"""The flags of trainers.evaluate."""
+"""Flags of trainers.evaluate."""
 
 from absl import flags
 
@@ -20,37 +20,39 @@ def define_flags(values: flags.FlagValues = flags.FLAGS) -> ProgramFlags:
         default=Derived("the one that the run folder names"),
     )
     own.path(
-        "data_dir", "Where the corpus lies (ptb/train.txt and so on).", default=None
+        "data_dir", "Folder of the corpus (with ptb/train.txt and so on).", default=None
     )
     own.choice(
         "split",
-        "The part to judge by.",
+        "Part of the corpus to evaluate on.",
         ["train", "validation", "test"],
         default="test",
     )
     own.integer(
-        "samples", "Samples of the code an example.", integers(1, 100_000), default=100
+        "samples", "Codes sampled for each example.", integers(1, 100_000), default=100
     )
     own.integer(
         "refine_steps",
-        "Steps that fit each posterior to its example, for bounds beside the encoder's "
-        "own. A step takes as long as training on the example eight times.",
+        "Steps of fitting each posterior to its example, for a second set of bounds. A "
+        "step takes as long as training on the example eight times.",
         integers(1, 100_000),
         default=None,
     )
     own.integer(
         "examples",
-        "So many examples of the part, the first ones.",
+        "Evaluate only this many examples, the first of the part.",
         integers(2, 1_000_000_000),
         default=Derived("all"),
     )
     own.integer(
         "probe_examples",
-        "Training examples that probes are fitted to.",
+        "Number of training examples that probes are fitted to.",
         integers(20, 1_000_000_000),
         default=5000,
     )
-    own.integer("batch_size", "Examples a batch.", integers(1, 1_000_000), default=32)
+    own.integer(
+        "batch_size", "Examples in a batch.", integers(1, 1_000_000), default=32
+    )
     own.integer(
         "memory_mb",
         "About how much memory decoding may take, in MiB.",
@@ -62,8 +64,8 @@ def define_flags(values: flags.FlagValues = flags.FLAGS) -> ProgramFlags:
     )
     own.path(
         "output_dir",
-        "Where the figures go.",
-        default=Derived("evaluation-DATASET-SPLIT beside the model"),
+        "Folder for the results.",
+        default=Derived("evaluation-DATASET-SPLIT next to the model"),
     )
     return own
 

@@ -1,4 +1,4 @@
-"""An evaluation, from a model on the disk to its table and figures."""
+"""Evaluates a saved model: loads it, computes the results, prints and saves them."""
 
 import dataclasses
 import itertools
@@ -13,43 +13,47 @@ from trainers.cli import paths
 from trainers.cli.errors import UserError
 from trainers.evaluate import figures as evaluation_figures
 from trainers.evaluate import table as evaluation_table
-from trainers.storage import fingerprint
-from trainers.storage.folder_lock import FolderInUse
+from trainers.evaluate.run_metrics import add_to_metrics
 from trainers.storage.json_file import write_object
-from trainers.storage.metrics_file import METRICS, add_figures, read_metrics
+from trainers.storage.metrics_file import METRICS
 from trainers.storage.model_file import find_model
 from trainers.storage.run_record import FLAGS, RunRecord
 from trainers.storage.trained_model import load_language_model
 from trainers.storage.unknown_words import note_unknown_words
 
-# The bound is shown for these numbers of samples, up to the one that is asked for.
+# Numbers of samples to show the bound for, if they are below --samples.
 LEVELS = (1, 3, 10, 30, 100, 300, 1000, 3000, 10_000, 30_000)
-# Words that the bag of words counts: the most frequent ones.
+# The bags of words count only this many words, the most frequent ones.
 BAG_WORDS = 1000
+# Sentences whose words are swapped.
 SWAPS = 500
-# Mutual information takes time with the square of the examples.
+# The time for the mutual information grows with the square of their number.
 INFORMATION_EXAMPLES = 5000
 
 
 @dataclasses.dataclass(frozen=True)
 class Part:
-    """Sentences and what is known of them."""
+    """Sentences, and what is known about them.
+
+    Attributes:
+        texts: the sentences.
+        labels: one label for each, or `None` if the corpus has none.
+        factors: maps a name to one value for each sentence, for probes to predict.
+    """
 
     texts: list[str]
-    # As the model is told them; None if it is told none.
     labels: list[int] | None
-    # name -> a value a sentence, to be told from the code.
     factors: dict[str, list]
 
 
 def run(settings: dict) -> dict:
-    """Evaluates, prints, writes; returns what evaluation.json holds.
+    """Evaluates a model, prints and saves the results, and returns them.
 
     Args:
         settings: the value of every flag of `trainers.evaluate`, by name.
 
     Raises:
-        UserError: if the input is bad.
+        UserError: if a flag or a file that it names cannot be used.
     """
     record = RunRecord.of_model(settings["model"])
     flags = record.flags if record else {}
@@ -62,37 +66,38 @@ def run(settings: dict) -> dict:
     where = f"--dataset={settings['dataset']}"
     for note in (*corpus.notes, *note_unknown_words(model, part.texts, where)):
         print(f"note: {note}")
-    # What follows takes long, and would be lost where it cannot be written.
+    # The rest takes long; its results would be lost if they could not be written.
     paths.make_output_folder(folder)
 
-    results = {"model": settings["model"], "dataset": settings["dataset"]}
-    results.update(split=settings["split"], seed=settings["seed"])
+    results = {name: settings[name] for name in ("model", "dataset", "split", "seed")}
     found = {}
     if not model.latent.is_empty:
         train = _part(corpus, "train", model, settings["probe_examples"])
         found["probes"] = probes(model, train, part, settings["seed"])
-    # What takes long comes last, so that nothing after it can fail.
+    # The longest computation comes last: no computation after it can fail.
     results.update(_bounds(model, part, settings), **found)
     try:
         write_object(folder / "evaluation.json", results)
     finally:
-        # A disk may have filled up meanwhile.
+        # The table is printed even if the disk has filled up in the meantime.
         evaluation_table.print_table(results)
     for figure in evaluation_figures.draw(results, folder):
         print(f"figure: {figure}")
     file = find_model(settings["model"]).parent / METRICS
     if record and settings["examples"] is None and file.exists():
-        print(_add_to_metrics(file, record, model, corpus, results))
+        print(add_to_metrics(file, record, model, corpus, results))
     return results
 
 
 def probes(model, train: Part, test: Part, seed: int) -> dict:
-    """Returns what can be told from the codes of `test`, by probes fitted to `train`.
+    """Returns how well probes fitted to `train` do on `test`.
 
-    The probes of Xu and Durrett (2018), section 6.
+    They are the probes of Xu and Durrett (2018), section 6, which predict the words
+    from the code and the code from the words, and one for each factor.
     """
-    codes = [model.encode(part.texts, part.labels) for part in (train, test)]
-    bags = [_bags(model, part.texts) for part in (train, test)]
+    parts = train, test
+    codes = [model.encode(part.texts, part.labels) for part in parts]
+    bags = [_bags(model, part.texts) for part in parts]
     found = {}
     try:
         for name, inputs, targets in (
@@ -102,27 +107,22 @@ def probes(model, train: Part, test: Part, seed: int) -> dict:
             pairs = zip(inputs, targets, strict=True)
             found[name] = evaluation.vector_probe(*pairs, seed=seed).as_dict()
     except ValueError as error:
-        print(f"note: no probes between the code and the words: {error}")
+        print(f"note: no probes between code and words: {error}")
     labels = test.labels and test.labels[:SWAPS]
     found["cosine_after_swaps"] = evaluation.swap_sensitivity(
         lambda texts: model.encode(texts, labels), test.texts[:SWAPS], seed=seed
     )
     for name in test.factors:
-        probe = evaluation.label_probe(
-            *(
-                (code, part.factors[name])
-                for code, part in zip(codes, (train, test), strict=True)
-            )
-        )
-        found[f"{name}_from_code"] = probe.as_dict()
+        pairs = zip(codes, (part.factors[name] for part in parts), strict=True)
+        found[f"{name}_from_code"] = evaluation.label_probe(*pairs).as_dict()
     return found
 
 
 def _dataset(settings, record):
-    """The corpus that the flags name, or else the run."""
+    """Returns the corpus that --dataset names, or else the run's."""
     dataset = settings["dataset"] or (record and record.flags.get("dataset"))
     if dataset not in DATASETS:
-        raise UserError("--dataset: give one, as no run folder names it")
+        raise UserError("--dataset: give one; no run folder names it")
     return dataset
 
 
@@ -146,7 +146,7 @@ def _part(corpus, split, model, limit):
     labels = corpus.labels and corpus.labels[split][:limit]
     if model.needs_labels and labels is None:
         raise UserError(
-            f"--dataset={corpus.name}: has no labels, which the model is told"
+            f"--dataset={corpus.name}: has no labels, which the model needs"
         )
     factors = {"label": labels} if labels else {}
     if corpus.name == "embedded":
@@ -197,7 +197,7 @@ def _bounds(model, part, settings):
 
 
 def _bags(model, texts):
-    """Counts of the most frequent words of the vocabulary, `(texts, BAG_WORDS)`."""
+    """Returns counts of the most frequent words, `(texts, BAG_WORDS)` at most."""
     index = {word: i for i, word in enumerate(model.tokenizer.vocabulary[:BAG_WORDS])}
     bags = np.zeros((len(texts), len(index)), "float32")
     words = [split_words(text) for text in texts]
@@ -215,50 +215,3 @@ def _output_dir(settings):
         return Path(settings["output_dir"])
     model = find_model(settings["model"])
     return model.parent / f"evaluation-{settings['dataset']}-{settings['split']}"
-
-
-def _add_to_metrics(file, record, model, corpus, results):
-    """Puts the figures of a whole part into the run's own metrics; says what it did."""
-    bounds, split = results["bounds"], results["split"]
-    samples = max(bounds["nll_iw"])
-    try:
-        why_not = _why_not_added(file, record, model, corpus, results)
-        if not why_not:
-            figures = {
-                "nll_iw": bounds["nll_iw"][samples],
-                "ppl_iw": bounds["ppl_iw"][samples],
-                "iw_samples": samples,
-                "mutual_information": results["information"]["mutual_information"],
-                "active_units": results["units"]["active_units"],
-            }
-            add_figures(file, split, figures)
-            return f"added to {file}"
-    except UserError as error:
-        why_not = str(error)
-    except FolderInUse as error:
-        why_not = f"{error} has the folder"
-    except OSError as error:
-        why_not = error.strerror or str(error)
-    return f"note: {file} stays as it is: {why_not}"
-
-
-def _why_not_added(file, record, model, corpus, results):
-    """Why the figures are none of the run's own; `None` if they are."""
-    if record.released:
-        return "the folder was published so"
-    split, bounds = results["split"], results["bounds"]
-    metrics = read_metrics(file)
-    then = metrics.get(split)
-    if then is None:
-        return f"it has no {split} part"
-    if record.text:
-        text = fingerprint.of_corpus(corpus)
-        read = [split, "labels"] if model.needs_labels else [split]
-        parts = {name: text.get(name) for name in read}
-        if all(record.text.get(name) == part for name, part in parts.items()):
-            return None
-    elif record.flags.get("dataset") == results["dataset"] and all(
-        then.get(name) == bounds[name] for name in ("examples", "tokens")
-    ):
-        return None
-    return f"its {split} part is of another text"

@@ -1,8 +1,8 @@
-"""What an evaluation prints."""
+"""The table that an evaluation prints."""
 
 
 def print_table(results: dict) -> None:
-    """Prints the figures of evaluation.json, a line each.
+    """Prints the results in evaluation.json, one per line.
 
     Args:
         results: the content of evaluation.json.
@@ -12,13 +12,13 @@ def print_table(results: dict) -> None:
         f"\n{results['model']} on {results['dataset']}, {results['split']}: "
         f"{bounds['examples']} sentences, {bounds['tokens']} words with <eos>"
     )
-    _line("", "nats a sentence", "PPL")
+    _line("", "nats per sentence", "PPL")
     _print_bounds(bounds)
     if "refined_bounds" in results:
         refined = results["refined_bounds"]
         print(f"with each posterior fitted to its sentence in {refined['steps']} steps")
         _print_bounds(refined)
-        print("by the encoder alone again")
+        print("without fitting, from the encoder alone")
     _line("code gain", f"{results['code_gain']:.3f}")
     information = results["information"]
     _line(
@@ -27,7 +27,7 @@ def print_table(results: dict) -> None:
         f"{information['mutual_information']:.3f} "
         f"+- {information['standard_error']:.3f}",
     )
-    _line("KL of all codes together", f"{information['marginal_kl']:.3f}")
+    _line("KL of the aggregate posterior", f"{information['marginal_kl']:.3f}")
     units = results["units"]
     _line("active units", f"{units['active_units']} of {units['latent_dim']}")
     _line("effective dimension", f"{units['effective_dimension']:.1f}")
@@ -43,7 +43,7 @@ def _print_bounds(bounds):
     )
     for samples, nll in bounds["nll_iw"].items():
         error = bounds["nll_iw_standard_error"][samples]
-        # The spread of the weights is not known from one.
+        # A single sample does not show how much the weights vary.
         shown = f"{nll:.3f} +- {error:.3f}" if samples > 1 else f"{nll:.3f}"
         name = f"importance-weighted, K = {samples}"
         _line(name, shown, f"{bounds['ppl_iw'][samples]:.2f}")

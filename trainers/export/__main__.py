@@ -11,11 +11,12 @@ TensorFlow alone serves it, without this library:
     served.interpolate(tf.constant("shares rose"), tf.constant("shares fell"), steps=5)
     served.score(tf.constant(["shares rose"]), samples=100, seed=1)
 
-A model trained with --condition=label takes labels=tf.constant([0]) too, and one that
-is told the words (--condition=bow) takes them from texts; for samples both are `told`:
+A model trained with --condition=label also takes labels=tf.constant([0]). To sample
+from such a model, or from one trained with --condition=bow, give labels or texts as
+conditions:
 
-    served.sample(count=3, seed=1, told=tf.constant([0]))
-    served.sample(count=3, seed=1, told=tf.constant(["shares rose"]))
+    served.sample(count=3, seed=1, conditions=tf.constant([0]))
+    served.sample(count=3, seed=1, conditions=tf.constant(["shares rose"]))
 
 A served model has no state: the same seed gives the same answer in any thread, and an
 empty list of texts gives an empty answer. An argument out of range is refused with an
@@ -25,7 +26,7 @@ refuses an argument (of another type, say), it leaves served.encode locked for a
 threads.
 
 Exit status: 0, 1 if the disk is full, 2 for bad input, 130 and 143 if Ctrl-C and
-SIGTERM stopped it. The folder appears whole or not at all.
+SIGTERM stopped it. After a failure there is no folder.
 """
 
 from trainers.cli import program

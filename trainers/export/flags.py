@@ -1,4 +1,4 @@
-"""The flags of trainers.export."""
+"""Flags of trainers.export."""
 
 import os
 
@@ -18,11 +18,16 @@ def define_flags(values: flags.FlagValues = flags.FLAGS) -> ProgramFlags:
     own.path("model", "A run folder or a .keras file.", default=None)
     own.path(
         "output_dir",
-        "The SavedModel's folder, a new one.",
+        "New folder for the SavedModel.",
         default=None,
         for_tensorflow=True,
     )
-    own.integer("max_words", "Longest sentence.", integers(1, 10_000), default=60)
+    own.integer(
+        "max_words",
+        "A sentence is cut off after this many words.",
+        integers(1, 10_000),
+        default=60,
+    )
     return own
 
 
@@ -39,6 +44,6 @@ def check(settings: dict) -> None:
     if not is_utf8(os.path.realpath(folder)):
         raise UserError(
             f"--output_dir={folder}: is in a folder whose name is not UTF-8, which "
-            "TensorFlow needs; name another one"
+            "TensorFlow cannot write to; name another one"
         )
     check_new(folder)

@@ -1,4 +1,4 @@
-"""An export, from a model file to a SavedModel."""
+"""Exports a saved model as a SavedModel."""
 
 import tensorflow as tf
 
@@ -9,7 +9,7 @@ from trainers.storage.trained_model import load_language_model
 
 
 def run(settings: dict) -> None:
-    """Loads the model, writes the SavedModel and prints what it offers.
+    """Loads the model, writes the SavedModel and prints the names of its functions.
 
     Args:
         settings: the value of every flag of `trainers.export`, by name.

@@ -1,15 +1,15 @@
-"""Writes with a trained language model.
+"""Generates sentences with a trained language model.
 
     python -m trainers.generate --model=RUN --task=sample --count=5 --sampler=top_p
     python -m trainers.generate --model=RUN --task=reconstruct --text="shares rose"
     python -m trainers.generate --model=RUN --task=interpolate --file=pairs.txt
     python -m trainers.generate --model=RUN --task=neighbours --corpus=all.txt
 
-Sentences come from --text, which may be repeated, from --file, or from standard input,
-one a line. With --json every answer is a line of JSON.
+Sentences are read from --text, which may be repeated, from --file, or from standard
+input, one per line. With --json every answer is a line of JSON.
 
 Exit status: 0, 1 if memory or the disk is full, 2 for bad input, 130 and 143 if Ctrl-C
-and SIGTERM stopped it, 141 if nobody reads its answers to their end.
+and SIGTERM stopped it, 141 if the program that reads its answers stops early.
 """
 
 from trainers.cli import program

@@ -1,4 +1,4 @@
-"""The flags of trainers.generate."""
+"""Flags of trainers.generate."""
 
 from absl import flags
 
@@ -19,35 +19,39 @@ def define_flags(values: flags.FlagValues = flags.FLAGS) -> ProgramFlags:
     own.path("model", "A run folder or a .keras file.", default=None)
     own.choice(
         "task",
-        "sample: from the prior; reconstruct: from a sentence's own code; "
-        "interpolate: between each two sentences; neighbours: sentences of --corpus "
-        "with the most similar codes.",
+        "sample: draws sentences from the prior; reconstruct: decodes sentences from "
+        "their own codes; interpolate: goes from one sentence of a pair to the other; "
+        "neighbours: finds the sentences of --corpus with the most similar codes.",
         TASKS,
         default="sample",
     )
     own.sentences("text", "A sentence.")
     own.path(
         "file",
-        "A file of sentences, one a line; -: standard input.",
-        default=Derived("standard input, where there is no --text"),
+        "File of sentences, one per line; - for standard input.",
+        default=Derived("standard input, if there is no --text"),
     )
-    own.path("corpus", "neighbours: a file of sentences.", default=None)
+    own.path("corpus", "File of sentences to find neighbours in.", default=None)
     own.integer(
         "label",
-        "For a model that is told labels: one, or one for each sentence.",
+        "For a model that is conditioned on labels: one for all, or one for each "
+        "sentence.",
         integers(0, 1_000_000_000),
         default=[],
         many=True,
     )
     own.integer(
-        "count", "How many samples, or neighbours.", integers(1, 1_000_000), default=5
+        "count", "Number of samples or neighbours.", integers(1, 1_000_000), default=5
     )
     own.integer(
-        "steps", "interpolate: sentences, ends included.", integers(2, 10_000), 7
+        "steps",
+        "Sentences in an interpolation, with both ends.",
+        integers(2, 10_000),
+        7,
     )
     own.choice(
         "sampler",
-        "How words are chosen.",
+        "How to choose words.",
         SAMPLERS,
         default=Derived(
             "random for samples, else greedy",
@@ -56,40 +60,49 @@ def define_flags(values: flags.FlagValues = flags.FLAGS) -> ProgramFlags:
     )
     own.number(
         "temperature",
-        "Below 1: likelier words; above: more variety.",
+        "Temperature of the sampler. Below 1, likely words become likelier; above 1, "
+        "there is more variety.",
         positive(),
         default=1.0,
     )
     own.integer(
         "top_k",
-        "top_k: among how many words; no more than the model knows.",
+        "Number of words that --sampler=top_k chooses among, at most all that the "
+        "model knows.",
         integers(1, 1_000_000_000),
         default=Derived("all of the model's words up to 10"),
     )
     own.number(
         "top_p",
-        "top_p: among words of so much probability.",
+        "Probability of the words that --sampler=top_p chooses among, taken together.",
         Range(LEAST, 1.0, f"above 0 and at most 1, from {LEAST:g}"),
         default=0.9,
     )
-    own.integer("beams", "beam: how many.", integers(1, 100), default=5)
-    own.integer("max_words", "Longest sentence.", integers(1, 10_000), default=60)
+    own.integer("beams", "Beams of --sampler=beam.", integers(1, 100), default=5)
+    own.integer(
+        "max_words",
+        "A sentence is cut off after this many words.",
+        integers(1, 10_000),
+        default=60,
+    )
     own.integer(
         "seed", "Seed of codes and words.", integers(0, 1_000_000_000), default=1
     )
-    own.switch("json", "Lines of JSON, for programs.", default=False)
+    own.switch("json", "Print lines of JSON, for programs to read.", default=False)
     return own
 
 
 def check(settings: dict) -> None:
-    """Checks the values of the flags against each other, and the files they name.
+    """Checks the values against each other, and the files that they name.
 
     Raises:
-        UserError: if one makes no sense.
+        UserError: if a value or a file cannot be used.
     """
     find_model(settings["model"])
     if settings["text"] and settings["file"]:
-        raise UserError("--file: give sentences by --text or by --file, not by both")
+        raise UserError(
+            "--file: give sentences with --text or with --file, not with both"
+        )
     if settings["task"] == "neighbours" and not settings["corpus"]:
         raise UserError("--corpus: --task=neighbours needs a file of sentences")
     for name in ("file", "corpus"):

@@ -1,48 +1,49 @@
-"""What trainers.generate writes, from a model on the disk and the user's sentences."""
+"""Answers of a saved model to the user's sentences."""
 
+import functools
 import json
 import pathlib
 import sys
 from collections.abc import Iterator
 
 import keras_hub
-import tqdm
 
 from tf_vmfvae import generation
 from tf_vmfvae.data.files.text_file import decode, read_sentences
 from tf_vmfvae.text import split_words
 from trainers.cli.errors import UserError
+from trainers.cli.progress_bar import progress_bar
 from trainers.storage.trained_model import load_language_model
 from trainers.storage.unknown_words import note_unknown_words
 
-# Of how many words --sampler=top_k takes one, unless a flag says otherwise.
+# How many words --sampler=top_k chooses among by default.
 TOP_K = 10
 
 
 def run(settings: dict) -> None:
-    """Loads the model and prints an answer for each sentence, pair or sample.
+    """Loads the model and prints one answer for each sentence, pair or sample.
 
     Args:
         settings: the value of every flag of `trainers.generate`, by name.
 
     Raises:
-        UserError: if the input is bad.
+        UserError: if a flag or a file that it names cannot be used.
     """
     model = load_language_model(settings["model"])
     settings = {**settings, "top_k": _top_k(model, settings)}
-    wanted = _wants_texts(model, settings["task"])
-    texts = _texts(settings, wanted)
+    needs_texts = _needs_texts(model, settings["task"])
+    texts = _texts(settings) if needs_texts else []
     notes = note_unknown_words(model, texts, "the text")
     if settings["label"] and not model.needs_labels:
-        notes.append("--label has no effect on a model that is told no labels")
-    if not wanted:
+        notes.append("--label has no effect on a model without labels")
+    if not needs_texts:
         notes += [
-            f"--{name} has no effect with --task=sample and a model that is told no "
-            "words"
+            f"--{name} has no effect with --task=sample and a model that is not "
+            "conditioned on words"
             for name in ("text", "file")
             if settings[name]
         ]
-    _check_told(model, settings, texts)
+    _check_condition(model, settings, texts)
     for note in notes:
         print(f"note: {note}", file=sys.stderr)
     try:
@@ -53,38 +54,65 @@ def run(settings: dict) -> None:
 
 
 def answers(model, settings: dict, texts: list[str]) -> Iterator[dict]:
-    """Yields what is printed, a dictionary a line."""
-    task = settings["task"]
-    if task == "neighbours":
-        labels = _labels(model, settings["label"], texts)
-        yield from _neighbours(model, settings, texts, labels)
-        return
-    options = {
+    """Yields the answers, one dictionary for each."""
+    tasks = {
+        "sample": _samples,
+        "reconstruct": _reconstructions,
+        "interpolate": _interpolations,
+        "neighbours": _neighbours,
+    }
+    yield from tasks[settings["task"]](model, settings, texts)
+
+
+def _samples(model, settings, texts):
+    samples = model.generate(
+        settings["count"],
+        texts=texts,
+        labels=settings["label"] or None,
+        progress=functools.partial(progress_bar, title="samples"),
+        **_options(settings),
+    )
+    for text in samples:
+        yield {"sample": text}
+
+
+def _reconstructions(model, settings, texts):
+    labels = _labels(model, settings["label"], texts)
+    found = model.reconstruct(texts, labels=labels, **_options(settings))
+    for text, reconstruction in zip(texts, found, strict=True):
+        yield {"text": text, "reconstruction": reconstruction}
+
+
+def _interpolations(model, settings, texts):
+    labels = _labels(model, settings["label"], texts)
+    options = _options(settings)
+    for first in range(0, len(texts), 2):
+        pair = slice(first, first + 2)
+        start, end = texts[pair]
+        sentences = model.interpolate(
+            start, end, settings["steps"], labels=labels and labels[pair], **options
+        )
+        yield {"start": start, "end": end, "sentences": sentences}
+
+
+def _neighbours(model, settings, texts):
+    labels = _labels(model, settings["label"], texts)
+    corpus = _read(settings["corpus"], "corpus")
+    found = generation.neighbours(model, texts, corpus, settings["count"], labels)
+    for text, near in zip(texts, found, strict=True):
+        yield {
+            "text": text,
+            "neighbours": [{"text": other, "cosine": cosine} for other, cosine in near],
+        }
+
+
+def _options(settings):
+    """Returns the options of decoding, for the model's methods."""
+    return {
         "sampler": make_sampler(settings),
         "seed": settings["seed"],
         "max_words": settings["max_words"],
     }
-    if task == "sample":
-        count, labels = settings["count"], settings["label"] or None
-        told = {"texts": texts, "labels": labels}
-        for text in model.generate(count, **told, **options, progress=_bar):
-            yield {"sample": text}
-        return
-    labels = _labels(model, settings["label"], texts)
-    if task == "reconstruct":
-        found = model.reconstruct(texts, labels=labels, **options)
-        for text, reconstruction in zip(texts, found, strict=True):
-            yield {"text": text, "reconstruction": reconstruction}
-    else:
-        for first in range(0, len(texts), 2):
-            pair = slice(first, first + 2)
-            way = model.interpolate(
-                *texts[pair],
-                steps=settings["steps"],
-                labels=labels and labels[pair],
-                **options,
-            )
-            yield {"start": texts[first], "end": texts[first + 1], "sentences": way}
 
 
 def make_sampler(settings: dict) -> keras_hub.samplers.Sampler:
@@ -108,18 +136,18 @@ def make_sampler(settings: dict) -> keras_hub.samplers.Sampler:
 
 
 def _top_k(model, settings):
-    """Among how many words --sampler=top_k chooses."""
+    """Returns how many words --sampler=top_k chooses among."""
     words, given = model.tokenizer.vocabulary_size, settings["top_k"]
     if settings["sampler"] == "top_k" and given and given > words:
         raise UserError(
-            f"--top_k: must be at most {words}, as many as the model has words, not "
-            f"{given}"
+            f"--top_k: must be at most {words}, the number of words that the model "
+            f"knows, not {given}"
         )
     return given or min(TOP_K, words)
 
 
-def _check_told(model, settings, texts):
-    """Checks what the task and the model need to be told, and what they cannot do."""
+def _check_condition(model, settings, texts):
+    """Checks that the task suits the model, and the sentences and labels suit both."""
     task, labels = settings["task"], settings["label"]
     if task == "interpolate" and len(texts) % 2:
         raise UserError(f"--text: {len(texts)} sentences do not make pairs")
@@ -127,19 +155,19 @@ def _check_told(model, settings, texts):
         raise UserError("--task=neighbours: the model has no code to compare")
     if task == "neighbours" and model.needs_labels:
         raise UserError(
-            "--task=neighbours: the model is told labels, which --corpus does not have"
+            "--task=neighbours: the model needs labels, which --corpus does not have"
         )
     written = settings["count"] if task == "sample" else len(texts)
     if model.needs_texts and task == "sample" and len(texts) not in (1, written):
         raise UserError(
-            "--text: the model is told the words of a sentence; give 1 or, as --count, "
-            f"{written}, not {len(texts)}"
+            "--text: the model is conditioned on words; give 1 sentence or, as "
+            f"--count, {written}, not {len(texts)}"
         )
     if not model.needs_labels:
         return
     if len(labels) not in (1, written):
         raise UserError(
-            f"--label: the model is told a label; give 1 for all or {written}, not "
+            f"--label: the model needs labels; give 1 for all or {written}, not "
             f"{len(labels)}"
         )
     if max(labels) >= model.num_labels:
@@ -149,37 +177,12 @@ def _check_told(model, settings, texts):
         )
 
 
-def _neighbours(model, settings, texts, labels):
-    corpus = _read(settings["corpus"], "corpus")
-    found = generation.neighbours(model, texts, corpus, settings["count"], labels)
-    for text, near in zip(texts, found, strict=True):
-        yield {
-            "text": text,
-            "neighbours": [{"text": other, "cosine": cosine} for other, cosine in near],
-        }
-
-
-def _bar(batches):
-    """Goes through batches, with a progress bar where stderr is a terminal."""
-    return tqdm.tqdm(
-        batches,
-        desc="samples",
-        unit="batch",
-        leave=False,
-        mininterval=1.0,
-        dynamic_ncols=True,
-        disable=None,
-    )
-
-
-def _wants_texts(model, task):
+def _needs_texts(model, task):
     return task != "sample" or model.needs_texts
 
 
-def _texts(settings, wanted):
-    """The user's sentences; empty ones are left out."""
-    if not wanted:
-        return []
+def _texts(settings):
+    """Returns the user's sentences, without empty lines."""
     if settings["text"]:
         texts = [" ".join(split_words(text)) for text in settings["text"]]
         if not all(texts):
@@ -191,12 +194,13 @@ def _texts(settings, wanted):
     texts = [" ".join(split_words(line)) for line in lines]
     texts = [text for text in texts if text]
     if not texts:
-        raise UserError("--text: no sentence, and none on standard input")
+        raise UserError("--text: no sentence is given, and standard input has none")
     return texts
 
 
 def _standard_input():
-    # Bytes that are not UTF-8 are read as lone surrogates, and so turned back.
+    """Returns the text on standard input."""
+    # Python reads bytes that are not UTF-8 as lone surrogates; this restores them.
     content = sys.stdin.read().encode("utf-8", "surrogateescape")
     try:
         return decode(pathlib.Path("standard input"), content)
@@ -212,12 +216,14 @@ def _read(path, flag):
 
 
 def _labels(model, labels, texts):
+    """Returns one label for each text, or `None` for a model without labels."""
     if not model.needs_labels:
         return None
     return labels * len(texts) if len(labels) == 1 else labels
 
 
 def _shown(answer):
+    """Returns an answer as text for people to read."""
     if "sample" in answer:
         return answer["sample"]
     if "reconstruction" in answer:

@@ -1,6 +1,5 @@
-"""An evaluation, from a model on the disk to its table, its figures and its errors."""
+"""Evaluations of saved models: results, table, figures and errors."""
 
-import contextlib
 import errno
 import json
 import shutil
@@ -14,6 +13,7 @@ from matplotlib import image
 from tf_vmfvae import data, layers, models
 from trainers.cli.errors import UserError
 from trainers.evaluate import run as evaluation_run
+from trainers.evaluate.run_metrics import add_to_metrics
 from trainers.storage import fingerprint, metrics_file
 from trainers.storage.folder_lock import FolderInUse, FolderLock
 from trainers.storage.run_record import RunRecord
@@ -35,7 +35,7 @@ SETTINGS = {
 
 
 FLAGS = {"dataset": "text", "vocabulary_size": 99}
-# What the model's run knows of the test part, of seven sentences and 35 words.
+# Metrics of a run whose test part has seven sentences and 35 words.
 METRICS = {
     "validation": {"nll": 5.0},
     "test": {"nll": 5.0, "examples": 7, "tokens": 35},
@@ -45,7 +45,7 @@ METRICS = {
 
 @pytest.fixture(scope="module")
 def evaluated(model_file, corpus_folder, tmp_path_factory):
-    """A run folder of a model, evaluated; its path and what it came to."""
+    """Evaluates a run folder; returns its path and the results."""
     folder = tmp_path_factory.mktemp("run")
     make_run(folder, model_file)
     settings = {
@@ -58,7 +58,7 @@ def evaluated(model_file, corpus_folder, tmp_path_factory):
 
 
 def make_run(folder, model_file, flags=FLAGS, metrics=METRICS):
-    """Makes a run folder of a model, as a run of an earlier version left it."""
+    """Makes a run folder like those of earlier versions, without a fingerprint."""
     folder.mkdir(exist_ok=True)
     (folder / "model.keras").write_bytes(model_file.read_bytes())
     (folder / "flags.json").write_text(json.dumps(flags))
@@ -73,7 +73,10 @@ def model(model_file):
 
 @pytest.fixture
 def add(evaluated, corpus_folder, model_file, model, tmp_path):
-    """Returns a function that adds a test part's figures to the metrics of a run."""
+    """Returns a function that adds the test part's results to the metrics of a run.
+
+    The function returns the new metrics or, if nothing was added, the message.
+    """
 
     def to(metrics=METRICS, text=None, corpus_dir=None, split="test", **record):
         make_run(tmp_path / "run", model_file, metrics=metrics)
@@ -82,13 +85,13 @@ def add(evaluated, corpus_folder, model_file, model, tmp_path):
         corpus = data.load("text", corpus_dir or corpus_folder)
         run = RunRecord(FLAGS, text=text or {}, **record)
         before = file.read_text()
-        said = evaluation_run._add_to_metrics(file, run, model, corpus, results)
-        assert "\n" not in said
-        if said == f"added to {file}":
+        message = add_to_metrics(file, run, model, corpus, results)
+        assert "\n" not in message
+        if message == f"added to {file}":
             return json.loads(file.read_text())
         assert file.read_text() == before
-        assert said.startswith(f"note: {file} stays as it is: ")
-        return said
+        assert message.startswith(f"note: {file} is not changed: ")
+        return message
 
     return to
 
@@ -98,51 +101,51 @@ def text(corpus_folder):
     return fingerprint.of_corpus(data.load("text", corpus_folder))
 
 
-def test_figures_are_added_to_those_of_the_same_text(add, text):
+def test_results_are_added_to_metrics_of_the_same_text(add, text):
     assert add(text=text)["test"]["iw_samples"] == 30
-    # What the metrics say is then of no account.
+    # With a fingerprint, the counts in the metrics do not matter.
     figures = {"nll": 1.0}
     metrics = {"validation": figures, "test": figures}
     assert add(metrics, text)["test"]["iw_samples"] == 30
 
 
-def test_they_are_not_added_to_those_of_another_text(
+def test_results_are_not_added_to_metrics_of_another_text(
     add, text, corpus_folder, tmp_path
 ):
     other = tmp_path / "other"
     shutil.copytree(corpus_folder, other)
-    # As many sentences and words.
+    # The numbers of sentences and words stay the same.
     lines = (other / "test.txt").read_text()
     (other / "test.txt").write_text(lines.replace("sees", "hears"))
-    assert "its test part is of another text" in add(text=text, corpus_dir=other)
-    # Another training part is no reason.
+    assert "its test part is another text" in add(text=text, corpus_dir=other)
+    # Only the part that was evaluated must agree.
     shutil.copy(corpus_folder / "test.txt", other / "test.txt")
     lines = (other / "train.txt").read_text()
     (other / "train.txt").write_text(lines + lines)
     assert add(text=text, corpus_dir=other)["test"]["iw_samples"] == 30
 
 
-def test_they_are_not_added_to_those_of_another_part(add, text):
+def test_results_are_not_added_to_metrics_of_another_part(add, text):
     metrics = {name: METRICS["test"] for name in ("train", "validation", "test")}
     swapped = {**text, "validation": text["test"]}
-    assert "validation part is of another text" in add(
+    assert "validation part is another text" in add(
         metrics, swapped, split="validation"
     )
     assert "it has no train part" in add(text=text, split="train")
 
 
 @pytest.mark.parametrize("name", ["examples", "tokens"])
-def test_an_older_run_s_counts_have_to_agree(add, name):
+def test_without_a_fingerprint_the_counts_must_agree(add, name):
     assert add()["test"]["iw_samples"] == 30
     for test in (
         {**METRICS["test"], name: METRICS["test"][name] + 1},
         {k: v for k, v in METRICS["test"].items() if k != name},
     ):
-        assert "its test part is of another text" in add({**METRICS, "test": test})
+        assert "its test part is another text" in add({**METRICS, "test": test})
 
 
-def test_nothing_is_added_to_what_was_published(add, text):
-    assert "was published so" in add(text=text, released=True)
+def test_nothing_is_added_to_the_metrics_of_a_published_model(add, text):
+    assert "holds a published model" in add(text=text, released=True)
 
 
 @pytest.mark.parametrize(
@@ -161,11 +164,13 @@ def test_nothing_is_added_to_what_was_published(add, text):
         {**METRICS, "history": "long"},
     ],
 )
-def test_nothing_is_added_to_what_no_run_wrote(add, text, metrics):
+def test_nothing_is_added_to_metrics_that_no_run_wrote(add, text, metrics):
     assert "is not what a run wrote" in add(metrics, text)
 
 
-def test_figures_that_cannot_be_added_are_no_failure(add, text, monkeypatch):
+def test_an_evaluation_succeeds_even_if_its_results_cannot_be_added(
+    add, text, monkeypatch
+):
     def refuse(*_, **__):
         raise PermissionError(errno.EACCES, "Permission denied", "lock")
 
@@ -178,10 +183,10 @@ def test_figures_that_cannot_be_added_are_no_failure(add, text, monkeypatch):
         raise FolderInUse("process 1 on elsewhere")
 
     monkeypatch.setattr(metrics_file, "FolderLock", take)
-    assert "process 1 on elsewhere has the folder" in add(text=text)
+    assert "process 1 on elsewhere is using the folder" in add(text=text)
 
 
-def test_two_evaluations_at_once_lose_nothing(tmp_path, monkeypatch):
+def test_two_evaluations_at_once_lose_no_results(tmp_path, monkeypatch):
     file = tmp_path / "metrics.json"
     file.write_text(json.dumps(METRICS))
     first = FolderLock(tmp_path)
@@ -210,7 +215,7 @@ def test_two_evaluations_at_once_lose_nothing(tmp_path, monkeypatch):
         ({}, "--dataset: give one"),
     ],
 )
-def test_flags_of_the_wrong_kind_are_named(
+def test_a_run_folder_with_bad_flags_is_refused_by_name(
     model_file, corpus_folder, tmp_path, flags, message
 ):
     folder = make_run(tmp_path / "run", model_file, flags)
@@ -219,7 +224,7 @@ def test_flags_of_the_wrong_kind_are_named(
     assert sorted(tmp_path.rglob("*")) == before
 
 
-def test_the_figures_agree_with_each_other(evaluated):
+def test_the_results_agree_with_each_other(evaluated):
     _, results = evaluated
     bounds = results["bounds"]
 
@@ -229,23 +234,24 @@ def test_the_figures_agree_with_each_other(evaluated):
     error = bounds["nll_standard_error"] + bounds["nll_iw_standard_error"][30]
     assert bounds["nll_iw"][30] < bounds["nll"] + 4 * error
     information = results["information"]
-    # An estimate by samples, so it may fall below 0 by their noise.
-    told = information["mutual_information"]
-    assert -4 * information["standard_error"] < told <= information["limit"] + 1e-9
+    # It is estimated from samples, whose noise may make it negative.
+    nats = information["mutual_information"]
+    assert -4 * information["standard_error"] < nats <= information["limit"] + 1e-9
     assert 0 < results["units"]["active_units"] <= 4
 
 
-def test_fitted_posteriors_have_bounds_of_their_own(evaluated):
+def test_fitted_posteriors_have_their_own_bounds(evaluated):
     _, results = evaluated
     bounds, refined = results["bounds"], results["refined_bounds"]
 
     assert refined["nll"] != bounds["nll"]
-    assert refined["kl"] == pytest.approx(bounds["kl"])  # that of a fixed kappa
+    # With a fixed kappa, the KL is the same for every posterior.
+    assert refined["kl"] == pytest.approx(bounds["kl"])
     assert list(refined["nll_iw"]) == list(bounds["nll_iw"])
     assert refined["tokens"] == bounds["tokens"]
 
 
-def test_probes_are_about_the_code(evaluated):
+def test_probes_relate_code_and_words(evaluated):
     _, results = evaluated
     probes = results["probes"]
 
@@ -258,7 +264,7 @@ def test_probes_are_about_the_code(evaluated):
     assert -1 <= probes["code_from_bag_of_words"]["score"] <= 1
 
 
-def test_it_leaves_json_figures_and_what_belongs_into_the_metrics(evaluated):
+def test_results_are_saved_as_json_and_figures_and_added_to_the_metrics(evaluated):
     folder, results = evaluated
     left = folder / "evaluation-text-test"
 
@@ -274,7 +280,7 @@ def test_it_leaves_json_figures_and_what_belongs_into_the_metrics(evaluated):
     assert metrics["test"]["iw_samples"] == 30
 
 
-def test_labels_are_told_from_the_code(tmp_path, monkeypatch, capsys):
+def test_a_probe_predicts_labels_from_the_code(tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("TFDS_DATA_DIR", str(tmp_path / "tfds"))
     (tmp_path / "yelp").mkdir()
     lines = [f"{i % 2} {'so good' if i % 2 else 'never again'} w{i}" for i in range(90)]
@@ -305,14 +311,14 @@ def refusal(model_file, **changes):
     return str(caught.value)
 
 
-def test_a_model_that_is_none_is_named(tmp_path):
+def test_a_missing_or_broken_model_is_refused_by_name(tmp_path):
     assert "does not exist; give a run folder" in refusal(tmp_path)
     broken = tmp_path / "model.keras"
     broken.write_bytes(b"PK nothing")
     assert f"{broken} cannot be read as a model" in refusal(broken)
 
 
-def test_a_model_of_another_kind_is_named(tmp_path):
+def test_a_model_of_another_kind_is_refused_by_name(tmp_path):
     inputs = keras.Input((3,))
     other = keras.Model(inputs, keras.layers.Dense(1)(inputs))
     other.save(tmp_path / "other.keras")
@@ -320,7 +326,7 @@ def test_a_model_of_another_kind_is_named(tmp_path):
     assert "it holds a Functional" in message
 
 
-def test_text_that_the_model_has_never_seen_is_counted(model_file, tmp_path):
+def test_a_text_of_mostly_unknown_words_is_refused(model_file, tmp_path):
     text = tmp_path / "text.txt"
     text.write_text("\n".join(["the zebra yawns", "the zebra dozes"] * 30))
     message = refusal(model_file, data_dir=str(text), split="validation")
@@ -328,7 +334,7 @@ def test_text_that_the_model_has_never_seen_is_counted(model_file, tmp_path):
     assert ": zebra, " in message
 
 
-def test_sentences_longer_than_any_before_are_judged(model_file, tmp_path):
+def test_longer_sentences_than_in_training_are_evaluated(model_file, tmp_path):
     text = tmp_path / "text.txt"
     text.write_text("\n".join(["the cat sees it " * 20] * 60))
     settings = {**SETTINGS, "model": str(model_file), "data_dir": str(text)}
@@ -338,16 +344,16 @@ def test_sentences_longer_than_any_before_are_judged(model_file, tmp_path):
     assert (tmp_path / "out" / "evaluation.json").exists()
 
 
-def test_a_corpus_must_be_named(model_file):
+def test_without_a_run_folder_the_corpus_must_be_named(model_file):
     assert "--dataset: give one" in refusal(model_file, dataset=None)
 
 
 @pytest.mark.parametrize("path", ["file", "file/below", "/proc/figures", "x" * 300])
-def test_a_folder_that_cannot_be_written_is_found_out_before_the_model_is_read(
+def test_a_bad_output_folder_is_refused_before_the_model_is_loaded(
     model_file, corpus_folder, tmp_path, monkeypatch, path
 ):
     def load(path):
-        raise AssertionError("the model is read")
+        raise AssertionError("the model is loaded")
 
     monkeypatch.setattr(evaluation_run, "load_language_model", load)
     monkeypatch.chdir(tmp_path)
@@ -364,15 +370,13 @@ def test_the_default_folder_is_checked_too(model_file, corpus_folder, tmp_path):
     assert "evaluation-text-test: is not a folder" in message
 
 
-def test_a_disk_that_fills_up_meanwhile_loses_no_figures(
+def test_results_are_printed_even_if_the_disk_is_full(
     model_file, corpus_folder, tmp_path, monkeypatch, capsys
 ):
-    @contextlib.contextmanager
-    def full_disk(path):
-        yield tmp_path / "partial"
-        raise OSError(28, "No space left on device", str(path))
+    def full_disk(path, content):
+        raise OSError(errno.ENOSPC, "No space left on device", str(path))
 
-    monkeypatch.setattr(evaluation_run, "atomic_file", full_disk)
+    monkeypatch.setattr(evaluation_run, "write_object", full_disk)
     settings = {**SETTINGS, "model": str(model_file), "data_dir": str(corpus_folder)}
     settings.update(output_dir=str(tmp_path / "out"), samples=3, refine_steps=None)
     with pytest.raises(OSError, match="No space left"):
@@ -381,7 +385,7 @@ def test_a_disk_that_fills_up_meanwhile_loses_no_figures(
 
 
 @pytest.mark.slow
-def test_the_program_says_what_is_missing_before_tensorflow_starts(tmp_path):
+def test_bad_flags_are_refused_in_one_line(tmp_path):
     for arguments, mention in (
         ([], "--model: give a run folder"),
         (["--model=x", "--samples=0"], "--samples"),

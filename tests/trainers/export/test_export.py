@@ -1,4 +1,4 @@
-"""An exported model does in TensorFlow alone what the Keras model does."""
+"""With TensorFlow alone, an exported model gives the Keras model's answers."""
 
 import json
 import os
@@ -10,14 +10,15 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from absl import flags
 
 from tf_vmfvae import layers, models
 from tf_vmfvae.models.served_model import ServedModel
 from trainers.cli.errors import RunFailed, UserError
-from trainers.export import flags as export
-from trainers.storage import trained_model as language_model_file
+from trainers.export import flags as export_flags
+from trainers.export import run as export_run
 
-# Keras and the library are made impossible to import.
+# Importing Keras or the library fails.
 SERVE = """
 import json, sys
 sys.modules.update({name: None for name in (
@@ -34,7 +35,7 @@ print(json.dumps({
     "samples": strings(served.sample(count=4, seed=1)),
     "again": strings(served.sample(count=4, seed=1)),
     "others": strings(served.sample(count=4, seed=2)),
-    "way": strings(served.interpolate(texts[0], texts[1], steps=3)),
+    "path": strings(served.interpolate(texts[0], texts[1], steps=3)),
     "score": {name: value.numpy().tolist() for name, value in score.items()},
     "by_signature": strings(served.signatures["sample"](
         count=tf.constant(4), seed=tf.constant(1))["output_0"]),
@@ -42,18 +43,27 @@ print(json.dumps({
 }))
 """
 TEXTS = ["the cat sees it", "a dog hears them again and again", "zebra", ""]
-# The same words with other white space, in capitals that it takes Unicode to lower.
+# The same words with other white space and in capitals, one of them not ASCII.
 CAPITALS = [
     text.upper().replace("K", "\u212a").replace(" ", "\u3000\u00a0") for text in TEXTS
 ]
 
 
+def export(model_file, folder, max_words=60):
+    """Does what the program does with these flags."""
+    own = export_flags.define_flags(flags.FlagValues())
+    own.parse(
+        [f"--model={model_file}", f"--output_dir={folder}", f"--max_words={max_words}"]
+    )
+    settings, _ = export_flags.read_settings(own)
+    export_run.run(settings)
+
+
 @pytest.fixture(scope="module")
 def served(model_file, tmp_path_factory):
-    """What a process that has TensorFlow alone gets from the exported model."""
+    """Answers of the exported model in a process with TensorFlow alone."""
     folder = tmp_path_factory.mktemp("served")
-    settings = {"model": str(model_file), "output_dir": str(folder), "max_words": 60}
-    export.main(settings)
+    export(model_file, folder)
     environment = {**os.environ}
     environment.pop("PYTHONPATH", None)
     result = subprocess.run(
@@ -72,10 +82,10 @@ def model(model_file):
     return keras.models.load_model(model_file)
 
 
-def test_encodes_and_writes_what_the_keras_model_does(served, model):
+def test_codes_reconstructions_and_interpolations_equal_the_keras_models(served, model):
     np.testing.assert_allclose(served["codes"], model.encode(TEXTS), atol=1e-5)
     assert served["reconstructions"] == model.reconstruct(TEXTS)
-    assert served["way"] == model.interpolate(*TEXTS[:2], steps=3)
+    assert served["path"] == model.interpolate(*TEXTS[:2], steps=3)
 
 
 def test_the_served_model_splits_and_lowers_words_like_the_keras_model(served, model):
@@ -83,14 +93,14 @@ def test_the_served_model_splits_and_lowers_words_like_the_keras_model(served, m
     np.testing.assert_allclose(model.encode(CAPITALS), served["codes"], atol=1e-5)
 
 
-def test_samples_go_by_the_seed_as_the_keras_models_do(served, model):
+def test_samples_equal_the_keras_models_with_the_same_seed(served, model):
     assert served["samples"] == model.generate(4, seed=1)
     assert served["again"] == served["samples"]
     assert served["by_signature"] == served["samples"]
     assert served["others"] != served["samples"]
 
 
-def test_no_texts_in_are_no_texts_out(served):
+def test_without_texts_the_answer_is_empty(served):
     assert served["nothing"] == []
 
 
@@ -113,33 +123,26 @@ def test_scores_are_the_bound(served, model):
 
 
 def exported(model, folder):
-    """What is loaded of a model that trainers.export has exported."""
+    """Saves, exports and loads a model."""
     model.save(folder / "model.keras")
-    settings = {
-        "model": str(folder / "model.keras"),
-        "output_dir": str(folder / "served"),
-        "max_words": 9,
-    }
-    export.main(settings)
+    export(folder / "model.keras", folder / "served", max_words=9)
     return tf.saved_model.load(folder / "served")
 
 
-def test_a_folder_in_use_is_refused(model_file, tmp_path):
+def test_a_folder_with_files_is_refused(model_file, tmp_path):
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "file").write_text("mine")
-    settings = {"model": str(model_file), "max_words": 60}
     with pytest.raises(UserError, match="is not empty; name another folder"):
-        export.main({**settings, "output_dir": str(tmp_path / "full")})
+        export(model_file, tmp_path / "full")
 
 
-def test_a_folder_that_cannot_be_written_is_found_out_before_the_model_is_read(
+def test_a_bad_output_folder_is_refused_before_the_model_is_loaded(
     model_file, tmp_path, monkeypatch
 ):
     def load(path):
-        raise AssertionError("the model is read")
+        raise AssertionError("the model is loaded")
 
-    monkeypatch.setattr(language_model_file, "load_language_model", load)
-    settings = {"model": str(model_file), "max_words": 60}
+    monkeypatch.setattr(export_run, "load_language_model", load)
     (tmp_path / "file").write_text("mine")
     for folder in (
         "/proc/served",
@@ -147,14 +150,13 @@ def test_a_folder_that_cannot_be_written_is_found_out_before_the_model_is_read(
         str(tmp_path / "file" / "x"),
     ):
         with pytest.raises(UserError, match=f"--output_dir={folder}: "):
-            export.main({**settings, "output_dir": folder})
+            export(model_file, folder)
 
 
-def test_an_export_that_fails_leaves_no_folder_and_the_next_one_works(
+def test_a_failed_export_leaves_no_folder_and_can_be_repeated(
     model_file, tmp_path, monkeypatch
 ):
     folder = tmp_path / "served"
-    settings = {"model": str(model_file), "output_dir": str(folder), "max_words": 9}
 
     def save(self, partial):
         (pathlib.Path(partial) / "variables").mkdir()
@@ -163,22 +165,21 @@ def test_an_export_that_fails_leaves_no_folder_and_the_next_one_works(
     with monkeypatch.context() as patched:
         patched.setattr(ServedModel, "save", save)
         with pytest.raises(RunFailed, match=r"cannot be written \(disk on fire\)$"):
-            export.main(settings)
+            export(model_file, folder)
     assert list(tmp_path.iterdir()) == []
-    export.main(settings)
+    export(model_file, folder)
     assert (folder / "saved_model.pb").exists()
 
 
-def test_a_folder_in_one_whose_name_is_not_utf_8_is_refused(model_file, tmp_path):
+def test_a_folder_below_a_name_that_is_not_utf_8_is_refused(model_file, tmp_path):
     (tmp_path / "caf\udce9").mkdir()
     (tmp_path / "link").symlink_to(tmp_path / "caf\udce9")
-    folder = str(tmp_path / "link" / "served")
     with pytest.raises(UserError, match="not UTF-8"):
-        export.main({"model": str(model_file), "output_dir": folder, "max_words": 60})
+        export(model_file, tmp_path / "link" / "served")
 
 
 @pytest.mark.parametrize("condition", ["bow", "label"])
-def test_a_model_that_is_told_things_is_exported_with_them(condition, tmp_path):
+def test_a_model_with_a_condition_is_exported_with_it(condition, tmp_path):
     texts, labels = ["a b c", "c", "b a"], [1, 0, 2]
     model = models.NVRNN(
         ["a", "b", "c"],
@@ -191,13 +192,12 @@ def test_a_model_that_is_told_things_is_exported_with_them(condition, tmp_path):
         ),
         seed=1,
     )
-    # Large enough that what is told changes what is written.
+    # Weights large enough that sentences depend on the condition.
     model.set_weights([8 * weight for weight in model.get_weights()])
     served = exported(model, tmp_path)
     options = {"labels": tf.constant(labels)} if condition == "label" else {}
     ends = {name: value[:2] for name, value in options.items()}
-    told = {"texts": texts} if condition == "bow" else {"labels": labels}
-    (first,) = told.values()
+    name, values = ("texts", texts) if condition == "bow" else ("labels", labels)
 
     def strings(tensor):
         return [text.decode() for text in tensor.numpy()]
@@ -207,16 +207,14 @@ def test_a_model_that_is_told_things_is_exported_with_them(condition, tmp_path):
         model.encode(texts, labels),
         atol=1e-5,
     )
-    again = model.reconstruct(texts, labels=labels, max_words=9)
-    assert strings(served.reconstruct(tf.constant(texts), **options)) == again
-    way = model.interpolate(*texts[:2], steps=3, labels=labels[:2], max_words=9)
+    expected = model.reconstruct(texts, labels=labels, max_words=9)
+    assert strings(served.reconstruct(tf.constant(texts), **options)) == expected
+    path = model.interpolate(*texts[:2], steps=3, labels=labels[:2], max_words=9)
     found = served.interpolate(*map(tf.constant, texts[:2]), steps=3, **ends)
-    assert strings(found) == way
-    for given in (first, first[:1]):
-        expected = model.generate(
-            3, seed=1, max_words=9, **{name: given for name in told}
-        )
-        found = served.sample(count=3, seed=1, told=tf.constant(given))
+    assert strings(found) == path
+    for given in (values, values[:1]):
+        expected = model.generate(3, seed=1, max_words=9, **{name: given})
+        found = served.sample(count=3, seed=1, conditions=tf.constant(given))
         assert strings(found) == expected
     nothing = {"labels": tf.constant([], tf.int32)} if options else {}
     assert served.encode(tf.constant([], tf.string), **nothing).shape == (0, 3)
@@ -229,7 +227,7 @@ def test_a_model_that_is_told_things_is_exported_with_them(condition, tmp_path):
     assert np.all(np.abs(score["reconstruction"] - np.mean(nll, axis=0)) < error)
 
 
-def test_a_label_out_of_range_is_refused_where_it_is_served(tmp_path):
+def test_a_served_model_refuses_a_label_out_of_range(tmp_path):
     model = models.NVRNN(
         ["a"], layers.NoLatent(), hidden_dim=4, condition=layers.LabelCondition(2)
     )
@@ -241,7 +239,7 @@ def test_a_label_out_of_range_is_refused_where_it_is_served(tmp_path):
             served.encode(tf.constant(["a"]), labels=tf.constant([label]))
 
 
-def test_a_plain_language_model_is_exported_too(tmp_path):
+def test_a_model_without_a_code_is_exported_too(tmp_path):
     plain = models.NVRNN(["a", "b"], layers.NoLatent(), hidden_dim=4, seed=1)
     served = exported(plain, tmp_path)
     ids = plain.to_ids(["a b", "b"]).to_tensor()

@@ -1,4 +1,4 @@
-"""What trainers.generate prints, for people and for programs."""
+"""The answers and messages of trainers.generate."""
 
 import io
 import json
@@ -40,7 +40,7 @@ SETTINGS = {
 
 
 def settings_of(values):
-    """What the program makes of a command line that gives these values."""
+    """Returns the settings that the program reads from flags with these values."""
     own = generate.define_flags(flags.FlagValues())
     arguments = []
     for name, value in values.items():
@@ -53,7 +53,7 @@ def settings_of(values):
 
 @pytest.fixture
 def answer(model_file, capsys):
-    """Returns a function from changes of the settings to the lines printed."""
+    """Returns a function from changed settings to the answers that are printed."""
 
     def run(**changes):
         settings = settings_of({**SETTINGS, "model": str(model_file), **changes})
@@ -65,7 +65,7 @@ def answer(model_file, capsys):
     return run
 
 
-def test_samples_are_repeated_by_their_seed(answer):
+def test_samples_repeat_with_the_same_seed_only(answer):
     samples = answer()
 
     assert [list(line) for line in samples] == [["sample"]] * 3
@@ -74,15 +74,15 @@ def test_samples_are_repeated_by_their_seed(answer):
 
 
 @pytest.mark.parametrize("sampler", generate.SAMPLERS)
-def test_every_sampler_writes(answer, sampler):
+def test_every_sampler_reconstructs(answer, sampler):
     lines = answer(task="reconstruct", text=["the cat sees it"], sampler=sampler)
 
     assert lines[0]["text"] == "the cat sees it"
-    # To a model of so little training, no word at all may be the likeliest.
+    # The model has hardly been trained, so the reconstruction may be empty.
     assert len(lines[0]["reconstruction"].split()) <= 12
 
 
-def test_low_temperatures_take_the_likeliest_words(answer):
+def test_at_a_low_temperature_sampling_is_greedy(answer):
     greedy = answer(task="reconstruct", text=["the cat sees it"])
     cold = answer(
         task="reconstruct", text=["the cat sees it"], sampler="random", temperature=1e-3
@@ -91,7 +91,7 @@ def test_low_temperatures_take_the_likeliest_words(answer):
     assert cold == greedy
 
 
-def test_pairs_are_interpolated(answer):
+def test_each_pair_of_sentences_is_interpolated(answer):
     texts = ["the cat sees it", "a dog hears them", "the bird sees us", "a cat"]
     lines = answer(task="interpolate", text=texts)
 
@@ -112,7 +112,7 @@ def test_neighbours_come_from_the_corpus(answer, corpus_folder):
     assert len(line["neighbours"]) == 2
 
 
-def test_sentences_come_from_a_file_or_from_standard_input(
+def test_sentences_are_read_from_a_file_or_from_standard_input(
     answer, tmp_path, monkeypatch
 ):
     file = tmp_path / "lines.txt"
@@ -125,7 +125,7 @@ def test_sentences_come_from_a_file_or_from_standard_input(
     assert from_input == from_file
 
 
-def test_people_get_lines_to_read(answer):
+def test_without_json_the_answers_are_lines_of_text(answer):
     lines = answer(task="reconstruct", text=["the cat sees it"], json=False)
 
     assert lines[0] == "the cat sees it"
@@ -139,13 +139,13 @@ def test_people_get_lines_to_read(answer):
         ({"task": "neighbours", "text": ["the cat"]}, "--corpus: --task=neighbours"),
         ({"temperature": 0.0}, "--temperature: must be positive .*, not 0.0"),
         ({"top_p": 1.5}, "--top_p: must be above 0 and at most 1"),
-        ({"text": ["a"], "file": "b"}, "by --text or by --file, not by both"),
+        ({"text": ["a"], "file": "b"}, "with --text or with --file, not with both"),
         ({"task": "reconstruct", "text": ["  "]}, "--text: is empty"),
         ({"task": "reconstruct", "text": ["zebras yawn"]}, r"\(100.0%\) are unknown"),
         ({"task": "reconstruct", "file": "/no/such"}, "--file: /no/such does not"),
     ],
 )
-def test_what_will_not_do_is_named(answer, changes, message):
+def test_a_bad_flag_is_refused_by_name(answer, changes, message):
     with pytest.raises(UserError, match=message):
         answer(**changes)
 
@@ -153,30 +153,30 @@ def test_what_will_not_do_is_named(answer, changes, message):
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ("\n\n", "no sentence, and none on standard input"),
-        ("", "standard input is empty|none on standard input"),
+        ("\n\n", "no sentence is given, and standard input has none"),
+        ("", "standard input is empty|standard input has none"),
         ("the cat\ncaf\udce9\n", r"standard input is not UTF-8 text \(.*byte 11"),
     ],
 )
-def test_what_standard_input_lacks_is_said(answer, monkeypatch, content, message):
+def test_bad_standard_input_is_refused_by_name(answer, monkeypatch, content, message):
     monkeypatch.setattr("sys.stdin", io.StringIO(content))
     with pytest.raises(UserError, match=message):
         answer(task="reconstruct")
 
 
-def test_unknown_words_are_counted_on_the_side(answer, capsys, model_file):
+def test_unknown_words_are_counted_on_standard_error(answer, capsys, model_file):
     settings = {**SETTINGS, "model": str(model_file), "task": "reconstruct"}
     generation_run.run(settings_of({**settings, "text": ["the cat sees zebras"]}))
 
     assert "1 of 4 words of the text (25.0%)" in capsys.readouterr().err
 
 
-def test_top_k_may_be_all_the_models_words_and_no_more(answer, model_file):
+def test_top_k_may_be_at_most_the_number_of_words(answer, model_file):
     words = keras.models.load_model(model_file).tokenizer.vocabulary_size
     assert len(answer(sampler="top_k", top_k=words)) == 3
     with pytest.raises(UserError, match=f"--top_k: must be at most {words}, .*99999"):
         answer(sampler="top_k", top_k=99_999)
-    # It is read by its own sampler alone.
+    # Other samplers ignore it.
     assert len(answer(sampler="random", top_k=99_999)) == 3
 
 
@@ -197,7 +197,7 @@ def test_top_k_may_be_all_the_models_words_and_no_more(answer, model_file):
     ],
     ids=" ".join,
 )
-def test_what_has_no_effect_is_pointed_out(model_file, tmp_path, arguments, notes):
+def test_a_flag_without_effect_is_pointed_out(model_file, tmp_path, arguments, notes):
     own = generate.define_flags(flags.FlagValues())
     own.parse([f"--model={model_file}", *arguments])
     found = "\n".join(own.read_settings()[1])
@@ -206,19 +206,19 @@ def test_what_has_no_effect_is_pointed_out(model_file, tmp_path, arguments, note
     assert bool(found) == bool(notes)
 
 
-def test_what_the_model_does_not_read_is_pointed_out(answer, capsys, model_file):
+def test_a_flag_that_the_model_does_not_need_is_pointed_out(answer, capsys, model_file):
     settings = {**SETTINGS, "model": str(model_file), "label": [7], "text": ["zebras"]}
     generation_run.run(settings_of(settings))
     err = capsys.readouterr().err
 
-    assert "--label has no effect on a model that is told no labels" in err
+    assert "--label has no effect on a model without labels" in err
     assert "--text has no effect with --task=sample" in err
 
 
 @pytest.fixture(scope="module")
-def told(tmp_path_factory):
-    """Untrained models by what they are told, and one without a code."""
-    folder = tmp_path_factory.mktemp("told")
+def untrained(tmp_path_factory):
+    """Untrained models: one for each condition, and one without condition and code."""
+    folder = tmp_path_factory.mktemp("untrained")
     paths = {}
     conditions = {
         "bow": layers.BagOfWordsCondition(),
@@ -240,7 +240,7 @@ def told(tmp_path_factory):
 @pytest.mark.parametrize(
     ("model", "changes", "message"),
     [
-        ("label", {}, "--label: the model is told a label; give 1 for all or 3, not 0"),
+        ("label", {}, "--label: the model needs labels; give 1 for all or 3, not 0"),
         ("label", {"label": [1, 2]}, "--label: .* 3, not 2"),
         ("label", {"label": [3]}, "--label: must be from 0 to 2 for this model, not 3"),
         (
@@ -248,7 +248,7 @@ def told(tmp_path_factory):
             {"task": "reconstruct", "text": ["a", "b"], "label": [1, 1, 1]},
             "--label: .* give 1 for all or 2, not 3",
         ),
-        ("bow", {"text": ["a", "b"]}, "--text: .* give 1 or, as --count, 3, not 2"),
+        ("bow", {"text": ["a", "b"]}, "--text: .* as --count, 3, not 2"),
         (
             "plain",
             {"task": "neighbours", "text": ["a"], "corpus": __file__},
@@ -256,14 +256,14 @@ def told(tmp_path_factory):
         ),
     ],
 )
-def test_what_the_model_is_told_is_checked_by_name(
-    answer, told, model, changes, message
+def test_what_does_not_suit_the_model_is_refused_by_name(
+    answer, untrained, model, changes, message
 ):
     with pytest.raises(UserError, match=message):
-        answer(model=told[model], **changes)
+        answer(model=untrained[model], **changes)
 
 
-NO_FILES = {
+UNREADABLE = {
     "pipe": "is a pipe",
     "socket": "is a socket",
     "device": "is a device",
@@ -274,8 +274,10 @@ NO_FILES = {
 
 
 @pytest.mark.parametrize("flag", ["model", "file", "corpus"])
-@pytest.mark.parametrize("kind", NO_FILES)
-def test_what_is_no_file_is_named(answer, tmp_path, monkeypatch, flag, kind):
+@pytest.mark.parametrize("kind", UNREADABLE)
+def test_a_path_that_is_not_a_file_is_refused_by_name(
+    answer, tmp_path, monkeypatch, flag, kind
+):
     # The name of a socket has to be short.
     monkeypatch.chdir(tmp_path)
     path = {"device": "/dev/zero", "long": "x" * 300, "below_a_file": f"{__file__}/x"}
@@ -289,13 +291,13 @@ def test_what_is_no_file_is_named(answer, tmp_path, monkeypatch, flag, kind):
     changes = {"task": "neighbours", "text": ["a"], "corpus": __file__}
     if flag == "file":
         changes["text"] = []
-    with pytest.raises(UserError, match=f"^--{flag}=.*{NO_FILES[kind]}") as caught:
+    with pytest.raises(UserError, match=f"^--{flag}=.*{UNREADABLE[kind]}") as caught:
         answer(**{**changes, flag: path.get(kind, kind)})
     assert "\n" not in str(caught.value)
 
 
-def test_a_file_may_come_from_the_shell(answer):
-    """As `--file=<(command)` does: a pipe that is open."""
+def test_the_file_may_be_a_pipe_of_the_shell(answer):
+    # As in `--file=<(command)`.
     reading, writing = os.pipe()
     os.write(writing, b"the cat sees it\n")
     os.close(writing)
@@ -304,12 +306,12 @@ def test_a_file_may_come_from_the_shell(answer):
     assert line["text"] == "the cat sees it"
 
 
-def test_a_folder_is_no_file_of_sentences(answer, tmp_path):
+def test_a_folder_is_refused_as_a_file_of_sentences(answer, tmp_path):
     with pytest.raises(UserError, match=r"--file=.*: is a folder; give a file"):
         answer(task="reconstruct", file=str(tmp_path))
 
 
-def test_a_reader_that_has_read_enough_ends_it_quietly(model_file):
+def test_the_program_ends_quietly_when_its_reader_stops(model_file):
     program = f"{sys.executable} -m trainers.generate --model={model_file} --count=9999"
     result = subprocess.run(
         ["bash", "-o", "pipefail", "-c", f"{program} --max_words=5 | head -n 1"],

@@ -1,4 +1,4 @@
-"""Checks of the numbers that generation and scoring are given."""
+"""Checks numbers that a user passes."""
 
 import operator
 
@@ -12,12 +12,12 @@ def whole_number(
 
     Args:
         name: the argument's name, for the message.
-        value: what was given.
+        value: what the user passed.
         least: the smallest number allowed, if there is one.
         most: the largest number allowed.
 
     Raises:
-        ValueError: if it is no whole number, below `least`, or above `most`.
+        ValueError: if it is not a whole number, below `least`, or above `most`.
 
     >>> whole_number("count", -1, 0)
     Traceback (most recent call last):
@@ -32,26 +32,4 @@ def whole_number(
         raise ValueError(f"{name} must be {least} or more, not {number}")
     if number > most:
         raise ValueError(f"{name} must be at most {most}, not {number}")
-    return number
-
-
-def whole_seed(seed) -> int:
-    """Returns a seed as an int.
-
-    Raises:
-        ValueError: if it is no whole number of 64 bits.
-
-    >>> whole_seed(2.5)
-    Traceback (most recent call last):
-    ...
-    ValueError: seed must be a whole number of at most 64 bits, or None, not 2.5
-    """
-    try:
-        number = operator.index(seed)
-    except TypeError:
-        number = None
-    if number is None or not -(2**63) <= number < 2**63:
-        raise ValueError(
-            f"seed must be a whole number of at most 64 bits, or None, not {seed!r}"
-        )
     return number

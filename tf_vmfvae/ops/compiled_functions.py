@@ -1,4 +1,4 @@
-"""Compiled functions of models, kept between calls."""
+"""Keeps the functions compiled for a model between calls."""
 
 import threading
 import weakref
@@ -8,11 +8,12 @@ from collections.abc import Callable, Hashable
 class CompiledFunctions:
     """The functions compiled for each model; threads may share them.
 
-    Tracing takes far longer than decoding a few sentences, and the same functions are
-    wanted again every epoch. A model that is gone takes its functions along.
+    Tracing a function takes much longer than decoding a few sentences, and the same
+    functions are needed again after every epoch. A model's functions are released with
+    the model.
 
     Args:
-        kept: int. How many functions a model keeps; the oldest makes room.
+        kept: int. How many functions to keep for each model; the oldest goes first.
 
     Example:
     >>> import tensorflow as tf
@@ -30,13 +31,13 @@ class CompiledFunctions:
         self._lock = threading.Lock()
 
     def get(self, model, key: Hashable, build: Callable) -> Callable:
-        """Returns the model's function of this key, built if it is not there.
+        """Returns the model's function with this key, after building it if necessary.
 
         Args:
             model: the model.
-            key: what the function goes by; with `None` it is built anew each time.
-            build: function from the model to the function that is kept. What it is
-                given is a proxy, which does not keep the model alive.
+            key: names the function; with `None` it is built anew every time.
+            build: makes the function from the model. It is called with a weak proxy, so
+                that a function that is kept does not keep its model alive.
         """
         if key is None:
             return build(weakref.proxy(model))

@@ -1,0 +1,66 @@
+"""Adds the results of an evaluation to the metrics of the run it belongs to."""
+
+from pathlib import Path
+
+from trainers.cli.errors import UserError
+from trainers.storage import fingerprint
+from trainers.storage.folder_lock import FolderInUse
+from trainers.storage.metrics_file import add_figures, read_metrics
+from trainers.storage.run_record import RunRecord
+
+
+def add_to_metrics(file: Path, record: RunRecord, model, corpus, results: dict) -> str:
+    """Adds the results on a whole part of the run's own corpus to the run's metrics.
+
+    Args:
+        file: the run's metrics.json.
+        record: what is known about the run.
+        model: the run's model.
+        corpus: the corpus that the results are about.
+        results: the content of evaluation.json.
+
+    Returns:
+        A message for the user: that the results were added, or why not.
+    """
+    bounds, split = results["bounds"], results["split"]
+    samples = max(bounds["nll_iw"])
+    try:
+        why_not = _why_not_added(file, record, model, corpus, results)
+        if not why_not:
+            figures = {
+                "nll_iw": bounds["nll_iw"][samples],
+                "ppl_iw": bounds["ppl_iw"][samples],
+                "iw_samples": samples,
+                "mutual_information": results["information"]["mutual_information"],
+                "active_units": results["units"]["active_units"],
+            }
+            add_figures(file, split, figures)
+            return f"added to {file}"
+    except UserError as error:
+        why_not = str(error)
+    except FolderInUse as error:
+        why_not = f"{error} is using the folder"
+    except OSError as error:
+        why_not = error.strerror or str(error)
+    return f"note: {file} is not changed: {why_not}"
+
+
+def _why_not_added(file, record, model, corpus, results):
+    """Returns why the results are not of the run's own corpus; `None` if they are."""
+    if record.released:
+        return "the folder holds a published model"
+    split, bounds = results["split"], results["bounds"]
+    recorded = read_metrics(file).get(split)
+    if recorded is None:
+        return f"it has no {split} part"
+    if record.text:
+        text = fingerprint.of_corpus(corpus)
+        read = [split, "labels"] if model.needs_labels else [split]
+        parts = {name: text.get(name) for name in read}
+        if all(record.text.get(name) == part for name, part in parts.items()):
+            return None
+    elif record.flags.get("dataset") == results["dataset"] and all(
+        recorded.get(name) == bounds[name] for name in ("examples", "tokens")
+    ):
+        return None
+    return f"its {split} part is another text"
