@@ -190,7 +190,9 @@ def test_a_missing_condition_is_asked_for_by_name():
 
 def test_reconstruction_tokenizes_each_text_once(monkeypatch):
     latent = layers.VonMisesFisherLatent(4, kappa=9.0)
-    model = tf_vmfvae.models.NVRNN(WORDS, latent, hidden_dim=4, condition="bow")
+    model = tf_vmfvae.models.NVRNN(
+        WORDS, latent, hidden_dim=4, condition=layers.BagOfWordsCondition()
+    )
     tokenized, to_ids = [], type(model).to_ids
 
     def note_and_call(self, texts, labels=None):
