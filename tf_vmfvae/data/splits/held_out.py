@@ -24,8 +24,8 @@ def hold_out(
         Increasing int64 indices of the examples that are left, then those of each
         held-out split, which has at least one.
 
-    >>> [rows.tolist() for rows in hold_out(6, num_splits=2, one_in=3)]
-    [[0, 2], [3, 5], [1, 4]]
+    >>> [rows.tolist() for rows in hold_out(9, num_splits=2, one_in=3)]
+    [[0, 1, 7], [2, 4, 5], [3, 6, 8]]
     """
     order = np.random.default_rng(seed).permutation(num_examples)
     size = max(num_examples // one_in, 1)
