@@ -222,7 +222,7 @@ class RunFolder:
                 raise self._error(f"cannot be made in {nearest}; name another folder")
             return None
         if not self.path.is_dir():
-            raise self._error("is no folder")
+            raise self._error("is not a folder")
         record = RunRecord.read(self.path / FLAGS)
         if record is None and not all(map(_is_of_no_run, self.path.iterdir())):
             raise self._error("is not empty and holds no run; name another folder")

@@ -313,5 +313,5 @@ def test_a_folder_is_a_link_to_one_as_the_user_likes(tmp_path):
 
 def test_a_link_to_nothing_is_no_folder(tmp_path):
     (tmp_path / "run").symlink_to(tmp_path / "absent")
-    with pytest.raises(UserError, match="is no folder"):
+    with pytest.raises(UserError, match="is not a folder"):
         opened(tmp_path / "run")
