@@ -132,7 +132,6 @@ class NVDM(VAE):
 
         # === Config ===
         self.vocabulary = as_vocabulary(vocabulary)
-        self.latent = latent
         self.hidden_dim = hidden_dim
         self.encoder_layers = encoder_layers
         self.decoder_layers = decoder_layers
@@ -148,7 +147,7 @@ class NVDM(VAE):
         with dtype_policy_scope(dtype):
             # === Layers ===
             latent.follow_dtype_policy(keras.config.dtype_policy())
-            self._make_layers(seeds_from(seed))
+            self._make_layers(latent, seeds_from(seed))
 
             # === Functional models ===
             pairs = keras.Input((None, 2), dtype="int32", name="pairs")
@@ -161,12 +160,14 @@ class NVDM(VAE):
             outputs = {"reconstruction": self.likelihood([pairs, z]), "kl": kl}
             super().__init__(pairs, outputs, name=name, trainable=trainable)
 
-    def _make_layers(self, seeds):
+    def _make_layers(self, latent, seeds):
+        # Keras lists variables in the order in which layers become attributes. Files
+        # rely on it, so the order stays the same in all versions.
         words, units = len(self.vocabulary), self.hidden_dim
         self.word_counts = WordCounts(words, name="word_counts")
         self.input_dropout_layer = Dropout(self.input_dropout, seed=next(seeds))
         # An empty latent needs no encoder.
-        encoder_layers = 0 if self.latent.is_empty else self.encoder_layers
+        encoder_layers = 0 if latent.is_empty else self.encoder_layers
         self.encoder_mlp = [
             dense(units, seeds, self.activation, name=f"encoder_{index}")
             if index
@@ -179,8 +180,9 @@ class NVDM(VAE):
             )
             for index in range(encoder_layers)
         ]
+        self.latent = latent
         self.code_scale = (
-            CodeScale.of(self.latent, name="code_scale")
+            CodeScale.of(latent, name="code_scale")
             if self.scale_code
             else keras.layers.Identity(name="no_code_scale")
         )

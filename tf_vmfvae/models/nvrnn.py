@@ -140,14 +140,12 @@ class NVRNN(LanguageModel):
         trainable: bool = True,
     ):
         # === Config ===
-        self.latent = latent
         self.embedding_dim = embedding_dim
         self.hidden_dim = hidden_dim
         self.num_layers = num_layers
         self.encoder_type = encoder_type
         self.encoder_pooling = encoder_pooling
         self.code_layers = code_layers
-        self.condition = condition
         self.bow_loss = bow_loss
         self.codes = codes
         self.word_dropout = word_dropout
@@ -155,14 +153,14 @@ class NVRNN(LanguageModel):
         self.recurrent_dropout = recurrent_dropout
         self.tie_embeddings = tie_embeddings
         self.seed = seed
-        check_arguments(self)
+        check_arguments(self, latent, condition)
 
         with dtype_policy_scope(dtype):
             # === Layers ===
             self.tokenizer = WordTokenizer(vocabulary, name="tokenizer")
             self.vocabulary = self.tokenizer.vocabulary
             latent.follow_dtype_policy(keras.config.dtype_policy())
-            self._make_layers(seeds_from(seed))
+            self._make_layers(latent, condition, seeds_from(seed))
 
             # === Functional models ===
             ids = keras.Input((None,), dtype="int32", name="ids")
@@ -178,11 +176,13 @@ class NVRNN(LanguageModel):
             self.likelihood = keras.Model([ids, z], nll, name="likelihood")
             super().__init__(ids, self._outputs(ids), name=name, trainable=trainable)
 
-    def _make_layers(self, seeds):
+    def _make_layers(self, latent, condition, seeds):
+        # Keras lists variables in the order in which layers become attributes. Files
+        # rely on it, so the order stays the same in all versions.
         words, is_tied = self.tokenizer.vocabulary_size, self.tie_embeddings
         width = self.embedding_dim if is_tied else self.hidden_dim
         stack = self.hidden_dim, self.num_layers, self.dropout, self.recurrent_dropout
-        has_code = not self.latent.is_empty
+        has_code = not latent.is_empty
         self.embedding = embedding_table(
             words + 1, self.embedding_dim, next(seeds), name="embedding"
         )
@@ -192,6 +192,7 @@ class NVRNN(LanguageModel):
             self.sentence_encoder = SentenceEncoder(
                 self.encoder_type, self.encoder_pooling, *stack, seeds
             )
+        self.latent = latent
         self.word_dropout_layer = WordDropout(self.word_dropout, seed=next(seeds))
         self.sentence_decoder = SentenceDecoder(*stack, seeds, reads_code=has_code)
         self.output_dropout = Dropout(self.dropout, seed=next(seeds))
@@ -206,14 +207,13 @@ class NVRNN(LanguageModel):
             kernel_initializer=keras.initializers.GlorotUniform(next(seeds)),
             name="softmax",
         )
-        if self.condition is not None:
-            self.condition.follow_model(next(seeds))
+        self.condition = condition
+        if condition is not None:
+            condition.follow_model(next(seeds))
         # These two come last, so that the seeds of the other layers do not depend on
         # them.
         self.bag_map = dense(width, seeds, name="bag_map") if self.bow_loss else None
-        self.code_reader = CodeReader(
-            self.latent, self.code_layers, self.hidden_dim, seeds
-        )
+        self.code_reader = CodeReader(latent, self.code_layers, self.hidden_dim, seeds)
 
     def _outputs(self, ids):
         """Returns the outputs of the whole model."""

@@ -2,7 +2,7 @@
 
 import math
 
-from tf_vmfvae.layers import BagOfWordsCondition, Condition, LabelCondition
+from tf_vmfvae.layers import BagOfWordsCondition, Condition, LabelCondition, Latent
 from tf_vmfvae.models.sentence_encoder import POOLINGS, TYPES
 
 CHOICES = {"encoder_type": TYPES, "encoder_pooling": POOLINGS}
@@ -10,11 +10,13 @@ LEAST = {"num_layers": 1, "code_layers": 0, "codes": 1}
 RENAMED = {"encoder": "encoder_type", "samples": "codes"}
 
 
-def check_arguments(model) -> None:
+def check_arguments(model, latent: Latent, condition: Condition | None) -> None:
     """Checks the arguments of an `NVRNN` before its layers are made.
 
     Args:
-        model: the model, with its arguments as attributes.
+        model: the model, with its other arguments as attributes.
+        latent: the model's latent.
+        condition: the model's condition.
 
     Raises:
         ValueError: if an argument is out of its range or contradicts another one.
@@ -29,12 +31,12 @@ def check_arguments(model) -> None:
             raise ValueError(f"{name} is {value}: give at least {least}")
     if not 0 <= model.bow_loss < math.inf:
         raise ValueError(f"bow_loss is {model.bow_loss}: give 0 or a positive number")
-    if not isinstance(model.condition, Condition | None):
+    if not isinstance(condition, Condition | None):
         raise ValueError(
-            f"condition is {model.condition!r}: give a layer, such as "
+            f"condition is {condition!r}: give a layer, such as "
             "tf_vmfvae.layers.BagOfWordsCondition(), or None"
         )
-    if model.codes > 1 and model.latent.has_free_kl:
+    if model.codes > 1 and latent.has_free_kl:
         raise ValueError(
             f"codes is {model.codes}: with several codes, training uses the "
             "importance-weighted bound, which needs the whole KL; give codes=1, or a "
