@@ -214,6 +214,7 @@ class NVRNN(LanguageModel):
         # them.
         self.bag_map = dense(width, seeds, name="bag_map") if self.bow_loss else None
         self.code_reader = CodeReader(latent, self.code_layers, self.hidden_dim, seeds)
+        self._code_reader_layers = self.code_reader.layers
 
     def _outputs(self, ids):
         """Returns the outputs of the whole model."""
