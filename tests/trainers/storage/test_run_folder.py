@@ -14,7 +14,7 @@ import pytest
 from trainers.cli.errors import UserError
 from trainers.storage.run_folder import RunFolder
 
-ROOT = pathlib.Path(__file__).parents[2]
+ROOT = pathlib.Path(__file__).parents[3]
 FLAGS = {"latent": "vmf", "kappa": 40.0}
 METRICS = {"train": {}, "validation": {}, "test": {}}
 
