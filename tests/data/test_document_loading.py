@@ -28,7 +28,7 @@ def test_documents_without_a_known_word_are_left_out_and_counted(tmp_path):
 
     assert corpus.train.num_words.min() == 2
     left_out = 72 - len(corpus.train)
-    note = f"{left_out} of 72 train documents have no known word and are left out"
+    note = f"{left_out} of 72 training documents have no known word and are left out"
     assert note in corpus.notes
 
 

@@ -115,13 +115,14 @@ def _without_empty(
     documents: Documents, split: str, where: str
 ) -> tuple[Documents, list[str]]:
     """Returns the documents that have a word, and a note if there are others."""
+    part = "training" if split == "train" else split
     full = documents.lengths > 0
     if not full.any():
-        raise ValueError(f"{where}: the {split} part has no document with a known word")
+        raise ValueError(f"{where}: the {part} part has no document with a known word")
     if full.all():
         return documents, []
     note = (
-        f"{(~full).sum()} of {len(full)} {split} documents have no known word and are "
+        f"{(~full).sum()} of {len(full)} {part} documents have no known word and are "
         "left out"
     )
     return documents[full], [note]
