@@ -36,7 +36,6 @@ class TrainingLoop:
         save_seconds: float. Time between checkpoints within an epoch.
         worker: `Worker`, this process's place among the workers; by default the only
             one.
-        jit: str. What XLA compiles, see `TrainingStep`.
 
     Attributes:
         progress: `Progress`, how far the run has come.
@@ -51,7 +50,6 @@ class TrainingLoop:
         clip_norm: float,
         save_seconds: float = 120.0,
         worker: Worker | None = None,
-        jit: str = "auto",
     ):
         self.model = model
         self.optimizer = optimizer
@@ -60,7 +58,7 @@ class TrainingLoop:
         self.save_seconds = save_seconds
         with strategy.scope():
             optimizer.build(model.trainable_variables)
-        self._step = TrainingStep(model, optimizer, strategy, clip_norm, jit)
+        self._step = TrainingStep(model, optimizer, strategy, clip_norm)
         self.checkpoints = Checkpoints(
             folder.checkpoints, [*model.variables, *optimizer.variables]
         )
