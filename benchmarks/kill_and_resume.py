@@ -12,8 +12,8 @@ by default, learns generated text.
 
 The run must never fail, and is compared with one that was left alone. On one device,
 weights, optimiser, noise, the best model and the bounds of every epoch and part must
-agree bit for bit. Of several workers one is killed and the others must stop by
-themselves; there, the results must agree to 1e-5.
+agree bit for bit. With several workers, one is killed and the others must stop by
+themselves; then the results must agree to 1e-5.
 """
 
 import collections

@@ -93,7 +93,7 @@ def median_times(functions: dict[str, Callable], rounds: int) -> dict[str, float
 
 
 def missed_targets(shape: tuple[int, int], times: dict[str, float]) -> list[str]:
-    """Returns the targets that the times of a shape miss, a line each."""
+    """Returns the targets that the times of a shape miss, one per line."""
     missed = []
     for kind in ("", ", kappa each"):
         for mode in ("plain", "jit"):

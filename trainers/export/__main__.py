@@ -26,7 +26,7 @@ refuses an argument (of another type, say), it leaves served.encode locked for a
 threads.
 
 Exit status: 0, 1 if the disk is full, 2 for bad input, 130 and 143 if Ctrl-C and
-SIGTERM stopped it. After a failure there is no folder.
+SIGTERM stopped it. A failed export leaves no folder.
 """
 
 from trainers.cli import program
