@@ -1,4 +1,4 @@
-"""A dense layer that reads sparse bags gives the outputs of one that reads dense bags."""
+"""A dense layer of sparse bags has the outputs of a dense layer of dense bags."""
 
 import keras
 import numpy as np
