@@ -1,4 +1,4 @@
-"""A dense layer of sparse bags: the same as of dense ones."""
+"""A dense layer of sparse bags has the outputs of a dense layer of dense bags."""
 
 import keras
 import numpy as np
@@ -19,7 +19,7 @@ BAGS = SPREAD[:, 1:]
 
 
 def pair_of_layers(**options):
-    """The sparse layer and Keras's own, with the same weights."""
+    """Returns the sparse layer and Keras's layer, with the same weights."""
     sparse = layers.BagDense(7, 3, activation="tanh", **options)
     dense = keras.layers.Dense(3, activation="tanh", **options)
     sparse(IDS, VALUES), dense(BAGS)
@@ -31,24 +31,28 @@ def pair_of_layers(**options):
     return sparse, dense
 
 
-def slopes_of(layer, *inputs):
+def gradients_of(layer, *inputs):
     with tf.GradientTape() as tape:
         loss = tf.reduce_sum(layer(*inputs) ** 3)
     return tape.gradient(loss, [v.value for v in layer.trainable_variables])
 
 
 @pytest.mark.parametrize("jit_compile", [None, True])
-def test_equal_to_a_dense_layer_on_bags_spread_out(jit_compile):
+def test_outputs_and_gradients_are_those_of_a_dense_layer(jit_compile):
     sparse, dense = pair_of_layers()
     call = tf.function(sparse, jit_compile=jit_compile)
-    slopes = tf.function(lambda *x: slopes_of(sparse, *x), jit_compile=jit_compile)
+    gradients = tf.function(
+        lambda *x: gradients_of(sparse, *x), jit_compile=jit_compile
+    )
 
     np.testing.assert_allclose(call(IDS, VALUES), dense(BAGS), atol=1e-6)
-    for ours, plain in zip(slopes(IDS, VALUES), slopes_of(dense, BAGS), strict=True):
+    for ours, plain in zip(
+        gradients(IDS, VALUES), gradients_of(dense, BAGS), strict=True
+    ):
         np.testing.assert_allclose(ours, plain, atol=1e-5)
 
 
-def test_narrow_types_are_multiplied_densely():
+def test_narrow_dtypes_give_the_outputs_of_a_dense_layer():
     sparse, dense = pair_of_layers(dtype="mixed_bfloat16")
 
     assert sparse(IDS, VALUES).dtype == tf.bfloat16
@@ -59,7 +63,7 @@ def test_narrow_types_are_multiplied_densely():
     )
 
 
-def test_a_word_that_is_there_twice_has_the_sum():
+def test_the_values_of_a_repeated_word_are_summed():
     sparse, _ = pair_of_layers()
     once = sparse(np.array([[4]], "int32"), np.array([[5.0]], "float32"))
     twice = sparse(np.array([[4, 4]], "int32"), np.array([[2.0, 3.0]], "float32"))

@@ -1,4 +1,4 @@
-"""Dropout keeps to its rate in every precision, and is Keras's where that does."""
+"""Dropout keeps its rate in every precision, and equals Keras's in float32."""
 
 import keras
 import numpy as np
@@ -10,19 +10,19 @@ from tf_vmfvae.layers import Dropout
 
 @pytest.mark.parametrize("precision", ["float32", "mixed_bfloat16", "mixed_float16"])
 @pytest.mark.parametrize("rate", [0.05, 0.4])
-def test_leaves_out_its_share_and_keeps_the_mean(rate, precision):
+def test_the_share_of_zeros_is_the_rate_and_the_mean_stays(rate, precision):
     layer = Dropout(rate, seed=1, dtype=precision)
     outputs = layer(tf.ones([1000, 1000]), training=True)
     kept = np.array(tf.cast(outputs, tf.float32)) != 0
 
-    # Six standard errors of a million draws.
+    # Allow six standard errors of a million draws.
     assert abs(kept.mean() - (1 - rate)) < 6e-3 * np.sqrt(rate * (1 - rate))
     assert outputs.dtype == layer.compute_dtype
     expected = tf.cast(1 / (1 - rate), outputs.dtype)
     np.testing.assert_array_equal(outputs[kept], tf.fill([kept.sum()], expected))
 
 
-def test_in_float32_it_is_kerass():
+def test_in_float32_the_outputs_are_those_of_keras():
     inputs = tf.random.stateless_normal([20, 30], seed=[1, 2])
     ours, plain = Dropout(0.3, seed=5), keras.layers.Dropout(0.3, seed=5)
 
@@ -32,7 +32,7 @@ def test_in_float32_it_is_kerass():
         )
 
 
-def test_nothing_is_left_out_of_use():
+def test_outside_training_nothing_is_dropped():
     inputs = tf.random.stateless_normal([20, 30], seed=[1, 2])
     layer = Dropout(0.3, dtype="mixed_bfloat16")
 
@@ -40,7 +40,7 @@ def test_nothing_is_left_out_of_use():
     np.testing.assert_array_equal(Dropout(0.0)(inputs, training=True), inputs)
 
 
-def test_loads_from_its_configuration():
+def test_a_configuration_makes_the_same_layer():
     again = keras.saving.deserialize_keras_object(
         keras.saving.serialize_keras_object(Dropout(0.3, seed=5))
     )

@@ -1,4 +1,4 @@
-"""The fast LSTM is Keras's LSTM: outputs, states and gradients."""
+"""The fast LSTM has the outputs, states and gradients of Keras's LSTM."""
 
 import itertools
 
@@ -14,7 +14,7 @@ BATCH, TIME, WIDTH, UNITS = 3, 5, 4, 6
 
 
 def _pair(**options):
-    """The fast layer and Keras's, of the same weights."""
+    """Returns the fast layer and Keras's layer, with the same weights."""
     made = [
         kind(UNITS, return_sequences=True, return_state=True, **options)
         for kind in (LSTM, keras.layers.LSTM)
@@ -44,7 +44,7 @@ def _outputs_and_gradients(layer, mask=None, training=False):
     with tf.GradientTape() as tape:
         tape.watch([inputs, h, c])
         outputs = layer(inputs, initial_state=[h, c], mask=mask, training=training)
-        # Each entry has a weight of its own in the sum: none is left out.
+        # Different weights for all entries, so that every gradient is checked.
         total = sum(
             tf.reduce_sum(output * _weights(output.shape)) for output in outputs
         )
@@ -68,7 +68,7 @@ def test_outputs_states_and_gradients_are_those_of_keras(mask, go_backwards):
 
 
 def _loop(inputs, h, c, kernel, recurrent_kernel, bias, state_mask):
-    """The same by the formulas, step by step, for automatic differentiation."""
+    """Computes the formulas step by step, for automatic differentiation."""
     outputs = []
     for x in tf.unstack(inputs, axis=1):
         logits = x @ kernel + (h * state_mask) @ recurrent_kernel + bias
@@ -79,7 +79,7 @@ def _loop(inputs, h, c, kernel, recurrent_kernel, bias, state_mask):
     return tf.stack(outputs, axis=1)
 
 
-def test_dropout_of_the_state_is_that_of_the_formulas():
+def test_dropout_on_the_state_follows_the_formulas():
     inputs, h, c = _problem()
     weights = [tf.constant(weight, tf.float32) for weight in _pair()[0].get_weights()]
     state_mask = tf.constant(_weights((BATCH, UNITS)))
@@ -99,7 +99,7 @@ def test_dropout_of_the_state_is_that_of_the_formulas():
         np.testing.assert_allclose(one, other, rtol=2e-5, atol=2e-5)
 
 
-def test_dropout_of_the_state_is_for_training_alone():
+def test_dropout_on_the_state_is_only_for_training():
     layer, plain = _pair(recurrent_dropout=0.5, seed=3)
     inputs = _problem()[0]
 
@@ -107,7 +107,7 @@ def test_dropout_of_the_state_is_for_training_alone():
     assert not np.allclose(layer(inputs)[0], layer(inputs, training=True)[0])
 
 
-def test_compiled_for_any_length():
+def test_one_compiled_function_takes_any_batch_and_length():
     fast, plain = _pair()
     call = tf.function(
         lambda x: fast(x)[0], input_signature=[tf.TensorSpec([None, None, WIDTH])]
@@ -128,7 +128,7 @@ def _value_and_gradient(layer, inputs):
 
 @pytest.mark.parametrize("batch", [1, 2, 40])
 @pytest.mark.parametrize("compiled", [False, True])
-def test_batches_of_one_size_and_several_lengths(batch, compiled):
+def test_a_fixed_batch_size_takes_several_lengths(batch, compiled):
     fast, plain = _pair()
     call = _value_and_gradient
     if compiled:
@@ -142,7 +142,7 @@ def test_batches_of_one_size_and_several_lengths(batch, compiled):
             np.testing.assert_allclose(value, other, atol=1e-5)
 
 
-def test_layers_of_several_sizes_side_by_side():
+def test_layers_of_different_sizes_do_not_disturb_each_other():
     inputs = tf.random.stateless_normal([20, 7, WIDTH], (1, 2))
     for units in (3, 5, 4, 3):
         fast, plain = (
@@ -159,7 +159,7 @@ def test_layers_of_several_sizes_side_by_side():
         inputs = outputs
 
 
-def test_under_xla():
+def test_xla_gives_the_same_outputs():
     fast, plain = _pair()
     inputs = _problem()[0]
     call = tf.function(lambda x: fast(x)[0], jit_compile=True)
@@ -179,7 +179,7 @@ def test_bfloat16_products_stay_near_float32():
 
 
 def test_bfloat16_drops_as_much_of_the_state_as_float32():
-    # Each unit passes its own state on, and there is nothing else that it could tell.
+    # Each unit only passes on its own state, so a dropped state gives an output of 0.
     layer = LSTM(UNITS, recurrent_dropout=0.05, dtype="mixed_bfloat16", seed=1)
     layer.build((None, 1, WIDTH))
     _, recurrent_kernel, _ = weights = [np.zeros(w.shape) for w in layer.get_weights()]
@@ -199,14 +199,14 @@ def test_bfloat16_drops_as_much_of_the_state_as_float32():
     "options",
     [{"activation": "relu"}, {"use_bias": False}, {"unroll": True}, {"dropout": 0.5}],
 )
-def test_what_it_does_not_know_it_leaves_to_keras(options):
+def test_unsupported_options_are_left_to_keras(options):
     fast, plain = _pair(**options)
     inputs = _problem()[0]
 
     np.testing.assert_array_equal(fast(inputs)[0], plain(inputs)[0])
 
 
-def test_loads_from_its_configuration():
+def test_a_configuration_makes_the_same_layer():
     layer = LSTM(UNITS, recurrent_dropout=0.25, name="encoder")
     again = keras.saving.deserialize_keras_object(
         keras.saving.serialize_keras_object(layer)
@@ -235,12 +235,12 @@ def test_a_context_is_read_as_if_it_were_repeated_over_time(options, mask, width
         variables = [variable.value for variable in layer.trainable_variables]
         with tf.GradientTape() as tape:
             tape.watch([inputs, h, c, context])
-            beside, read = {"context": context}, inputs
+            options_of_call, read = {"context": context}, inputs
             if given == "repeated":
                 repeated = tf.repeat(context[:, None], TIME, axis=1)
-                beside, read = {}, tf.concat([inputs, repeated], axis=-1)
+                options_of_call, read = {}, tf.concat([inputs, repeated], axis=-1)
             outputs = layer(
-                read, initial_state=[h, c], mask=mask, training=True, **beside
+                read, initial_state=[h, c], mask=mask, training=True, **options_of_call
             )
             total = sum(
                 tf.reduce_sum(output * _weights(output.shape)) for output in outputs
@@ -254,7 +254,7 @@ def test_a_context_is_read_as_if_it_were_repeated_over_time(options, mask, width
 
 @pytest.mark.parametrize("batch", [5, 40])
 @pytest.mark.parametrize("width", [WIDTH, 0])
-def test_a_context_in_a_functional_model_of_one_loop_and_of_several(batch, width):
+def test_a_functional_model_can_have_a_context(batch, width):
     words = keras.Input((None, width))
     context = keras.Input((2,))
     layer = LSTM(UNITS)

@@ -132,3 +132,28 @@ def test_every_argument_is_an_attribute_of_its_name_and_in_the_configuration():
 def test_arguments_out_of_range_are_named(options, message):
     with pytest.raises(ValueError, match=message):
         make_model(**options)
+
+
+def test_the_weights_have_the_same_order_in_all_versions():
+    """Files have the optimiser's state in the order of the weights."""
+    model = make_model(
+        condition=layers.BagOfWordsCondition, bow_loss=1.0, code_layers=1
+    )
+    names = ["/".join(weight.path.split("/")[-2:]) for weight in model.weights]
+    kernels = [name for name in names if not name.endswith("bias")]
+
+    assert kernels == [
+        "embedding/embeddings",
+        "mean_direction/kernel",
+        "output_map/kernel",
+        "bow_map/kernel",
+        "bag_map/kernel",
+        "code_scale/log_scale",
+        "code_0/kernel",
+        "lstm_cell/kernel",
+        "lstm_cell/recurrent_kernel",
+        "initial_h/kernel",
+        "initial_c/kernel",
+        "lstm_cell/kernel",
+        "lstm_cell/recurrent_kernel",
+    ]

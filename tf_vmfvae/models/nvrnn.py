@@ -250,9 +250,7 @@ class NVRNN(LanguageModel):
         return self.sentence_encoder(embedded, ops.not_equal(words, PADDING_ID))
 
     def _read_condition(self, ids):
-        # Not `self.condition(...)`: files of all versions have the weights of its inner
-        # layer as a part of this model's graph.
-        return self.condition.call(ids, self._embed(self.words(ids)))
+        return self.condition.read(ids, self._embed(self.words(ids)))
 
     def _decode(self, ids, z):
         """Returns the decoder's features before each word."""

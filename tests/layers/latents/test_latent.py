@@ -1,4 +1,4 @@
-"""A latent says itself what it can do."""
+"""A latent tells what it can do."""
 
 import pytest
 
@@ -19,7 +19,7 @@ OTHERS = {
 
 
 @pytest.mark.parametrize("name", [*FIXED, *OTHERS])
-def test_only_a_code_without_dimensions_is_empty(name):
+def test_only_a_latent_without_dimensions_is_empty(name):
     assert {**FIXED, **OTHERS}[name]().is_empty == (name == "none")
 
 

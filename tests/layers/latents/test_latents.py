@@ -1,4 +1,4 @@
-"""Every latent keeps the contract; each has a law of its own."""
+"""What all latents have in common, and what each of them does."""
 
 import keras
 import mpmath
@@ -31,7 +31,7 @@ def hidden():
     return np.random.default_rng(0).normal(size=(5, 7)).astype("float32")
 
 
-def test_gives_a_code_and_its_price_for_each_example(latent, hidden):
+def test_every_example_gets_a_code_and_a_kl(latent, hidden):
     z, kl = latent(hidden)
 
     assert z.shape == (5, latent.latent_dim)
@@ -39,7 +39,7 @@ def test_gives_a_code_and_its_price_for_each_example(latent, hidden):
     assert np.all(kl.numpy() >= 0)
 
 
-def test_price_is_the_divergence_of_its_own_distributions(latent, hidden):
+def test_the_kl_is_the_divergence_of_posterior_and_prior(latent, hidden):
     _, kl = latent(hidden)
     posterior, prior = latent.posterior(hidden), latent.prior()
     z = posterior.sample(20_000, seed=(1, 2))
@@ -49,7 +49,7 @@ def test_price_is_the_divergence_of_its_own_distributions(latent, hidden):
     assert np.all(np.abs(tf.reduce_mean(estimate, 0) - kl) < error)
 
 
-def test_mirror_images_are_opposite_and_as_likely(latent, hidden):
+def test_mirror_images_are_opposite_and_equally_likely(latent, hidden):
     posterior = latent.posterior(hidden)
     z = posterior.sample(3, seed=(1, 2))
     images = latent.mirror(z, hidden)
@@ -57,7 +57,7 @@ def test_mirror_images_are_opposite_and_as_likely(latent, hidden):
     np.testing.assert_allclose(latent.mirror(images, hidden), z, atol=1e-5)
     likely = posterior.log_prob(z)
     np.testing.assert_allclose(posterior.log_prob(images), likely, rtol=1e-4, atol=1e-3)
-    # Their middle lies where the posterior does, nearer or farther on its axis.
+    # The midpoint of code and image lies on the axis of the posterior.
     middle = tf.math.l2_normalize(_parts(latent, z + images), axis=-1)
     axis = tf.math.l2_normalize(_parts(latent, latent.location(hidden)), axis=-1)
     cosine, one = tf.reduce_sum(middle * axis, -1), tf.reduce_sum(axis * axis, -1)
@@ -65,7 +65,7 @@ def test_mirror_images_are_opposite_and_as_likely(latent, hidden):
 
 
 def _parts(latent, z):
-    """The unit vectors that a code consists of."""
+    """Returns the unit vectors that a code consists of."""
     return tf.reshape(z, [*z.shape[:-1], getattr(latent, "spheres", 1), -1])
 
 
@@ -79,7 +79,7 @@ def test_several_codes_in_training_are_mirror_images(latent, hidden, codes):
     assert latent(hidden, codes=codes)[0].shape == (5, latent.latent_dim)
 
 
-def test_same_seed_gives_the_same_codes_and_each_call_new_ones(hidden):
+def test_the_same_seed_gives_the_same_codes_and_each_call_gives_new_ones(hidden):
     first, second = LATENTS["vmf"](), LATENTS["vmf"]()
 
     np.testing.assert_array_equal(first(hidden)[0], second(hidden)[0])
@@ -87,13 +87,13 @@ def test_same_seed_gives_the_same_codes_and_each_call_new_ones(hidden):
     assert np.all(np.abs(one - other).max(axis=1) > 1e-3)
 
 
-def test_config_makes_the_same_layer(latent):
+def test_a_configuration_makes_the_same_layer(latent):
     copy = type(latent).from_config(latent.get_config())
 
     assert copy.get_config() == latent.get_config()
 
 
-def test_compiles_with_xla(latent, hidden):
+def test_xla_compiles_the_latent(latent, hidden):
     _, kl = latent(hidden)
     z, compiled_kl = tf.function(latent.call, jit_compile=True)(hidden)
 
@@ -101,7 +101,7 @@ def test_compiles_with_xla(latent, hidden):
     np.testing.assert_allclose(compiled_kl, kl, rtol=1e-5, atol=1e-6)
 
 
-def test_spherical_codes_are_the_same_compiled_or_not(hidden):
+def test_spherical_codes_are_the_same_with_and_without_xla(hidden):
     plain, compiled = LATENTS["vmf"](), LATENTS["vmf"]()
     compiled.build(hidden.shape)
 
@@ -110,14 +110,14 @@ def test_spherical_codes_are_the_same_compiled_or_not(hidden):
     np.testing.assert_allclose(compiled_z, z, atol=1e-5)
 
 
-def test_interpolation_starts_and_ends_where_it_should(latent, hidden):
+def test_interpolation_starts_and_ends_at_the_given_codes(latent, hidden):
     latent(hidden)
     start, end = latent.location(hidden)[:2]
-    way = latent.interpolate(start, end, steps=5)
+    path = latent.interpolate(start, end, steps=5)
 
-    assert way.shape == (5, latent.latent_dim)
-    np.testing.assert_allclose(way[0], start, atol=1e-6)
-    np.testing.assert_allclose(way[-1], end, atol=1e-6)
+    assert path.shape == (5, latent.latent_dim)
+    np.testing.assert_allclose(path[0], start, atol=1e-6)
+    np.testing.assert_allclose(path[-1], end, atol=1e-6)
 
 
 def test_spherical_codes_are_unit_vectors_around_their_mean_direction(hidden):
@@ -137,7 +137,9 @@ def test_spherical_codes_are_unit_vectors_around_their_mean_direction(hidden):
     ("latent_dim", "kappa", "expected"),
     [(25, 100.0, 18.8024770), (50, 80.0, 19.5152079), (50, 50.0, 12.1051111)],
 )
-def test_spherical_price_is_the_papers_exact_value(latent_dim, kappa, expected):
+def test_the_kl_of_a_spherical_code_is_the_exact_value_of_the_paper(
+    latent_dim, kappa, expected
+):
     _, kl = layers.VonMisesFisherLatent(latent_dim, kappa)(np.ones((1, 3), "float32"))
 
     np.testing.assert_allclose(kl, [expected], rtol=1e-7)
@@ -145,22 +147,22 @@ def test_spherical_price_is_the_papers_exact_value(latent_dim, kappa, expected):
 
 def test_spherical_interpolation_follows_the_great_circle_at_constant_speed():
     latent = layers.VonMisesFisherLatent(3, kappa=5.0)
-    way = latent.interpolate([1.0, 0.0, 0.0], [0.0, 1.0, 0.0], steps=4).numpy()
-    angles = np.arccos(np.sum(way[1:] * way[:-1], axis=-1))
+    path = latent.interpolate([1.0, 0.0, 0.0], [0.0, 1.0, 0.0], steps=4).numpy()
+    angles = np.arccos(np.sum(path[1:] * path[:-1], axis=-1))
 
-    np.testing.assert_allclose(np.linalg.norm(way, axis=-1), 1, atol=1e-6)
+    np.testing.assert_allclose(np.linalg.norm(path, axis=-1), 1, atol=1e-6)
     np.testing.assert_allclose(angles, np.pi / 6, atol=1e-4)
 
 
-def test_spherical_interpolation_finds_a_way_between_opposite_codes():
+def test_spherical_interpolation_connects_opposite_codes():
     latent = layers.VonMisesFisherLatent(3, kappa=5.0)
-    way = latent.interpolate([0.0, 0.0, 1.0], [0.0, 0.0, -1.0], steps=3).numpy()
+    path = latent.interpolate([0.0, 0.0, 1.0], [0.0, 0.0, -1.0], steps=3).numpy()
 
-    np.testing.assert_allclose(np.linalg.norm(way, axis=-1), 1, atol=1e-6)
-    np.testing.assert_allclose(way[2], [0, 0, -1], atol=1e-6)
+    np.testing.assert_allclose(np.linalg.norm(path, axis=-1), 1, atol=1e-6)
+    np.testing.assert_allclose(path[2], [0, 0, -1], atol=1e-6)
 
 
-def test_gaussian_price_is_the_closed_form(hidden):
+def test_the_kl_of_a_gaussian_code_is_the_closed_form(hidden):
     latent = layers.GaussianLatent(4, seed=1)
     _, kl = latent(hidden)
     posterior = latent.posterior(hidden)
@@ -173,12 +175,12 @@ def test_gaussian_price_is_the_closed_form(hidden):
 def learned(**options):
     latent = layers.LearnedVonMisesFisherLatent(6, seed=3, **options)
     latent(np.zeros((1, 1), "float32"))
-    # The map is the identity from here on.
+    # Make the map the identity.
     latent.concentration_map.set_weights([np.ones((1, 1)), np.zeros(1)])
     return latent
 
 
-def test_learned_concentration_starts_where_it_is_told(hidden):
+def test_a_learned_concentration_starts_at_kappa(hidden):
     for kappa in (1.5, 50.0, 999.0):
         latent = layers.LearnedVonMisesFisherLatent(6, kappa=kappa)
         _, kl = latent(np.zeros((2, 7), "float32"))
@@ -186,7 +188,7 @@ def test_learned_concentration_starts_where_it_is_told(hidden):
         np.testing.assert_allclose(kl, expected, rtol=1e-4)
 
 
-def test_learned_concentration_keeps_between_its_floor_and_its_ceiling():
+def test_a_learned_concentration_stays_between_its_floor_and_its_ceiling():
     latent = learned(kappa=20.0, kappa_floor=5.0, kappa_ceiling=60.0)
     features = tf.constant([[-1e6], [-3.0], [25.0], [58.0], [1e6]])
     with tf.GradientTape() as tape:
@@ -197,12 +199,12 @@ def test_learned_concentration_keeps_between_its_floor_and_its_ceiling():
     np.testing.assert_allclose(kappa[0], 5.0)
     np.testing.assert_allclose(kappa[2], 30.0, atol=1e-3)
     np.testing.assert_allclose(kappa[4], 60.0)
-    # Beyond either end there is still a slope to come back by.
+    # Near either end there is still a gradient.
     assert np.all(np.diff(kappa) > 0)
     assert np.all(slope[1:4] > 0.01)
 
 
-def test_learned_price_has_the_exact_slope():
+def test_the_kl_of_a_learned_concentration_has_the_exact_gradient():
     latent = learned(kappa=20.0, kappa_floor=0.0)
     features = tf.constant([[30.0]])
     with tf.GradientTape() as tape:
@@ -219,7 +221,7 @@ def test_learned_price_has_the_exact_slope():
     assert slope == pytest.approx(float(mpmath.diff(exact, 30.0)), rel=1e-5)
 
 
-def test_a_sample_follows_a_learned_concentration_without_bias():
+def test_the_gradient_through_a_sample_is_unbiased():
     latent = learned(kappa=20.0, kappa_floor=0.0)
     features = tf.fill([40_000, 1], 30.0)
     with tf.GradientTape() as tape:
@@ -232,7 +234,7 @@ def test_a_sample_follows_a_learned_concentration_without_bias():
     assert abs(slopes.mean() - float(mean)) < 5 * slopes.std() / 200
 
 
-def test_a_code_with_a_norm_pays_for_direction_and_norm(hidden):
+def test_the_kl_of_a_code_with_a_norm_is_that_of_direction_and_norm(hidden):
     latent = layers.VonMisesFisherNormLatent(6, 25.0, norm_range=8.0, norm_width=0.5)
     z, kl = latent(hidden)
     norm = np.linalg.norm(latent.mean_direction(hidden), axis=-1)
@@ -255,7 +257,7 @@ def test_norms_stay_within_their_range():
     assert np.all(np.isfinite(latent.prior().log_prob(z)))
 
 
-def test_free_bits_are_free_in_training_alone(hidden):
+def test_free_bits_only_change_the_charged_kl(hidden):
     latent = layers.GaussianLatent(4, free_bits=3.0, seed=1)
     plain = layers.GaussianLatent(4, seed=1)
     _, kl = latent(hidden)
@@ -267,7 +269,7 @@ def test_free_bits_are_free_in_training_alone(hidden):
     np.testing.assert_array_equal(plain.charged_kl(kl), kl)
 
 
-def test_gradients_reach_what_comes_before(hidden):
+def test_gradients_reach_the_encoder(hidden):
     for name in LATENTS.keys() - {"none"}:
         latent = LATENTS[name]()
         inputs = tf.constant(hidden)
@@ -288,8 +290,8 @@ def test_gradients_reach_what_comes_before(hidden):
         layers.VonMisesFisherNormLatent,
     ],
 )
-def test_training_may_draw_at_another_concentration(make):
-    # All examples alike, so that the codes of a batch are draws of one posterior.
+def test_training_can_sample_with_another_concentration(make):
+    # With equal examples, all codes of a batch are draws from one posterior.
     hidden = tf.ones([20_000, 5])
     latent = make(6, kappa=15.0, training_kappa=60.0, seed=1)
     other = make(6, kappa=60.0, seed=1)
@@ -305,7 +307,7 @@ def test_training_may_draw_at_another_concentration(make):
         np.mean(tf.reduce_sum(tf.math.l2_normalize(codes, axis=-1) * direction, -1))
         for codes in (z, z_training, z_other)
     ]
-    # Standard deviations of a cosine here are 0.09, 0.03 and 0.03.
+    # The standard deviations of a cosine are 0.09, 0.03 and 0.03.
     assert cosines[0] < cosines[1] - 0.1
     assert abs(cosines[1] - cosines[2]) < 6 * 0.03 * np.sqrt(2 / 20_000)
     again = make.from_config(latent.get_config())
@@ -313,7 +315,7 @@ def test_training_may_draw_at_another_concentration(make):
 
 
 @pytest.mark.parametrize("kappa", [0.0, -1.0, float("nan"), float("inf")])
-def test_a_kappa_that_makes_no_sense_is_named(kappa):
+def test_an_invalid_kappa_is_named(kappa):
     with pytest.raises(ValueError, match="kappa must be a positive, finite number"):
         layers.VonMisesFisherLatent(8, kappa)
     with pytest.raises(ValueError, match="training_kappa must be a positive, finite"):
@@ -336,7 +338,7 @@ def test_a_kappa_that_makes_no_sense_is_named(kappa):
         ),
     ],
 )
-def test_other_arguments_that_make_no_sense_are_named(make, message):
+def test_other_invalid_arguments_are_named(make, message):
     with pytest.raises(ValueError, match=message):
         make()
 
@@ -349,12 +351,12 @@ def test_other_arguments_that_make_no_sense_are_named(make, message):
         (lambda: layers.GaussianLatent(0), "latent_dim must be at least 1"),
     ],
 )
-def test_a_dimension_that_makes_no_sense_is_named(make, message):
+def test_an_invalid_dimension_is_named(make, message):
     with pytest.raises(ValueError, match=message):
         make()
 
 
-def test_works_inside_a_functional_model_of_ones_own():
+def test_a_latent_works_in_any_functional_model():
     inputs = keras.Input((4,))
     z, kl = layers.VonMisesFisherLatent(5, kappa=9.0, seed=1)(inputs)
     model = keras.Model(inputs, [keras.layers.Dense(1)(z), kl])

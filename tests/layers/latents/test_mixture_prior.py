@@ -1,4 +1,4 @@
-"""A prior that learns beside the posteriors."""
+"""A prior that is learned together with the posteriors."""
 
 import keras
 import numpy as np
@@ -15,13 +15,13 @@ CENTRES = np.eye(D, dtype="float32")[[0, 3]]
 
 
 def around(centres, count, kappa, seed):
-    """Unit vectors about centres that take turns."""
+    """Returns unit vectors around each centre in turn."""
     directions = np.resize(centres, (count, D))
     return VonMisesFisher(directions, kappa).sample(seed=(seed, 0))
 
 
 def fit(prior, codes, steps=300):
-    """Moves the prior's weights to where the codes are likely."""
+    """Fits the prior to codes."""
     optimizer = keras.optimizers.Adam(5e-3)
     optimizer.build(prior.trainable_weights)
 
@@ -35,7 +35,7 @@ def fit(prior, codes, steps=300):
         step()
 
 
-def test_of_many_components_it_is_all_but_uniform_at_first():
+def test_a_prior_of_many_components_is_almost_uniform_at_first():
     uniform = tfd.SphericalUniform(D)
     z = uniform.sample(2000, seed=1)
     log_p = layers.MixturePrior(4000, D, seed=1).distribution().log_prob(z)
@@ -43,8 +43,8 @@ def test_of_many_components_it_is_all_but_uniform_at_first():
     assert np.std(log_p) < 0.05
 
 
-def test_it_learns_where_codes_lie_and_how_far_they_are_scattered():
-    # Three in four about one centre, one in four about the other, more closely.
+def test_the_prior_learns_centres_concentrations_and_shares():
+    # Three quarters around one centre, and one quarter closer around the other.
     codes = tf.concat(
         [
             around(CENTRES[:1], 6000, 25.0, seed=1),
@@ -65,17 +65,17 @@ def test_it_learns_where_codes_lie_and_how_far_they_are_scattered():
     np.testing.assert_allclose(shares, [0.75, 0.25], atol=0.01)
 
 
-def test_where_there_is_nothing_to_learn_it_stays_uniform():
+def test_a_prior_fitted_to_uniform_codes_stays_uniform():
     uniform = tfd.SphericalUniform(D)
     prior = layers.MixturePrior(50, D, seed=1)
     fit(prior, uniform.sample(20_000, seed=1))
     z = uniform.sample(4000, seed=2)
     loss = np.mean(uniform.log_prob(z) - prior.distribution().log_prob(z))
-    # Half a nat for each of 400 weights, shared by 20,000 codes, is 0.01.
+    # Overfitting costs about half a nat for each of 400 weights: 0.01 per code.
     assert -1e-3 < loss < 0.02
 
 
-def test_no_components_are_refused():
+def test_invalid_numbers_of_components_are_refused():
     with pytest.raises(ValueError, match="components is 0"):
         layers.MixturePrior(0, D)
     with pytest.raises(ValueError, match="prior_components is -1"):
@@ -99,7 +99,7 @@ def hidden_of(model, seed):
 
 
 def learn(model):
-    """Has the prior know the posteriors of some sentences."""
+    """Fits the prior to the posteriors of some sentences."""
     _, hidden = hidden_of(model, 1)
     fit(
         model.latent.mixture_prior,
@@ -107,7 +107,7 @@ def learn(model):
     )
 
 
-def test_the_kl_is_the_one_to_the_learned_prior(model):
+def test_the_kl_is_the_divergence_from_the_learned_prior(model):
     ids, held_out = hidden_of(model, 2)
     latent = model.latent
     constant = latent.exact_kl(KAPPA)
@@ -118,21 +118,21 @@ def test_the_kl_is_the_one_to_the_learned_prior(model):
     posterior = latent.posterior(held_out)
     z = posterior.sample(3000, seed=(5, 6))
     exact = tf.reduce_mean(posterior.log_prob(z) - latent.prior().log_prob(z), axis=0)
-    # Encoders that have learned nothing say much the same of everything.
+    # An untrained encoder gives similar posteriors to all sentences.
     assert np.mean(exact) < constant - 1
     np.testing.assert_allclose(np.mean(latent.kl(posterior)), np.mean(exact), atol=0.1)
-    # In training, other draws each time.
-    charged = [latent(held_out, training=True)[1] for _ in range(100)]
-    assert np.any(charged[0] != charged[1])
-    np.testing.assert_allclose(np.mean(charged, 0), exact, atol=0.5)
-    np.testing.assert_allclose(np.mean(charged), np.mean(exact), atol=0.05)
-    # One sample's importance weight holds the same KL, so that the bounds agree.
+    # Training estimates it from new draws each time.
+    estimates = [latent(held_out, training=True)[1] for _ in range(100)]
+    assert np.any(estimates[0] != estimates[1])
+    np.testing.assert_allclose(np.mean(estimates, 0), exact, atol=0.5)
+    np.testing.assert_allclose(np.mean(estimates), np.mean(exact), atol=0.05)
+    # With one sample the importance-weighted bound estimates the same bound.
     bounds = evaluation.importance_weighted(model, [ids], (1, 200))
     assert bounds.nll_iw[200] < bounds.nll
     np.testing.assert_allclose(bounds.nll_iw[1], bounds.nll, atol=0.5)
 
 
-def test_training_moves_prior_and_posteriors(model):
+def test_training_has_gradients_for_prior_and_posteriors(model):
     ids, _ = hidden_of(model, 1)
     with tf.GradientTape() as tape:
         kl = tf.reduce_mean(model(ids, training=True)["kl"])
@@ -145,7 +145,7 @@ def test_training_moves_prior_and_posteriors(model):
         assert np.linalg.norm(gradient) > 0
 
 
-def test_a_loaded_model_has_the_prior(model, tmp_path):
+def test_a_loaded_model_has_the_learned_prior(model, tmp_path):
     ids, _ = hidden_of(model, 1)
     learn(model)
     model.save(tmp_path / "model.keras")
@@ -155,7 +155,7 @@ def test_a_loaded_model_has_the_prior(model, tmp_path):
     assert loaded.generate(3, seed=1) == model.generate(3, seed=1)
 
 
-def test_it_is_as_precise_in_mixed_bfloat16():
+def test_the_kl_is_float32_in_mixed_bfloat16():
     hidden = np.random.default_rng(1).normal(size=(60, 8)).astype("float32")
     wide, mixed = (
         layers.VonMisesFisherLatent(D, KAPPA, seed=1, prior_components=40, dtype=dtype)
@@ -166,5 +166,5 @@ def test_it_is_as_precise_in_mixed_bfloat16():
     mixed.set_weights(wide.get_weights())
     kl = mixed(hidden)[1]
     assert kl.dtype == tf.float32
-    # Products of features are in bfloat16.
+    # Only products of features are in bfloat16.
     np.testing.assert_allclose(kl, wide(hidden)[1], rtol=0.03)

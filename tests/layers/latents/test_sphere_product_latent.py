@@ -1,4 +1,4 @@
-"""The product of spheres: its law, its price, what its concentrations depend on."""
+"""Products of spheres: codes, KL and concentrations."""
 
 import keras
 import numpy as np
@@ -28,7 +28,7 @@ def test_a_code_is_a_unit_vector_on_each_sphere(hidden):
         np.testing.assert_allclose(norms, 1, atol=1e-5)
 
 
-def test_price_is_the_divergence_of_its_own_distributions(hidden):
+def test_the_kl_is_the_divergence_of_posterior_and_prior(hidden):
     latent = make_latent()
     latent(hidden)
     latent.log_concentrations.kernel.assign(0.1 * tf.ones([7, 3]))
@@ -40,7 +40,7 @@ def test_price_is_the_divergence_of_its_own_distributions(hidden):
     assert np.all(np.abs(tf.reduce_mean(estimate, 0) - latent.kl(posterior)) < error)
 
 
-def test_starts_at_kappa_and_costs_the_sum_over_spheres(hidden):
+def test_concentrations_start_at_kappa_and_the_kl_is_the_sum_over_spheres(hidden):
     latent = make_latent()
     _, kl = latent(hidden)
 
@@ -50,7 +50,7 @@ def test_starts_at_kappa_and_costs_the_sum_over_spheres(hidden):
 
 
 @pytest.mark.parametrize(("features", "width"), [(0, 0), (1, 1), (3, 3), (None, 7)])
-def test_concentrations_depend_on_the_last_features_alone(hidden, features, width):
+def test_concentrations_depend_only_on_the_last_features(hidden, features, width):
     latent = make_latent(concentration_features=features)
     latent(hidden)
     assert latent.log_concentrations.kernel.shape == (width, 3)
@@ -76,15 +76,15 @@ def test_interpolation_moves_on_every_sphere(hidden):
     latent = make_latent()
     latent(hidden)
     start, end = latent.location(hidden)[:2]
-    way = latent.interpolate(start, end, steps=5).numpy()
+    path = latent.interpolate(start, end, steps=5).numpy()
 
-    np.testing.assert_allclose(way[0], start, atol=1e-6)
-    np.testing.assert_allclose(way[-1], end, atol=1e-6)
-    norms = np.linalg.norm(way.reshape(5, 3, 4), axis=-1)
+    np.testing.assert_allclose(path[0], start, atol=1e-6)
+    np.testing.assert_allclose(path[-1], end, atol=1e-6)
+    norms = np.linalg.norm(path.reshape(5, 3, 4), axis=-1)
     np.testing.assert_allclose(norms, 1, atol=1e-5)
 
 
-def test_config_makes_the_same_layer():
+def test_a_configuration_makes_the_same_layer():
     latent = make_latent(concentration_features=1)
     copy = keras.saving.deserialize_keras_object(
         keras.saving.serialize_keras_object(latent)
@@ -93,7 +93,7 @@ def test_config_makes_the_same_layer():
     assert copy.get_config() == latent.get_config()
 
 
-def test_compiles_with_xla(hidden):
+def test_xla_compiles_the_latent(hidden):
     latent = make_latent()
     latent(hidden)
     z, kl = tf.function(latent.call, jit_compile=True)(hidden)
@@ -113,25 +113,25 @@ def test_compiles_with_xla(hidden):
         ((4, 2, 1.0, -1), "concentration_features must be 0 or more"),
     ],
 )
-def test_bad_arguments(arguments, message):
+def test_invalid_arguments_are_named(arguments, message):
     with pytest.raises(ValueError, match=message):
         layers.SphereProductLatent(*arguments)
 
 
-def test_natural_concentrations_are_the_length_of_the_map(hidden):
+def test_natural_concentrations_are_proportional_to_the_length_of_the_map(hidden):
     latent = layers.NaturalSphereProductLatent(12, 3, kappa=9.0, seed=3)
     latent(hidden)
     vectors = np.reshape(latent.mean_directions(hidden), (5, 3, 4))
     expected = 9.0 * np.sqrt(np.mean(vectors**2, axis=-1))
 
     np.testing.assert_allclose(latent.concentration(hidden), expected, rtol=1e-5)
-    # Twice the evidence, of which none was a bias: twice the concentration.
+    # The map has no bias, so twice the features give twice the concentration.
     np.testing.assert_allclose(
         latent.concentration(2 * hidden), 2 * expected, rtol=1e-5
     )
 
 
-def test_features_of_the_concentration_are_no_evidence_for_a_direction(hidden):
+def test_features_of_the_concentration_do_not_change_the_direction(hidden):
     latent = layers.NaturalSphereProductLatent(12, 3, 9.0, 2, seed=3)
     latent(hidden)
     assert latent.mean_directions.kernel.shape == (5, 12)
@@ -146,7 +146,7 @@ def test_features_of_the_concentration_are_no_evidence_for_a_direction(hidden):
     )
 
 
-def test_without_evidence_the_posterior_is_the_prior_and_can_learn():
+def test_features_of_zero_give_the_prior_with_finite_gradients():
     latent = layers.NaturalSphereProductLatent(12, 3, kappa=9.0, seed=3)
     hidden = tf.zeros([2, 7])
     with tf.GradientTape() as tape:
@@ -162,9 +162,7 @@ def test_without_evidence_the_posterior_is_the_prior_and_can_learn():
     ("kind", "most"),
     [(layers.SphereProductLatent, 7), (layers.NaturalSphereProductLatent, 6)],
 )
-def test_more_features_of_the_concentration_than_there_are_are_refused(
-    hidden, kind, most
-):
+def test_too_many_concentration_features_are_refused(hidden, kind, most):
     kind(12, 3, concentration_features=most, seed=3)(hidden)
     for features in (most + 1, 5000):
         with pytest.raises(ValueError, match=f"concentration_features is {features}, "):

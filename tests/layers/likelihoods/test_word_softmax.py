@@ -17,7 +17,7 @@ def test_training_and_evaluation_give_the_same_loss():
     assert np.all(one.numpy()[targets.numpy() == 0] == 0)
 
 
-def test_loss_is_that_of_its_own_logits():
+def test_the_loss_is_the_nll_of_the_logits():
     layer = WordSoftmax(9)
     features = tf.random.stateless_normal([2, 3, 4], (1, 2))
     targets = tf.constant([[3, 9, 2], [1, 4, 5]])
@@ -37,7 +37,7 @@ def test_tied_weights_are_the_embeddings_without_padding():
     np.testing.assert_allclose(layer(features), expected, rtol=1e-5, atol=1e-6)
 
 
-def test_padding_gets_no_gradient():
+def test_padding_has_no_gradient():
     layer = WordSoftmax(9)
     features = tf.random.stateless_normal([1, 3, 4], (1, 2))
     with tf.GradientTape() as tape:

@@ -119,13 +119,13 @@ def test_unk_in_the_text_is_the_same_entry_as_an_unknown_word():
     assert tokenizer.vocabulary == ["<unk>", "<eos>", "a"]
 
 
-def test_a_word_is_taken_as_it_is_before_it_is_taken_in_lower_case():
+def test_lower_case_is_only_tried_for_unknown_words():
     tokenizer = WordTokenizer(["N", "n", "ärger"])
 
     assert tokenizer(["N n ÄRGER"]).to_list() == [[3, 4, 5, 2]]
 
 
-def test_white_space_of_any_kind_and_length_parts_words():
+def test_any_length_of_white_space_separates_words():
     assert WordTokenizer(["a", "b"])(["  a\t b \n"]).to_list() == [[3, 4, 2]]
 
 
@@ -173,14 +173,14 @@ def test_a_single_text_in_a_graph_is_refused():
         )
 
 
-def test_text_survives_the_way_there_and_back():
+def test_detokenizing_restores_the_texts():
     tokenizer = WordTokenizer(["profit", "rose", "."])
     texts = ["profit rose .", "rose", ""]
 
     assert tokenizer.detokenize(tokenizer(texts).to_tensor().numpy()) == texts
 
 
-def test_config_makes_the_same_tokenizer():
+def test_a_configuration_makes_the_same_tokenizer():
     tokenizer = WordTokenizer(["a", "b"])
     copy = WordTokenizer.from_config(tokenizer.get_config())
 
@@ -200,6 +200,6 @@ def test_config_makes_the_same_tokenizer():
         ([""], "''"),
     ],
 )
-def test_a_bad_vocabulary_is_named(words, message):
+def test_an_invalid_vocabulary_is_refused(words, message):
     with pytest.raises(ValueError, match=message):
         WordTokenizer(words)

@@ -55,7 +55,7 @@ def export(model_file, folder, max_words=60):
     own.parse(
         [f"--model={model_file}", f"--output_dir={folder}", f"--max_words={max_words}"]
     )
-    settings, _ = export_flags.read_settings(own)
+    settings, _ = own.read_settings()
     export_run.run(settings)
 
 

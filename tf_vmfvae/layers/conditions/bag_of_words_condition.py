@@ -43,6 +43,7 @@ class BagOfWordsCondition(Condition):
 
     In a model:
 
+    >>> condition = tf_vmfvae.layers.BagOfWordsCondition()
     >>> latent = tf_vmfvae.layers.VonMisesFisherLatent(4, kappa=9.0)
     >>> model = tf_vmfvae.models.NVRNN(["profit", "rose"], latent, condition=condition)
     >>> len(model.generate(3, texts=["profit rose"], max_words=2))

@@ -73,6 +73,15 @@ class Condition(keras.layers.Layer):
             self.dtype_policy = keras.config.dtype_policy()
         self.layer = self.make_layer(seed if self.seed is None else self.seed)
 
+    def read(self, ids, embedded):
+        """Returns what `call` does, with `layer` as a part of the model's own graph.
+
+        That is where files of all versions have its weights.
+        """
+        output = self.call(ids, embedded)
+        self.built = True
+        return output
+
     @property
     def needs_labels(self) -> bool:
         """Whether every text needs a label; otherwise the text itself is enough."""

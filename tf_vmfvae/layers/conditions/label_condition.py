@@ -127,7 +127,7 @@ def listed(labels) -> list:
     Raises:
         ValueError: if `labels` is a single value.
 
-    >>> listed(np.array([1, 0]))
+    >>> listed((1, 0))
     [1, 0]
     """
     try:

@@ -71,9 +71,10 @@ class Latent(keras.layers.Layer):
 
     def build(self, hidden_shape):
         super().build(hidden_shape)
-        if not self.trainable:
-            # Layers that were made after this one was frozen are still trainable.
-            self.trainable = False
+        # Layers that were made after this one was frozen are still trainable. Setting
+        # `self.trainable` again would not reach them: it has the value already.
+        for layer in sublayers(self):
+            layer.trainable = layer.trainable and self.trainable
 
     def follow_dtype_policy(self, policy: keras.DTypePolicy) -> None:
         """Takes a model's dtype policy, unless the layer was given a `dtype`.
