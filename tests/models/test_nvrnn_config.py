@@ -139,7 +139,9 @@ def test_the_weights_have_the_same_order_in_all_versions():
     model = make_model(
         condition=layers.BagOfWordsCondition, bow_loss=1.0, code_layers=1
     )
-    names = ["/".join(weight.path.split("/")[-2:]) for weight in model.weights]
+    names = [
+        "/".join(weight.path.split("/")[-2:]) for weight in model.trainable_weights
+    ]
     kernels = [name for name in names if not name.endswith("bias")]
 
     assert kernels == [

@@ -52,7 +52,6 @@ class BagOfWordsCondition(Condition):
 
     def __init__(self, units: int = 200, seed: int | None = None, **kwargs):
         super().__init__(units, seed, **kwargs)
-        self.layer = self.make_layer(seed)
 
     def make_layer(self, seed):
         return keras.layers.Dense(
@@ -64,9 +63,9 @@ class BagOfWordsCondition(Condition):
         )
 
     def build(self, ids_shape, embedded_shape):
+        super().build(ids_shape)
         if not self.layer.built:
             self.layer.build((embedded_shape[0], embedded_shape[-1]))
-        super().build(ids_shape)
 
     def call(self, ids, embedded):
         return self.layer(masked_mean(embedded, ops.not_equal(ids, PADDING_ID)))

@@ -36,6 +36,8 @@ class Condition(keras.layers.Layer):
 
     Attributes:
         num_labels: number of labels, or `None` for a condition that reads texts.
+        layer: the layer that holds the weights; `None` before the condition is built or
+            given to a model.
         is_read_by_encoder: whether the encoder reads the condition too, with every
             word.
     """
@@ -49,6 +51,7 @@ class Condition(keras.layers.Layer):
         super().__init__(**kwargs)
         self.units = units
         self.seed = seed
+        self.layer = None
         self._has_own_dtype = kwargs.get("dtype") is not None
 
     def make_layer(self, seed: int | None) -> keras.layers.Layer:
@@ -62,16 +65,21 @@ class Condition(keras.layers.Layer):
     def follow_model(self, seed: int | None) -> None:
         """Takes a model's seed and dtype policy, unless the condition has its own.
 
-        The model calls this within its dtype policy. Weights that exist already stay.
+        The model calls this within its dtype policy. A layer that exists already stays.
 
         Args:
             seed: int or `None`. Seed of the initial weights.
         """
-        if self.layer.built:
+        if self.layer is not None:
             return
         if not self._has_own_dtype:
             self.dtype_policy = keras.config.dtype_policy()
         self.layer = self.make_layer(seed if self.seed is None else self.seed)
+
+    def build(self, ids_shape, embedded_shape=None):
+        if self.layer is None:
+            self.layer = self.make_layer(self.seed)
+        super().build(ids_shape)
 
     def read(self, ids, embedded):
         """Returns what `call` does, with `layer` as a part of the model's own graph.

@@ -59,7 +59,6 @@ class LabelCondition(Condition):
             raise ValueError(f"num_labels is {num_labels}: give at least 1")
         super().__init__(units, seed, **kwargs)
         self.num_labels = num_labels
-        self.layer = self.make_layer(seed)
 
     def make_layer(self, seed):
         return embedding_table(
@@ -72,9 +71,9 @@ class LabelCondition(Condition):
         )
 
     def build(self, ids_shape, embedded_shape=None):
+        super().build(ids_shape)
         if not self.layer.built:
             self.layer.build()
-        super().build(ids_shape)
 
     def call(self, ids, embedded=None):
         return self.layer(ids[:, 0])
