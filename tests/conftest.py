@@ -1,6 +1,7 @@
 """Fixtures for all tests."""
 
 import os
+import signal
 import subprocess
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
@@ -10,17 +11,28 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from trainers.devices.strategies import make_strategy
+
 # Two logical CPUs stand in for two GPUs. They must be set before TensorFlow starts.
 tf.config.set_logical_device_configuration(
     tf.config.list_physical_devices("CPU")[0],
     [tf.config.LogicalDeviceConfiguration()] * 2,
 )
+# A shell that starts the tests in the background lets them ignore Ctrl-C, and the
+# programs that they start would do so too.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)
 def _fixed_seed():
     """A test draws the same numbers alone and with the others."""
     keras.utils.set_random_seed(1)
+
+
+@pytest.fixture(scope="session")
+def two_replicas():
+    """Returns the strategy with two replicas, of which a process can have only one."""
+    return make_strategy("mirrored")
 
 
 class Series:

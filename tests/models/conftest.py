@@ -5,10 +5,6 @@ import tensorflow as tf
 
 
 @pytest.fixture(scope="session")
-def strategies():
+def strategies(two_replicas):
     """Returns a strategy with one replica and one with two."""
-    devices = [device.name for device in tf.config.list_logical_devices("CPU")]
-    return [
-        tf.distribute.OneDeviceStrategy(devices[0]),
-        tf.distribute.MirroredStrategy(devices),
-    ]
+    return [tf.distribute.OneDeviceStrategy("CPU:0"), two_replicas]

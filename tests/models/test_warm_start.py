@@ -185,10 +185,9 @@ def test_a_different_vocabulary_is_refused_in_one_line():
         models.warm_start(make(), other)
 
 
-def test_weights_are_copied_to_two_replicas():
+def test_weights_are_copied_to_two_replicas(two_replicas):
     plain = make()
-    strategy = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
-    with strategy.scope():
+    with two_replicas.scope():
         model = make(vmf())
         models.warm_start(model, plain)
     z = model.latent.prior().sample(2, seed=1)

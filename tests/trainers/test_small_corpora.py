@@ -128,7 +128,7 @@ def test_few_sentences_are_judged_as_far_as_they_can_be(
 
     # Two are held out.
     few = count - 2 < 11
-    note = f"note: no probes between the code and the words: {count - 2} training"
+    note = f"note: no probes between code and words: {count - 2} training"
     assert (note in out) == few
     assert ("code_from_bag_of_words" in results["probes"]) == (not few)
     assert "cosine_after_swaps" in results["probes"]

@@ -125,13 +125,12 @@ def test_lengths_like_those_of_the_penn_treebank_need_little_padding():
     assert batches.padding_share < 0.14
 
 
-def test_every_replica_gets_an_equal_share_of_each_batch():
-    strategy = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
+def test_every_replica_gets_an_equal_share_of_each_batch(two_replicas):
     ids = sentences(37)
     batches = Batches(ids, 8)
     rows = []
-    for batch in strategy.experimental_distribute_dataset(batches.dataset()):
-        parts = strategy.experimental_local_results(batch)
+    for batch in two_replicas.experimental_distribute_dataset(batches.dataset()):
+        parts = two_replicas.experimental_local_results(batch)
         assert [part.shape[0] for part in parts] == [4, 4]
         rows += [row for part in parts for row in part.numpy().tolist() if any(row)]
     assert sorted([w for w in row if w] for row in rows) == sorted(ids.to_list())

@@ -203,7 +203,7 @@ def test_two_evaluations_at_once_lose_no_results(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("flags", "message"),
     [
-        ([], "holds no object"),
+        ([], "not a JSON object"),
         ({"dataset": ["text"]}, "--dataset is ['text']"),
         ({"flags": {"dataset": {}}}, "--dataset is {}"),
         ({"dataset": "text", "vocabulary_size": "many"}, "--vocabulary_size is 'many'"),
