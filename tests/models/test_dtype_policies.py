@@ -63,15 +63,12 @@ CONFIGURATIONS = {
     "nvdm": make_nvdm,
     "nvdm bursts": lambda: make_nvdm(bursts=True, codes=3, input_transform="log"),
     "nvrnn": make_nvrnn,
-    "nvrnn bilstm": lambda: make_nvrnn(
-        encoder_type="bilstm",
+    "nvrnn with options": lambda: make_nvrnn(
+        encoder_type="gru",
         encoder_pooling="max",
+        recurrent_dropout=0.1,
         condition=layers.BagOfWordsCondition(),
         bow_loss=1.0,
-    ),
-    "nvrnn gru": lambda: make_nvrnn(
-        encoder_type="gru",
-        recurrent_dropout=0.1,
         codes=3,
         code_layers=1,
         word_dropout=1.0,
