@@ -113,7 +113,7 @@ class RotationallySymmetric:
         return tf.where(kappa >= 0, kappa, tf.constant(math.nan, tf.float64))
 
     def _unit(self) -> tf.Tensor:
-        """Returns the mean direction, normalised; NaN where it is no unit vector."""
+        """Returns the mean direction, normalised; NaN where it is not a unit vector."""
         return tangent_normal.unit_or_nan(tf.convert_to_tensor(self.mean_direction))
 
     def _wide_unit(self) -> tf.Tensor:

@@ -32,7 +32,7 @@ def interpolate(
         sampler: as for `decode`; greedy by default.
         max_words: int. A sentence is cut off after this many words.
         seed: int or `None`. Seed for a sampler that draws, as for `decode`.
-        labels: the labels of `start` and `end`, which a model with `condition="label"`
+        labels: the labels of `start` and `end`, which a model with a `LabelCondition`
             needs.
 
     Returns:

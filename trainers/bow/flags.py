@@ -13,7 +13,7 @@ from trainers.cli.ranges import dropout_rate, integers
 # length of the examples, not on the run, so it is not a flag.
 CLIP_NORM = 20.0
 # The defaults. If two apply, the later one counts. Those for 20ng were tuned on its
-# validation part; the epochs are few because a model overfits after them.
+# validation set; the epochs are few because a model overfits after them.
 DEFAULTS = [
     Default(
         {

@@ -15,7 +15,7 @@ def print_documents(corpus, train) -> None:
 
     Args:
         corpus: a `tf_vmfvae.data.DocumentCorpus`.
-        train: the `tf_vmfvae.data.DocumentBatches` of its training part.
+        train: the `tf_vmfvae.data.DocumentBatches` of its training set.
     """
     for note in corpus.notes:
         print(f"note: {note}")

@@ -44,6 +44,6 @@ def check(settings: dict) -> None:
     if not is_utf8(os.path.realpath(folder)):
         raise UserError(
             f"--output_dir={folder}: is in a folder whose name is not UTF-8, which "
-            "TensorFlow cannot write to; name another one"
+            "TensorFlow cannot write to; choose another one"
         )
     check_new(folder)

@@ -9,7 +9,7 @@ def print_corpus(corpus, model, train) -> None:
     Args:
         corpus: a `tf_vmfvae.data.Corpus`.
         model: the model to be trained on it.
-        train: the `tf_vmfvae.data.Batches` of its training part.
+        train: the `tf_vmfvae.data.Batches` of its training set.
     """
     for note in corpus.notes:
         print(f"note: {note}")

@@ -23,7 +23,7 @@ def check_new(path: str, flag: str = "output_dir") -> None:
     if os.path.isdir(path) and any(
         not name.startswith(paths.PREFIX) for name in os.listdir(path)
     ):
-        raise UserError(f"--{flag}={path}: is not empty; name another folder")
+        raise UserError(f"--{flag}={path}: is not empty; choose another folder")
 
 
 @contextlib.contextmanager

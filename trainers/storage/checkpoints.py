@@ -82,8 +82,8 @@ class Checkpoints:
             if misfit:
                 raise UserError(
                     f"{file}: was saved for another model ({misfit}), perhaps one for "
-                    "another text; put back the text that the run was begun with, or "
-                    "name another --output_dir"
+                    "another text; restore the text that the run was started with, or "
+                    "choose another --output_dir"
                 )
             for variable, value in zip(self._variables, values, strict=True):
                 variable.assign(value)
