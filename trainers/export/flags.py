@@ -15,16 +15,16 @@ from trainers.storage.model_file import find_model
 def define_flags(values: flags.FlagValues = flags.FLAGS) -> ProgramFlags:
     """Defines and returns the flags; not on import, where another program's may be."""
     own = ProgramFlags(values=values, check=check)
-    own.path("model", "A run folder or a .keras file.", default=None)
+    own.path("model", "A run folder or a .keras file. Required.", default=None)
     own.path(
         "output_dir",
-        "New folder for the SavedModel.",
+        "New folder for the SavedModel. Required.",
         default=None,
         for_tensorflow=True,
     )
     own.integer(
         "max_words",
-        "A sentence is cut off after this many words.",
+        "Words after which a sentence is cut off.",
         integers(1, 10_000),
         default=60,
     )
