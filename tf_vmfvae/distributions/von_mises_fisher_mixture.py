@@ -65,8 +65,8 @@ class VonMisesFisherMixture(AutoCompositeTensorDistribution):
                 tensor_util.convert_nonref_to_tensor(value, dtype)
                 for value in (mean_directions, concentration, logits)
             )
-            # Left as they are where nothing is missing: a composite tensor that is put
-            # together again must hold the very tensors that it is given.
+            # Converted only if something is missing: a composite tensor that is rebuilt
+            # must hold the very tensors that it is given.
             components = tf.shape(self.mean_directions)[:1]
             if self.concentration.shape.rank == 0:
                 self.concentration = tf.broadcast_to(self.concentration, components)

@@ -1,4 +1,4 @@
-"""What sentences are decoded from: their codes, and the conditions next to them.
+"""What sentences are decoded from: codes and conditions.
 
 Except for `encode_texts`, these functions may be part of a graph.
 """

@@ -17,7 +17,7 @@ _compiled = CompiledFunctions(kept=8)
 
 
 class Decoder:
-    """Decodes codes into texts; checks how, before there is anything to decode.
+    """Decodes codes into texts; checks its options before there is anything to decode.
 
     Args:
         model, sampler, max_words, seed: as for `decode`.

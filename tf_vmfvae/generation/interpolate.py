@@ -18,9 +18,9 @@ def interpolate(
     seed: int | None = None,
     labels: Sequence[int] | None = None,
 ) -> list[str]:
-    """Decodes codes on the way from one text to another.
+    """Decodes codes on the path from one text to another.
 
-    The way depends on the latent: a great circle for a spherical code, a straight line
+    The path depends on the latent: a great circle for a spherical code, a straight line
     for a Gaussian one. A condition moves along a straight line.
 
     Args:

@@ -18,7 +18,7 @@ KEPT = 2
 
 
 class Checkpoints:
-    """Saves and restores variables, together with the training loop's notes.
+    """Saves and restores variables, along with the training loop's notes.
 
     Two checkpoints are kept: if the newer one is damaged, the older one is used. A file
     that cannot be read is never deleted, because someone may want to repair it.

@@ -140,7 +140,7 @@ def make_model(task: Task) -> VAE:
     """Returns the task's model.
 
     Raises:
-        UserError: if the flags and the corpus make none.
+        UserError: if the flags do not describe a valid model of the corpus.
     """
     try:
         return task.make_model()

@@ -1,4 +1,4 @@
-"""Output folders are checked before long work, and written whole or not at all."""
+"""Output folders are checked before long work, and written completely or not at all."""
 
 import os
 import pathlib

@@ -17,9 +17,9 @@ class Batches:
 
     Examples are sorted into buckets by length, and each batch is padded to the length
     of its bucket. Examples that do not fill a batch move up into the next longer
-    bucket, so only one batch is not full; rows of zeros, which are no examples, fill it
-    up. Every batch has exactly `batch_size` rows, so each replica of a `tf.distribute`
-    strategy always gets its share.
+    bucket, so only one batch is not full; it is filled up with rows of zeros, which do
+    not count as examples. Every batch has exactly `batch_size` rows, so each replica of
+    a `tf.distribute` strategy always gets its share.
 
     The order of an epoch depends only on `seed` and the number of the epoch, and it is
     known before the first batch. An epoch can therefore be resumed in the middle
@@ -193,8 +193,8 @@ class Batches:
 def _one_private_thread() -> tf.data.Options:
     """Gives the input pipeline one private thread and turns autotuning off.
 
-    In the threads of a small model, and autotuned, the pipeline takes time away from
-    it: on one core a step of the document model took 50 % longer.
+    With shared threads and autotuning, the pipeline takes time away from a small model:
+    on one core a step of the document model took 50 % longer.
     """
     options = tf.data.Options()
     options.threading.private_threadpool_size = 1

@@ -26,7 +26,7 @@ def prepared_builder(
 
     TFDS keeps the data set in its own folder (TFDS_DATA_DIR, by default
     ~/tensorflow_datasets), under a name made from the contents of the files, so changed
-    files are another data set. Nothing is written into `data_dir`.
+    files make a different data set. Nothing is written into `data_dir`.
 
     Args:
         builder_class: the builder.
