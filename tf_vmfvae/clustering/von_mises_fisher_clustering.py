@@ -34,7 +34,6 @@ class VonMisesFisherClustering(ClusterMixin, BaseEstimator):
 
     Attributes:
         mean_directions_: float64 `[n_clusters, d]`, unit vectors.
-        cluster_centers_: the same, with the name that `sklearn.cluster.KMeans` uses.
         concentrations_: float64 `[n_clusters]`.
         weights_: float64 `[n_clusters]`; they sum to 1.
         labels_: int `[rows]`, the likeliest cluster of each row of the fit.
@@ -123,7 +122,7 @@ class VonMisesFisherClustering(ClusterMixin, BaseEstimator):
 
     @property
     def cluster_centers_(self) -> np.ndarray:
-        """The mean directions, `[n_clusters, d]`."""
+        """The mean directions, by the name that `sklearn.cluster.KMeans` uses."""
         return self.mean_directions_
 
     @property
