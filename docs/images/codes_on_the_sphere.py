@@ -66,7 +66,7 @@ NARROW = Layout(
 
 
 def main() -> None:
-    """Writes both pictures beside this file: a wide one, and one for a phone."""
+    """Writes both pictures next to this file: a wide one, and one for phones."""
     file = pathlib.Path(__file__)
     for layout, name in ((WIDE, file.stem), (NARROW, f"{file.stem}_narrow")):
         file.with_name(f"{name}.svg").write_text(draw(layout), encoding="utf-8")

@@ -15,7 +15,7 @@ ROOT = pathlib.Path(__file__).parents[2]
 PYTHON = re.compile(r"^```python\n(.*?)^```", re.DOTALL | re.MULTILINE)
 LINK = re.compile(r"\]\((?!https?:)([^)#]+)\)")
 PATH = re.compile(r"\b(?:docs|recipes|saved_models)/[\w./]*\w")
-# The pages of the guide whose Python stands in a block; others are notebooks.
+# The pages of the guide whose Python is in code blocks; others are notebooks.
 GUIDE = [
     path.stem
     for path in sorted((ROOT / "docs" / "guide").glob("*.md"))

@@ -284,7 +284,7 @@ def test_a_model_of_another_project(tmp_path):
         load_best_model(folder)
 
 
-def test_a_model_that_brings_code_is_not_run(tmp_path):
+def test_code_in_a_model_file_is_not_run(tmp_path):
     folder = RunFolder(tmp_path / "run", {})
     folder.path.mkdir()
     code = keras.layers.Lambda(lambda x: x, output_shape=(2,))

@@ -71,7 +71,7 @@ class TrainingLoop:
         Raises:
             UserError: if the checkpoint is of another model or of another version of
                 this program, if another worker finds another one, or if there is a
-                checkpoint but no best model or the other way round.
+                checkpoint but no best model, or vice versa.
         """
         # Once all workers are here, no chief of an earlier run is still writing.
         self.agreement.wait()

@@ -45,7 +45,9 @@ def test_nothing_is_written_before_the_folder_is_opened(tmp_path):
     assert folder.metrics() is None
 
 
-def test_a_run_may_begin_in_an_empty_folder_or_where_a_run_was_killed_at_once(tmp_path):
+def test_a_run_may_start_in_an_empty_folder_or_where_one_was_killed_at_its_start(
+    tmp_path,
+):
     opened(tmp_path)
     (tmp_path / "flags.json").rename(tmp_path / ".partial-flags.json")
     opened(tmp_path)

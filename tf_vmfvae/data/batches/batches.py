@@ -110,8 +110,7 @@ class Batches:
             raise ValueError(f"epoch is {epoch}: epochs are numbered from 0")
         rng = np.random.default_rng([self.seed, epoch])
         order = self._order(rng)
-        # Buckets follow one another, so what is left over of one begins a batch of the
-        # next.
+        # Buckets follow one another, so the rest of one starts a batch of the next.
         absent = np.full(len(self) * self.batch_size - self.num_examples, -1)
         indices = np.concatenate([order, absent]).reshape(-1, self.batch_size)
         longest = np.max(np.where(indices < 0, -1, self._bucket_of[indices]), axis=1)
