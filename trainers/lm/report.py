@@ -34,7 +34,7 @@ def print_report(metrics: dict, model, corpus) -> None:
     for name in ("validation", "test"):
         bounds = metrics[name]
         print(
-            f"{name}: NLL {bounds['nll']:.2f} nats a sentence (reconstruction "
+            f"{name}: NLL {bounds['nll']:.2f} nats per sentence (reconstruction "
             f"{bounds['reconstruction']:.2f}, KL {bounds['kl']:.2f}), "
             f"PPL {bounds['ppl']:.2f}, code gain {bounds['code_gain']:.2f} nats; "
             f"{bounds['examples']} sentences, {bounds['tokens']} words"
@@ -44,7 +44,7 @@ def print_report(metrics: dict, model, corpus) -> None:
     if corpus.entropy is not None:
         gap = metrics["test"]["nll"] - corpus.entropy
         print(
-            f"true entropy: {corpus.entropy:.2f} nats a sentence; the bound is "
+            f"true entropy: {corpus.entropy:.2f} nats per sentence; the bound is "
             f"{gap:.2f} above it"
         )
     originals = corpus.test[:3]
