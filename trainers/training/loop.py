@@ -88,8 +88,8 @@ class TrainingLoop:
         for number in (progress.epoch, progress.batch):
             if not self.agreement.all_equal(number):
                 raise UserError(
-                    f"{self.folder.checkpoints}: another worker finds another state "
-                    "there; --output_dir must be a folder that all workers share"
+                    f"{self.folder.checkpoints}: another worker finds a different "
+                    "state there; --output_dir must be a folder that all workers share"
                 )
         if progress.is_at_best:
             # The run may have been killed after this checkpoint, before it saved its

@@ -32,8 +32,8 @@ def check_workers(agreement: Agreement, task: Task, folder: RunFolder) -> None:
     # `Agreement` exchanges numbers of 24 bits.
     if not agreement.all_equal(int(digest[:6], 16)):
         raise UserError(
-            "TF_CONFIG: another worker has other flags or reads another text; start "
-            "the same command on every worker, with the same text"
+            "TF_CONFIG: another worker has different flags or reads a different text; "
+            "start the same command on every worker, with the same text"
         )
 
 

@@ -141,5 +141,5 @@ def test_workers_with_different_texts_do_not_train_together(
     finished, tmp_path, monkeypatch
 ):
     monkeypatch.setattr(Agreement, "gather", lambda _, number: [number, number + 1])
-    with pytest.raises(UserError, match="another worker has other flags or reads"):
+    with pytest.raises(UserError, match="another worker has different flags"):
         finished.run(tmp_path / "run")

@@ -149,7 +149,7 @@ def _prepare(builder, root, manual_dir):
     except OSError as error:
         raise ValueError(
             f"{root} cannot be written ({error.strerror}): set TFDS_DATA_DIR to a "
-            "folder that can"
+            "writable folder"
         ) from None
     config = tfds.download.DownloadConfig(manual_dir=manual_dir, try_download_gcs=False)
     tfds.disable_progress_bar()
