@@ -1,4 +1,4 @@
-"""Programs that look into trained models: python -m analysis.NAME."""
+"""Programs that analyse trained models: python -m analysis.NAME."""
 
 import os
 

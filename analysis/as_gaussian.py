@@ -3,12 +3,11 @@
     python -m analysis.as_gaussian --model=saved_models/ptb_vmf_inputless_650 \
         --dataset=ptb --data_dir=data --output_dir=runs/as_gaussian
 
-writes a model for `trainers.lm --latent=gaussian --pretrained`. The Gaussian model thus
-profits from the vMF model's training before its own. It has the vMF model's encoder and
-decoder. On average its posterior has the same signal and noise: the means lie along the
-mean directions, and there is one variance for all, at the scale of the prior. What a
-Gaussian can do beyond that, a length and variances for each sentence, is left to
-training.
+writes a model for `trainers.lm --latent=gaussian --pretrained`, so that the Gaussian
+model builds on the vMF model's training. It has the vMF model's encoder and decoder. On
+average its posterior has the same signal and noise: the means lie along the mean
+directions, and there is one variance for all, at the scale of the prior. What else a
+Gaussian can do, a length and variances for each sentence, is left to training.
 """
 
 from collections.abc import Iterator, Sequence

@@ -17,7 +17,9 @@ CORPUS = {
     "data_dir": (None, "where the corpus is"),
     "examples": (1000, "number of validation sentences"),
 }
-OUTPUT_DIR = {"output_dir": (Path, "folder to write to; it is made if need be")}
+OUTPUT_DIR = {
+    "output_dir": (Path, "folder to write to; it is created if it does not exist")
+}
 
 
 class Parser(argparse.ArgumentParser):

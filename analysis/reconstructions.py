@@ -1,10 +1,11 @@
-"""Prints what reconstructions of embedded sentences keep of the originals.
+"""Prints how often reconstructions of embedded sentences keep the originals' factors.
 
     python -m analysis.reconstructions --model=runs/lm-embedded-standard-vmf
 
 The grammar of the corpus reads the topic, sentiment and tense of each test sentence and
-of its greedy reconstruction. Next to the share of reconstructions that keep each stands
-the share that would agree by chance: that of the same reconstructions, shuffled.
+of its greedy reconstruction. For each factor, this prints the share of reconstructions
+that keep it, and the share that would agree by chance: that of the same
+reconstructions, shuffled.
 """
 
 from collections.abc import Sequence

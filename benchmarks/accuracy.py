@@ -1,4 +1,4 @@
-"""Prints the worst errors of the distribution's statistics, ours next to TFP's.
+"""Prints the worst errors of the distribution's statistics, compared with TFP's.
 
     python -m benchmarks.accuracy
 

@@ -7,11 +7,11 @@
 Kills a run of `trainers.lm` with SIGKILL at moments spread over the whole run, and
 starts it again each time with the same command. The moments are the start, the middle
 of epochs, the writing of a checkpoint, of the best model and of the metrics, and the
-times between these, also at the end of the first epoch. The run has default flags and,
-by default, learns generated text.
+times between these, including those at the end of the first epoch. The run has default
+flags and, by default, learns generated text.
 
 The run must never fail, and is compared with one that was left alone. On one device,
-weights, optimiser, noise, the best model and the bounds of every epoch and part must
+weights, optimiser, noise, the best model and the bounds of every epoch and split must
 agree bit for bit. With several workers, one is killed and the others must stop by
 themselves; then the results must agree to 1e-5.
 """

@@ -1,4 +1,4 @@
-"""Compares the time of a draw: ours, TFP's, SciPy's and a Gaussian's.
+"""Compares the speed of sampling: ours, TFP's, SciPy's and a Gaussian's.
 
     python -m benchmarks.sampling
 

@@ -16,5 +16,5 @@ if not (3, 10) <= VERSION <= (3, 13):
         + sys.argv[1]
         + " is Python "
         + ".".join(map(str, VERSION))
-        + ". Name another: make PYTHON=python3.11"
+        + ". Choose another: make PYTHON=python3.11"
     )

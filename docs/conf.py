@@ -38,10 +38,10 @@ nb_execution_mode = "force"
 nb_execution_raise_on_error = True
 nb_execution_timeout = 600
 nb_execution_in_temp = True
-# What TensorFlow says of the machine that built the site is no part of a page.
+# Keeps TensorFlow's messages about the build machine out of the pages.
 nb_output_stderr = "remove"
 nb_merge_streams = True
-# No page has a widget, whose script would come from another host.
+# No page has widgets, whose scripts would come from another host.
 nb_ipywidgets_js = {}
 
 # === API pages ===

@@ -159,6 +159,6 @@ def test_make_refuses_other_pythons_and_names_those_it_works_with(tmp_path, vers
     assert result.returncode != 0
     assert result.stderr.splitlines()[0] == (
         f"tf_vmfvae needs Python 3.10 to 3.13, but {interpreter} is Python {version}. "
-        "Name another: make PYTHON=python3.11"
+        "Choose another: make PYTHON=python3.11"
     )
     assert not environment.exists()

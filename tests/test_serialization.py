@@ -181,7 +181,7 @@ def small(kind, latent=None):
     [copy.deepcopy, copy.copy, lambda model: pickle.loads(pickle.dumps(model))],
     ids=["deepcopy", "copy", "pickle"],
 )
-def test_copies_are_whole_models(kind, copied):
+def test_copies_are_complete_models(kind, copied):
     model, inputs = small(kind)
     model.compile(keras.optimizers.Adam(0.1))
     model.train_on_batch(inputs)
@@ -231,7 +231,7 @@ def assert_served(kind, latent, folder):
     model.export(folder, verbose=False)
     served = tf.saved_model.load(folder)
     outputs = model(inputs)
-    # The noise goes on from where it was exported.
+    # The noise continues from where it was when the model was exported.
     for name, value in served.serve(inputs).items():
         np.testing.assert_allclose(value, outputs[name], rtol=1e-4, atol=1e-5)
 
@@ -245,7 +245,9 @@ def test_an_exported_model_gives_what_the_model_gives(kind, latent, tmp_path):
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", ["nvdm", "nvrnn"])
 @pytest.mark.parametrize("latent", OTHERS)
-def test_so_does_a_model_of_any_other_latent(kind, latent, tmp_path):
+def test_an_exported_model_with_any_other_latent_gives_what_the_model_gives(
+    kind, latent, tmp_path
+):
     assert_served(kind, latent, str(tmp_path))
 
 
@@ -261,7 +263,7 @@ def test_other_formats_are_refused(format, tmp_path):
 
 
 @pytest.mark.parametrize("kind", ["nvdm", "nvrnn"])
-def test_a_converter_that_fails_leaves_all_models_sound(kind):
+def test_a_converter_that_fails_leaves_all_models_intact(kind):
     model, inputs = small(kind)
     other, _ = small(kind)
     before = model(inputs)["kl"]

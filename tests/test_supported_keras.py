@@ -1,4 +1,4 @@
-"""Another Keras than the library's is refused in one line, before anything else."""
+"""An unsupported Keras is refused in one line, before anything else."""
 
 import sys
 
@@ -22,7 +22,7 @@ LEGACY = {"TF_USE_LEGACY_KERAS": "1"}
     ],
     ids=str,
 )
-def test_another_keras_is_refused_in_one_line(environment, message, monkeypatch):
+def test_an_unsupported_keras_is_refused_in_one_line(environment, message, monkeypatch):
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     # As before anyone has imported it.
@@ -32,14 +32,14 @@ def test_another_keras_is_refused_in_one_line(environment, message, monkeypatch)
     assert "\n" not in str(caught.value)
 
 
-def test_a_backend_of_kerass_own_configuration_is_refused(monkeypatch):
+def test_a_backend_from_the_configuration_file_of_keras_is_refused(monkeypatch):
     monkeypatch.setattr(keras.config, "backend", lambda: "jax")
     with pytest.raises(ImportError, match="the backend is jax"):
         check_keras()
 
 
 @pytest.mark.parametrize("environment", [{}, {"TF_USE_LEGACY_KERAS": "0"}], ids=str)
-def test_the_usual_one_is_fine(environment, monkeypatch):
+def test_keras_3_with_tensorflow_is_accepted(environment, monkeypatch):
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     check_keras()
@@ -52,5 +52,5 @@ def test_a_program_ends_in_one_line(monkeypatch, capfd):
         pytest.raises(UserError, match="TF_USE_LEGACY_KERAS is 1"),
         command_line.importing_tensorflow(),
     ):
-        pytest.fail("what needs the library was begun")
+        pytest.fail("work that needs the library was started")
     assert capfd.readouterr().err == ""

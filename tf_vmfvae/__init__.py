@@ -1,4 +1,4 @@
-"""Variational autoencoders of text with codes on the unit sphere.
+"""Variational autoencoders for text with codes on the unit sphere.
 
 Importing the package registers its layers and models with Keras, so that
 `tf.keras.models.load_model` reads what they saved.

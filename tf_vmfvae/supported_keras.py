@@ -1,4 +1,4 @@
-"""Whether the Keras of this process is one that the library runs on."""
+"""Checks that the installed Keras is one that the library supports."""
 
 import os
 import sys

@@ -1,7 +1,7 @@
 """Documents every public name under the name that users import it by.
 
-A build in which a name of a package's `__all__` has no API page ends with a warning,
-which `make docs` takes for an error.
+If a name in a package's `__all__` has no API page, the build warns, and `make docs`
+treats warnings as errors.
 """
 
 import inspect
@@ -17,7 +17,7 @@ import tf_vmfvae
 
 logger = logging.getLogger(__name__)
 
-# Where base classes of other libraries are known from.
+# Where users find the base classes of other libraries.
 FOREIGN = {
     "keras": keras,
     "keras.callbacks": keras.callbacks,

@@ -1,4 +1,4 @@
-"""Draws two sentences, their codes on the sphere, and the way between them.
+"""Draws two sentences, their codes on the sphere, and the path between them.
 
     python docs/images/codes_on_the_sphere.py
 
@@ -66,7 +66,7 @@ NARROW = Layout(
 
 
 def main() -> None:
-    """Writes both pictures beside this file: a wide one, and one for a phone."""
+    """Writes both pictures next to this file: a wide one, and one for phones."""
     file = pathlib.Path(__file__)
     for layout, name in ((WIDE, file.stem), (NARROW, f"{file.stem}_narrow")):
         file.with_name(f"{name}.svg").write_text(draw(layout), encoding="utf-8")
@@ -106,7 +106,7 @@ def draw(layout: Layout) -> str:
 
 
 def _on_front(points):
-    """Unit vectors on the near side of the sphere, from what is seen of them."""
+    """Unit vectors on the near side of the sphere, from their first two coordinates."""
     depth = np.sqrt(1 - np.sum(points**2, axis=1, keepdims=True))
     return np.concatenate([points, depth], axis=1).astype("float32")
 
@@ -136,7 +136,7 @@ def _globe():
     for curve in curves:
         seen = curve @ turn.T
         front = seen[:, 2] >= 0
-        # Each stretch on the near side is a line of its own.
+        # Each stretch on the near side becomes a separate line.
         cuts = np.flatnonzero(np.diff(front)) + 1
         for stretch in np.split(seen, cuts):
             if stretch[len(stretch) // 2, 2] >= 0:

@@ -86,7 +86,7 @@ def test_normalize_accepts_vectors_of_any_length(blobs):
         other.mean_directions_, plain.mean_directions_, atol=1e-8
     )
     with pytest.raises(
-        ValueError, match=r"samples\[1\] has the norm .* no unit vector"
+        ValueError, match=r"samples\[1\] has the norm .* not a unit vector"
     ):
         VonMisesFisherClustering(3).fit(scaled)
 

@@ -17,7 +17,7 @@ def test_loading_the_same_text_again_gives_the_same_corpus(tmp_path):
     assert (corpus.name, corpus.entropy, corpus.labels) == ("text", None, None)
 
 
-def test_the_vocabulary_comes_from_the_training_part_alone(tmp_path):
+def test_the_vocabulary_comes_from_the_training_set_alone(tmp_path):
     write(
         tmp_path,
         train=["the cat", "the dog", "the cat <unk>"],

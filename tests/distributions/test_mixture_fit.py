@@ -11,7 +11,7 @@ from tf_vmfvae.distributions.numerics import mixture_em
 
 
 def planted(dimension, kappa, components=4, rows=2000, dtype="float64", seed=0):
-    """Samples of as many clusters as asked for, whose directions are orthogonal."""
+    """Samples from `components` clusters with orthogonal directions."""
     basis = np.linalg.qr(
         np.random.default_rng(seed).normal(size=(dimension, min(dimension, components)))
     )[0].T
@@ -142,7 +142,11 @@ def test_copies_of_one_point_end_at_the_largest_concentration(dtype):
 @pytest.mark.parametrize(
     ("change", "options", "message"),
     [
-        (lambda z: 2 * z, {}, r"samples\[0\] has the norm 2, so it is no unit vector"),
+        (
+            lambda z: 2 * z,
+            {},
+            r"samples\[0\] has the norm 2, so it is not a unit vector",
+        ),
         (lambda z: z[0], {}, "shape"),
         (lambda z: z[:0], {}, "at least one row"),
         (lambda z: z.astype(int), {}, "floating dtype"),

@@ -77,7 +77,7 @@ def test_density_vanishes_opposite_to_the_mean_direction():
 
 
 @pytest.mark.parametrize(("dimension", "kappa"), [(2, 1.0), (3, 10.0), (50, 80.0)])
-def test_a_million_draws_pass_kolmogorov_and_smirnov(dimension, kappa):
+def test_a_million_draws_pass_a_kolmogorov_smirnov_test(dimension, kappa):
     x = standard_normal([1_000_000], 2, tf.constant([dimension, 5]), tf.float32)[:, 0]
     w, _ = fixed_polar(POWER_SPHERICAL, dimension, kappa, x)
     half = (dimension - 1) / 2

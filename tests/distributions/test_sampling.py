@@ -43,7 +43,7 @@ def unit(shape, seed=0, dtype="float32"):
 
 
 @pytest.mark.parametrize(("dimension", "kappa"), SAMPLING_GRID)
-def test_a_million_draws_of_w_pass_kolmogorov_and_smirnov(dimension, kappa):
+def test_a_million_draws_of_w_pass_a_kolmogorov_smirnov_test(dimension, kappa):
     x = standard_normal([MILLION], 2, tf.constant([dimension, 5]), tf.float32)[:, 0]
     cdf = angle_cdf(lambda w: kappa * w, dimension)
     fixed = polar.fixed_polar(VON_MISES_FISHER, dimension, kappa, x)

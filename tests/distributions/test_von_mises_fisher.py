@@ -229,7 +229,7 @@ OFF_THE_SPHERE = [[2.0, 0.0], [0.0, 0.0], [0.6, 0.81], [np.nan, 1.0], [np.inf, 0
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 def test_fitting_vectors_off_the_sphere_gives_nan_or_an_error(dtype):
-    # A fit for each of them, beside two good samples.
+    # A fit for each of them, together with two good samples.
     z = np.array([[[1.0, 0.0]] * 5, [[0.0, 1.0]] * 5, OFF_THE_SPHERE], dtype)
     for fit in (VonMisesFisher.fit, VonMisesFisher.experimental_fit):
         bad = fit(z)

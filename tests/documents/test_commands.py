@@ -1,4 +1,4 @@
-"""Every command in the documents is one that the programs take."""
+"""Every command in the documents is valid for its program."""
 
 import re
 import shlex
@@ -57,7 +57,7 @@ def test_a_command_is_found_in_a_block_and_in_prose():
 
 
 @pytest.mark.parametrize("program", ["lm", "bow", "evaluate", "generate", "export"])
-def test_every_command_in_the_documents_is_one_that_its_program_takes(
+def test_every_command_in_the_documents_is_valid_for_its_program(
     program, pages, read_flags
 ):
     found = [

@@ -1,4 +1,4 @@
-"""README.md and the guide: short, with links that lead somewhere and code that runs."""
+"""README.md and the guide: short, with working links and code that runs."""
 
 import dataclasses
 import pathlib
@@ -15,7 +15,7 @@ ROOT = pathlib.Path(__file__).parents[2]
 PYTHON = re.compile(r"^```python\n(.*?)^```", re.DOTALL | re.MULTILINE)
 LINK = re.compile(r"\]\((?!https?:)([^)#]+)\)")
 PATH = re.compile(r"\b(?:docs|recipes|saved_models)/[\w./]*\w")
-# The pages of the guide whose Python stands in a block; others are notebooks.
+# The pages of the guide whose Python is in code blocks; others are notebooks.
 GUIDE = [
     path.stem
     for path in sorted((ROOT / "docs" / "guide").glob("*.md"))
@@ -70,7 +70,7 @@ def run_python(text):
         exec(compile(block, "document", "exec"), {})
 
 
-def test_the_readme_is_read_in_five_minutes(pages):
+def test_the_readme_is_at_most_200_lines_long(pages):
     assert len(pages["README.md"].splitlines()) <= 200
 
 
@@ -107,7 +107,7 @@ def test_files_that_the_documents_name_exist(pages):
     assert missing == set()
 
 
-def test_no_document_names_a_path_of_one_machine(pages):
+def test_no_document_names_a_path_on_the_authors_machine(pages):
     # What a reader copies has to work on the reader's machine.
     for page, text in pages.items():
         assert not re.search(r"/(home|root|work|tmp)/", text), page

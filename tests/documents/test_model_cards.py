@@ -44,7 +44,7 @@ def test_a_card_has_what_a_hub_reads(card, folder):
     assert [model["name"] for model in front["model-index"]] == [folder.name]
 
 
-def test_a_card_tells_data_training_figures_limits_and_how_to_load_it(card, folder):
+def test_a_card_has_all_its_sections_and_says_how_to_load_the_model(card, folder):
     _, text = card
     headings = [line[3:] for line in text.splitlines() if line.startswith("## ")]
 

@@ -1,4 +1,4 @@
-"""The scripts in recipes/: one a released model, with flags that the programs take."""
+"""The scripts in recipes/: one per released model, with flags that programs take."""
 
 import os
 import pathlib

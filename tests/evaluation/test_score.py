@@ -1,4 +1,4 @@
-"""Scores are the bound of each text, by a seed of the user's."""
+"""Scores are the bound of each text, and the user's seed repeats them."""
 
 import numpy as np
 import pytest
@@ -30,8 +30,8 @@ def test_scores_are_the_bound_that_evaluation_has(model):
     assert abs(scores["nll"].mean() - bounds.nll) < error
 
 
-def test_texts_of_all_parts_have_codes_of_their_own(model):
-    # The same texts, in several parts: with one code each their figures differ.
+def test_texts_in_every_batch_have_their_own_codes(model):
+    # The same text in several batches: with one code each, the figures differ.
     nll = model.score(TEXTS, samples=1)["nll"].reshape(20, 4)[:, 2]
 
     assert len(np.unique(nll)) == 20
@@ -44,13 +44,13 @@ def test_a_seed_repeats_the_scores_and_another_does_not(model):
     assert np.any(model.score(TEXTS, samples=2, seed=4)["nll"] != first)
 
 
-def test_what_can_be_no_bound_is_refused(model):
+def test_a_bad_number_of_samples_is_refused(model):
     for samples, message in ((0, "1 or more, not 0"), (1.5, "a whole number, not 1.5")):
         with pytest.raises(ValueError, match=f"samples must be {message}"):
             model.score(["a"], samples=samples)
 
 
-def test_a_model_that_is_told_labels_is_scored_with_them():
+def test_a_model_conditioned_on_labels_is_scored_with_them():
     latent = layers.GaussianLatent(3, seed=1)
     model = tf_vmfvae.models.NVRNN(
         ["a"], latent, hidden_dim=4, condition=layers.LabelCondition(2), seed=1

@@ -93,7 +93,7 @@ LABELS = [0, 2, 1, 2]
 
 
 def fitted(**options):
-    """Returns a model without a code that has learnt four sentences by heart."""
+    """Returns a model without a code that has memorised four sentences."""
     model = tf_vmfvae.models.NVRNN(
         WORDS,
         layers.NoLatent(),

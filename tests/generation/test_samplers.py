@@ -148,7 +148,7 @@ def test_a_sampler_may_have_a_loop_over_words_of_its_own(model, codes):
 
 def test_a_seed_that_a_sampler_cannot_use_is_refused(model, codes):
     sampler = DrawingByTensorFlow()
-    with pytest.raises(ValueError, match="seed: the sampler draws from a state"):
+    with pytest.raises(ValueError, match="seed: the sampler draws from TensorFlow's"):
         decode(model, codes, sampler, seed=1, max_words=9)
 
     assert len(decode(model, codes, sampler, max_words=9)) == len(codes)

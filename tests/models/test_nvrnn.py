@@ -32,7 +32,7 @@ def overfitted():
     return model
 
 
-def test_a_handful_of_sentences_is_learned_by_heart(overfitted):
+def test_a_handful_of_sentences_is_memorised(overfitted):
     assert overfitted.reconstruct(SENTENCES) == SENTENCES
     bounds = tf_vmfvae.evaluation.evaluate(overfitted, [ids_of(overfitted)])
     assert bounds.reconstruction < 0.5

@@ -124,14 +124,14 @@ def place(tmp_path, monkeypatch):
 
 
 def start_clock():
-    """Of this process's work: a machine that is busy is no fault of the input."""
+    """Starts a clock of this process's CPU time: a busy machine does not count."""
     signal.setitimer(signal.ITIMER_PROF, SECONDS)
-    # What waits for ever does no work.
+    # An action that waits forever uses no CPU time.
     signal.alarm(20 * SECONDS)
 
 
 def complaint(action, expected):
-    """The error that an action ends with, `None` if it works."""
+    """Returns the error that an action ends with, or `None` if it works."""
     start_clock()
     try:
         action()
@@ -252,7 +252,7 @@ def test_model_file(tmp_path, saved_model):
 
 
 def test_model_file_whose_parts_are_changed(tmp_path, saved_model):
-    """An archive that is in order, but not what is in it."""
+    """The archive is valid, but its content is not."""
     with zipfile.ZipFile(io.BytesIO(saved_model)) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
 
@@ -284,7 +284,7 @@ def test_a_model_of_another_project(tmp_path):
         load_best_model(folder)
 
 
-def test_a_model_that_brings_code_is_not_run(tmp_path):
+def test_code_in_a_model_file_is_not_run(tmp_path):
     folder = RunFolder(tmp_path / "run", {})
     folder.path.mkdir()
     code = keras.layers.Lambda(lambda x: x, output_shape=(2,))
@@ -305,7 +305,7 @@ PROGRESS = Progress(
 
 
 def use_progress(notes):
-    """Does with a checkpoint's notes what a run does."""
+    """Uses a checkpoint's notes as a run does."""
     progress = Progress.from_notes(notes)
     range(progress.epoch, 10)
     assert progress.where
@@ -450,7 +450,7 @@ def record(tmp_path_factory):
 
 
 def take_up(path, text):
-    """Does with a run's flags what a training program does before it trains."""
+    """Uses a run's flags as a training program does before it trains."""
     own = lm.define_flags(flags.FlagValues())
     own.parse(["--latent=vmf", f"--output_dir={path}"])
     values, _ = own.read_settings()

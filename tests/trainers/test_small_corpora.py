@@ -1,4 +1,4 @@
-"""Corpora of a few sentences or documents: less is said of them, and nothing fails."""
+"""With tiny corpora, reports are shorter and nothing fails."""
 
 import json
 import re
@@ -26,7 +26,7 @@ SENTENCES = ["the cat sees it again", "the dog hears it", "it sees the cat"]
 
 @pytest.fixture(autouse=True)
 def _no_warnings():
-    """A warning in the middle of a report is not what a user can do something with."""
+    """Turns warnings into errors: a user can do nothing about one in a report."""
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         # These are about TensorFlow itself.
@@ -82,7 +82,7 @@ def model():
 
 
 @pytest.mark.parametrize("count", [1, 2, 12])
-def test_a_report_of_few_sentences_is_whole(model, capsys, count):
+def test_a_report_on_few_sentences_is_complete(model, capsys, count):
     texts = [SENTENCES[i % 3] for i in range(count)]
     corpus = data.Corpus("tiny", texts, texts, texts, model.tokenizer.vocabulary)
     bounds = evaluation.evaluate(model, [model.to_ids(texts).to_tensor()]).as_dict()
@@ -106,7 +106,7 @@ def model_file(model, tmp_path_factory):
 @pytest.mark.parametrize(
     ("count", "split"), [(4, "train"), (4, "test"), (12, "validation"), (13, "test")]
 )
-def test_few_sentences_are_judged_as_far_as_they_can_be(
+def test_few_sentences_are_evaluated_as_far_as_possible(
     model_file, tmp_path, capsys, count, split
 ):
     settings = {
@@ -163,7 +163,7 @@ def document_report(latent, rows, labels, words=WORDS):
 
 @pytest.mark.parametrize("latent", LATENTS)
 @pytest.mark.parametrize("count", [1, 2, 3, 12])
-def test_a_report_of_few_documents_is_whole(capsys, latent, count):
+def test_a_report_on_few_documents_is_complete(capsys, latent, count):
     rows = [ROWS[i % 4] for i in range(count)]
     labels = ["ab"[i % 2] for i in range(count)]
     document_report(latent, rows, labels)
@@ -176,7 +176,7 @@ def test_a_report_of_few_documents_is_whole(capsys, latent, count):
         assert ("labels predicted" in out) == (count > 1)
 
 
-def test_documents_that_are_all_alike_have_fewer_topics_than_asked_for(capsys):
+def test_identical_documents_have_fewer_topics_than_requested(capsys):
     document_report("vmf", [ROWS[0]] * 12, None)
     out = capsys.readouterr().out
 
@@ -190,7 +190,7 @@ def test_topics_of_one_word_have_no_coherence(capsys):
     assert "note: no coherence: no topic has two words" in capsys.readouterr().out
 
 
-def test_one_label_is_said_and_not_told_from_others(capsys):
+def test_a_single_label_is_noted_and_not_predicted(capsys):
     document_report("vmf", ROWS, ["a"] * 4)
     out = capsys.readouterr().out
 
@@ -198,7 +198,7 @@ def test_one_label_is_said_and_not_told_from_others(capsys):
     assert "labels predicted" not in out
 
 
-def test_documents_with_one_label_each_are_trained_to_their_report(tmp_path, capsys):
+def test_training_and_report_work_with_a_single_label(tmp_path, capsys):
     folder, run = tmp_path / "documents" / "only", tmp_path / "run"
     folder.mkdir(parents=True)
     for number in range(6):

@@ -24,9 +24,9 @@ class VonMisesFisherClustering(ClusterMixin, BaseEstimator):
         n_clusters: int, at least 1 and at most the number of rows.
         n_init: int, at least 1. Number of fits, each from another k-means++ start; the
             one with the highest likelihood is kept.
-        max_iter: int, at least 1. Largest number of iterations in a fit.
+        max_iter: int, at least 1. Maximum number of EM iterations in a fit.
         tol: float, at least 0. A fit ends when an iteration raises the mean
-            log-likelihood of a row by less than this many nats.
+            log-likelihood per row by less than this many nats.
         shared_concentration: bool. Whether all clusters have the same concentration.
         normalize: bool. Whether to normalise the rows first; otherwise a row that is
             not a unit vector is refused.
@@ -34,7 +34,6 @@ class VonMisesFisherClustering(ClusterMixin, BaseEstimator):
 
     Attributes:
         mean_directions_: float64 `[n_clusters, d]`, unit vectors.
-        cluster_centers_: the same, with the name that `sklearn.cluster.KMeans` uses.
         concentrations_: float64 `[n_clusters]`.
         weights_: float64 `[n_clusters]`; they sum to 1.
         labels_: int `[rows]`, the likeliest cluster of each row of the fit.
@@ -123,7 +122,7 @@ class VonMisesFisherClustering(ClusterMixin, BaseEstimator):
 
     @property
     def cluster_centers_(self) -> np.ndarray:
-        """The mean directions, `[n_clusters, d]`."""
+        """The mean directions, by the name that `sklearn.cluster.KMeans` uses."""
         return self.mean_directions_
 
     @property

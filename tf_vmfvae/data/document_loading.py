@@ -44,8 +44,8 @@ def load_documents(
         labels: for "text" from a file, a text file with one label per line.
 
     Returns:
-        The corpus. Validation documents are held out of the training part, never of
-        the test part. Its notes say what was held out or left out.
+        The corpus. Validation documents are held out from the training set, never
+        from the test set. Its notes say what was held out or left out.
 
     Raises:
         ValueError: there is no such data set, its files are missing or unusable, or
@@ -83,18 +83,16 @@ def load_documents(
     if "validation" not in splits:
         if len(splits["train"]) < 2:
             raise ValueError(
-                f"{where}: the training part has 1 document with a known word, but at "
+                f"{where}: the training set has 1 document with a known word, but at "
                 "least 2 are needed, one of them for validation"
             )
-        # The test part of a published corpus is from a later time than its training
-        # part. Single documents held out of the latter would have near-copies in it.
+        # The test set of a published corpus is from a later time than its training
+        # set. Single documents held out from the latter would have near-copies in it.
         splits["train"], splits["validation"], how = hold_out_groups(
             splits["train"], len(vocabulary), ONE_IN, SEED
         )
         count = len(splits["validation"])
-        notes.append(
-            f"{count} documents of the training part are held out to validate: {how}"
-        )
+        notes.append(f"{count} training documents are held out for validation: {how}")
     return DocumentCorpus(
         name=dataset, vocabulary=vocabulary, notes=tuple(notes), **splits
     )
@@ -118,7 +116,7 @@ def _without_empty(
     part = "training" if split == "train" else split
     full = documents.lengths > 0
     if not full.any():
-        raise ValueError(f"{where}: the {part} part has no document with a known word")
+        raise ValueError(f"{where}: the {part} set has no document with a known word")
     if full.all():
         return documents, []
     note = (

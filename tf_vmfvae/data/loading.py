@@ -34,7 +34,7 @@ def load(
             per line, or a folder of such files (train.txt, valid.txt, test.txt).
         vocabulary_size: the largest number of entries of the vocabulary, including
             `<unk>` and `<eos>`.
-        minimum_count: how often a word must occur in the training part to get an entry.
+        minimum_count: how often a word must occur in the training set to get an entry.
             By default 1, but 2 for "text": words seen once teach a model what to do
             with unknown words.
         max_length: words after which a sentence is cut, not counting `<eos>`. By
@@ -65,7 +65,7 @@ def load(
     if len(vocabulary) == len(build_vocabulary([])):
         raise ValueError(
             f"dataset {dataset}{f' in {data_dir}' if data_dir else ''}: no word occurs "
-            f"{minimum_count} times in the training part; give more text (--data_dir), "
+            f"{minimum_count} times in the training set; give more text (--data_dir), "
             "or a lower minimum_count to tf_vmfvae.data.load"
         )
     corpus = dataclasses.replace(corpus, vocabulary=vocabulary)

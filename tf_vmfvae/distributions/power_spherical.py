@@ -23,7 +23,7 @@ class PowerSpherical(RotationallySymmetric, tfd.PowerSpherical):
 
     Its density is proportional to `(1 + mu'z)^kappa`: uniform at `kappa = 0`, and close
     in shape to the von Mises-Fisher distribution, with closed forms in place of Bessel
-    functions. A `tfd.PowerSpherical` with the same guarantees as `VonMisesFisher`:
+    functions. It is a `tfd.PowerSpherical` with the guarantees of `VonMisesFisher`:
     statistics are accurate to the last digits of the dtype; draws are by inversion,
     compile under XLA, are reparameterised in both parameters, and are the same for the
     same seed, compiled or not; invalid parameters give NaN.

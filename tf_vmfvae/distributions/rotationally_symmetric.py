@@ -21,8 +21,8 @@ tfd = tfp.distributions
 class RotationallySymmetric:
     """Base of the distributions on the sphere with a mean direction and concentration.
 
-    A mixin, to be named before the class of TensorFlow Probability that it replaces the
-    methods of. A subclass sets the two class attributes and defines the log-density and
+    A mixin: list it before the class of TensorFlow Probability whose methods it
+    replaces. A subclass sets the two class attributes and defines the log-density and
     the three methods below that raise `NotImplementedError`.
 
     Args:
@@ -40,7 +40,7 @@ class RotationallySymmetric:
         broadcast.
     """
 
-    # The family that `w = mu'z` belongs to, and a salt that makes its noise its own.
+    # The family that `w = mu'z` belongs to, and a salt for the seeds of its noise.
     _family: Family
     _salt: str
 
@@ -113,7 +113,7 @@ class RotationallySymmetric:
         return tf.where(kappa >= 0, kappa, tf.constant(math.nan, tf.float64))
 
     def _unit(self) -> tf.Tensor:
-        """Returns the mean direction, normalised; NaN where it is no unit vector."""
+        """Returns the mean direction, normalised; NaN where it is not a unit vector."""
         return tangent_normal.unit_or_nan(tf.convert_to_tensor(self.mean_direction))
 
     def _wide_unit(self) -> tf.Tensor:

@@ -65,8 +65,8 @@ class VonMisesFisherMixture(AutoCompositeTensorDistribution):
                 tensor_util.convert_nonref_to_tensor(value, dtype)
                 for value in (mean_directions, concentration, logits)
             )
-            # Left as they are where nothing is missing: a composite tensor that is put
-            # together again must hold the very tensors that it is given.
+            # Converted only if something is missing: a composite tensor that is rebuilt
+            # must hold the very tensors that it is given.
             components = tf.shape(self.mean_directions)[:1]
             if self.concentration.shape.rank == 0:
                 self.concentration = tf.broadcast_to(self.concentration, components)
@@ -106,8 +106,8 @@ class VonMisesFisherMixture(AutoCompositeTensorDistribution):
           components: number of components, at most the number of rows.
           weights: a weight for each row, [rows], or `None`.
           starts: fits from this many k-means++ starts; the best one is returned.
-          iterations: the most iterations for each start.
-          tolerance: a fit ends when an iteration gains less, in nats a row.
+          iterations: maximum number of iterations for each start.
+          tolerance: a fit ends when an iteration gains less, in nats per row.
           shared_concentration: whether all components have the same concentration.
           initial_directions: [components, d], where to start instead of k-means++.
           seed: seed of the starts.
@@ -118,7 +118,7 @@ class VonMisesFisherMixture(AutoCompositeTensorDistribution):
           point would otherwise exceed.
 
         Raises:
-          ValueError: an argument is out of its range, or a row is no unit vector.
+          ValueError: an argument is out of its range, or a row is not a unit vector.
 
         >>> planted = VonMisesFisherMixture([[0.0, 1.0], [1.0, 0.0]], [50.0, 90.0])
         >>> z = planted.sample(20_000, seed=[1, 2])

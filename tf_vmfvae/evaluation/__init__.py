@@ -1,4 +1,4 @@
-"""Evaluation of models: bounds on the likelihood, and what the code contains."""
+"""Evaluation of models: bounds on the likelihood, and what the code knows."""
 
 from tf_vmfvae.evaluation.active_units import ActiveUnits, active_units
 from tf_vmfvae.evaluation.bounds import Bounds, batch_totals, evaluate

@@ -8,7 +8,7 @@ import numpy as np
 from tf_vmfvae.evaluation.examples import encode_examples
 from tf_vmfvae.evaluation.result import Result
 
-# Enough for an error of half a per cent in a variance.
+# Enough for an error of 0.5 % in a variance.
 PRIOR_DRAWS = 2**16
 
 

@@ -24,7 +24,7 @@ class Bounds(Result):
         code_gain: how much the reconstruction worsens if each example is decoded from
             the code of another example in its batch. It measures how much the decoder
             uses the code. An example that is alone in its batch, or in its replica's
-            part of the batch, is left out.
+            share of the batch, is left out.
         ppl: `exp(total NLL / total words)`, including `<eos>`.
         ppl_by_example: `exp(mean over examples of NLL / words)`, the perplexity of
             Miao et al. (2016), which gives short and long examples the same weight.

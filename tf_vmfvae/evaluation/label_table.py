@@ -78,7 +78,7 @@ def _accuracy(train, test, train_labels, test_labels, neighbours):
     scaler = StandardScaler(with_mean=not scipy.sparse.issparse(train))
     linear = make_pipeline(scaler, LogisticRegression(C=0.1, max_iter=1_000))
     if len(np.unique(train_labels)) == 1:
-        # There is no line to draw.
+        # Logistic regression needs two labels.
         linear = DummyClassifier()
     scores = [
         np.mean(classifier.fit(train, train_labels).predict(test) == test_labels)

@@ -68,7 +68,7 @@ def vector_probe(
     if len(train[0]) < FEWEST:
         raise ValueError(
             f"{len(train[0])} training examples are too few: a tenth of them is held "
-            f"out, so it takes {FEWEST}"
+            f"out, so give at least {FEWEST}"
         )
     regressor = MLPRegressor(
         hidden_layer_sizes=(hidden_units,),

@@ -32,7 +32,7 @@ def score(
             decoded by itself.
         seed: int or `None`. Seed of the codes: the same seed and texts always give the
             same figures. With `None` they follow `keras.utils.set_random_seed`.
-        labels: one label for each text, which a model with `condition="label"` needs.
+        labels: one label for each text, which a model with a `LabelCondition` needs.
 
     Returns:
         Float32 arrays of shape `(texts,)`: `"nll"` in nats, the sum of

@@ -83,7 +83,7 @@ def find_topics(
         )
     codes = model.encode(documents)
     with warnings.catch_warnings():
-        # Of groups that stay empty, as there are fewer codes.
+        # KMeans warns if there are fewer distinct codes than topics.
         warnings.simplefilter("ignore", ConvergenceWarning)
         groups = KMeans(topics, n_init=4, random_state=seed).fit_predict(codes)
     _, groups, sizes = np.unique(groups, return_inverse=True, return_counts=True)

@@ -1,4 +1,4 @@
-"""What sentences are decoded from: their codes, and the conditions next to them.
+"""What sentences are decoded from: codes and conditions.
 
 Except for `encode_texts`, these functions may be part of a graph.
 """
@@ -30,7 +30,7 @@ def encode_texts(model, texts, labels=None, batch_size: int = 64) -> tuple:
     Args:
         model: a language model.
         texts: raw sentences.
-        labels: one label for each text, which a model with `condition="label"` needs.
+        labels: one label for each text, which a model with a `LabelCondition` needs.
         batch_size: int. How many texts to encode at once.
 
     Returns:

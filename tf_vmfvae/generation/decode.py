@@ -23,13 +23,13 @@ def decode(
         sampler: how to choose words: `"greedy"`, `"random"`, `"top_k"` (among the 5
             likeliest), `"top_p"` (among the likeliest that make up 0.1), `"beam"` (5
             beams), or a `keras_hub.samplers.Sampler`, whose class may be your own;
-            greedy by default. The sampler is not changed, except that without `seed` a
-            seed generator that it was given a seed for advances.
+            greedy by default. The sampler is not changed, with one exception: without
+            `seed`, a sampler that was given a seed of its own advances its generator.
         max_words: int. A sentence is cut off after this many words.
         seed: int or `None`. Seed for a sampler that draws. The same seed and codes give
             the same words, whatever was drawn before, with any `batch_size` and in any
             thread; only a sampler whose class is your own may draw other words with
-            another `batch_size`. With `None` the sampler's own seed counts, if it has
+            another `batch_size`. With `None` the sampler's own seed is used, if it has
             one; otherwise words follow `keras.utils.set_random_seed`.
         conditions: what the decoder reads in addition to the codes, `(count, width)`,
             from `model.conditions`; `None` for a model without a condition.

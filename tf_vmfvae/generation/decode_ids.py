@@ -40,8 +40,8 @@ def decode_ids(
 def _decode_in_turn(steps, sampler, z, conditions, max_words, noise, uniforms, rows):
     """Decodes one sentence after the other in each row.
 
-    If all sentences of a batch started together, all would wait for the longest. Here a
-    row whose sentence has ended starts on the next code that waits.
+    If all sentences of a batch started together, all would wait for the longest. Here,
+    a row whose sentence has ended starts on the next code.
     """
     count = tf.shape(z)[0]
     first_states = steps.start(z, conditions)

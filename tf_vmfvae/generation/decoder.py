@@ -17,7 +17,7 @@ _compiled = CompiledFunctions(kept=8)
 
 
 class Decoder:
-    """Decodes codes into texts; checks how, before there is anything to decode.
+    """Decodes codes into texts; checks its options before there is anything to decode.
 
     Args:
         model, sampler, max_words, seed: as for `decode`.
@@ -116,6 +116,6 @@ class Decoder:
         graph = run.get_concrete_function().graph
         if self._seed is not None and draws_with_state(graph):
             raise ValueError(
-                "seed: the sampler draws from a state of TensorFlow's own, which no "
-                "seed reaches; let it draw with keras.random, or leave the seed out"
+                "seed: the sampler draws from TensorFlow's own random state, which no "
+                "seed controls; let it draw with keras.random, or leave the seed out"
             )

@@ -30,9 +30,9 @@ def generate(
             `keras.utils.set_random_seed`; see `decode` for a sampler's own seed.
         max_words: int. A sentence is cut off after this many words.
         texts: sentences whose words the decoder reads, one for all or one for each,
-            which a model with `condition="bow"` needs.
+            which a model with a `BagOfWordsCondition` needs.
         labels: labels that the decoder reads, one for all or one for each, which a
-            model with `condition="label"` needs.
+            model with a `LabelCondition` needs.
         progress: as for `decode`.
 
     Returns:

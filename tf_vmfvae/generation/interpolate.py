@@ -18,9 +18,9 @@ def interpolate(
     seed: int | None = None,
     labels: Sequence[int] | None = None,
 ) -> list[str]:
-    """Decodes codes on the way from one text to another.
+    """Decodes codes on the path from one text to another.
 
-    The way depends on the latent: a great circle for a spherical code, a straight line
+    The path depends on the latent: a great circle for a spherical code, a straight line
     for a Gaussian one. A condition moves along a straight line.
 
     Args:
@@ -32,7 +32,7 @@ def interpolate(
         sampler: as for `decode`; greedy by default.
         max_words: int. A sentence is cut off after this many words.
         seed: int or `None`. Seed for a sampler that draws, as for `decode`.
-        labels: the labels of `start` and `end`, which a model with `condition="label"`
+        labels: the labels of `start` and `end`, which a model with a `LabelCondition`
             needs.
 
     Returns:

@@ -25,7 +25,7 @@ def neighbours(
         corpus: raw sentences, the candidates.
         count: int, at least 1. How many neighbours to find for each text, at most as
             many as the corpus has sentences.
-        labels: one label for each text, which a model with `condition="label"` needs.
+        labels: one label for each text, which a model with a `LabelCondition` needs.
         corpus_labels: likewise for the corpus.
 
     Returns:

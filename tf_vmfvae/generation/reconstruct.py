@@ -22,7 +22,7 @@ def reconstruct(
         sampler: as for `decode`; greedy by default.
         max_words: int. A sentence is cut off after this many words.
         seed: int or `None`. Seed for a sampler that draws, as for `decode`.
-        labels: one label for each sentence, which a model with `condition="label"`
+        labels: one label for each sentence, which a model with a `LabelCondition`
             needs.
 
     Returns:

@@ -1,4 +1,4 @@
-"""Finds operations that draw from a state of TensorFlow's own."""
+"""Finds operations that draw from TensorFlow's own random state."""
 
 import tensorflow as tf
 
@@ -17,7 +17,7 @@ STATEFUL = {
 
 
 def draws_with_state(graph: tf.Graph) -> bool:
-    """Returns whether a graph draws from a state that no seed of a call reaches.
+    """Returns whether a graph draws from a state that a seed cannot control.
 
     >>> draws = tf.function(lambda: tf.random.uniform([2]))
     >>> draws_with_state(draws.get_concrete_function().graph)

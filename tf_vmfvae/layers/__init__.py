@@ -1,4 +1,4 @@
-"""Keras layers, one in each file."""
+"""Keras layers, one per file."""
 
 from tf_vmfvae.layers.bag_dense import BagDense
 from tf_vmfvae.layers.conditions.bag_of_words_condition import BagOfWordsCondition

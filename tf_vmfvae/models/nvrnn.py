@@ -61,7 +61,7 @@ class NVRNN(LanguageModel):
         bow_loss: float, at least 0. Weight of the auxiliary bag-of-words loss (Zhao et
             al. 2017) in training: the negative log-likelihood of the sentence's words,
             in any order, under a softmax that reads the code alone. It makes the code
-            say what the sentence is about, and is not part of any bound.
+            say what the sentence is about. It is not part of any bound.
         codes: int, at least 1. Number of codes of a sentence in training, half of them
             the mirror images of the others. With more than one the loss is the
             importance-weighted bound (`tf_vmfvae.layers.ImportanceWeightedNLL`), and

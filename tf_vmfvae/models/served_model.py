@@ -31,10 +31,10 @@ class ServedModel:
     number of words with `<eos>`. Reconstructions and interpolations are greedy; samples
     come from the model's own distribution.
 
-    A model with `condition="label"` takes `labels` as the last argument, one for each
+    A model with a `LabelCondition` takes `labels` as the last argument, one for each
     text, or for both ends of an interpolation. `sample` takes `conditions` instead, one
-    for all samples or one for each: labels or, with `condition="bow"`, texts whose
-    words the decoder reads.
+    for all samples or one for each: labels or, with a `BagOfWordsCondition`, texts
+    whose words the decoder reads.
 
     The functions have no state: calls at the same time do not affect each other, and
     any int32 seed always gives the same answer as with the Keras model. Without texts

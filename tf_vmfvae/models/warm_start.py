@@ -68,13 +68,15 @@ def _check_same(model, pretrained):
     for name in SAME:
         here, there = getattr(model, name), getattr(pretrained, name)
         if here != there:
-            values = "" if name == "vocabulary" else f": {there}, {here}"
-            raise ValueError(f"the pretrained model has another {name}{values}")
+            values = "" if name == "vocabulary" else f": {there}, not {here}"
+            raise ValueError(f"the pretrained model has a different {name}{values}")
     here, there = (
         each.condition and each.condition.description for each in (model, pretrained)
     )
     if here != there:
-        raise ValueError(f"the pretrained model has another condition: {there}, {here}")
+        raise ValueError(
+            f"the pretrained model has a different condition: {there}, not {here}"
+        )
 
 
 def _has_same_code(model, pretrained):

@@ -1,10 +1,10 @@
 """Functions on bags of words.
 
 A batch of bags is a pair of tensors of shape `(batch, pairs)`: ids of words, from 1 to
-the size of the vocabulary and padded with 0, and a value for each word, such as how
-often the document has it.
+the size of the vocabulary and padded with 0, and a value for each word, such as its
+count in the document.
 
-`bag_matmul` and `bag_nll` are what makes `NVDM` fast. At the sizes of 20 Newsgroups,
+`bag_matmul` and `bag_nll` make `NVDM` fast. At the sizes of 20 Newsgroups,
 on one core, it trains on 6,758 documents per second and the same model in PyTorch on
 4,355 (`python -m benchmarks.bow_step`).
 """

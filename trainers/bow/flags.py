@@ -13,7 +13,7 @@ from trainers.cli.ranges import dropout_rate, integers
 # length of the examples, not on the run, so it is not a flag.
 CLIP_NORM = 20.0
 # The defaults. If two apply, the later one counts. Those for 20ng were tuned on its
-# validation part; the epochs are few because a model overfits after them.
+# validation set; the epochs are few because a model overfits after them.
 DEFAULTS = [
     Default(
         {
@@ -128,8 +128,8 @@ def _define_model(own):
     )
     own.choice(
         "input_transform",
-        "How the encoder reads the count of a word: as it is, as log(1 + count), or as "
-        "whether the word occurs.",
+        "What the encoder reads of a word's count: the count itself, log(1 + count), "
+        "or whether the word occurs.",
         ["counts", "log", "binary"],
         default="log",
     )
@@ -141,7 +141,8 @@ def _define_model(own):
     own.number("dropout", "Dropout on the decoder's hidden layer.", dropout_rate())
     own.switch(
         "bursts",
-        "A word that a document has used once is likelier to be used again.",
+        "Model bursts: a word that a document has used once is likelier to be used "
+        "again.",
         default=False,
     )
 
@@ -191,8 +192,8 @@ def _define_report(own):
     )
     own.integer(
         "refine_steps",
-        "Steps that fit each posterior to its document, for further bounds; 10 steps "
-        "take a minute for 7,500 documents.",
+        "Steps that fit each posterior to its document, for a second set of bounds; 10 "
+        "steps take a minute for 7,500 documents.",
         integers(1, 100_000),
         default=None,
     )

@@ -15,7 +15,7 @@ def print_documents(corpus, train) -> None:
 
     Args:
         corpus: a `tf_vmfvae.data.DocumentCorpus`.
-        train: the `tf_vmfvae.data.DocumentBatches` of its training part.
+        train: the `tf_vmfvae.data.DocumentBatches` of its training set.
     """
     for note in corpus.notes:
         print(f"note: {note}")
@@ -54,7 +54,7 @@ def print_document_report(metrics: dict, model, corpus, topics: int) -> None:
 
 def _print_bounds(name, bounds):
     print(
-        f"{name}: NLL {bounds['nll']:.2f} nats a document (reconstruction "
+        f"{name}: NLL {bounds['nll']:.2f} nats per document (reconstruction "
         f"{bounds['reconstruction']:.2f}, KL {bounds['kl']:.2f}), PPL "
         f"{bounds['ppl']:.1f}, by document {bounds['ppl_by_example']:.1f}; code gain "
         f"{bounds['code_gain']:.2f} nats; {bounds['examples']} documents, "

@@ -39,7 +39,7 @@ class EarlierFlags:
         >>> EarlierFlags().today({"kl_epochs": 3.0, "samples": 2}, {"samples"})
         ({'anneal_epochs': 3.0, 'codes': 2}, frozenset({'codes'}))
         """
-        # A run that has --codes was begun under today's names.
+        # A run that has --codes was started under today's names.
         names = {} if "codes" in flags else RENAMED
         flags = {
             name if name in _MERGED else names.get(name, name): value

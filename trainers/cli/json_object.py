@@ -19,7 +19,7 @@ def parse_object(text: str) -> dict:
     """
     try:
         content = json.loads(text)
-    # The second one: thousands of brackets within each other.
+    # RecursionError: thousands of nested brackets.
     except (ValueError, RecursionError) as error:
         raise ValueError(f"not JSON: {error}") from error
     if not isinstance(content, dict):

@@ -60,7 +60,7 @@ def define(own: ProgramFlags) -> None:
     )
     own.number(
         "initial_kappa",
-        "Concentration that training samples codes with at first; it falls to "
+        "Concentration that training samples codes with at the start; it falls to "
         f"--training_kappa. {_only('training_kappa')}",
         positive(),
         default=Derived("no annealing"),

@@ -76,7 +76,7 @@ def check_output_folder(path: str | os.PathLike, flag: str = "output_dir") -> No
         raise path_error(flag, path, f"cannot be used ({error.strerror})") from error
     else:
         if not stat.S_ISDIR(mode):
-            raise path_error(flag, path, "is not a folder; name another one")
+            raise path_error(flag, path, "is not a folder; choose another one")
         folder, where = path, "written"
     try:
         # Unlike the permissions, this shows if the file system is read-only.

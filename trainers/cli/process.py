@@ -72,7 +72,7 @@ def _parse(own, arguments):
     except UserError as error:
         _fail(str(error), BAD_INPUT)
     except BrokenPipeError:
-        # Whoever read the help has read enough.
+        # The reader of the help has stopped reading, which is fine.
         standard_streams.give_up_output()
         sys.exit(0)
     except OSError as error:
@@ -127,7 +127,7 @@ def _fail_by_system(error):
     if error.filename == standard_streams.OUTPUT:
         standard_streams.give_up_output()
         if isinstance(error, BrokenPipeError):
-            # `| head` has read enough. Nothing went wrong, so nothing is said.
+            # `| head` has read enough. Nothing went wrong, so there is no message.
             sys.exit(_status(signal.SIGPIPE))
     where = f"{error.filename}: " if error.filename else ""
     _fail(where + (error.strerror or str(error)), FAILED)

@@ -38,10 +38,10 @@ class ProgramFlags:
         values: where absl keeps the flags.
         check: called with every flag's value; raises `UserError` if two values
             contradict each other or a file cannot be read.
-        check_new: called in the same way, but only for a run that has not begun.
+        check_new: called in the same way, but only for a run that has not started.
         without_effect: called with every flag's value; returns the flags that have no
             effect, each with the flag that is the reason.
-        earlier: what the flags of runs begun by earlier versions mean today.
+        earlier: what the flags of runs started by earlier versions mean today.
 
     Attributes:
         names: the names of the flags, in the order of their definition.

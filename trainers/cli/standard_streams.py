@@ -16,7 +16,7 @@ def prepare() -> bool:
     escapes. An error while writing names the standard output.
 
     Returns:
-        Whether standard output was open, so that somebody can see what is printed.
+        Whether standard output was open; otherwise nobody can see what is printed.
     """
     was_open = [_opened(number) for number in range(3)]
     if sys.stdin is None:

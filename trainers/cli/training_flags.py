@@ -36,7 +36,7 @@ def define(own: ProgramFlags, codes: str) -> None:
     own.integer("codes", codes, integers(1, 1000))
     own.choice(
         "kl_schedule",
-        "How the weight of the KL rises from 0 to 1; constant: it is always 1.",
+        "How the KL's weight rises from 0 to 1; constant: it is always 1.",
         ["constant", "linear", "sigmoid", "cyclical"],
     )
     own.number(

@@ -67,7 +67,7 @@ def _host(address):
 
 
 def _check_port(name, address):
-    """Checks that nobody listens on the port where this worker will."""
+    """Checks that no other program is listening on this worker's port."""
     port = int(address.rpartition(":")[2])
     for family in (socket.AF_INET, socket.AF_INET6):
         try:

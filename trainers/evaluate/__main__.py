@@ -1,13 +1,13 @@
 """Evaluates a trained language model on a corpus.
 
     python -m trainers.evaluate --model=runs/lm-embedded-standard-vmf --samples=1000
-    python -m trainers.evaluate --model=saved_models/ptb_vmf --dataset=ptb \
-        --data_dir=data
+    python -m trainers.evaluate --model=saved_models/ptb_vmf --dataset=ptb
 
-prints a table and writes evaluation.json and figures to --output_dir: the evidence
+It prints a table and writes evaluation.json and figures to --output_dir: the evidence
 lower bound averaged over many samples of the code, the importance-weighted bound,
-mutual information, active units, and what probes read off the code. If --model is a run
-folder and the corpus its own, the results are added to its metrics.json too.
+mutual information, active units, and what probes can predict from the code. If --model
+is a run folder and the corpus is the run's own, the results are also added to its
+metrics.json.
 
 Exit status: 0, 1 if the disk or the memory is full, 2 for bad input, 130 and 143 if
 Ctrl-C and SIGTERM stopped it.

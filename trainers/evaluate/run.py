@@ -131,7 +131,7 @@ def _load(settings, flags):
     if type(size) is not int:
         raise UserError(
             f"{find_model(settings['model']).parent / FLAGS}: is not what a run wrote "
-            f"(--vocabulary_size is {size!r}); put the right one back"
+            f"(--vocabulary_size is {size!r}); restore the original"
         )
     try:
         return data.load(

@@ -10,7 +10,7 @@ from trainers.storage.run_record import RunRecord
 
 
 def add_to_metrics(file: Path, record: RunRecord, model, corpus, results: dict) -> str:
-    """Adds the results on a whole part of the run's own corpus to the run's metrics.
+    """Adds the results on a whole split of the run's own corpus to the run's metrics.
 
     Args:
         file: the run's metrics.json.
@@ -52,7 +52,7 @@ def _why_not_added(file, record, model, corpus, results):
     split, bounds = results["split"], results["bounds"]
     recorded = read_metrics(file).get(split)
     if recorded is None:
-        return f"it has no {split} part"
+        return f"it has no {split} split"
     if record.text:
         text = fingerprint.of_corpus(corpus)
         read = [split, "labels"] if model.needs_labels else [split]
@@ -63,4 +63,4 @@ def _why_not_added(file, record, model, corpus, results):
         recorded.get(name) == bounds[name] for name in ("examples", "tokens")
     ):
         return None
-    return f"its {split} part is another text"
+    return f"its {split} split is a different text"

@@ -18,7 +18,7 @@ conditions:
     served.sample(count=3, seed=1, conditions=tf.constant([0]))
     served.sample(count=3, seed=1, conditions=tf.constant(["shares rose"]))
 
-A served model has no state: the same seed gives the same answer in any thread, and an
+A served model keeps no state: the same seed gives the same answer in any thread, and an
 empty list of texts gives an empty answer. An argument out of range is refused with an
 InvalidArgumentError that names it. In a server with threads, call
 served.signatures["encode"](texts=...) rather than served.encode: when TensorFlow itself

@@ -15,16 +15,16 @@ from trainers.storage.model_file import find_model
 def define_flags(values: flags.FlagValues = flags.FLAGS) -> ProgramFlags:
     """Defines and returns the flags; not on import, where another program's may be."""
     own = ProgramFlags(values=values, check=check)
-    own.path("model", "A run folder or a .keras file.", default=None)
+    own.path("model", "A run folder or a .keras file. Required.", default=None)
     own.path(
         "output_dir",
-        "New folder for the SavedModel.",
+        "New folder for the SavedModel. Required.",
         default=None,
         for_tensorflow=True,
     )
     own.integer(
         "max_words",
-        "A sentence is cut off after this many words.",
+        "Words after which a sentence is cut off.",
         integers(1, 10_000),
         default=60,
     )
@@ -44,6 +44,6 @@ def check(settings: dict) -> None:
     if not is_utf8(os.path.realpath(folder)):
         raise UserError(
             f"--output_dir={folder}: is in a folder whose name is not UTF-8, which "
-            "TensorFlow cannot write to; name another one"
+            "TensorFlow cannot write to; choose another one"
         )
     check_new(folder)

@@ -9,7 +9,7 @@ Sentences are read from --text, which may be repeated, from --file, or from stan
 input, one per line. With --json every answer is a line of JSON.
 
 Exit status: 0, 1 if memory or the disk is full, 2 for bad input, 130 and 143 if Ctrl-C
-and SIGTERM stopped it, 141 if the program that reads its answers stops early.
+and SIGTERM stopped it, 141 if the program that reads its output stops early.
 """
 
 from trainers.cli import program

@@ -16,26 +16,32 @@ SAMPLERS = ("greedy", "random", "top_k", "top_p", "beam")
 def define_flags(values: flags.FlagValues = flags.FLAGS) -> ProgramFlags:
     """Defines and returns the flags; not on import, where another program's may be."""
     own = ProgramFlags(values=values, check=check, without_effect=_without_effect)
-    own.path("model", "A run folder or a .keras file.", default=None)
+    own.path("model", "A run folder or a .keras file. Required.", default=None)
     own.choice(
         "task",
-        "sample: draws sentences from the prior; reconstruct: decodes sentences from "
-        "their own codes; interpolate: goes from one sentence of a pair to the other; "
-        "neighbours: finds the sentences of --corpus with the most similar codes.",
+        "sample: decodes codes drawn from the prior; reconstruct: decodes sentences "
+        "from their own codes; interpolate: goes from one sentence of a pair to the "
+        "other; neighbours: finds the sentences of --corpus with the most similar "
+        "codes.",
         TASKS,
         default="sample",
     )
-    own.sentences("text", "A sentence.")
+    own.sentences("text", "A sentence for --task to work on.")
     own.path(
         "file",
         "File of sentences, one per line; - for standard input.",
         default=Derived("standard input, if there is no --text"),
     )
-    own.path("corpus", "File of sentences to find neighbours in.", default=None)
+    own.path(
+        "corpus",
+        "File of sentences to find neighbours in, one per line. Required with "
+        "--task=neighbours.",
+        default=None,
+    )
     own.integer(
         "label",
-        "For a model that is conditioned on labels: one for all, or one for each "
-        "sentence.",
+        "Label, for a model that is conditioned on labels: one for all sentences, or "
+        "one for each.",
         integers(0, 1_000_000_000),
         default=[],
         many=True,
@@ -45,13 +51,13 @@ def define_flags(values: flags.FlagValues = flags.FLAGS) -> ProgramFlags:
     )
     own.integer(
         "steps",
-        "Sentences in an interpolation, with both ends.",
+        "Sentences in an interpolation, including both ends.",
         integers(2, 10_000),
         7,
     )
     own.choice(
         "sampler",
-        "How to choose words.",
+        "How to choose each word.",
         SAMPLERS,
         default=Derived(
             "random for samples, else greedy",
@@ -70,25 +76,27 @@ def define_flags(values: flags.FlagValues = flags.FLAGS) -> ProgramFlags:
         "Number of words that --sampler=top_k chooses among, at most all that the "
         "model knows.",
         integers(1, 1_000_000_000),
-        default=Derived("all of the model's words up to 10"),
+        default=Derived("the 10 likeliest, or all of a smaller vocabulary"),
     )
     own.number(
         "top_p",
-        "Probability of the words that --sampler=top_p chooses among, taken together.",
+        "Total probability of the likeliest words that --sampler=top_p chooses among.",
         Range(LEAST, 1.0, f"above 0 and at most 1, from {LEAST:g}"),
         default=0.9,
     )
-    own.integer("beams", "Beams of --sampler=beam.", integers(1, 100), default=5)
+    own.integer(
+        "beams", "Number of beams of --sampler=beam.", integers(1, 100), default=5
+    )
     own.integer(
         "max_words",
-        "A sentence is cut off after this many words.",
+        "Words after which a sentence is cut off.",
         integers(1, 10_000),
         default=60,
     )
     own.integer(
-        "seed", "Seed of codes and words.", integers(0, 1_000_000_000), default=1
+        "seed", "Seed of the codes and words.", integers(0, 1_000_000_000), default=1
     )
-    own.switch("json", "Print lines of JSON, for programs to read.", default=False)
+    own.switch("json", "Print each answer as a line of JSON.", default=False)
     return own
 
 

@@ -1,4 +1,4 @@
-"""Answers of a saved model to the user's sentences."""
+"""Applies a saved model to the user's sentences and prints its answers."""
 
 import functools
 import json

@@ -112,8 +112,8 @@ def define_flags(values: flags.FlagValues = flags.FLAGS) -> ProgramFlags:
     )
     own.number(
         "bow_loss",
-        "Weight of an auxiliary loss: the code predicts the sentence's words. With "
-        "--initial_kappa it falls to 0.",
+        "Weight of an auxiliary loss, in which the code alone predicts the sentence's "
+        "words. With --initial_kappa it falls to 0.",
         at_least_zero(),
     )
     own.path(
@@ -138,8 +138,8 @@ def _define_model(own):
     )
     own.choice(
         "condition",
-        "What else the decoder reads: the sentence's words in no order (bow), or its "
-        "label.",
+        "What else the decoder reads: the sentence's words without their order (bow), "
+        "or its label (label).",
         ["none", "bow", "label"],
         default="none",
     )
@@ -151,13 +151,13 @@ def _define_model(own):
     )
     own.choice(
         "encoder_pooling",
-        "What a recurrent encoder passes on: its last state, or the maximum or mean of "
+        "What a recurrent encoder returns: its last state, or the maximum or mean of "
         "its outputs.",
         ["last", "max", "mean"],
     )
     own.integer(
         "num_layers",
-        "Recurrent layers in the encoder, and in the decoder.",
+        "Recurrent layers in the encoder and in the decoder.",
         integers(1, 3),
         default=1,
     )

@@ -9,7 +9,7 @@ def print_corpus(corpus, model, train) -> None:
     Args:
         corpus: a `tf_vmfvae.data.Corpus`.
         model: the model to be trained on it.
-        train: the `tf_vmfvae.data.Batches` of its training part.
+        train: the `tf_vmfvae.data.Batches` of its training set.
     """
     for note in corpus.notes:
         print(f"note: {note}")
@@ -34,7 +34,7 @@ def print_report(metrics: dict, model, corpus) -> None:
     for name in ("validation", "test"):
         bounds = metrics[name]
         print(
-            f"{name}: NLL {bounds['nll']:.2f} nats a sentence (reconstruction "
+            f"{name}: NLL {bounds['nll']:.2f} nats per sentence (reconstruction "
             f"{bounds['reconstruction']:.2f}, KL {bounds['kl']:.2f}), "
             f"PPL {bounds['ppl']:.2f}, code gain {bounds['code_gain']:.2f} nats; "
             f"{bounds['examples']} sentences, {bounds['tokens']} words"
@@ -44,7 +44,7 @@ def print_report(metrics: dict, model, corpus) -> None:
     if corpus.entropy is not None:
         gap = metrics["test"]["nll"] - corpus.entropy
         print(
-            f"true entropy: {corpus.entropy:.2f} nats a sentence; the bound is "
+            f"true entropy: {corpus.entropy:.2f} nats per sentence; the bound is "
             f"{gap:.2f} above it"
         )
     originals = corpus.test[:3]

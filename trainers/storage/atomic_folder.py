@@ -23,7 +23,7 @@ def check_new(path: str, flag: str = "output_dir") -> None:
     if os.path.isdir(path) and any(
         not name.startswith(paths.PREFIX) for name in os.listdir(path)
     ):
-        raise UserError(f"--{flag}={path}: is not empty; name another folder")
+        raise UserError(f"--{flag}={path}: is not empty; choose another folder")
 
 
 @contextlib.contextmanager
@@ -32,7 +32,7 @@ def atomic_folder(path: str, flag: str = "output_dir") -> Iterator[str]:
 
     Until then, `path` stays empty or missing, whatever happens. The one exception is an
     empty folder that cannot be replaced, a mount point for example: a process that is
-    killed while it fills such a folder leaves a part.
+    killed while it fills such a folder leaves it incomplete.
 
     Args:
         path: the flag's value: a folder that is empty or does not exist.

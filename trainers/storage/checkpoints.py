@@ -18,7 +18,7 @@ KEPT = 2
 
 
 class Checkpoints:
-    """Saves and restores variables, together with the training loop's notes.
+    """Saves and restores variables, along with the training loop's notes.
 
     Two checkpoints are kept: if the newer one is damaged, the older one is used. A file
     that cannot be read is never deleted, because someone may want to repair it.
@@ -82,8 +82,8 @@ class Checkpoints:
             if misfit:
                 raise UserError(
                     f"{file}: was saved for another model ({misfit}), perhaps one for "
-                    "another text; put back the text that the run was begun with, or "
-                    "name another --output_dir"
+                    "another text; restore the text that the run was started with, or "
+                    "choose another --output_dir"
                 )
             for variable, value in zip(self._variables, values, strict=True):
                 variable.assign(value)

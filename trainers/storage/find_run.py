@@ -1,4 +1,4 @@
-"""Finds the run that a command line names, whether new or already begun."""
+"""Finds the run that a command line names, whether new or already started."""
 
 import dataclasses
 
@@ -13,8 +13,8 @@ from trainers.storage.run_record import FLAGS
 def find_run(own: ProgramFlags, settings: dict) -> tuple[RunFolder, list[str]]:
     """Returns the folder of the run that the settings describe, and notes for the user.
 
-    If the run has begun, the settings become those that it was begun with: the command
-    line is the same, but the library's defaults may have changed since.
+    If the run has started, the settings become those that it was started with: the
+    command line is the same, but the library's defaults may have changed since.
 
     Args:
         own: the program's flags.
@@ -41,7 +41,7 @@ def find_run(own: ProgramFlags, settings: dict) -> tuple[RunFolder, list[str]]:
     if not folder.has_begun:
         own.check_new(settings)
     notes = [
-        f"{folder.path} was begun with --{name}={value} and keeps it; the default is "
+        f"{folder.path} was started with --{name}={value} and keeps it; the default is "
         f"now {settings[name]}"
         for name, value in changed.items()
     ]

@@ -1,8 +1,8 @@
 """Fingerprints of the text that a run reads, which flags.json keeps.
 
-The fingerprint of a part is a dictionary: `"count"` says how many examples or words it
-has, and `"hash"` depends on everything that the model reads of them. It does not depend
-on where the files are, and it is the same on every machine.
+The fingerprint of one part of it is a dictionary: `"count"` says how many examples or
+words it has, and `"hash"` depends on everything that the model reads of them. It does
+not depend on where the files are, and it is the same on every machine.
 """
 
 import hashlib

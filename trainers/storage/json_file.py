@@ -32,8 +32,8 @@ def write_object(file: Path, content: dict) -> None:
 def unusable(file: Path, reason: str) -> UserError:
     """Returns the error for a file that no run can have written."""
     return UserError(
-        f"{file}: is not what a run wrote ({reason}); put the right one back or name "
-        "another folder"
+        f"{file}: is not what a run wrote ({reason}); restore the original or "
+        "choose another folder"
     )
 
 

@@ -9,10 +9,10 @@ from trainers.storage.folder_lock import FolderInUse, FolderLock
 from trainers.storage.json_file import is_number, read_object, unusable, write_object
 
 METRICS = "metrics.json"
-# The earliest runs have no figures for the training part.
+# The earliest runs have no figures for the training set.
 REQUIRED = ("validation", "test")
 SPLITS = ("train", *REQUIRED)
-# A part's figures may contain a second set of figures under this name.
+# A split's figures may contain a second set of figures under this name.
 NESTED = "refined"
 # How often, and how many seconds apart, to try to lock the folder.
 ATTEMPTS, PAUSE = 20, 0.1
@@ -23,7 +23,7 @@ def read_metrics(file: Path, bounds: Collection[str] = ()) -> dict | None:
 
     Args:
         file: the path.
-        bounds: names of figures that the validation and test parts must have.
+        bounds: names of figures that the validation and test splits must have.
 
     Raises:
         UserError: if no run can have written it.
@@ -34,13 +34,13 @@ def read_metrics(file: Path, bounds: Collection[str] = ()) -> dict | None:
         return None
     for split in REQUIRED:
         if split not in metrics:
-            raise unusable(file, f"it has no {split} part")
+            raise unusable(file, f"it has no {split} split")
     for split in SPLITS:
         _check_figures(file, split, metrics.get(split, {}))
     for split in REQUIRED:
         for name in bounds:
             if not is_number(metrics[split].get(name)):
-                raise unusable(file, f"its {split} part has no number {name!r}")
+                raise unusable(file, f"its {split} split has no number {name!r}")
     for name in ("best_epoch", "entropy"):
         if not (metrics.get(name) is None or is_number(metrics[name])):
             raise unusable(file, f"its {name!r} is not a number")
@@ -50,7 +50,7 @@ def read_metrics(file: Path, bounds: Collection[str] = ()) -> dict | None:
 
 
 def add_figures(file: Path, split: str, figures: dict) -> None:
-    """Adds figures of one part to the metrics.json of a finished run.
+    """Adds figures of one split to the metrics.json of a finished run.
 
     Raises:
         UserError: if no run can have written the file.
@@ -62,7 +62,7 @@ def add_figures(file: Path, split: str, figures: dict) -> None:
         # Read under the lock, because another process may just have added figures.
         metrics = read_metrics(file)
         if metrics is None or split not in metrics:
-            raise unusable(file, f"it has no {split} part")
+            raise unusable(file, f"it has no {split} split")
         metrics[split].update(figures)
         write_object(file, metrics)
     finally:
@@ -79,9 +79,9 @@ def _locked(folder):
 
 def _check_figures(file, split, figures):
     if not isinstance(figures, dict):
-        raise unusable(file, f"its {split} part has no figures")
+        raise unusable(file, f"its {split} split has no figures")
     for name, value in figures.items():
         if name == NESTED:
-            _check_figures(file, f"{split} part's {NESTED}", value)
+            _check_figures(file, f"{split} split's {NESTED}", value)
         elif not is_number(value):
-            raise unusable(file, f"its {split} part's {name!r} is not a number")
+            raise unusable(file, f"its {split} split's {name!r} is not a number")

@@ -35,10 +35,10 @@ class RunFolder:
         given: names of the flags that the command line sets, see
             `RunRecord.resumed_flags`; by default all of them.
         unused: names of the flags that have no effect.
-        earlier: what the flags of a run begun by an earlier version mean today.
+        earlier: what the flags of a run started by an earlier version mean today.
 
     Attributes:
-        flags: the flags of the run; those that it was begun with, if it has begun.
+        flags: the flags of the run; once it has started, those it was started with.
 
     Raises:
         UserError: if the folder holds something else, or cannot be read.
@@ -97,7 +97,7 @@ class RunFolder:
 
         Raises:
             UserError: if the folder cannot be written, if another process is using it,
-                or if it now holds another run or a run that was begun with another
+                or if it now holds another run or a run that was started with another
                 text.
         """
         text = text or {}
@@ -107,10 +107,11 @@ class RunFolder:
                 self._lock = FolderLock(self.path)
             except FolderInUse as error:
                 raise self._error(
-                    f"is in use by {error}; wait for it, stop it or name another folder"
+                    f"is in use by {error}; wait for it, stop it or choose another "
+                    "folder"
                 ) from error
             try:
-                # Since `__init__`, another process may have begun a run here.
+                # Since `__init__`, another process may have started a run here.
                 record = self._look()
                 if self._flags_of(record) != self.flags:
                     raise self._error(
@@ -138,7 +139,7 @@ class RunFolder:
             self._lock = None
 
     def check_text(self, text: dict, where: str = "the corpus") -> None:
-        """Checks that a text is the one that the run was begun with.
+        """Checks that a text is the one that the run was started with.
 
         Args:
             text: fingerprints by part.
@@ -152,7 +153,7 @@ class RunFolder:
             raise self.another_text(where, parts)
 
     def another_text(self, where: str, parts: Sequence[str]) -> UserError:
-        """Returns the error for a text that the run was not begun with.
+        """Returns the error for a text that the run was not started with.
 
         Args:
             where: the flag that names the text, with its value.
@@ -161,7 +162,7 @@ class RunFolder:
         return UserError(
             f"{where}: its {' and its '.join(parts)} "
             f"{'is' if len(parts) == 1 else 'are'} not what the run in {self.path} was "
-            "begun with; put that back or name another --output_dir"
+            "started with; restore that text or choose another --output_dir"
         )
 
     def check_lock(self) -> None:
@@ -211,13 +212,13 @@ class RunFolder:
                 path for path in self.path.absolute().parents if path.exists()
             )
             if not (nearest.is_dir() and os.access(nearest, os.W_OK)):
-                raise self._error(f"cannot be made in {nearest}; name another folder")
+                raise self._error(f"cannot be made in {nearest}; choose another folder")
             return None
         if not self.path.is_dir():
             raise self._error("is not a folder")
         record = RunRecord.read(self.path / FLAGS)
         if record is None and not all(map(_is_leftover, self.path.iterdir())):
-            raise self._error("is not empty and holds no run; name another folder")
+            raise self._error("is not empty and holds no run; choose another folder")
         return record
 
     def _flags_of(self, record):
@@ -232,7 +233,7 @@ class RunFolder:
         )
         if differences:
             raise self._error(
-                f"holds another run ({'; '.join(differences)}); name another folder"
+                f"holds another run ({'; '.join(differences)}); choose another folder"
             )
         return own
 

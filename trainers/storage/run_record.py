@@ -15,9 +15,9 @@ FLAGS = "flags.json"
 READ_AS_TEXT = {"labels"}
 # What a message calls the parts of a text, and what it counts in them.
 _PARTS = {
-    "train": "training part",
-    "validation": "validation part",
-    "test": "test part",
+    "train": "training set",
+    "validation": "validation set",
+    "test": "test set",
     "synthetic": "text",
     "pretrained": "model",
 }
@@ -96,11 +96,11 @@ class RunRecord:
         write_object(file, content)
 
     def text_differences(self, text: dict[str, dict]) -> list[str]:
-        """Returns how a text differs from the one that the run was begun with.
+        """Returns how a text differs from the one that the run was started with.
 
         >>> then, now = {"count": 12, "hash": "a"}, {"count": 9, "hash": "b"}
         >>> RunRecord({}, text={"train": then}).text_differences({"train": now})
-        ['training part (9 examples instead of 12)']
+        ['training set (9 examples instead of 12)']
         """
         differences = []
         for name, now in text.items():
@@ -125,14 +125,14 @@ class RunRecord:
 
         The same command resumes a run even if the library's defaults have changed
         since: the run keeps its own. With any other command, every flag is compared. A
-        flag that the library did not have when the run was begun counts as having the
+        flag that the library did not have when the run was started counts as having the
         value under which the run did what it did.
 
         Args:
             flags: the value of every flag now, defaults filled in.
             given: names of the flags that the command line sets and something reads.
             unused: names of the flags that nothing reads.
-            earlier: what the flags of a run begun by an earlier version mean today.
+            earlier: what the flags of a run started by an earlier version mean today.
             is_reported: whether the run is only reported, not continued. Then it may
                 have had flags that are gone.
 

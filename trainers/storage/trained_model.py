@@ -33,7 +33,7 @@ def load_best_model(folder: RunFolder) -> VAE:
         UserError: if it cannot be loaded.
     """
     with _naming(
-        f"{folder.model}:", "put the right one back or name another --output_dir"
+        f"{folder.model}:", "put the right one back or choose another --output_dir"
     ):
         return _load(folder.model, VAE)
 
@@ -45,7 +45,7 @@ def load_best_weights(model: VAE, folder: RunFolder) -> None:
         UserError: if they cannot be loaded.
     """
     with _naming(
-        f"{folder.model}:", "put the right one back or name another --output_dir"
+        f"{folder.model}:", "put the right one back or choose another --output_dir"
     ):
         model.load_weights(folder.model)
 

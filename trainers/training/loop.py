@@ -71,7 +71,7 @@ class TrainingLoop:
         Raises:
             UserError: if the checkpoint is of another model or of another version of
                 this program, if another worker finds another one, or if there is a
-                checkpoint but no best model or the other way round.
+                checkpoint but no best model, or vice versa.
         """
         # Once all workers are here, no chief of an earlier run is still writing.
         self.agreement.wait()
@@ -82,14 +82,14 @@ class TrainingLoop:
             except ValueError as error:
                 raise UserError(
                     f"{self.folder.checkpoints}: was left by another version of this "
-                    f"program ({error}); name another --output_dir"
+                    f"program ({error}); choose another --output_dir"
                 ) from error
         progress = self.progress
         for number in (progress.epoch, progress.batch):
             if not self.agreement.all_equal(number):
                 raise UserError(
-                    f"{self.folder.checkpoints}: another worker finds another state "
-                    "there; --output_dir must be a folder that all workers share"
+                    f"{self.folder.checkpoints}: another worker finds a different "
+                    "state there; --output_dir must be a folder that all workers share"
                 )
         if progress.is_at_best:
             # The run may have been killed after this checkpoint, before it saved its
@@ -120,8 +120,8 @@ class TrainingLoop:
         if self.progress.batch > len(train):
             raise UserError(
                 f"{self.folder.checkpoints}: stopped after {self.progress.where}, but "
-                f"an epoch has {len(train)} batches; put back the text that the run "
-                "was begun with, or name another --output_dir"
+                f"an epoch has {len(train)} batches; restore the text that the run "
+                "was started with, or choose another --output_dir"
             )
         callbacks = keras.callbacks.CallbackList(
             list(callbacks),
@@ -208,13 +208,13 @@ class TrainingLoop:
         if best.exists() and not restored:
             raise UserError(
                 f"{self.folder.checkpoints}: holds no checkpoint that can be read, and "
-                f"starting over would replace {best}; name another --output_dir, or "
+                f"starting over would replace {best}; choose another --output_dir, or "
                 "delete that model"
             )
         if progress.best_epoch >= 0 and not best.exists():
             raise UserError(
                 f"{best}: is missing, the best model, of epoch "
-                f"{progress.best_epoch + 1}; put it back or name another --output_dir"
+                f"{progress.best_epoch + 1}; restore it or choose another --output_dir"
             )
 
     def _check_finite(self, sums, where, examples=lambda: ""):

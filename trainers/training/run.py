@@ -140,7 +140,7 @@ def make_model(task: Task) -> VAE:
     """Returns the task's model.
 
     Raises:
-        UserError: if the flags and the corpus make none.
+        UserError: if the flags do not describe a valid model of the corpus.
     """
     try:
         return task.make_model()
@@ -165,7 +165,7 @@ def make_optimizer(settings: dict, steps: int) -> keras.optimizers.Optimizer:
 
 
 def evaluate(task: Task, loop: TrainingLoop, splits: dict) -> dict:
-    """Returns what metrics.json says of a run whose model has its best weights.
+    """Returns the content of metrics.json for a run whose model has its best weights.
 
     This is the only time that the test set is read: the epoch has been chosen.
     """

@@ -1,4 +1,4 @@
-"""Checks that a run reads the text it was begun with, and so do all its workers."""
+"""Checks that a run reads the text it was started with, and so do all its workers."""
 
 from trainers.cli.errors import UserError
 from trainers.devices.agreement import Agreement
@@ -13,7 +13,7 @@ def check_text(task: Task, folder: RunFolder) -> None:
     """Checks everything that the task has read so far.
 
     Raises:
-        UserError: if the run was begun with something else.
+        UserError: if the run was started with something else.
     """
     by_source = {}
     for part, found in task.text.items():
@@ -32,8 +32,8 @@ def check_workers(agreement: Agreement, task: Task, folder: RunFolder) -> None:
     # `Agreement` exchanges numbers of 24 bits.
     if not agreement.all_equal(int(digest[:6], 16)):
         raise UserError(
-            "TF_CONFIG: another worker has other flags or reads another text; start "
-            "the same command on every worker, with the same text"
+            "TF_CONFIG: another worker has different flags or reads a different text; "
+            "start the same command on every worker, with the same text"
         )
 
 
@@ -60,7 +60,7 @@ def check_older_run(task: Task, folder: RunFolder) -> None:
     for split in SPLITS:
         count = task.text[split]["count"]
         if metrics.get(split, {}).get("examples", count) != count:
-            raise folder.another_text(task.source, [f"{split} part"])
+            raise folder.another_text(task.source, [f"{split} split"])
     print(f"{_note(folder)}; as far as its files show, it read this one")
 
 
@@ -72,4 +72,4 @@ def record_older_text(task: Task, folder: RunFolder) -> None:
 
 
 def _note(folder):
-    return f"note: {folder.path} was begun by a version that did not record its text"
+    return f"note: {folder.path} was started by a version that did not record its text"

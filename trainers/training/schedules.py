@@ -1,4 +1,4 @@
-"""What the flags let change in the course of training."""
+"""The schedules that the flags ask for."""
 
 import keras
 

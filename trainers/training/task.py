@@ -1,4 +1,4 @@
-"""The subject of a training run: a corpus, a model of it, and what to show."""
+"""What a training run is about: a corpus, a model of it, and what to show."""
 
 import abc
 

@@ -67,7 +67,7 @@ def test_very_long_documents_stay_in_training(documents):
         assert len(held_out) >= len(documents) // 3
 
 
-def test_single_documents_are_held_out_of_a_large_corpus(documents, monkeypatch):
+def test_single_documents_are_held_out_from_a_large_corpus(documents, monkeypatch):
     monkeypatch.setattr(held_out_groups, "MOST_DOCUMENTS", 100)
     _, held_out, how = hold_out_groups(documents, VOCABULARY, 3, seed=1)
 

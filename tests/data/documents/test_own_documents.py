@@ -28,7 +28,7 @@ def test_the_names_of_folders_become_labels(tmp_path):
 
     assert pairs(splits) == [("x ball", "x")] * 3 + [("y ball", "y")] * 3
     assert notes == [
-        f"{tmp_path}: 6 documents; 1 are held out to validate and 1 to test"
+        f"{tmp_path}: 6 documents; 1 are held out for validation and 1 for testing"
     ]
 
 
@@ -65,7 +65,7 @@ def test_folders_without_documents_are_noted(tmp_path):
     ("kind", "problem"),
     [
         ("folder", "cannot be read: Is a directory"),
-        ("link", "is a link to nothing"),
+        ("link", "is a broken link"),
         ("binary", "is not UTF-8 text"),
     ],
 )

@@ -74,7 +74,7 @@ def test_a_folder_or_a_broken_link_is_refused_by_name(tmp_path):
 
     for name, message in (
         ("folder", "folder cannot be read: Is a directory"),
-        ("broken", "broken is a link to nothing"),
+        ("broken", "broken is a broken link"),
         ("circle", "circle cannot be read: Too many levels"),
     ):
         with pytest.raises(ValueError, match=message):

@@ -69,10 +69,10 @@ def test_byte_order_marks_and_crlf_make_no_difference(data_dir):
         ("train.feat", "1 4:1\n", "line 1: word 4 is not in the vocabulary, whose 3"),
         ("vocab.new", "a\nb\na\n", "vocab.new, line 3: 'a' is also on line 1"),
         ("vocab.new", "a\nb\n", "train.feat, line 3: word 3 is not in the vocabulary"),
-        ("test.feat", "1\n2\n", "dataset 20ng in {}: the test part has no document"),
+        ("test.feat", "1\n2\n", "dataset 20ng in {}: the test set has no document"),
         ("test.feat", "", "{}/20ng/test.feat has no document: write one per line"),
-        ("train.feat", "1 1:1\n", "dataset 20ng in {}: the training part has 1 docume"),
-        ("train.feat", "1 1:1\n2\n", "the training part has 1 document with a known"),
+        ("train.feat", "1 1:1\n", "dataset 20ng in {}: the training set has 1 docume"),
+        ("train.feat", "1 1:1\n2\n", "the training set has 1 document with a known"),
     ],
 )
 def test_an_unusable_file_is_refused_by_name(data_dir, file, content, message):

@@ -98,7 +98,7 @@ def test_nothing_is_written_into_data_dir(data_dir):
 
 
 @pytest.mark.parametrize("name", ["train.txt", "test.txt"])
-def test_a_link_to_nothing_does_not_start_a_download(data_dir, name):
+def test_a_broken_link_does_not_start_a_download(data_dir, name):
     for file in (data_dir / "ptb").iterdir():
         file.unlink()
     (data_dir / "ptb" / name).symlink_to(data_dir / "moved.txt")

@@ -43,7 +43,7 @@ def test_valid_txt_alone_is_cut_in_three_the_same_way_each_time(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["train.txt", "test.txt"])
-def test_a_link_to_nothing_is_not_a_missing_file(tmp_path, name):
+def test_a_broken_link_is_not_a_missing_file(tmp_path, name):
     folder = write(tmp_path, valid=STARS)
     (tmp_path / "yelp" / name).symlink_to(tmp_path / "moved.txt")
     with pytest.raises(ValueError, match=r"train\.txt does not exist: put it next"):

@@ -26,7 +26,7 @@ def test_a_single_file_is_split_the_same_way_each_time(tmp_path):
 
 
 @pytest.mark.parametrize("validation", ["valid", "validation", "dev", "val"])
-def test_a_folder_with_all_three_parts_is_read_as_it_is(tmp_path, validation):
+def test_a_folder_with_all_three_splits_is_read_as_it_is(tmp_path, validation):
     write(tmp_path / "train.txt", ["a b", "b a"])
     write(tmp_path / f"{validation}.txt", ["a a"])
     write(tmp_path / "test.txt", ["b b", "b"])
@@ -40,7 +40,7 @@ def test_a_folder_with_all_three_parts_is_read_as_it_is(tmp_path, validation):
     assert notes == []
 
 
-def test_a_missing_part_is_held_out_of_the_training_part(tmp_path):
+def test_a_missing_split_is_held_out_from_the_training_set(tmp_path):
     write(tmp_path / "train.txt", [f"a {i}" for i in range(100)])
     write(tmp_path / "test.txt", ["a"])
     splits, notes = read_own_text(tmp_path)
@@ -48,7 +48,7 @@ def test_a_missing_part_is_held_out_of_the_training_part(tmp_path):
     assert (len(splits["train"]), len(splits["validation"])) == (95, 5)
     assert splits["test"] == ["a"]
     (note,) = notes
-    assert "no validation part: 5 of its lines are held out" in note
+    assert "no validation set: 5 of its lines are held out" in note
 
 
 def test_a_folder_without_a_training_file_is_read_as_one_text(tmp_path):
@@ -74,11 +74,11 @@ def test_two_lines_are_too_few(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["valid.txt", "test.txt", "dev.txt", "train.txt"])
-def test_a_link_to_nothing_does_not_count_as_a_missing_part(tmp_path, name):
+def test_a_broken_link_does_not_count_as_a_missing_split(tmp_path, name):
     write(tmp_path / "train.txt", ["a b"] * 60)
     (tmp_path / name).unlink(missing_ok=True)
     (tmp_path / name).symlink_to(tmp_path / "moved.txt")
-    with pytest.raises(ValueError, match=rf"{name} is a link to nothing") as error:
+    with pytest.raises(ValueError, match=rf"{name} is a broken link") as error:
         read_own_text(tmp_path)
     one_line(error)
 
@@ -100,7 +100,7 @@ def test_a_folder_without_text_is_refused(tmp_path):
         read_own_text(tmp_path)
 
 
-def test_two_files_for_the_same_part_are_refused(tmp_path):
+def test_two_files_for_the_same_split_are_refused(tmp_path):
     for name in ("train", "dev", "valid"):
         write(tmp_path / f"{name}.txt", ["a a"])
     with pytest.raises(ValueError, match=r"valid\.txt and dev\.txt are the same"):

@@ -163,6 +163,6 @@ def test_inverse_mean_is_infinite_at_0_and_zero_at_1():
 
 
 @pytest.mark.parametrize("dimension", [1, 0, -3, 2.5, True])
-def test_a_dimension_below_2_or_no_whole_number_is_refused(dimension):
+def test_a_dimension_that_is_not_a_whole_number_of_at_least_2_is_refused(dimension):
     with pytest.raises(ValueError, match="dimension must be a whole number"):
         bessel.check_dimension(dimension)

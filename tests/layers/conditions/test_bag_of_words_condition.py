@@ -21,7 +21,7 @@ def test_the_output_is_a_linear_map_of_the_mean_over_the_words(condition):
     np.testing.assert_allclose(outputs, means @ kernel + bias, rtol=1e-5, atol=1e-6)
 
 
-def test_the_decoder_reads_the_words_whatever_their_order():
+def test_the_decoder_reads_the_words_regardless_of_their_order():
     latent = layers.VonMisesFisherLatent(4, kappa=9.0, seed=1)
     condition = layers.BagOfWordsCondition(units=3)
     model = models.NVRNN(WORDS, latent, hidden_dim=8, condition=condition, seed=2)

@@ -1,4 +1,4 @@
-"""A latent tells what it can do."""
+"""A latent says what it can do."""
 
 import pytest
 

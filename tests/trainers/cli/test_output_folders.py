@@ -1,4 +1,4 @@
-"""Output folders are checked before long work, and written whole or not at all."""
+"""Output folders are checked before long work, and written completely or not at all."""
 
 import os
 import pathlib
@@ -12,7 +12,7 @@ from trainers.storage import atomic_folder
 BAD = {
     "file": "is not a folder",
     "below_a_file": "is not a folder",
-    "link_to_nothing": "is a link to something that does not exist",
+    "broken_link": "is a link to something that does not exist",
     "loop": "Too many levels of symbolic links",
     "long": "File name too long",
     "pipe": "is not a folder",
@@ -28,7 +28,7 @@ def bad_folder(request, tmp_path, monkeypatch):
     kind = request.param
     if kind in ("file", "below_a_file"):
         pathlib.Path("file").write_text("mine")
-    elif kind == "link_to_nothing":
+    elif kind == "broken_link":
         os.symlink("nothing", kind)
     elif kind == "loop":
         os.symlink(kind, kind)

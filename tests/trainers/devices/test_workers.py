@@ -1,4 +1,4 @@
-"""TF_CONFIG says which worker this is; whatever is wrong with it is named."""
+"""TF_CONFIG says which worker this is; errors name what is wrong with it."""
 
 import json
 import signal

@@ -35,7 +35,7 @@ SETTINGS = {
 
 
 FLAGS = {"dataset": "text", "vocabulary_size": 99}
-# Metrics of a run whose test part has seven sentences and 35 words.
+# Metrics of a run whose test set has seven sentences and 35 words.
 METRICS = {
     "validation": {"nll": 5.0},
     "test": {"nll": 5.0, "examples": 7, "tokens": 35},
@@ -73,7 +73,7 @@ def model(model_file):
 
 @pytest.fixture
 def add(evaluated, corpus_folder, model_file, model, tmp_path):
-    """Returns a function that adds the test part's results to the metrics of a run.
+    """Returns a function that adds the test set's results to the metrics of a run.
 
     The function returns the new metrics or, if nothing was added, the message.
     """
@@ -117,21 +117,21 @@ def test_results_are_not_added_to_metrics_of_another_text(
     # The numbers of sentences and words stay the same.
     lines = (other / "test.txt").read_text()
     (other / "test.txt").write_text(lines.replace("sees", "hears"))
-    assert "its test part is another text" in add(text=text, corpus_dir=other)
-    # Only the part that was evaluated must agree.
+    assert "its test split is a different text" in add(text=text, corpus_dir=other)
+    # Only the split that was evaluated must agree.
     shutil.copy(corpus_folder / "test.txt", other / "test.txt")
     lines = (other / "train.txt").read_text()
     (other / "train.txt").write_text(lines + lines)
     assert add(text=text, corpus_dir=other)["test"]["iw_samples"] == 30
 
 
-def test_results_are_not_added_to_metrics_of_another_part(add, text):
+def test_results_are_not_added_to_metrics_of_another_split(add, text):
     metrics = {name: METRICS["test"] for name in ("train", "validation", "test")}
     swapped = {**text, "validation": text["test"]}
-    assert "validation part is another text" in add(
+    assert "validation split is a different text" in add(
         metrics, swapped, split="validation"
     )
-    assert "it has no train part" in add(text=text, split="train")
+    assert "it has no train split" in add(text=text, split="train")
 
 
 @pytest.mark.parametrize("name", ["examples", "tokens"])
@@ -141,7 +141,7 @@ def test_without_a_fingerprint_the_counts_must_agree(add, name):
         {**METRICS["test"], name: METRICS["test"][name] + 1},
         {k: v for k, v in METRICS["test"].items() if k != name},
     ):
-        assert "its test part is another text" in add({**METRICS, "test": test})
+        assert "its test split is a different text" in add({**METRICS, "test": test})
 
 
 def test_nothing_is_added_to_the_metrics_of_a_published_model(add, text):

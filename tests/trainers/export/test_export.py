@@ -132,7 +132,7 @@ def exported(model, folder):
 def test_a_folder_with_files_is_refused(model_file, tmp_path):
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "file").write_text("mine")
-    with pytest.raises(UserError, match="is not empty; name another folder"):
+    with pytest.raises(UserError, match="is not empty; choose another folder"):
         export(model_file, tmp_path / "full")
 
 

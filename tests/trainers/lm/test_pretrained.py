@@ -42,7 +42,7 @@ def test_training_starts_from_the_weights_of_the_trained_model(make, pretrained,
 
 
 def test_a_model_of_another_width_is_refused_by_name(make, pretrained):
-    with pytest.raises(UserError, match=r"--pretrained=.*hidden_dim: 8, 9"):
+    with pytest.raises(UserError, match=r"--pretrained=.*hidden_dim: 8, not 9"):
         make(f"--pretrained={pretrained}", "--hidden_dim=9")
 
 

@@ -45,7 +45,9 @@ def test_nothing_is_written_before_the_folder_is_opened(tmp_path):
     assert folder.metrics() is None
 
 
-def test_a_run_may_begin_in_an_empty_folder_or_where_a_run_was_killed_at_once(tmp_path):
+def test_a_run_may_start_in_an_empty_folder_or_where_one_was_killed_at_its_start(
+    tmp_path,
+):
     opened(tmp_path)
     (tmp_path / "flags.json").rename(tmp_path / ".partial-flags.json")
     opened(tmp_path)
@@ -62,7 +64,7 @@ def test_another_run_is_refused_and_the_flags_that_differ_are_named(tmp_path):
         RunFolder(tmp_path, {"latent": "vmf", "kappa": 80.0})
     assert str(caught.value) == (
         f"--output_dir={tmp_path}: holds another run (--kappa was 40.0, now 80.0); "
-        "name another folder"
+        "choose another folder"
     )
     assert flags_in(tmp_path) == FLAGS
 
@@ -131,7 +133,7 @@ def test_a_metrics_json_that_no_run_wrote_is_refused_by_name(tmp_path, changes):
         RunFolder(tmp_path, FLAGS).metrics(["nll"])
 
 
-def test_metrics_without_a_training_part_are_read(tmp_path):
+def test_metrics_without_a_training_split_are_read(tmp_path):
     metrics = {"validation": {"nll": 5.0}, "test": {"nll": 6, "ppl": 7.5}}
     opened(tmp_path).write_metrics(metrics)
     assert RunFolder(tmp_path, FLAGS).metrics(["nll"]) == metrics
@@ -309,7 +311,7 @@ def test_the_folder_may_be_a_link(tmp_path):
     assert (tmp_path / "disk" / "metrics.json").exists()
 
 
-def test_a_link_to_nothing_is_refused(tmp_path):
+def test_a_broken_link_is_refused(tmp_path):
     (tmp_path / "run").symlink_to(tmp_path / "absent")
     with pytest.raises(UserError, match="is not a folder"):
         opened(tmp_path / "run")

@@ -1,4 +1,4 @@
-"""A run is resumed with its own flags, the defaults of its time, and its text."""
+"""A run is resumed with its own flags, its old defaults, and its text."""
 
 import json
 
@@ -91,7 +91,9 @@ def test_a_flag_missing_from_flags_json_has_the_value_from_before_it_existed(
     assert settings["training_kappa"] is None
     assert settings["codes"] == 1
     assert len(notes) == 2
-    assert f"{tmp_path} was begun with --encoder_pooling=last and keeps it" in notes[0]
+    assert (
+        f"{tmp_path} was started with --encoder_pooling=last and keeps it" in notes[0]
+    )
 
 
 @pytest.mark.parametrize(
@@ -135,7 +137,7 @@ def test_the_same_command_resumes_a_run_after_a_default_has_changed(
     assert (settings["learning_rate"], settings["epochs"]) == (0.01, 9)
     assert settings["kl_schedule"] == "linear"
     assert any(
-        "was begun with --epochs=9 and keeps it; the default is now 6" in note
+        "was started with --epochs=9 and keeps it; the default is now 6" in note
         for note in notes
     )
 
@@ -207,9 +209,9 @@ def test_another_text_is_refused_and_the_difference_is_named(begin, find, tmp_pa
     with pytest.raises(UserError) as caught:
         folder.check_text(other, "--data_dir=d")
     assert str(caught.value) == (
-        "--data_dir=d: its training part (12 examples instead of 18) and its test part "
+        "--data_dir=d: its training set (12 examples instead of 18) and its test set "
         "(7 examples as before, but different ones) are not what the run in "
-        f"{tmp_path} was begun with; put that back or name another --output_dir"
+        f"{tmp_path} was started with; restore that text or choose another --output_dir"
     )
     with pytest.raises(UserError, match=r"its vocabulary \(9 words as before, but"):
         folder.open({"vocabulary": {"count": 9, "hash": "other"}})
@@ -230,7 +232,7 @@ def test_an_older_run_records_its_text_when_it_continues(find, tmp_path):
     # Another version began the run.
     assert record.version is None
     folder.close()
-    with pytest.raises(UserError, match="its test part"):
+    with pytest.raises(UserError, match="its test set"):
         find()[0].check_text({"test": {"count": 1, "hash": "z"}})
 
 

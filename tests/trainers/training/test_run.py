@@ -1,4 +1,4 @@
-"""A whole training run: begun, finished, and run again."""
+"""A whole training run: started, finished, and run again."""
 
 import dataclasses
 import json

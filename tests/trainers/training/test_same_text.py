@@ -1,4 +1,4 @@
-"""A run reads only the text that it was begun with, and so do all its workers."""
+"""A run reads only the text that it was started with, and so do all its workers."""
 
 import json
 import shutil
@@ -53,14 +53,14 @@ def test_a_stopped_run_is_not_resumed_on_another_text(
     monkeypatch.setattr(LMTask, "make_model", never)
     words = {"cat": "fox", "dog": "owl", "bird": "eel"}
     for changes, names in (
-        (words, ["training part", "vocabulary"]),
+        (words, ["training set", "vocabulary"]),
         (
             {"fox": "cat", "owl": "cow"},
             ["vocabulary (13 words as before, but different ones)"],
         ),
         (
             {"\nthe": "\n"},
-            ["training part (24 examples as before, but different ones)"],
+            ["training set (24 examples as before, but different ones)"],
         ),
     ):
         for file in copied.iterdir():
@@ -93,7 +93,7 @@ def test_an_older_finished_run_is_reported_if_its_text_seems_to_fit(
     # A text with another number of examples, or with other words, is refused.
     original = (copied / "test.txt").read_text()
     (copied / "test.txt").write_text(leave_out_a_line(original))
-    with pytest.raises(UserError, match="its test part is not what the run"):
+    with pytest.raises(UserError, match="its test split is not what the run"):
         finished.run(path, data_dir=str(copied))
     (copied / "test.txt").write_text(original)
     text = (copied / "train.txt").read_text()
@@ -141,5 +141,5 @@ def test_workers_with_different_texts_do_not_train_together(
     finished, tmp_path, monkeypatch
 ):
     monkeypatch.setattr(Agreement, "gather", lambda _, number: [number, number + 1])
-    with pytest.raises(UserError, match="another worker has other flags or reads"):
+    with pytest.raises(UserError, match="another worker has different flags"):
         finished.run(tmp_path / "run")

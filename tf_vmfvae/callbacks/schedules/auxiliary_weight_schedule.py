@@ -7,11 +7,11 @@ class AuxiliaryWeightSchedule(EpochSchedule):
     """Anneals `model.auxiliary_weight` from 1 to 0, batch by batch.
 
     The auxiliary loss makes the code informative early on. Later it would only pull
-    the code away from the best bound. So its weight falls linearly to 0 over the first
+    the code away from the best bound, so its weight falls linearly to 0 over the first
     `epochs` epochs and stays there.
 
     Args:
-        epochs: float > 0. How many epochs the fall takes.
+        epochs: float > 0. Number of epochs over which the weight falls.
         steps_per_epoch: int or `None`, see `EpochSchedule`.
 
     Raises:

@@ -15,18 +15,18 @@ class ConcentrationSchedule(EpochSchedule):
 
     With little noise in the codes, the decoder soon finds them useful and the encoder
     soon learns what to put into them. For a Gaussian code, KL annealing has this
-    effect: its posterior can become narrow while that costs little. The KL of a fixed
-    concentration is a constant, so weighting it would change nothing.
+    effect: the posterior can become narrow while that costs little. The KL of a fixed
+    concentration is a constant, so changing its weight would have no effect.
 
-    The concentration falls from `start` to `end` over the first `epochs` epochs, in a
-    hundred steps of the same factor, and stays there. Outside training, bounds use the
+    The concentration falls geometrically from `start` to `end` over the first `epochs`
+    epochs, in a hundred steps, and stays there. Outside training, bounds use the
     latent's own `kappa` throughout.
 
     Args:
         start: float > 0. Concentration in the first batch.
         end: float > 0. Concentration after `epochs` epochs: the latent's
             `training_kappa`.
-        epochs: float > 0. How many epochs the fall takes.
+        epochs: float > 0. Number of epochs over which the concentration falls.
         steps_per_epoch: int or `None`, see `EpochSchedule`.
 
     Raises:

@@ -13,7 +13,7 @@ class EpochSchedule(keras.callbacks.Callback):
     resumed continues with the same numbers.
 
     Args:
-        epochs: float > 0. How many epochs the change takes.
+        epochs: float > 0. Number of epochs over which the number changes.
         steps_per_epoch: int or `None`. Batches per epoch; by default what `fit`
             reports. If `fit` does not know (the first pass over a generator), the
             number changes once per epoch.

@@ -14,8 +14,8 @@ SHOWN = 8
 class DocumentsProjectorPane(ProjectorPane):
     """Shows the codes of given documents in TensorBoard's projector.
 
-    It works like `ProjectorPane`, for bags of words: a document is shown as the words
-    that it has more often than other documents, and can be coloured by its label.
+    It works like `ProjectorPane`, but for bags of words: a document is shown as the
+    words that it has more often than other documents, and can be coloured by its label.
 
     Args:
         log_dir: str or path. Folder of this run's TensorBoard logs.

@@ -27,5 +27,5 @@ def checked_labels(labels: Sequence[int] | None, sentences: Sequence[str]) -> li
 
 
 def as_option(labels: list[int]) -> dict[str, list[int]]:
-    """Returns the keyword argument for a model's method; none without labels."""
+    """Returns the keyword argument for a model's method; empty without labels."""
     return {"labels": labels} if labels else {}

@@ -12,8 +12,8 @@ class AugmentedBatches(Batches):
     """Batches in which synthetic sentences replace a share of the real ones.
 
     A model that reads a corpus many times memorises it. A language model trained on
-    the same corpus can write as many new sentences as needed, and another model that
-    is trained on these too learns what the first one has understood (sequence-level
+    the same corpus can write any number of new sentences, and a second model that is
+    also trained on these learns what the first one has learned (sequence-level
     knowledge distillation, Kim and Rush 2016).
 
     Every epoch has as many examples as the corpus, with the same lengths. In each

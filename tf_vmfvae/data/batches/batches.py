@@ -17,9 +17,9 @@ class Batches:
 
     Examples are sorted into buckets by length, and each batch is padded to the length
     of its bucket. Examples that do not fill a batch move up into the next longer
-    bucket, so only one batch is not full; rows of zeros, which are no examples, fill it
-    up. Every batch has exactly `batch_size` rows, so each replica of a `tf.distribute`
-    strategy always gets its share.
+    bucket, so only one batch is not full; it is filled up with rows of zeros, which do
+    not count as examples. Every batch has exactly `batch_size` rows, so each replica of
+    a `tf.distribute` strategy always gets its share.
 
     The order of an epoch depends only on `seed` and the number of the epoch, and it is
     known before the first batch. An epoch can therefore be resumed in the middle
@@ -110,8 +110,7 @@ class Batches:
             raise ValueError(f"epoch is {epoch}: epochs are numbered from 0")
         rng = np.random.default_rng([self.seed, epoch])
         order = self._order(rng)
-        # Buckets follow one another, so what is left over of one begins a batch of the
-        # next.
+        # Buckets follow one another, so the rest of one starts a batch of the next.
         absent = np.full(len(self) * self.batch_size - self.num_examples, -1)
         indices = np.concatenate([order, absent]).reshape(-1, self.batch_size)
         longest = np.max(np.where(indices < 0, -1, self._bucket_of[indices]), axis=1)
@@ -193,8 +192,8 @@ class Batches:
 def _one_private_thread() -> tf.data.Options:
     """Gives the input pipeline one private thread and turns autotuning off.
 
-    In the threads of a small model, and autotuned, the pipeline takes time away from
-    it: on one core a step of the document model took 50 % longer.
+    With shared threads and autotuning, the pipeline takes time away from a small model:
+    on one core a step of the document model took 50 % longer.
     """
     options = tf.data.Options()
     options.threading.private_threadpool_size = 1

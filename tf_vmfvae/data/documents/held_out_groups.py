@@ -23,9 +23,9 @@ def hold_out_groups(
 
     Newsgroups quote, repost and answer in threads, so a document held out at random has
     near-copies among those that are left, and a model that memorises these looks good.
-    A test part from a later time has fewer. On 20 Newsgroups the median cosine of a
-    document to the nearest training document is 0.51 for documents held out at random,
-    and 0.38 both for the test part and for groups.
+    A test set from a later time has fewer. On 20 Newsgroups, the median cosine between
+    a document and its nearest training document is 0.51 for documents held out at
+    random, but 0.38 both for the test set and for groups.
 
     Args:
         documents: the documents, none of them empty.

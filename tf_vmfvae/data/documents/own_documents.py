@@ -43,8 +43,8 @@ def read_own_documents(
         for split, rows in rows_of.items()
     }
     notes.append(
-        f"{path}: {len(texts)} documents; {len(rows_of['validation'])} are held out to "
-        f"validate and {len(rows_of['test'])} to test"
+        f"{path}: {len(texts)} documents; {len(rows_of['validation'])} are held out "
+        f"for validation and {len(rows_of['test'])} for testing"
     )
     return splits, notes
 

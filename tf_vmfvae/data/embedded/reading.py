@@ -77,7 +77,7 @@ def topic(sentence: str) -> str | None:
 
 
 def sentiment(sentence: str) -> str | None:
-    """Returns whether a sentence praises or blames.
+    """Returns the sentiment of a sentence.
 
     Args:
         sentence: words separated by spaces; any words, as in `topic`.

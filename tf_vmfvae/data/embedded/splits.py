@@ -1,4 +1,4 @@
-"""The training, validation and test parts of the embedded corpus."""
+"""The training, validation and test sets of the embedded corpus."""
 
 import functools
 import random

@@ -91,7 +91,7 @@ def open_bytes(path: str | os.PathLike) -> Iterator[BinaryIO]:
         with path.open("rb") as file:
             yield file
     except FileNotFoundError:
-        what = "is a link to nothing" if path.is_symlink() else "does not exist"
+        what = "is a broken link" if path.is_symlink() else "does not exist"
         raise ValueError(f"{path} {what}: give a UTF-8 text file") from None
     except OSError as error:
         raise ValueError(f"{path} cannot be read: {error.strerror}") from None

@@ -18,10 +18,10 @@ Splits = dict[str, list[str]]
 
 
 def read_own_text(path: str | os.PathLike) -> tuple[Splits, list[str]]:
-    """Reads a text file, or a folder of them, and returns its parts.
+    """Reads a text file, or a folder of them, and returns its splits.
 
     A folder may hold train.txt, valid.txt (or validation.txt, dev.txt, val.txt) and
-    test.txt. If one of the last two is missing, one line in 20 of the training part
+    test.txt. If one of the last two is missing, one line in 20 of the training set
     takes its place, always the same lines. A folder without train.txt is read as one
     text: its .txt files in alphabetical order.
 
@@ -59,17 +59,17 @@ def read_own_text(path: str | os.PathLike) -> tuple[Splits, list[str]]:
 
 def _find(folder: pathlib.Path, names: Sequence[str]) -> pathlib.Path | None:
     files = [folder / f"{name}.txt" for name in names]
-    # A link to nothing counts: whoever put it there meant a file to be read.
+    # A broken link counts: whoever put it there wanted a file to be read.
     found = [file for file in files if os.path.lexists(file)]
     if len(found) > 1:
         raise ValueError(
-            f"{found[0]} and {found[1].name} are the same part: remove one of them"
+            f"{found[0]} and {found[1].name} are the same split: remove one of them"
         )
     return found[0] if found else None
 
 
 def _complete(splits: Splits, path: pathlib.Path) -> tuple[Splits, list[str]]:
-    """Holds the missing parts out of the training part.
+    """Holds out the missing splits from the training set.
 
     They are spread evenly over the text, so that each has something of every file.
     """
@@ -89,7 +89,7 @@ def _complete(splits: Splits, path: pathlib.Path) -> tuple[Splits, list[str]]:
     for i, line in enumerate(lines):
         found[held_out.get(i % period, "train")].append(line)
     notes = [
-        f"{path} has no {split} part: {len(found[split])} of its lines are held out "
+        f"{path} has no {split} set: {len(found[split])} of its lines are held out "
         "for it"
         for split in missing
     ]

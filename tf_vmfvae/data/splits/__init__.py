@@ -1,1 +1,1 @@
-"""How a corpus is split into parts for training, validation and test."""
+"""How a corpus is split for training, validation and testing."""

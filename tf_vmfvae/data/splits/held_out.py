@@ -3,7 +3,7 @@
 import numpy as np
 
 SPLITS = ("train", "validation", "test")
-# One example in 20 is held out to validate, and one in 20 to test.
+# One example in 20 is held out for validation, and one in 20 for testing.
 ONE_IN = 20
 # Runs with different seeds hold out the same examples, so that they can be compared.
 SEED = 0
@@ -12,7 +12,7 @@ SEED = 0
 def hold_out(
     num_examples: int, num_splits: int = 1, one_in: int = ONE_IN, seed: int = SEED
 ) -> list[np.ndarray]:
-    """Chooses examples at random to hold out of the training split.
+    """Chooses examples at random to hold out from the training split.
 
     Args:
         num_examples: number of examples, more than `num_splits`.

@@ -68,7 +68,7 @@ def checked_rows(samples, normalize: bool = False) -> np.ndarray:
 
     Raises:
         ValueError: if it has another rank, no row, fewer than 2 columns, an integer
-            dtype, or a row that is no unit vector; names the row.
+            dtype, or a row that is not a unit vector; names the row.
     """
     samples = samples if isinstance(samples, np.ndarray) else np.asarray(samples)
     if samples.ndim != 2 or samples.shape[1] < 2 or not samples.shape[0]:
@@ -92,7 +92,7 @@ def checked_rows(samples, normalize: bool = False) -> np.ndarray:
             row = int(np.argmin(good))
             hint = "remove it" if normalize else "divide each row by its norm"
             raise ValueError(
-                f"samples[{start + row}] has the norm {norm[row]:.6g}, so it is no "
+                f"samples[{start + row}] has the norm {norm[row]:.6g}, so it is not a "
                 f"unit vector: {hint}"
             )
     return samples
@@ -102,7 +102,7 @@ def checked_weights(weights, rows: int) -> np.ndarray:
     """Returns a float64 weight for each row; ones by default.
 
     Raises:
-        ValueError: if there are more or fewer than rows, one is negative or not
+        ValueError: if there is not one weight for each row, one is negative or not
             finite, or all are 0.
     """
     if weights is None:
@@ -141,9 +141,9 @@ def fit_mixture(
         starts: int, at least 1. Fits from this many k-means++ starts (Arthur and
             Vassilvitskii 2007, with 1 minus the cosine for the distance); the one of
             the highest likelihood is returned.
-        iterations: int, at least 1. The most iterations for each start.
+        iterations: int, at least 1. Maximum number of iterations for each start.
         tolerance: float, at least 0. A fit ends when an iteration gains less than
-            this, in nats a row.
+            this, in nats per row.
         shared_concentration: whether all components have the same concentration.
         normalize: see `checked_rows`.
         initial_directions: float array-like `[components, d]`, where the one fit
@@ -253,7 +253,7 @@ class _Sums:
     mass: np.ndarray  # [components], the weight of each component
     resultant: np.ndarray  # [components, d], its weighted sum of rows
     log_likelihood: float  # mean over the weight
-    worst: list[int]  # rows of the lowest likelihood, one a block
+    worst: list[int]  # rows of the lowest likelihood, one per block
 
 
 def _pass(data, directions, kappa, log_weights) -> _Sums:
@@ -373,7 +373,7 @@ def _plus_plus(data, components, rng) -> np.ndarray:
     rows, weights = data.rows(index), data.weights[index]
     chosen = [rng.choice(len(rows), p=weights / weights.sum())]
     nearest = 1.0 - rows @ rows[chosen[0]]
-    # As many candidates a step as scikit-learn's KMeans takes.
+    # As many candidates per step as scikit-learn's KMeans takes.
     candidates = 2 + int(np.log(components))
     for _ in range(components - 1):
         odds = weights * np.maximum(nearest, 0.0)

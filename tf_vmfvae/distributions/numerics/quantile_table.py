@@ -207,7 +207,7 @@ def _support(log_density: Callable, shape: tuple) -> np.ndarray:
 
 @functools.lru_cache(maxsize=256)
 def fixed_table(family: Family, dimension: int, concentration: float) -> np.ndarray:
-    """Returns polynomials, one a cell, of the scaled quantile at one concentration.
+    """Returns polynomials, one per cell, of the scaled quantile at one concentration.
 
     Returns:
       float64 array [COEFFICIENTS, cells]: ascending powers of the position in
@@ -221,7 +221,7 @@ def fixed_table(family: Family, dimension: int, concentration: float) -> np.ndar
 
 @functools.lru_cache(maxsize=16)
 def table(family: Family, dimension: int) -> np.ndarray:
-    """Returns polynomials, one a cell, of the scaled quantile at every concentration.
+    """Returns polynomials, one per cell, of the scaled quantile at any concentration.
 
     Returns:
       float64 array [COEFFICIENTS^2, panels, cells]: the first axis runs over powers

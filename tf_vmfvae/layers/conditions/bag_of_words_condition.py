@@ -1,4 +1,4 @@
-"""A condition on the words of the sentence, whatever their order."""
+"""A condition on the words of the sentence, regardless of their order."""
 
 import keras
 from keras import ops
@@ -13,7 +13,7 @@ class BagOfWordsCondition(Condition):
     """Conditions the decoder on the words of the sentence, but not on their order.
 
     It is a linear map of the mean embedding of the words, `<eos>` included (Xu and
-    Durrett 2018). The code is left with what the words alone do not say.
+    Durrett 2018). What is left for the code is what the words alone do not say.
 
     Args:
         units: int, at least 1. Width of what the decoder reads.
@@ -38,7 +38,7 @@ class BagOfWordsCondition(Condition):
     >>> embedding = keras.layers.Embedding(6, 4)
     >>> ids = np.array([[3, 4, 2], [4, 3, 2], [3, 2, 0]])
     >>> outputs = condition(ids, embedding(ids)).numpy()
-    >>> outputs.shape, np.allclose(outputs[0], outputs[1])  # the order is not seen
+    >>> outputs.shape, np.allclose(outputs[0], outputs[1])  # the order is ignored
     ((3, 2), True)
 
     In a model:

@@ -20,10 +20,11 @@ class GaussianLatent(Latent):
 
     Args:
         latent_dim: int, at least 1. Dimension of the code.
-        free_bits: float, at least 0. Nats per example, despite the name, that are free
-            in training: its loss has `max(free_bits, kl)`, so a KL below `free_bits`
-            gains nothing by falling further (Kingma et al. 2016, section 3.3, with all
-            dimensions in one group). The layer returns the true KL, which bounds use.
+        free_bits: float, at least 0. Nats (despite the name) of KL per example that
+            are free in training: the loss has `max(free_bits, kl)`, so a KL below
+            `free_bits` gains nothing by falling further (Kingma et al. 2016, section
+            3.3, with all dimensions in one group). The layer returns the true KL, which
+            bounds use.
         seed: int or `None`, see `Latent`.
         **kwargs: other arguments of `keras.layers.Layer`.
 

@@ -25,7 +25,7 @@ class NaturalSphereProductLatent(SphereProductLatent):
             which the coordinates of `v_j` have a mean square of 1.
         concentration_features: int, or `None` for 0. How many of the last hidden
             features, such as the length of a document, are for `log g_j` alone. They
-            are no evidence for a direction, and would swamp the others at first.
+            are not evidence for a direction, and would swamp the others at first.
         **kwargs: other arguments of `SphereProductLatent`.
 
     Returns:

@@ -1,4 +1,4 @@
-"""Embeddings as the models of this library begin with them."""
+"""Embeddings with the initial weights that the models of this library use."""
 
 import keras
 

@@ -28,5 +28,5 @@ def test_a_topic_is_read_with_its_scenes():
     assert weather.shapes == {"there": 3, "report": 2, "exclaim": 1.5, "question": 0.5}
 
 
-def test_topics_that_do_not_say_otherwise_may_call_actors_ours():
+def test_by_default_a_topic_may_call_its_actors_ours():
     assert [topic.name for topic in TOPICS if not topic.ours] == ["weather"]

@@ -105,7 +105,7 @@ class Grammar:
                     words.append(item)
                     continue
                 bounds, expansions = item
-                # A single alternative uses up no random number.
+                # A single alternative uses no random number.
                 drawn = bisect.bisect(bounds, next(uniforms)) if bounds else 0
                 stack.extend(expansions[drawn])
             sentences.append(" ".join(words))

@@ -26,7 +26,7 @@ def prepared_builder(
 
     TFDS keeps the data set in its own folder (TFDS_DATA_DIR, by default
     ~/tensorflow_datasets), under a name made from the contents of the files, so changed
-    files are another data set. Nothing is written into `data_dir`.
+    files make a different data set. Nothing is written into `data_dir`.
 
     Args:
         builder_class: the builder.
@@ -149,7 +149,7 @@ def _prepare(builder, root, manual_dir):
     except OSError as error:
         raise ValueError(
             f"{root} cannot be written ({error.strerror}): set TFDS_DATA_DIR to a "
-            "folder that can"
+            "writable folder"
         ) from None
     config = tfds.download.DownloadConfig(manual_dir=manual_dir, try_download_gcs=False)
     tfds.disable_progress_bar()
