@@ -54,6 +54,20 @@ def error_of(call, *arguments, kind=ValueError):
     return message
 
 
+def test_a_model_with_two_replicas_is_saved_and_loaded(two_replicas, tmp_path):
+    with two_replicas.scope():
+        model = document_models.make_model(layers.GaussianLatent(3, seed=1))
+        model.save_to_preset(tmp_path / "preset")
+        mirrored = NVDM.from_preset(tmp_path / "preset")
+    loaded = NVDM.from_preset(tmp_path / "preset")
+
+    for weight, other, expected in zip(
+        loaded.get_weights(), mirrored.get_weights(), model.get_weights(), strict=True
+    ):
+        np.testing.assert_array_equal(weight, expected)
+        np.testing.assert_array_equal(other, expected)
+
+
 @pytest.mark.parametrize("latent", ["vmf", "gaussian", "none"])
 def test_a_saved_model_of_sentences_is_loaded_as_it_was(latent, tmp_path):
     model = sentence_models.make_model(latent)
@@ -306,8 +320,11 @@ def test_a_class_that_keras_does_not_know_is_named(config, folder):
         ("config.json", lambda path: path.write_text("{")),
         ("config.json", lambda path: path.write_text('{"model_type": "gpt2"}')),
         ("config.json", lambda path: path.write_text("[]")),
+        ("config.json", lambda path: _replace(path, '"config": {', '"other": {')),
         ("vocabulary.txt", lambda path: path.unlink()),
         ("vocabulary.txt", lambda path: path.write_bytes(b"\xff")),
+        ("vocabulary.txt", lambda path: _replace(path, "wind\n", "wind\n\n")),
+        ("vocabulary.txt", lambda path: _replace(path, "wind\n", "ball\n")),
         ("config.json", lambda path: _replace(path, '"hidden_dim": 4', '"width": 4')),
         ("model.weights.h5", lambda path: path.unlink()),
         ("model.weights.h5", lambda path: path.write_bytes(path.read_bytes()[:999])),
@@ -321,6 +338,7 @@ def test_a_file_that_cannot_be_read_is_named(name, damage, folder):
     assert message.startswith(f"{folder / 'documents' / name}: cannot be read")
 
 
+@pytest.mark.filterwarnings("ignore:Skipping nested container")
 @pytest.mark.parametrize("words", ["ball\ngoal\n", "ball\ngoal\nrain\nsnow\nwind\nsun"])
 def test_words_that_the_weights_are_not_for_are_refused(words, folder):
     (folder / "documents" / "vocabulary.txt").write_text(words)

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import keras
 
+from tf_vmfvae.text import as_vocabulary
+
 # What `save` writes.
 CONFIG, VOCABULARY, WEIGHTS = "config.json", "vocabulary.txt", "model.weights.h5"
 # What the trainers leave, with all three inside.
@@ -32,8 +34,8 @@ class PresetFolder:
         path: the folder.
     """
 
-    def __init__(self, path: Path):
-        self.path = path
+    def __init__(self, path: str | os.PathLike):
+        self.path = Path(path)
 
     def exists(self) -> bool:
         """Returns whether the folder holds a model."""
@@ -76,11 +78,14 @@ class PresetFolder:
                 the others. The message names it.
         """
         model_class = self.model_class()
-        config = self._config()["config"]
-        if config.get("vocabulary") == VOCABULARY:
+        with self._naming(self._source()):
+            config = self._config()["config"]
+            has_words_apart = config.get("vocabulary") == VOCABULARY
+        if has_words_apart:
             with self._naming(VOCABULARY):
                 text = (self.path / VOCABULARY).read_text(encoding="utf-8")
-            config["vocabulary"] = text.removesuffix("\n").split("\n")
+                words = text.removesuffix("\n").split("\n")
+                config["vocabulary"] = as_vocabulary(words)
         with self._naming(self._source()):
             model = model_class.from_config(config)
         if load_weights:

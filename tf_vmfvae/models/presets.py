@@ -50,7 +50,7 @@ def find_preset(
     """
     if not isinstance(preset, str | os.PathLike):
         raise ValueError(f"preset is {preset!r}: give a name, or the path of a folder")
-    by_path = PresetFolder(Path(preset)) if preset else None
+    by_path = PresetFolder(preset) if preset else None
     candidates = [by_path] if by_path and by_path.exists() else []
     if isinstance(preset, str) and os.path.basename(preset) == preset:
         by_name = [PresetFolder(place / preset) for place in _places() if preset]
@@ -89,7 +89,7 @@ def _holds(folder, model_class):
     """Returns whether the folder is a preset of the class, and in order."""
     try:
         return folder.exists() and issubclass(folder.model_class(), model_class)
-    except ValueError:
+    except (OSError, ValueError):
         return False  # Whoever asks for it by its name learns what is wrong with it.
 
 
