@@ -14,6 +14,12 @@ setuptools.setup(
     ),
     # Files that corpora and TFDS builders read from next to their code.
     package_data={"": ["*.txt", "*.md", "*.json", "*.tsv", "*.bib", "*.ini"]},
+    entry_points={
+        "console_scripts": [
+            f"tf-vmfvae-{name} = trainers.{name}.__main__:main"
+            for name in ("lm", "bow", "evaluate", "generate", "export")
+        ]
+    },
     python_requires=">=3.10,<3.14",
     # Of tf-keras, which TFP imports, and tensorflow-text, which KerasHub imports, each
     # version needs one minor version of TensorFlow. Keras 3.12 and KerasHub 0.25 are

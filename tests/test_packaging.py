@@ -1,9 +1,12 @@
 import ast
+import configparser
 import email
+import importlib
 import os
 import pathlib
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import zipfile
@@ -19,6 +22,7 @@ ROOT = pathlib.Path(__file__).parent.parent
 PACKAGES = ("tf_vmfvae", "trainers")
 # Libraries whose name differs from that of the package to import.
 LIBRARY_OF = {"absl": "absl-py", "sklearn": "scikit-learn"}
+PROGRAMS = ("lm", "bow", "evaluate", "generate", "export")
 
 
 def package_files(*suffixes):
@@ -41,6 +45,31 @@ def wheel(tmp_path_factory):
     (path,) = (copy / "dist").glob("*.whl")
     with zipfile.ZipFile(path) as archive:
         yield archive
+
+
+@pytest.fixture(scope="module")
+def installed(wheel, tmp_path_factory):
+    """A folder into which the wheel is installed; what it needs is found outside it."""
+    folder = tmp_path_factory.mktemp("installed")
+    command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps"]
+    command += ["--no-index", "--target", folder, wheel.filename]
+    subprocess.run(command, check=True)
+    return folder
+
+
+@pytest.fixture
+def run_installed(installed, tmp_path):
+    """Returns a function that runs a command with the wheel, outside the repository."""
+
+    def run(*command, path=()):
+        environment = dict(os.environ, TF_CPP_MIN_LOG_LEVEL="3")
+        environment["PYTHONPATH"] = os.pathsep.join(map(str, [*path, installed]))
+        environment.pop("TF_VMFVAE_PRESETS", None)
+        return subprocess.run(
+            command, cwd=tmp_path, env=environment, capture_output=True, text=True
+        )
+
+    return run
 
 
 def _all_but_sources(folder, names):
@@ -70,6 +99,62 @@ def test_the_wheel_holds_both_packages_with_their_data_and_nothing_else(wheel):
     )
     assert {name.split("/")[0] for name in packed} == set(PACKAGES)
     assert any(name.endswith("/LICENSE") for name in wheel.namelist())
+
+
+def test_the_wheel_has_a_command_for_each_program(wheel):
+    (name,) = [name for name in wheel.namelist() if name.endswith("/entry_points.txt")]
+    entries = configparser.ConfigParser()
+    entries.read_string(wheel.read(name).decode())
+    commands = dict(entries["console_scripts"])
+
+    assert commands.keys() == {f"tf-vmfvae-{program}" for program in PROGRAMS}
+    for command, target in commands.items():
+        module, _, function = target.partition(":")
+        assert module == f"trainers.{command.removeprefix('tf-vmfvae-')}.__main__"
+        assert callable(getattr(importlib.import_module(module), function))
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_an_installed_command_explains_itself(program, installed, run_installed):
+    result = run_installed(installed / "bin" / f"tf-vmfvae-{program}", "--help")
+    module = ast.parse((ROOT / "trainers" / program / "__main__.py").read_text())
+
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.startswith(ast.get_docstring(module).partition("\n")[0])
+    assert "\n  --" in result.stdout
+
+
+def test_a_signal_during_the_imports_of_an_installed_command_ends_it_in_one_line(
+    installed, run_installed, tmp_path
+):
+    (tmp_path / "absl.py").write_text(
+        f"import os, time; os.kill(os.getpid(), {int(signal.SIGINT)}); time.sleep(60)"
+    )
+    result = run_installed(installed / "bin" / "tf-vmfvae-lm", path=[tmp_path])
+
+    assert result.returncode == 128 + signal.SIGINT
+    assert result.stderr == "error: interrupted\n"
+
+
+def test_an_installed_library_loads_a_preset_by_its_path(run_installed, tmp_path):
+    latent = tf_vmfvae.layers.VonMisesFisherLatent(4, kappa=9.0, seed=1)
+    model = tf_vmfvae.models.NVDM(["ball", "snow"], latent, hidden_dim=4, seed=1)
+    model.save_to_preset(tmp_path / "weather")
+    program = (
+        "import tf_vmfvae\n"
+        "print(tf_vmfvae.__file__)\n"
+        "model = tf_vmfvae.models.NVDM.from_preset('weather')\n"
+        "print(model.encode(['snow']).tolist())\n"
+        "tf_vmfvae.models.NVDM.from_preset('ptb_lstm')\n"
+    )
+    result = run_installed(sys.executable, "-c", program)
+    place, code = result.stdout.splitlines()
+
+    assert not pathlib.Path(place).is_relative_to(ROOT)
+    assert code == str(model.encode(["snow"]).tolist())
+    *_, error = result.stderr.splitlines()
+    assert error.startswith("ValueError: preset 'ptb_lstm' is neither")
+    assert str(pathlib.Path(place).parent / "saved_models") in error
 
 
 def test_every_folder_of_code_is_a_package():

@@ -7,10 +7,11 @@ import keras
 import tensorflow as tf
 
 from tf_vmfvae.models import fit_arguments
+from tf_vmfvae.models.preset_model import PresetModel
 from tf_vmfvae.models.replicas import sum_over_replicas
 
 
-class UnsupervisedModel(keras.Model):
+class UnsupervisedModel(PresetModel):
     """Base class: a functional model that is fitted to inputs without targets.
 
     A subclass defines `is_example`, which rows of a batch count, and `compute_loss`,

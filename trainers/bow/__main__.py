@@ -21,5 +21,10 @@ def load():
     return lambda settings, folder: run(BowTask(settings), folder)
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Runs the program, also as tf-vmfvae-bow."""
     program.run(define_flags, load, find=find_run, around=only_chief_prints)
+
+
+if __name__ == "__main__":
+    main()

@@ -23,6 +23,7 @@ def run(
     main: Callable[[ProgramFlags], None],
     only_prints: bool = False,
     around: Callable[[ProgramFlags], AbstractContextManager] | None = None,
+    doc: str | None = None,
 ) -> None:
     """Defines and parses the flags and calls `main`; a failure ends in one line.
 
@@ -35,11 +36,12 @@ def run(
         only_prints: whether the program leaves nothing but what it prints. It does not
             start if standard output is closed.
         around: called with the parsed flags; `main` runs in the context it returns.
+        doc: the description that --help begins with.
     """
     if not standard_streams.prepare() and only_prints:
         _fail(f"{standard_streams.OUTPUT}: is closed, so nothing could be seen", FAILED)
     own = define()
-    _define_help(own)
+    _define_help(own, doc)
     app.run(
         lambda _: _guarded(main, own, around),
         flags_parser=lambda arguments: _parse(own, arguments),
@@ -49,21 +51,22 @@ def run(
 class _HelpFlag(flags.BooleanFlag):
     """Prints the help of a program, group by group, and ends the process."""
 
-    def __init__(self, name, short_name, own):
+    def __init__(self, name, short_name, own, doc):
         super().__init__(name, False, "show this help", short_name, allow_override=True)
         self._own = own
+        self._doc = doc
 
     def parse(self, argument):
         if self._parse(argument):
-            print(self._own.help())
+            print(self._own.help(self._doc))
             sys.exit(0)
 
 
-def _define_help(own):
+def _define_help(own, doc):
     """Replaces absl's --help, which knows no groups."""
     app.define_help_flags()
     for name, short_name in (("help", "?"), ("helpshort", None)):
-        flags.DEFINE_flag(_HelpFlag(name, short_name, own))
+        flags.DEFINE_flag(_HelpFlag(name, short_name, own, doc))
 
 
 def _parse(own, arguments):

@@ -28,7 +28,7 @@ def run(
         define: defines the program's flags.
         load: imports what needs TensorFlow, which takes seconds, and returns the
             function that does the work. It is called with the settings, and with what
-            `find` found.
+            `find` found. --help begins with the docstring of its module.
         find: called with the flags and the settings, before TensorFlow is imported;
             returns what the settings name, such as a run folder, and notes for the
             user.
@@ -50,7 +50,9 @@ def run(
             print(f"note: {note}", file=sys.stderr if only_prints else sys.stdout)
         work(settings, *found)
 
-    process.run(define, main, only_prints, around)
+    # A console script imports the program's module, so it is not always `__main__`.
+    doc = sys.modules[load.__module__].__doc__
+    process.run(define, main, only_prints, around, doc)
 
 
 @contextlib.contextmanager

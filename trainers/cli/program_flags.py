@@ -1,6 +1,5 @@
 """The flags of a program: what each one takes and what it is by default."""
 
-import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -131,9 +130,9 @@ class ProgramFlags:
         """Defines a flag that takes text and may be repeated."""
         self._define(name, "TEXT", text, [], TextParser(), many=True)
 
-    def help(self) -> str:
-        """Returns what --help prints, with the running program's docstring."""
-        return help_text(sys.modules["__main__"].__doc__ or "", self._groups)
+    def help(self, doc: str | None = None) -> str:
+        """Returns what --help prints, beginning with the program's docstring."""
+        return help_text(doc or "", self._groups)
 
     def parse(self, arguments: Sequence[str]) -> None:
         """Parses the arguments of a command line.

@@ -24,5 +24,10 @@ def load():
     return run
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Runs the program, also as tf-vmfvae-evaluate."""
     program.run(define_flags, load)
+
+
+if __name__ == "__main__":
+    main()

@@ -40,5 +40,10 @@ def load():
     return run
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Runs the program, also as tf-vmfvae-export."""
     program.run(define_flags, load)
+
+
+if __name__ == "__main__":
+    main()

@@ -23,5 +23,10 @@ def load():
     return run
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Runs the program, also as tf-vmfvae-generate."""
     program.run(define_flags, load, only_prints=True)
+
+
+if __name__ == "__main__":
+    main()

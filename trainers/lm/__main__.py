@@ -25,5 +25,10 @@ def load():
     return lambda settings, folder: run(LMTask(settings), folder)
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Runs the program, also as tf-vmfvae-lm."""
     program.run(define_flags, load, find=find_run, around=only_chief_prints)
+
+
+if __name__ == "__main__":
+    main()
