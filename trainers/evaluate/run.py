@@ -85,11 +85,12 @@ def run(settings: dict) -> dict:
     finally:
         # The table is printed even if the disk has filled up in the meantime.
         evaluation_table.print_table(results)
-    for figure in evaluation_figures.draw(results, folder):
-        print(f"figure: {figure}")
+    # Before the figures, which are larger and may not find room on the disk.
     file = find_model(settings["model"]).parent / METRICS
     if record and settings["examples"] is None and file.exists():
         print(add_to_metrics(file, record, model, corpus, results))
+    for figure in evaluation_figures.draw(results, folder):
+        print(f"figure: {figure}")
     return results
 
 

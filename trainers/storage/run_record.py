@@ -18,10 +18,11 @@ _PARTS = {
     "train": "training part",
     "validation": "validation part",
     "test": "test part",
+    "labels": "list of labels",
     "synthetic": "text",
     "pretrained": "model",
 }
-_UNITS = {"vocabulary": "words", "pretrained": "bytes"}
+_UNITS = {"vocabulary": "words", "labels": "labels", "pretrained": "bytes"}
 
 
 @dataclasses.dataclass(frozen=True)

@@ -414,6 +414,24 @@ def test_results_are_printed_even_if_the_disk_is_full(
     assert "importance-weighted, K = 3" in capsys.readouterr().out
 
 
+def test_figures_that_find_no_room_cost_the_metrics_nothing(
+    evaluated, model_file, corpus_folder, tmp_path, monkeypatch
+):
+    run = make_run(tmp_path / "run", model_file)
+
+    def full_disk(*_):
+        raise OSError(errno.ENOSPC, "No space left on device", "bounds.png")
+
+    monkeypatch.setattr(evaluation_run.evaluation_figures, "draw", full_disk)
+    monkeypatch.setattr(evaluation_run, "probes", lambda *_: {})
+    monkeypatch.setattr(evaluation_run, "_bounds", lambda *_: evaluated[1])
+    settings = {**SETTINGS, "model": str(run), "data_dir": str(corpus_folder)}
+    with pytest.raises(OSError, match="No space left"):
+        evaluation_run.run(settings)
+    metrics = json.loads((run / "metrics.json").read_text())
+    assert metrics["test"]["iw_samples"] == 30
+
+
 @pytest.mark.slow
 def test_bad_flags_are_refused_in_one_line(tmp_path):
     for arguments, mention in (
