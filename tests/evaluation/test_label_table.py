@@ -34,3 +34,17 @@ def test_a_single_training_label_is_predicted_for_every_document(
     share = np.mean(documents.labels[:40] == "sport")
     for accuracy in table.values():
         assert accuracy.nearest_neighbours == accuracy.logistic_regression == share
+
+
+def test_labels_that_no_two_documents_share_cause_no_warning(
+    document_model, documents, recwarn
+):
+    names = np.array([f"label {number}" for number in range(len(documents))])
+    each_its_own = data.Documents(documents.pairs, documents.row_splits, names)
+    table = evaluation.label_table(
+        document_model, each_its_own[:40], each_its_own[40:], neighbours=3
+    )
+
+    for accuracy in table.values():
+        assert accuracy.nearest_neighbours == accuracy.logistic_regression == 0.0
+    assert not [warning for warning in recwarn if warning.category is UserWarning]

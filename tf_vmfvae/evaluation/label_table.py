@@ -1,6 +1,7 @@
 """How well codes predict the labels of documents, compared with word counts."""
 
 import dataclasses
+import warnings
 
 import numpy as np
 import scipy.sparse
@@ -80,8 +81,12 @@ def _accuracy(train, test, train_labels, test_labels, neighbours):
     if len(np.unique(train_labels)) == 1:
         # Logistic regression needs two labels.
         linear = DummyClassifier()
-    scores = [
-        np.mean(classifier.fit(train, train_labels).predict(test) == test_labels)
-        for classifier in (nearest, linear)
-    ]
+    with warnings.catch_warnings():
+        # Labels that few documents share are no numbers to be predicted by regression,
+        # as scikit-learn suspects.
+        warnings.filterwarnings("ignore", "The number of unique classes", UserWarning)
+        scores = [
+            np.mean(classifier.fit(train, train_labels).predict(test) == test_labels)
+            for classifier in (nearest, linear)
+        ]
     return LabelAccuracy(*map(float, scores))

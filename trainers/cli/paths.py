@@ -67,7 +67,11 @@ def check_output_folder(path: str | os.PathLike, flag: str = "output_dir") -> No
             raise path_error(
                 flag, path, "is a link to something that does not exist"
             ) from None
-        folder = _nearest(path)
+        try:
+            folder = _nearest(path)
+        except OSError as error:
+            message = f"the current folder cannot be used ({error.strerror})"
+            raise path_error(flag, path, message) from error
         if not os.path.isdir(folder):
             message = f"cannot be made, because {folder} is not a folder"
             raise path_error(flag, path, message) from None

@@ -1,5 +1,6 @@
 """The flags of a program: what each one takes and what it is by default."""
 
+import itertools
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -141,13 +142,17 @@ class ProgramFlags:
             UserError: if one of them is not a flag of the program, or a value is not
                 of the flag's kind.
         """
+        # absl would ignore it.
+        if _names_no_flag_file(arguments):
+            raise UserError("--flagfile=: is empty; give a name or leave the flag out")
         try:
             # absl reads every --flagfile before it parses anything.
             arguments = self._values.read_flags_from_files(arguments)
         except (OSError, UnicodeDecodeError) as error:
             raise UserError(f"--flagfile: cannot be read ({error})") from error
         except flags.Error as error:
-            raise UserError(_brief(str(error), arguments)) from error
+            message = str(error).removeprefix("ERROR:: ")
+            raise UserError(_brief(message, arguments)) from error
         try:
             rest = self._values(["", *arguments], known_only=False)
         except flags.UnrecognizedFlagError as error:
@@ -155,8 +160,13 @@ class ProgramFlags:
             if explanation is None:
                 raise UserError(_brief(str(error), arguments)) from error
             raise UserError(f"--{error.flagname}: {explanation}") from error
-        except flags.Error as error:
-            raise UserError(_brief(str(error), arguments)) from error
+        # absl's own flags, and a switch that is given a value (--nobursts=true), raise
+        # plain ValueErrors.
+        except (flags.Error, ValueError) as error:
+            message = str(error)
+            if not (isinstance(error, flags.Error) or message.startswith("--")):
+                message = f"{message} (in {' '.join(arguments)})"
+            raise UserError(_brief(message, arguments)) from error
         if len(rest) > 1:
             raise UserError(f"unexpected argument {shortened(rest[1])!r}; see --help")
 
@@ -256,6 +266,18 @@ class ProgramFlags:
         text = f"{text} {describe([Default(self._constant), *self._table], name)}"
         self._groups.setdefault(self._group, []).append((head, text))
         return text
+
+
+def _names_no_flag_file(arguments):
+    """Returns whether a --flagfile comes without the name of a file."""
+    for argument, following in itertools.pairwise([*arguments, None]):
+        if argument == "--":
+            return False
+        name, has_value, value = argument.partition("=")
+        file = value if has_value else following
+        if name in ("-flagfile", "--flagfile") and file == "":
+            return True
+    return False
 
 
 def _brief(message, arguments):

@@ -13,8 +13,8 @@ from trainers.cli import paths
 from trainers.cli.errors import UserError
 from trainers.evaluate import figures as evaluation_figures
 from trainers.evaluate import table as evaluation_table
+from trainers.evaluate.results_file import check_text, write_results
 from trainers.evaluate.run_metrics import add_to_metrics
-from trainers.storage.json_file import write_object
 from trainers.storage.metrics_file import METRICS
 from trainers.storage.model_file import find_model
 from trainers.storage.run_record import FLAGS, RunRecord
@@ -64,6 +64,10 @@ def run(settings: dict) -> dict:
     corpus = _load(settings, flags)
     part = _part(corpus, settings["split"], model, settings["examples"])
     where = f"--dataset={settings['dataset']}"
+    whole_part = getattr(corpus, settings["split"])
+    if not settings["output_dir"]:
+        source = "data_dir" if settings["data_dir"] else "dataset"
+        check_text(folder, whole_part, f"--{source}={settings[source]}")
     for note in (*corpus.notes, *note_unknown_words(model, part.texts, where)):
         print(f"note: {note}")
     # The rest takes long; its results would be lost if they could not be written.
@@ -77,15 +81,16 @@ def run(settings: dict) -> dict:
     # The longest computation comes last: no computation after it can fail.
     results.update(_bounds(model, part, settings), **found)
     try:
-        write_object(folder / "evaluation.json", results)
+        write_results(folder, results, whole_part)
     finally:
         # The table is printed even if the disk has filled up in the meantime.
         evaluation_table.print_table(results)
-    for figure in evaluation_figures.draw(results, folder):
-        print(f"figure: {figure}")
+    # Before the figures, which are larger and may not find room on the disk.
     file = find_model(settings["model"]).parent / METRICS
     if record and settings["examples"] is None and file.exists():
         print(add_to_metrics(file, record, model, corpus, results))
+    for figure in evaluation_figures.draw(results, folder):
+        print(f"figure: {figure}")
     return results
 
 

@@ -57,8 +57,8 @@ def atomic_file(path: Path) -> Iterator[Path]:
         reason = error.strerror or str(error)
         raise OSError(
             error.errno,
-            f"cannot be written ({reason}); the files saved before are intact, and the "
-            "same command continues from them",
+            f"cannot be written ({reason}); the files saved before are intact; start "
+            "the same command again once it can",
             str(path),
         ) from error
     finally:

@@ -6,7 +6,9 @@ from pathlib import Path
 from trainers.cli.errors import UserError
 from trainers.cli.paths import check_input, path_error
 
-MODEL = "model.keras"
+# Keras reads models from files of this name only.
+SUFFIX = ".keras"
+MODEL = f"model{SUFFIX}"
 
 
 def find_model(path: str | None, flag: str = "model") -> Path:
@@ -30,6 +32,10 @@ def find_model(path: str | None, flag: str = "model") -> Path:
     if not exists:
         raise path_error(
             flag, path, f"{file} does not exist; give a run folder or a .keras file"
+        )
+    if file.suffix != SUFFIX:
+        raise path_error(
+            flag, path, f"is not a {SUFFIX} file; give a run folder or a {SUFFIX} file"
         )
     if not os.access(file, os.R_OK):
         raise path_error(flag, path, f"{file} cannot be read (Permission denied)")

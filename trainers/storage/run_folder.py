@@ -8,6 +8,7 @@ from pathlib import Path
 
 from trainers.cli.earlier_flags import EarlierFlags
 from trainers.cli.errors import RunFailed, UserError
+from trainers.cli.paths import check_output_folder
 from trainers.storage.atomic_file import (
     atomic_file,
     delete_partial_files,
@@ -208,11 +209,7 @@ class RunFolder:
     def _look(self):
         """Returns the record of the folder's run, or `None` if a run can begin here."""
         if not os.path.lexists(self.path):
-            nearest = next(
-                path for path in self.path.absolute().parents if path.exists()
-            )
-            if not (nearest.is_dir() and os.access(nearest, os.W_OK)):
-                raise self._error(f"cannot be made in {nearest}; choose another folder")
+            check_output_folder(self.path)
             return None
         if not self.path.is_dir():
             raise self._error("is not a folder")

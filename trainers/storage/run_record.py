@@ -18,10 +18,11 @@ _PARTS = {
     "train": "training set",
     "validation": "validation set",
     "test": "test set",
+    "labels": "list of labels",
     "synthetic": "text",
     "pretrained": "model",
 }
-_UNITS = {"vocabulary": "words", "pretrained": "bytes"}
+_UNITS = {"vocabulary": "words", "labels": "labels", "pretrained": "bytes"}
 
 
 @dataclasses.dataclass(frozen=True)

@@ -91,6 +91,11 @@ def assert_refused(result, *mentions):
         (["--dataset=text"], ["--data_dir", "--dataset=text"]),
         (["--kapa=80"], ["'kapa'", "kappa"]),
         (["--flagfile=absent.flags"], ["absent.flags"]),
+        (["--stderrthreshold=low"], ["--stderrthreshold must be one of", "'low'"]),
+        (["--logger_levels=absl:low"], ["(in --logger_levels=absl:low)"]),
+        ([f"--output_dir={'x' * 300}"], ["--output_dir=xxx", "File name too long"]),
+        (["--output_dir=/proc/run"], ["--output_dir=/proc/run: cannot be made"]),
+        (["--pretrained=/dev/null"], ["--pretrained=/dev/null"]),
         (["vmf"], ["'vmf'", "--help"]),
     ],
     ids=" ".join,
@@ -115,6 +120,20 @@ def test_an_output_dir_that_holds_something_else_is_left_alone(run_lm, tmp_path)
         "full",
         "photo.jpg",
     ]
+
+
+def test_a_switch_that_is_given_a_value_is_refused(run_program):
+    assert_refused(run_program("bow", "--nobursts=true"), "--nobursts=true does not")
+
+
+@pytest.mark.parametrize("program", ["evaluate", "export", "generate"])
+def test_a_model_file_of_another_kind_is_refused_by_its_name(
+    run_program, tmp_path, program
+):
+    (tmp_path / "work" / "text.txt").write_text("a sentence\n")
+    output = [] if program == "generate" else ["--output_dir=out"]
+    result = run_program(program, "--model=text.txt", *output)
+    assert_refused(result, "--model=text.txt: is not a .keras file; give a run folder")
 
 
 @pytest.mark.parametrize("program", ["bow", "evaluate", "export", "generate"])

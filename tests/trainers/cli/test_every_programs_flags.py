@@ -322,6 +322,12 @@ def test_a_flag_file_that_cannot_be_read_is_named(tmp_path, content):
         flags_of("lm", f"--flagfile={file}")
 
 
+@pytest.mark.parametrize("arguments", [["--flagfile="], ["--flagfile", ""]])
+def test_a_flag_file_without_a_name_is_refused(arguments):
+    with pytest.raises(UserError, match=r"^--flagfile=: is empty; give a name"):
+        flags_of("lm", *arguments, "--kappa=2")
+
+
 def test_a_flag_file_is_read_like_a_command_line(tmp_path):
     file = tmp_path / "flags"
     file.write_text("--kappa=2\n--output_dir=~/x\n")

@@ -69,6 +69,15 @@ def test_a_read_only_file_system_is_refused(mount):
                 check(path)
 
 
+def test_a_name_below_a_deleted_folder_is_refused(tmp_path, monkeypatch):
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    for check in (paths.check_output_folder, atomic_folder.check_new):
+        with pytest.raises(UserError, match=r"^--output_dir=new: the current folder"):
+            check("new")
+
+
 def test_a_check_leaves_nothing_behind(tmp_path):
     for path in (tmp_path, tmp_path / "new" / "folder"):
         paths.check_output_folder(path)

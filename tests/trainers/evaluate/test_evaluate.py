@@ -12,6 +12,7 @@ from matplotlib import image
 
 from tf_vmfvae import data, layers, models
 from trainers.cli.errors import UserError
+from trainers.evaluate import results_file
 from trainers.evaluate import run as evaluation_run
 from trainers.evaluate.run_metrics import add_to_metrics
 from trainers.storage import fingerprint, metrics_file
@@ -184,6 +185,35 @@ def test_an_evaluation_succeeds_even_if_its_results_cannot_be_added(
 
     monkeypatch.setattr(metrics_file, "FolderLock", take)
     assert "process 1 on elsewhere is using the folder" in add(text=text)
+
+
+def test_results_on_another_text_are_not_replaced(
+    evaluated, corpus_folder, tmp_path, monkeypatch
+):
+    folder, results = evaluated
+    settings = {**SETTINGS, "model": str(folder)}
+    file = folder / "evaluation-text-test" / "evaluation.json"
+    before = file.read_text()
+    assert json.loads(before)["text"]["count"] == results["bounds"]["examples"]
+    other = tmp_path / "other"
+    shutil.copytree(corpus_folder, other)
+    lines = (other / "test.txt").read_text().splitlines()
+    (other / "test.txt").write_text("\n".join(reversed(lines)))
+
+    def start(*_):
+        raise RuntimeError("the long work begins")
+
+    monkeypatch.setattr(evaluation_run, "probes", start)
+    with pytest.raises(UserError, match=r"test holds the results on another text; "):
+        evaluation_run.run({**settings, "data_dir": str(other)})
+    # The same text can be evaluated again, and any text in a folder of one's own.
+    for allowed in (
+        {"data_dir": str(corpus_folder)},
+        {"data_dir": str(other), "output_dir": str(file.parent)},
+    ):
+        with pytest.raises(RuntimeError, match="long work"):
+            evaluation_run.run({**settings, **allowed})
+    assert file.read_text() == before
 
 
 def test_two_evaluations_at_once_lose_no_results(tmp_path, monkeypatch):
@@ -376,12 +406,30 @@ def test_results_are_printed_even_if_the_disk_is_full(
     def full_disk(path, content):
         raise OSError(errno.ENOSPC, "No space left on device", str(path))
 
-    monkeypatch.setattr(evaluation_run, "write_object", full_disk)
+    monkeypatch.setattr(results_file, "write_object", full_disk)
     settings = {**SETTINGS, "model": str(model_file), "data_dir": str(corpus_folder)}
     settings.update(output_dir=str(tmp_path / "out"), samples=3, refine_steps=None)
     with pytest.raises(OSError, match="No space left"):
         evaluation_run.run(settings)
     assert "importance-weighted, K = 3" in capsys.readouterr().out
+
+
+def test_figures_that_find_no_room_cost_the_metrics_nothing(
+    evaluated, model_file, corpus_folder, tmp_path, monkeypatch
+):
+    run = make_run(tmp_path / "run", model_file)
+
+    def full_disk(*_):
+        raise OSError(errno.ENOSPC, "No space left on device", "bounds.png")
+
+    monkeypatch.setattr(evaluation_run.evaluation_figures, "draw", full_disk)
+    monkeypatch.setattr(evaluation_run, "probes", lambda *_: {})
+    monkeypatch.setattr(evaluation_run, "_bounds", lambda *_: evaluated[1])
+    settings = {**SETTINGS, "model": str(run), "data_dir": str(corpus_folder)}
+    with pytest.raises(OSError, match="No space left"):
+        evaluation_run.run(settings)
+    metrics = json.loads((run / "metrics.json").read_text())
+    assert metrics["test"]["iw_samples"] == 30
 
 
 @pytest.mark.slow

@@ -218,6 +218,16 @@ def test_another_text_is_refused_and_the_difference_is_named(begin, find, tmp_pa
     assert (tmp_path / "flags.json").read_bytes() == before
 
 
+def test_other_labels_are_named_in_a_sentence(tmp_path):
+    labels = {"count": 60, "hash": "a"}
+    RunFolder(tmp_path, {}).open({"labels": labels})
+    with pytest.raises(UserError) as caught:
+        RunFolder(tmp_path, {}).check_text({"labels": {**labels, "hash": "b"}}, "--x=y")
+    assert str(caught.value).startswith(
+        "--x=y: its list of labels (60 labels as before, but different ones) is not "
+    )
+
+
 def test_an_older_run_records_its_text_when_it_continues(find, tmp_path):
     write_flat(tmp_path, EARLIEST)
     folder, _, _ = find()
