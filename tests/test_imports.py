@@ -224,3 +224,12 @@ def test_the_file_of_private_names_says_which_version_it_holds_for(library):
     requirement = re.escape(library.replace("_", "-")) + r"(\[\w+\])?>=(\d+\.\d+),"
     lowest = re.search(requirement, (ROOT / "setup.py").read_text())[2]
     assert lowest in ast.get_docstring(tree(INTERNALS[library]))
+
+
+def test_importing_the_package_registers_everything_that_keras_can_save():
+    imported = imports("tf_vmfvae")
+    for module in modules():
+        if module.startswith("tf_vmfvae."):
+            package = ".".join(module.split(".")[:2])
+            registers = "register_keras_serializable" in modules()[module].read_text()
+            assert not registers or package in imported, module

@@ -262,6 +262,29 @@ def test_other_formats_are_refused(format, tmp_path):
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize("name", ["model.h5", "model.hdf5"])
+def test_files_that_could_not_be_loaded_are_refused(name, tmp_path):
+    model, _ = small("nvdm")
+    with pytest.raises(ValueError, match=r"^filepath is .*: a NVDM can only be load"):
+        model.save(tmp_path / name)
+    assert not list(tmp_path.iterdir())
+    # The weights alone may be in such a file.
+    model.save_weights(tmp_path / "model.weights.h5")
+    other, _ = small("nvdm")
+    other.load_weights(tmp_path / "model.weights.h5")
+    np.testing.assert_array_equal(other.logits.kernel, model.logits.kernel)
+
+
+@pytest.mark.parametrize("kind", ["nvdm", "nvrnn"])
+def test_a_quantized_model_is_refused_and_the_model_stays_as_it_is(kind):
+    model, inputs = small(kind)
+    before = model(inputs)["reconstruction"]
+    with pytest.raises(ValueError, match=r"^quantize: Keras computes wrong values"):
+        model.quantize("int8")
+    assert model(inputs)["reconstruction"].shape == before.shape
+    assert all("int8" not in str(weight.dtype) for weight in model.weights)
+
+
 @pytest.mark.parametrize("kind", ["nvdm", "nvrnn"])
 def test_a_converter_that_fails_leaves_all_models_intact(kind):
     model, inputs = small(kind)

@@ -15,6 +15,7 @@ from tf_vmfvae import (  # noqa: E402
     evaluation,
     generation,
     layers,
+    losses,
     models,
 )
 
@@ -26,6 +27,7 @@ __all__ = [
     "evaluation",
     "generation",
     "layers",
+    "losses",
     "models",
 ]
 __version__ = "0.1.0"

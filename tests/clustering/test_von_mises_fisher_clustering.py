@@ -107,11 +107,33 @@ def test_a_fit_that_did_not_converge_warns(blobs):
 
 def test_too_many_clusters_and_other_dimensions_are_refused(blobs):
     points, _ = blobs
-    with pytest.raises(ValueError, match="components is 601, but only 600 rows"):
+    with pytest.raises(ValueError, match="n_clusters is 601, but only 600 rows"):
         VonMisesFisherClustering(601).fit(points)
     clustering = VonMisesFisherClustering(3, random_state=1).fit(points)
     with pytest.raises(ValueError, match="20 features"):
         clustering.predict(unit_vectors([5, 19]))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("n_clusters", 0),
+        ("n_clusters", "a"),
+        ("n_clusters", 2.5),
+        ("n_init", 0),
+        ("max_iter", 0),
+        ("max_iter", None),
+        ("tol", -1.0),
+        ("tol", "a"),
+        ("tol", np.nan),
+    ],
+)
+def test_an_argument_out_of_range_has_its_own_name_in_the_message(blobs, name, value):
+    points, _ = blobs
+    with pytest.raises(ValueError, match=f"^{name} must be .*not {value!r}$"):
+        VonMisesFisherClustering(**{name: value}).fit(points)
+    with pytest.raises(ValueError, match=r"^sample_weight must have the shape"):
+        VonMisesFisherClustering().fit(points, sample_weight=[1.0])
 
 
 def test_the_package_imports_it_only_when_it_is_asked_for():

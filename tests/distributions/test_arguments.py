@@ -3,7 +3,13 @@ import pytest
 import tensorflow as tf
 import tensorflow_probability as tfp
 
-from tf_vmfvae.distributions import PowerSpherical, VonMisesFisher, kl_to_uniform
+from tf_vmfvae.distributions import (
+    PowerSpherical,
+    SphericalShell,
+    VonMisesFisher,
+    VonMisesFisherMixture,
+    kl_to_uniform,
+)
 
 tfd = tfp.distributions
 DISTRIBUTIONS = pytest.mark.parametrize(
@@ -122,3 +128,62 @@ def test_an_infinite_concentration_draws_the_mean_direction(distribution):
     for concentration in (np.inf, tf.constant(np.inf), tf.constant(1e30)):
         z = distribution(GOOD, concentration).sample(10, seed=[1, 2])
         np.testing.assert_allclose(z, np.tile(GOOD, [10, 1]), atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "message"),
+    [
+        ({"mean_directions": 2 * np.eye(3)}, "mean_directions.*unit-length"),
+        ({"mean_directions": np.nan * np.eye(3)}, "mean_directions.*unit-length"),
+        ({"concentration": [1.0, -1.0, 2.0]}, "concentration.*non-negative"),
+        ({"concentration": np.nan}, "concentration.*non-negative"),
+        ({"logits": [0.0, np.nan, 0.0]}, "logits.*not be NaN"),
+    ],
+)
+def test_an_invalid_component_of_a_mixture_gives_nan_or_an_error(parameters, message):
+    good = {"mean_directions": np.eye(3), "concentration": 2.0, "logits": [0.0] * 3}
+    with pytest.raises(tf.errors.InvalidArgumentError, match=f"(?s){message}"):
+        VonMisesFisherMixture(**{**good, **parameters}, validate_args=True)
+    VonMisesFisherMixture(**good, validate_args=True)
+    bad = VonMisesFisherMixture(**{**good, **parameters})
+    for value in (
+        bad.sample(3, seed=[1, 2]),
+        bad.log_prob(np.eye(3)),
+        bad.mean(),
+        bad.mode(),
+        bad.component_probabilities(np.eye(3)),
+        bad.entropy_bounds(),
+    ):
+        assert np.all(np.isnan(value))
+
+
+@pytest.mark.parametrize(
+    ("parameters", "message"),
+    [
+        ((np.eye(3)[0], 1.0), r"^mean_directions has the shape \(3,\)"),
+        ((np.ones((3, 1)), 1.0), r"^mean_directions has the shape \(3, 1\)"),
+        ((np.eye(3), [1.0, 2.0]), r"^concentration has the shape \(2,\)"),
+        ((np.eye(3), 1.0, [0.0]), r"^logits has the shape \(1,\)"),
+        ((np.eye(3), 1.0, 0.0), r"^logits has the shape \(\)"),
+    ],
+)
+def test_components_of_a_mixture_whose_shapes_do_not_fit_are_refused(
+    parameters, message
+):
+    with pytest.raises(ValueError, match=message):
+        VonMisesFisherMixture(*parameters)
+
+
+@pytest.mark.parametrize("radii", [(2.0, 1.0), (1.0, 1.0), (-1.0, 1.0), (np.nan, 1.0)])
+def test_radii_that_are_no_shell_give_nan_or_an_error(radii):
+    direction = VonMisesFisher(GOOD, 2.0)
+    with pytest.raises(tf.errors.InvalidArgumentError, match=r"`(low|high)` must be"):
+        SphericalShell(direction, *radii, validate_args=True)
+    bad = SphericalShell(direction, *radii)
+    for value in (
+        bad.sample(3, seed=[1, 2]),
+        bad.log_prob(GOOD),
+        bad.mean(),
+        bad.covariance(),
+    ):
+        assert np.all(np.isnan(value))

@@ -134,3 +134,17 @@ def test_shapes_and_parameters_that_do_not_fit_are_refused():
         VonMisesFisherNLL("direction_and_concentration")(z, z)
     with pytest.raises(ValueError, match="parameters is 'mean': choose one of natural"):
         VonMisesFisherNLL("mean")
+
+
+@pytest.mark.parametrize("shape", [(1, 3), (3, 1, 3), (3,), ()])
+def test_shapes_that_only_broadcast_are_refused(shape):
+    z = unit_vectors([3, 3])
+    with pytest.raises(ValueError, match=r"so the shape \(3, 3\), not") as caught:
+        VonMisesFisherNLL()(z, np.ones(shape))
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("z", [1.0, [[1.0]], np.zeros((2, 0))])
+def test_targets_that_are_no_vectors_are_refused(z):
+    with pytest.raises(ValueError, match=r"^y_true has the shape .*, at least 2$"):
+        VonMisesFisherNLL()(z, z)

@@ -237,11 +237,19 @@ def test_a_document_of_unknown_words_is_named():
         ({"input_transform": "tf"}, "input_transform is 'tf'"),
         ({"encoder_layers": 0}, "encoder_layers is 0"),
         ({"codes": 0}, "codes is 0"),
+        ({"codes": 1.5}, "codes is 1.5: give a whole number"),
+        ({"decoder_layers": -1}, "decoder_layers is -1: give at least 0"),
+        ({"hidden_dim": 0}, "hidden_dim is 0: give at least 1"),
+        ({"input_dropout": 1.0}, "input_dropout is 1.0: give 0 or more, and below 1"),
+        ({"dropout": float("nan")}, "dropout is nan: give 0 or more"),
+        ({"seed": "a"}, "seed is 'a': give a whole number"),
+        ({"latent": "vmf"}, "latent is 'vmf': give a layer"),
     ],
 )
 def test_arguments_out_of_range_are_named(options, message):
+    latent = layers.VonMisesFisherLatent(4, kappa=20.0)
     with pytest.raises(ValueError, match=message):
-        make_model(**options)
+        tf_vmfvae.models.NVDM(**{"vocabulary": WORDS, "latent": latent, **options})
 
 
 def test_a_word_that_is_listed_twice_is_refused():

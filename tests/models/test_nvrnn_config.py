@@ -126,12 +126,29 @@ def test_every_argument_is_an_attribute_of_its_name_and_in_the_configuration():
         ({"codes": 0}, "codes is 0: give at least 1"),
         ({"code_layers": -1}, "code_layers is -1: give at least 0"),
         ({"condition": lambda: "bow"}, "condition is 'bow': give a layer, such as"),
+        ({"codes": 1.5}, "codes is 1.5: give a whole number"),
+        ({"hidden_dim": -1}, "hidden_dim is -1: give at least 1"),
+        ({"dropout": 1.0}, "dropout is 1.0: give 0 or more, and below 1"),
+        ({"recurrent_dropout": "a"}, "recurrent_dropout is 'a': give 0 or more"),
         ({"bow_loss": -1.0}, "bow_loss is -1.0: give 0 or a positive number"),
     ],
 )
 def test_arguments_out_of_range_are_named(options, message):
     with pytest.raises(ValueError, match=message):
         make_model(**options)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"seed": 1.5}, r"^seed is 1.5: give a whole number"),
+        ({"latent": "vmf"}, r"^latent is 'vmf': give a layer"),
+    ],
+)
+def test_a_latent_or_seed_of_another_kind_is_named(options, message):
+    latent = layers.VonMisesFisherLatent(4, kappa=20.0)
+    with pytest.raises(ValueError, match=message):
+        models.NVRNN(**{"vocabulary": WORDS, "latent": latent, **options})
 
 
 def test_the_weights_have_the_same_order_in_all_versions():

@@ -222,3 +222,17 @@ def test_labels_may_be_any_list_of_whole_numbers(make_series):
     ):
         with pytest.raises(ValueError, match="labels is 1: give a list of whole numbe"):
             call()
+
+
+@pytest.mark.parametrize("batch_size", [0, -1, 1.5, None])
+@pytest.mark.parametrize(
+    "encode",
+    [
+        lambda **options: sentences().encode(TEXTS, **options),
+        lambda **options: documents().encode(TEXTS, **options),
+        lambda **options: documents().transform(TEXTS, **options),
+    ],
+)
+def test_a_batch_size_that_is_no_size_is_refused(encode, batch_size):
+    with pytest.raises(ValueError, match=r"^batch_size must be"):
+        encode(batch_size=batch_size)

@@ -176,6 +176,69 @@ def test_nonfinite_weights_are_named(model):
         model.fit(PAIRS, sample_weight=weights, verbose=0)
 
 
+@pytest.mark.parametrize(
+    ("weights", "message"),
+    [
+        (["a", "b", "c", "d"], "sample_weight holds str"),
+        ([1.0, None, 1.0, 1.0], "sample_weight is None for example 2"),
+        ([1e300, 1.0, 1.0, 1.0], r"sample_weight is 1e\+300 for example 1"),
+        (WEIGHTS * 1j, "sample_weight holds complex"),
+        ({"kl": WEIGHTS}, "sample_weight: give one number for each example"),
+    ],
+)
+def test_weights_that_are_no_finite_numbers_are_refused(model, weights, message):
+    for learn in (
+        lambda: model.evaluate(PAIRS, sample_weight=weights, verbose=0),
+        lambda: model.train_on_batch(PAIRS, sample_weight=weights),
+        lambda: model.fit((PAIRS, None, weights) for _ in range(1)),
+    ):
+        with pytest.raises(ValueError, match=f"^{message}") as caught:
+            learn()
+        assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "weights",
+    [{"kl": WEIGHTS[:2]}, (WEIGHTS[:2], WEIGHTS[:2]), np.ones((2, 2)), np.array(2.0)],
+)
+def test_batches_without_one_weight_for_each_example_are_refused(model, weights):
+    batches = tf.data.Dataset.from_tensors(
+        (PAIRS[:2], keras.tree.map_structure(np.float32, weights))
+    ).map(lambda rows, weights: (rows, None, weights))
+    with pytest.raises(ValueError, match=r"^sample_weight.* one number for each exam"):
+        model.evaluate(batches, verbose=0)
+
+
+@pytest.mark.parametrize(
+    ("weights", "message"),
+    [([1.0, np.nan], "finite"), ([1.0, 1.0, 1.0], "one number for each")],
+)
+def test_bad_weights_in_a_data_set_stop_training(model, weights, message):
+    # A filter leaves shapes unknown.
+    batches = tf.data.Dataset.from_tensors((PAIRS[:2], np.float32(weights))).map(
+        lambda rows, weights: (rows, None, tf.boolean_mask(weights, weights != 0))
+    )
+    with pytest.raises(
+        tf.errors.InvalidArgumentError, match=f"sample_weight.*{message}"
+    ):
+        model.fit(batches, verbose=0)
+
+
+def test_targets_of_a_generator_with_weights_are_refused(model):
+    with pytest.raises(ValueError, match=r"^y: the model's target is its own input"):
+        model.fit((PAIRS, WEIGHTS, WEIGHTS) for _ in range(2))
+
+
+def test_weights_may_be_a_list_of_numbers(model, weighted):
+    weights = WEIGHTS.tolist()
+    model.reset_metrics()
+    assert model.train_on_batch(PAIRS, sample_weight=weights)[0] == pytest.approx(
+        weighted, rel=1e-5
+    )
+    data = ((PAIRS, None, weights) for _ in range(1))
+    assert model.evaluate(data, verbose=0)[0] == pytest.approx(weighted, rel=1e-5)
+
+
 def test_targets_and_weights_of_a_batch_may_be_none(model):
     batches = tf.data.Dataset.from_tensors(PAIRS).map(lambda x: (x, None, None))
     loss, *_ = model.evaluate(batches, verbose=0)
@@ -192,6 +255,49 @@ def test_predict_returns_the_nats_of_each_example(model):
 def test_several_inputs_are_refused(model):
     with pytest.raises(ValueError, match=r"^x: give one array of inputs, not 2"):
         model.evaluate([PAIRS, PAIRS], verbose=0)
+
+
+@pytest.mark.parametrize(
+    ("x", "message"),
+    [
+        (None, "x: give the inputs"),
+        (["ball goal"], "x is text, but the model reads ids"),
+        (np.array(["ball goal"]), "x is text, but the model reads ids"),
+        (tf.constant(["ball goal"]), "x is text, but the model reads ids"),
+        (PAIRS - 1, "x holds -1: ids and counts are whole numbers of at least 0"),
+        (PAIRS + 0.5, "x holds 1.5: ids and counts are whole numbers"),
+        (PAIRS[0], r"x has batches of the shape \(None, 2\): they must have the shape"),
+    ],
+)
+def test_inputs_that_are_no_ids_are_refused_and_the_model_can_still_learn(x, message):
+    model = make_model()
+    for learn in (model.fit, model.evaluate):
+        with pytest.raises(ValueError, match=f"^{message}"):
+            learn(x, verbose=0)
+    loss = model.fit(PAIRS, verbose=0).history["loss"]
+    assert loss == pytest.approx([nll_of(model).mean()], rel=1e-5)
+
+
+def test_a_model_can_learn_after_an_error_in_its_first_step():
+    model = make_model()
+    with pytest.raises(ValueError, match="x has batches of the shape"):
+        model.fit(tf.data.Dataset.from_tensor_slices(PAIRS), verbose=0)
+    with pytest.raises(tf.errors.InvalidArgumentError):
+        model.train_on_batch(PAIRS + 100)
+    assert model.train_on_batch(PAIRS)[0] == pytest.approx(nll_of(model).mean())
+
+
+def test_ragged_inputs_are_padded(labelled):
+    model, ids = labelled
+    ragged = tf.RaggedTensor.from_tensor(ids, padding=0)
+    nll = model(ids)["reconstruction"].numpy()
+    batches = tf.data.Dataset.from_tensor_slices(ragged).batch(3)
+    for data in (ragged, batches):
+        assert model.fit(data, verbose=0, shuffle=False).history["loss"] == (
+            pytest.approx([nll.mean()], rel=1e-5)
+        )
+    predicted = model.predict(batches, verbose=0)["reconstruction"]
+    np.testing.assert_allclose(predicted, nll, rtol=1e-5)
 
 
 @pytest.mark.parametrize("batch_size", [7, 2])

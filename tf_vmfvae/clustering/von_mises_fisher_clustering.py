@@ -10,6 +10,15 @@ from sklearn.utils.validation import check_is_fitted, check_random_state, valida
 from tf_vmfvae.distributions import VonMisesFisherMixture
 from tf_vmfvae.distributions.numerics import mixture_em
 
+# What scikit-learn calls the arguments of a fit.
+NAMES = {
+    "components": "n_clusters",
+    "starts": "n_init",
+    "iterations": "max_iter",
+    "tolerance": "tol",
+    "weights": "sample_weight",
+}
+
 
 class VonMisesFisherClustering(ClusterMixin, BaseEstimator):
     """Clusters unit vectors, such as sentence embeddings, by a vMF mixture.
@@ -103,6 +112,7 @@ class VonMisesFisherClustering(ClusterMixin, BaseEstimator):
             shared_concentration=self.shared_concentration,
             normalize=self.normalize,
             seed=random.randint(2**31 - 1),
+            names=NAMES,
         )
         self.mean_directions_ = fitted.mean_directions
         self.concentrations_ = fitted.concentration

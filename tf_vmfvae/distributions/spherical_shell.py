@@ -7,6 +7,7 @@ import tensorflow_probability as tfp
 
 from tf_vmfvae.distributions.numerics.tfp_internals import (
     AutoCompositeTensorDistribution,
+    assert_util,
     dtype_util,
     parameter_properties,
     reparameterization,
@@ -31,7 +32,9 @@ class SphericalShell(AutoCompositeTensorDistribution):
       direction: distribution over unit vectors, event shape [d].
       low: inner radius, at least 0, broadcasting against the direction's batch shape.
       high: outer radius, above `low`.
-      validate_args: as in TensorFlow Probability.
+      validate_args: check the radii at run time, and raise
+        `tf.errors.InvalidArgumentError`. Without it, radii that are out of order, below
+        0 or NaN make every result NaN.
       allow_nan_stats: as in TensorFlow Probability.
       name: prefix of the operations' names.
 
@@ -79,26 +82,48 @@ class SphericalShell(AutoCompositeTensorDistribution):
     def _event_shape_tensor(self):
         return self.direction.event_shape_tensor()
 
+    def _parameter_control_dependencies(self, is_init):
+        if not (is_init and self.validate_args):
+            return []
+        return [
+            assert_util.assert_non_negative(
+                self.low, message="`low` must be 0 or more and not NaN"
+            ),
+            assert_util.assert_greater(
+                self.high, self.low, message="`high` must be above `low`"
+            ),
+        ]
+
+    def _radii(self):
+        """Returns both radii; NaN where they are invalid."""
+        is_valid = (self.low >= 0) & (self.high > self.low)
+        return tuple(
+            tf.where(is_valid, radius, float("nan")) for radius in (self.low, self.high)
+        )
+
     def _sample_n(self, n, seed=None):
         for_direction, for_norm = samplers.split_seed(seed, salt="spherical_shell")
         shape = tf.concat([[n], self.batch_shape_tensor()], axis=0)
         fraction = samplers.uniform(shape, dtype=self.dtype, seed=for_norm)
-        norm = self.low + (self.high - self.low) * fraction
+        low, high = self._radii()
+        norm = low + (high - low) * fraction
         # Each draw has its own direction, even where only the radii have a batch shape.
         extra = self.batch_shape.rank - self.direction.batch_shape.rank
         directions = self.direction.sample(shape[: 1 + extra], seed=for_direction)
         return norm[..., None] * directions
 
     def _log_prob(self, z):
+        low, high = self._radii()
         norm = tf.norm(z, axis=-1)
         # The density is unbounded at the centre, which no draw hits.
         norm = tf.maximum(norm, dtype_util.as_numpy_dtype(self.dtype)(1e-30))
-        slack = ULPS * dtype_util.eps(self.dtype) * self.high
-        inside = (norm >= self.low - slack) & (norm <= self.high + slack)
+        slack = ULPS * dtype_util.eps(self.dtype) * high
+        inside = (norm >= low - slack) & (norm <= high + slack)
         shrink = (self.event_shape[0] - 1) * tf.math.log(norm)
         log_prob = self.direction.log_prob(z / norm[..., None])
-        log_prob -= tf.math.log(self.high - self.low) + shrink
-        return tf.where(inside, log_prob, float("-inf"))
+        log_prob -= tf.math.log(high - low) + shrink
+        outside = tf.where(low == low, float("-inf"), float("nan"))
+        return tf.where(inside, log_prob, tf.cast(outside, self.dtype))
 
     def _mean(self):
         return self._mean_norm()[..., None] * self.direction.mean()
@@ -106,7 +131,8 @@ class SphericalShell(AutoCompositeTensorDistribution):
     def _covariance(self):
         mean = self.direction.mean()
         second = mean[..., :, None] * mean[..., None, :]
-        mean_square = (self.low**2 + self.low * self.high + self.high**2) / 3
+        low, high = self._radii()
+        mean_square = (low**2 + low * high + high**2) / 3
         mean_square, mean_norm = (
             moment[..., None, None] for moment in (mean_square, self._mean_norm())
         )
@@ -115,4 +141,5 @@ class SphericalShell(AutoCompositeTensorDistribution):
         )
 
     def _mean_norm(self):
-        return (self.low + self.high) / 2
+        low, high = self._radii()
+        return (low + high) / 2

@@ -6,9 +6,11 @@ import numpy as np
 import tensorflow as tf
 import tensorflow_probability as tfp
 
-from tf_vmfvae.distributions.numerics import bessel, mixture_em
+from tf_vmfvae.distributions import argument_checks
+from tf_vmfvae.distributions.numerics import bessel, mixture_em, tangent_normal
 from tf_vmfvae.distributions.numerics.tfp_internals import (
     AutoCompositeTensorDistribution,
+    assert_util,
     dtype_util,
     parameter_properties,
     reparameterization,
@@ -37,9 +39,14 @@ class VonMisesFisherMixture(AutoCompositeTensorDistribution):
       mean_directions: `mu`, unit vectors, floating tensor [M, d] with static `d >= 2`.
       concentration: `kappa >= 0`, [M], or a scalar for all components.
       logits: `log pi` up to a constant, [M]; `None` gives all the same weight.
-      validate_args: as in TensorFlow Probability.
+      validate_args: check the values of the parameters at run time, and raise
+        `tf.errors.InvalidArgumentError`. Without it, one invalid parameter (as for
+        `VonMisesFisher`, or a logit that is NaN or infinite) makes every result NaN.
       allow_nan_stats: as in TensorFlow Probability.
       name: prefix of the operations' names.
+
+    Raises:
+      ValueError: shapes that do not fit together, or fewer than 2 dimensions.
 
     >>> mixture = VonMisesFisherMixture([[0.0, 1.0], [0.0, -1.0]], concentration=4.0)
     >>> z = mixture.sample(5, seed=[1, 2])
@@ -65,6 +72,7 @@ class VonMisesFisherMixture(AutoCompositeTensorDistribution):
                 tensor_util.convert_nonref_to_tensor(value, dtype)
                 for value in (mean_directions, concentration, logits)
             )
+            _check_shapes(self.mean_directions, self.concentration, self.logits)
             # Converted only if something is missing: a composite tensor that is rebuilt
             # must hold the very tensors that it is given.
             components = tf.shape(self.mean_directions)[:1]
@@ -166,12 +174,49 @@ class VonMisesFisherMixture(AutoCompositeTensorDistribution):
     def _event_shape_tensor(self, **kwargs):
         return tf.shape(self.mean_directions)[-1:]
 
+    def _parameter_control_dependencies(self, is_init):
+        if not self.validate_args:
+            return []
+        checks = []
+        if is_init != tensor_util.is_ref(self.mean_directions):
+            checks.append(
+                argument_checks.assert_unit("mean_directions", self.mean_directions)
+            )
+        if is_init != tensor_util.is_ref(self.concentration):
+            checks.append(
+                assert_util.assert_non_negative(
+                    tf.convert_to_tensor(self.concentration),
+                    message="`concentration` must be non-negative and not NaN",
+                )
+            )
+        if is_init != tensor_util.is_ref(self.logits):
+            logits = tf.convert_to_tensor(self.logits)
+            checks.append(
+                assert_util.assert_less(
+                    logits,
+                    tf.constant(float("inf"), logits.dtype),
+                    message="`logits` must not be NaN or infinite",
+                )
+            )
+        return checks
+
+    def _directions(self):
+        """Returns the mean directions, which are all NaN if a parameter is invalid."""
+        directions = tf.convert_to_tensor(self.mean_directions)
+        unit = tangent_normal.unit_or_nan(directions)
+        is_valid = (
+            tf.reduce_all(unit == unit)
+            & tf.reduce_all(self.concentration >= 0)
+            & tf.reduce_all(self.logits < float("inf"))
+        )
+        return tf.where(is_valid, directions, float("nan"))
+
     def _sample_n(self, n, seed=None):
         of_component, of_code = samplers.split_seed(seed, salt="vmf_mixture")
         drawn = samplers.categorical(self.logits[None], n, seed=of_component)[0]
         directions, concentration = (
             tf.gather(values, drawn)
-            for values in (self.mean_directions, self.concentration)
+            for values in (self._directions(), self.concentration)
         )
         return VonMisesFisher(directions, concentration).sample(seed=of_code)
 
@@ -179,7 +224,7 @@ class VonMisesFisherMixture(AutoCompositeTensorDistribution):
         kappa = tf.cast(self.concentration, tf.float64)
         length = bessel.moments(self.event_shape[-1], kappa).mean
         shares = tf.cast(tf.nn.softmax(self.logits), tf.float64) * length
-        directions = tf.cast(self.mean_directions, tf.float64)
+        directions = tf.cast(self._directions(), tf.float64)
         return tf.cast(
             tf.linalg.matvec(directions, shares, transpose_a=True), self.dtype
         )
@@ -190,11 +235,9 @@ class VonMisesFisherMixture(AutoCompositeTensorDistribution):
         From each component's direction, `z <- sum_m p(m|z) kappa_m mu_m`, normalised,
         climbs the density to a local maximum (it is expectation maximisation in `z`).
         """
-        z = self.mean_directions
+        z = directions = self._directions()
         for _ in range(MODE_STEPS):
-            pull = tf.matmul(
-                self._posterior(z) * self.concentration, self.mean_directions
-            )
+            pull = tf.matmul(self._posterior(z) * self.concentration, directions)
             z = tf.where(
                 tf.norm(pull, axis=-1, keepdims=True) > 0,
                 tf.math.l2_normalize(pull, axis=-1, epsilon=0.0),
@@ -222,7 +265,7 @@ class VonMisesFisherMixture(AutoCompositeTensorDistribution):
     def _posterior(self, rows):
         joint = mixture_em.joint_log_density(
             rows,
-            self.mean_directions,
+            self._directions(),
             tf.cast(self.concentration, tf.float64),
             tf.cast(self._peaks(), tf.float64),
         )
@@ -243,7 +286,7 @@ class VonMisesFisherMixture(AutoCompositeTensorDistribution):
         """
         dimension = self.event_shape[-1]
         kappa = tf.cast(self.concentration, tf.float64)
-        natural = kappa[:, None] * tf.cast(self.mean_directions, tf.float64)
+        natural = kappa[:, None] * tf.cast(self._directions(), tf.float64)
         log_shares = tf.nn.log_softmax(tf.cast(self.logits, tf.float64))
         moments = bessel.moments(dimension, kappa)
         # Of kappa mu, the natural parameter: the log-partition function is convex, and
@@ -287,6 +330,24 @@ class VonMisesFisherMixture(AutoCompositeTensorDistribution):
         return tf.reshape(total, tf.shape(z)[:-1])
 
     def _blocks(self, peaks):
-        columns = self.mean_directions, self.concentration, peaks
+        columns = self._directions(), self.concentration, peaks
         for start in range(0, self.mean_directions.shape[0], BLOCK):
             yield tuple(values[start : start + BLOCK] for values in columns)
+
+
+def _check_shapes(mean_directions, concentration, logits):
+    shape = mean_directions.shape
+    if shape.rank not in (None, 2) or (shape.rank == 2 and (shape[-1] or 2) < 2):
+        raise ValueError(
+            f"mean_directions has the shape {tuple(shape)}: give one vector of at "
+            "least 2 coordinates for each component"
+        )
+    components = shape[:1]
+    for name, values in (("concentration", concentration), ("logits", logits)):
+        if values is None or (values.shape.rank == 0 and name == "concentration"):
+            continue
+        if not values.shape.is_compatible_with(components):
+            raise ValueError(
+                f"{name} has the shape {tuple(values.shape)}: give one number for each "
+                f"of the mean directions, the shape {tuple(components)}"
+            )

@@ -5,6 +5,7 @@ Except for `encode_texts`, these functions may be part of a graph.
 
 import tensorflow as tf
 
+from tf_vmfvae.ops.arguments import whole_number
 from tf_vmfvae.ops.geometry import straight_line
 from tf_vmfvae.ops.seeds import stateless_seed
 
@@ -37,8 +38,9 @@ def encode_texts(model, texts, labels=None, batch_size: int = 64) -> tuple:
         As `encode_ids`, in float32.
 
     Raises:
-        ValueError: as `model.to_ids`.
+        ValueError: as `model.to_ids`, or if `batch_size` is below 1.
     """
+    batch_size = whole_number("batch_size", batch_size, 1)
     ids = model.to_ids(texts, labels)
     batches = [
         encode_ids(model, ids[start : start + batch_size].to_tensor())

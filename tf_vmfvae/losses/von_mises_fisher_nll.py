@@ -70,14 +70,8 @@ class VonMisesFisherNLL(keras.losses.Loss):
             for value in (y_true, y_pred)
         )
         is_natural = self.parameters == "natural"
+        _check_shapes(y_true.shape, y_pred.shape, 0 if is_natural else 1)
         dimension = y_true.shape[-1]
-        width = dimension if is_natural else dimension + 1
-        if y_pred.shape[-1] != width or dimension < 2:
-            raise ValueError(
-                f"with parameters={self.parameters!r} and a y_true of {dimension} "
-                f"coordinates (at least 2), y_pred must have {width}, not "
-                f"{y_pred.shape[-1]}"
-            )
         y_true = tf.math.l2_normalize(y_true, axis=-1, epsilon=0.0)
         if is_natural:
             kappa = _norm(y_pred)
@@ -93,6 +87,26 @@ class VonMisesFisherNLL(keras.losses.Loss):
 
     def get_config(self):
         return {**super().get_config(), "parameters": self.parameters}
+
+
+def _check_shapes(true, predicted, extra):
+    """Checks the shapes of both arguments; `extra` is what y_pred has in addition."""
+    if not true.rank or true[-1] is None or true[-1] < 2:
+        raise ValueError(
+            f"y_true has the shape {_shown(true)}: its last axis must hold the "
+            "coordinates of unit vectors, at least 2"
+        )
+    expected = true[:-1].concatenate([true[-1] + extra])
+    # Shapes that only broadcast would compare each vector with those of other rows.
+    if not predicted.is_compatible_with(expected):
+        raise ValueError(
+            f"y_pred must have {expected[-1]} coordinates and as many rows as y_true, "
+            f"so the shape {_shown(expected)}, not {_shown(predicted)}"
+        )
+
+
+def _shown(shape):
+    return tuple(shape) if shape.rank is not None else "unknown"
 
 
 def _norm(vectors):

@@ -1,5 +1,6 @@
 """Checks of the arguments of `fit` and `evaluate` for models without targets."""
 
+import inspect
 import math
 
 import keras
@@ -45,27 +46,32 @@ def checked(data, target=None, sample_weight=None) -> tuple:
     """
     check_no_target(target)
     if isinstance(data, tf.data.Dataset):
-        data = _checked_dataset(data)
+        return _checked_dataset(data), target, sample_weight
     if isinstance(data, keras.utils.PyDataset):
-        data = WeightedBatches(data)
+        return WeightedBatches(data, checked_batch), target, sample_weight
+    if inspect.isgenerator(data):
+        return _checked_batches(data), target, sample_weight
+    if isinstance(data, tf.RaggedTensor):
+        data = data.to_tensor()
     rows = next(iter(keras.tree.flatten(data)), None)
+    _check_rows(rows)
     if sample_weight is None or not hasattr(rows, "shape"):
         return data, target, sample_weight
-    shape, count = np.shape(sample_weight), rows.shape[0]
-    if shape not in ((count,), (count, 1)):
-        raise ValueError(
-            f"sample_weight has the shape {shape}: give one number for each of {count} "
-            "examples"
-        )
-    weights = np.reshape(sample_weight, [count])
-    wrong = np.flatnonzero(~np.isfinite(weights))
-    if wrong.size:
-        raise ValueError(
-            f"sample_weight is {weights[wrong[0]]} for example {wrong[0] + 1}: give "
-            "finite numbers"
-        )
+    count = rows.shape[0]
     # Keras ignores the weights of arrays without targets.
-    return data, no_target(count), weights
+    return data, no_target(count), _checked_weights(sample_weight, count)
+
+
+def checked_batch(batch):
+    """Returns one batch of the user's after the same checks.
+
+    >>> checked_batch((np.ones([2, 3]), None, [0.5, 2.0]))[1].shape
+    (2, 0)
+    """
+    if not isinstance(batch, tuple):
+        return batch
+    parts = checked(*keras.utils.unpack_x_y_sample_weight(batch))
+    return batch if parts[2] is None else parts
 
 
 def per_example(sample_weight, like):
@@ -74,17 +80,9 @@ def per_example(sample_weight, like):
     Raises:
         ValueError: if there is not one number for each example.
     """
-    if keras.tree.is_nested(sample_weight):
-        raise ValueError("sample_weight: give one number for each example")
+    _check_one_part(sample_weight)
     weights = tf.cast(sample_weight, like.dtype)
-    shape = weights.shape
-    if shape.rank is not None and not (
-        shape.rank == 1 or (shape.rank == 2 and shape[1] == 1)
-    ):
-        raise ValueError(
-            f"sample_weight has the shape {tuple(shape)}: give one number for each "
-            "example"
-        )
+    _check_weights_shape(weights.shape)
     return tf.reshape(weights, tf.shape(like))
 
 
@@ -155,17 +153,112 @@ def _is_of_keras(metric):
     return str(getattr(metric, "__module__", "")).split(".")[0] == "keras"
 
 
+def _check_rows(rows):
+    """Refuses an array that cannot hold ids and counts."""
+    if rows is None:
+        raise ValueError("x: give the inputs")
+    if _is_text(rows):
+        raise ValueError(
+            "x is text, but the model reads ids: make them with model.to_ids, or with "
+            "tf_vmfvae.data.DocumentBatches for documents"
+        )
+    if not hasattr(rows, "dtype") or not np.size(rows):
+        return
+    rows = np.asarray(rows)
+    is_wrong = rows < 0
+    if rows.dtype.kind == "f":
+        is_wrong |= rows != np.floor(rows)
+    if is_wrong.any():
+        raise ValueError(
+            f"x holds {rows[is_wrong][0]}: ids and counts are whole numbers of at "
+            "least 0"
+        )
+
+
+def _is_text(rows):
+    if isinstance(rows, str | bytes):
+        return True
+    dtype = getattr(rows, "dtype", None)
+    dtype = getattr(dtype, "as_numpy_dtype", dtype)
+    try:
+        return dtype is not None and np.dtype(dtype).kind in "USO"
+    except TypeError:  # A dtype of pandas.
+        return "str" in str(dtype)
+
+
+def _check_one_part(sample_weight):
+    if keras.tree.is_nested(sample_weight):
+        raise ValueError("sample_weight: give one number for each example")
+
+
+def _check_weights_shape(shape):
+    is_column = shape.rank == 2 and shape[1] in (1, None)
+    if shape.rank not in (None, 1) and not is_column:
+        raise ValueError(
+            f"sample_weight has the shape {tuple(shape)}: give one number for each "
+            "example"
+        )
+
+
+def _checked_weights(sample_weight, count):
+    if isinstance(sample_weight, dict):
+        _check_one_part(sample_weight)
+    shape = np.shape(sample_weight)
+    if shape not in ((count,), (count, 1)):
+        raise ValueError(
+            f"sample_weight has the shape {shape}: give one number for each example, "
+            f"and there are {count}"
+        )
+    given = np.reshape(sample_weight, [count])
+    try:
+        if np.iscomplexobj(given):
+            raise TypeError
+        with np.errstate(over="ignore"):
+            weights = given.astype("float32")
+    except (TypeError, ValueError):
+        raise ValueError(
+            f"sample_weight holds {given.dtype.name} values: give finite numbers"
+        ) from None
+    wrong = np.flatnonzero(~np.isfinite(weights))
+    if wrong.size:
+        raise ValueError(
+            f"sample_weight is {given[wrong[0]]} for example {wrong[0] + 1}: give "
+            "finite numbers"
+        )
+    return weights
+
+
+def _checked_batches(batches):
+    yield from map(checked_batch, batches)
+
+
 def _checked_dataset(dataset):
     _, target, weights = keras.utils.unpack_x_y_sample_weight(dataset.element_spec)
     check_no_target(target)
     if target is None:
         return dataset
     # A strategy with several replicas cannot distribute `None`.
-    if not hasattr(weights, "dtype"):
+    if all(not hasattr(part, "dtype") for part in keras.tree.flatten(weights)):
         return dataset.map(lambda inputs, *_: inputs)
-    return dataset.map(
-        lambda x, _, weights: (x, tf.zeros([tf.shape(weights)[0], 0]), weights)
-    )
+    _check_one_part(weights)
+    _check_weights_shape(weights.shape)
+    return dataset.map(_with_checked_weights)
+
+
+def _with_checked_weights(inputs, _, weights):
+    count = tf.shape(keras.tree.flatten(inputs)[0], out_type=tf.int64)[0]
+    checks = [
+        tf.debugging.assert_equal(
+            tf.shape(weights, out_type=tf.int64)[0],
+            count,
+            message="sample_weight: give one number for each example of a batch",
+        ),
+        tf.debugging.assert_all_finite(
+            tf.cast(weights, tf.float32), "sample_weight: give finite numbers"
+        ),
+    ]
+    with tf.control_dependencies(checks):
+        return inputs, tf.zeros([count, 0]), tf.identity(weights)
 
 
 def _is_none(target):
@@ -173,4 +266,6 @@ def _is_none(target):
     if isinstance(target, tf.TypeSpec) and not hasattr(target, "dtype"):
         return True  # A data set's spec of `None`.
     shape = getattr(target, "shape", None)
-    return target is None or (shape is not None and tuple(shape)[1:] == (0,))
+    # A generator's batches have an unknown rank.
+    is_known = shape is not None and getattr(shape, "rank", 0) is not None
+    return target is None or (is_known and tuple(shape)[1:] == (0,))

@@ -113,7 +113,7 @@ class LanguageModel(VAE):
             spherical code, means for a Gaussian one.
 
         Raises:
-            ValueError: as `to_ids`.
+            ValueError: as `to_ids`, or if `batch_size` is below 1.
         """
         z, _ = encode_texts(self, texts, labels, batch_size)
         return z.numpy()

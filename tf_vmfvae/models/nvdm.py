@@ -19,11 +19,18 @@ from tf_vmfvae.layers import (
     MeanOverCodes,
     WordCounts,
 )
+from tf_vmfvae.models.constructor_arguments import (
+    check_counts,
+    check_dropout,
+    check_latent,
+)
 from tf_vmfvae.models.dtype_policy_scope import dtype_policy_scope
 from tf_vmfvae.models.seeded_layers import dense, seeds_from
 from tf_vmfvae.models.vae import VAE
+from tf_vmfvae.ops.arguments import whole_number
 from tf_vmfvae.text import as_texts, as_vocabulary, series_label
 
+LEAST = {"hidden_dim": 1, "encoder_layers": 1, "decoder_layers": 0, "codes": 1}
 # What the encoder reads of the counts.
 TRANSFORMS = {
     "counts": lambda counts: counts,
@@ -125,10 +132,6 @@ class NVDM(VAE):
                 f"input_transform is {input_transform!r}: choose one of "
                 + ", ".join(TRANSFORMS)
             )
-        if encoder_layers < 1:
-            raise ValueError(f"encoder_layers is {encoder_layers}: give at least 1")
-        if codes < 1:
-            raise ValueError(f"codes is {codes}: give at least 1")
 
         # === Config ===
         self.vocabulary = as_vocabulary(vocabulary)
@@ -143,6 +146,9 @@ class NVDM(VAE):
         self.bursts = bursts
         self.codes = codes
         self.seed = seed
+        check_latent(latent)
+        check_counts(self, LEAST)
+        check_dropout(self, ("input_dropout", "dropout"))
 
         with dtype_policy_scope(dtype):
             # === Layers ===
@@ -255,8 +261,10 @@ class NVDM(VAE):
 
         Raises:
             ValueError: if `documents` is a single string or one of its elements is not
-                text, or a word of the vocabulary contains white space.
+                text, a word of the vocabulary contains white space, or `batch_size` is
+                below 1.
         """
+        batch_size = whole_number("batch_size", batch_size, 1)
         if not isinstance(documents, Documents):
             texts = as_texts(documents, "documents")
             documents = count_words(texts, self.vocabulary)

@@ -3,10 +3,21 @@
 import math
 
 from tf_vmfvae.layers import BagOfWordsCondition, Condition, LabelCondition, Latent
+from tf_vmfvae.models.constructor_arguments import (
+    check_counts,
+    check_dropout,
+    check_latent,
+)
 from tf_vmfvae.models.sentence_encoder import POOLINGS, TYPES
 
 CHOICES = {"encoder_type": TYPES, "encoder_pooling": POOLINGS}
-LEAST = {"num_layers": 1, "code_layers": 0, "codes": 1}
+LEAST = {
+    "embedding_dim": 1,
+    "hidden_dim": 1,
+    "num_layers": 1,
+    "code_layers": 0,
+    "codes": 1,
+}
 RENAMED = {"encoder": "encoder_type", "samples": "codes"}
 
 
@@ -25,10 +36,9 @@ def check_arguments(model, latent: Latent, condition: Condition | None) -> None:
         value = getattr(model, name)
         if value not in allowed:
             raise ValueError(f"{name} is {value!r}: choose one of {', '.join(allowed)}")
-    for name, least in LEAST.items():
-        value = getattr(model, name)
-        if value < least:
-            raise ValueError(f"{name} is {value}: give at least {least}")
+    check_latent(latent)
+    check_counts(model, LEAST)
+    check_dropout(model, ("dropout", "recurrent_dropout"))
     if not 0 <= model.bow_loss < math.inf:
         raise ValueError(f"bow_loss is {model.bow_loss}: give 0 or a positive number")
     if not isinstance(condition, Condition | None):

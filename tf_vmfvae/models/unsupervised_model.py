@@ -125,7 +125,7 @@ class UnsupervisedModel(PresetModel):
             given["validation_data"] = fit_arguments.checked(*validation)
         elif validation is not None:
             given["validation_data"] = fit_arguments.checked(validation)[0]
-        with self._weighing_classes(class_weight):
+        with self._weighing_classes(class_weight), self._tracing_anew_after_errors():
             return super().fit(*call.args, **call.kwargs)
 
     def evaluate(self, x=None, y=None, *arguments, **options):
@@ -136,7 +136,8 @@ class UnsupervisedModel(PresetModel):
         """
         call = inspect.signature(super().evaluate).bind(x, y, *arguments, **options)
         _check_data(call.arguments)
-        return super().evaluate(*call.args, **call.kwargs)
+        with self._tracing_anew_after_errors():
+            return super().evaluate(*call.args, **call.kwargs)
 
     def train_on_batch(
         self, x, y=None, sample_weight=None, class_weight=None, return_dict=False
@@ -146,14 +147,25 @@ class UnsupervisedModel(PresetModel):
         Raises:
             ValueError: as `fit`.
         """
-        with self._weighing_classes(class_weight):
+        x, y, sample_weight = fit_arguments.checked(x, y, sample_weight)
+        with self._weighing_classes(class_weight), self._tracing_anew_after_errors():
             return super().train_on_batch(
                 x, y, sample_weight=sample_weight, return_dict=return_dict
             )
 
+    def test_on_batch(self, x, y=None, sample_weight=None, return_dict=False):
+        """Evaluates as `keras.Model.test_on_batch` does, but without `y`.
+
+        Raises:
+            ValueError: as `fit`.
+        """
+        x, y, sample_weight = fit_arguments.checked(x, y, sample_weight)
+        with self._tracing_anew_after_errors():
+            return super().test_on_batch(x, y, sample_weight, return_dict)
+
     def train_step(self, data):
         inputs, target, weights = keras.utils.unpack_x_y_sample_weight(data)
-        inputs = _only(inputs)
+        inputs = self._only(inputs)
         weights = self._with_class_weights(inputs, weights)
         with tf.GradientTape() as tape:
             outputs = self(inputs, training=True)
@@ -168,11 +180,15 @@ class UnsupervisedModel(PresetModel):
 
     def test_step(self, data):
         inputs, target, weights = keras.utils.unpack_x_y_sample_weight(data)
-        inputs = _only(inputs)
+        inputs = self._only(inputs)
         outputs = self(inputs, training=False)
         loss = self.compute_loss(inputs, target, outputs, weights, training=False)
         self._track_loss(loss, inputs)
         return self.compute_metrics(inputs, target, outputs, weights)
+
+    def predict_step(self, data):
+        inputs, _, _ = keras.utils.unpack_x_y_sample_weight(data)
+        return self(self._only(inputs), training=False)
 
     def compute_metrics(self, x, y, y_pred, sample_weight=None):
         if self._has_own_metrics:
@@ -221,13 +237,33 @@ class UnsupervisedModel(PresetModel):
         finally:
             self._class_weights.assign(tf.ones_like(table))
 
+    @contextlib.contextmanager
+    def _tracing_anew_after_errors(self):
+        """Drops the compiled steps if the block fails.
 
-def _only(inputs):
-    """Returns the only tensor in a structure of inputs."""
-    flat = keras.tree.flatten(inputs)
-    if len(flat) != 1:
-        raise ValueError(f"x: give one array of inputs, not {len(flat)}")
-    return flat[0]
+        TensorFlow refuses to trace a function again whose first trace has failed.
+        """
+        try:
+            yield
+        except Exception:
+            self.train_function = self.test_function = None
+            raise
+
+    def _only(self, inputs):
+        """Returns the only tensor in a structure of inputs, padded if it is ragged."""
+        flat = keras.tree.flatten(inputs)
+        if len(flat) != 1:
+            raise ValueError(f"x: give one array of inputs, not {len(flat)}")
+        [rows] = flat
+        if isinstance(rows, tf.RaggedTensor):
+            rows = rows.to_tensor()
+        expected = self.inputs[0].shape
+        if not rows.shape.is_compatible_with(expected):
+            raise ValueError(
+                f"x has batches of the shape {tuple(rows.shape)}: they must have the "
+                f"shape {tuple(expected)}, with the examples first"
+            )
+        return rows
 
 
 def _check_data(given):

@@ -153,6 +153,20 @@ class VAE(UnsupervisedModel):
             )
         return super().make_train_function(force)
 
+    def save(self, filepath, *arguments, **options):
+        """Saves as `keras.Model.save` does, but only as a `.keras` file.
+
+        Raises:
+            ValueError: if `filepath` is an HDF5 file. Keras would write it, and then
+                could not load it.
+        """
+        if str(filepath).endswith((".h5", ".hdf5")):
+            raise ValueError(
+                f"filepath is {str(filepath)!r}: a {type(self).__name__} can only be "
+                "loaded from a .keras file; for the weights alone, use save_weights"
+            )
+        super().save(filepath, *arguments, **options)
+
     def export(self, filepath, format="tf_saved_model", *arguments, **options):
         """Exports as `keras.Model.export` does, but only as a SavedModel.
 
@@ -165,6 +179,17 @@ class VAE(UnsupervisedModel):
                 "'tf_saved_model'; other formats lack the operations that draw codes"
             )
         super().export(filepath, format, *arguments, **options)
+
+    def quantize(self, *arguments, **options):
+        """Is refused: layers share weights, and Keras quantizes each layer alone.
+
+        Raises:
+            ValueError: always.
+        """
+        raise ValueError(
+            f"quantize: Keras computes wrong values with a quantized "
+            f"{type(self).__name__}, and cannot load it; leave quantize out"
+        )
 
     def _added_losses(self):
         losses = self.losses

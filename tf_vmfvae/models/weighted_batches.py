@@ -1,5 +1,7 @@
 """Batches with weights and without targets, in a form that Keras can read."""
 
+from collections.abc import Callable
+
 import keras
 import numpy as np
 
@@ -11,6 +13,7 @@ class WeightedBatches(keras.utils.PyDataset):
 
     Args:
         batches: the `keras.utils.PyDataset` to read from.
+        check: function that checks a batch, and gives one with weights such a target.
 
     Example:
     >>> class Batches(keras.utils.PyDataset):
@@ -18,25 +21,24 @@ class WeightedBatches(keras.utils.PyDataset):
     ...
     ...     def __getitem__(self, index):
     ...         return np.ones([2, 3]), None, np.array([0.5, 2.0])
-    >>> inputs, target, weights = WeightedBatches(Batches())[0]
+    >>> def check(batch):
+    ...     return batch[0], no_target(2), batch[2]
+    >>> inputs, target, weights = WeightedBatches(Batches(), check)[0]
     >>> target.shape, weights.tolist()
     ((2, 0), [0.5, 2.0])
     """
 
-    def __init__(self, batches: keras.utils.PyDataset):
+    def __init__(self, batches: keras.utils.PyDataset, check: Callable):
         super().__init__(
             workers=batches.workers,
             use_multiprocessing=batches.use_multiprocessing,
             max_queue_size=batches.max_queue_size,
         )
         self.batches = batches
+        self.check = check
 
     def __getitem__(self, index):
-        batch = self.batches[index]
-        inputs, target, weights = keras.utils.unpack_x_y_sample_weight(batch)
-        if target is not None or weights is None:
-            return batch
-        return inputs, no_target(len(weights)), weights
+        return self.check(self.batches[index])
 
     @property
     def num_batches(self):

@@ -51,6 +51,7 @@ def test_encoder_and_decoder_read_the_label(model):
         ([[0], [1], [2]], r"labels have the shape \(3, 1\)"),
         ([0, 3, 1], "label 3 of text 2 is out of range: labels are 0 to 2"),
         ([0, 1, -1], "label -1 of text 3 is out of range"),
+        (["0", "1", "1"], "label '0' of text 1 is out of range"),
         ([0.5, 1, 1], "label 0.5 of text 1 is out of range"),
     ],
 )

@@ -12,6 +12,7 @@ everything that follows from them, are in float64.
 
 import dataclasses
 import logging
+import numbers
 from collections.abc import Callable
 
 import numpy as np
@@ -98,8 +99,13 @@ def checked_rows(samples, normalize: bool = False) -> np.ndarray:
     return samples
 
 
-def checked_weights(weights, rows: int) -> np.ndarray:
+def checked_weights(weights, rows: int, name: str = "weights") -> np.ndarray:
     """Returns a float64 weight for each row; ones by default.
+
+    Args:
+        weights: a weight for each row, or `None`.
+        rows: number of rows.
+        name: name of the caller's argument, for error messages.
 
     Raises:
         ValueError: if there is not one weight for each row, one is negative or not
@@ -110,11 +116,11 @@ def checked_weights(weights, rows: int) -> np.ndarray:
     weights = np.asarray(weights, np.float64)
     if weights.shape != (rows,):
         raise ValueError(
-            f"weights must have the shape ({rows},), one for each row, not "
+            f"{name} must have the shape ({rows},), one for each row, not "
             f"{weights.shape}"
         )
     if not np.all(np.isfinite(weights) & (weights >= 0)) or not weights.sum():
-        raise ValueError("weights must be finite, not negative, and not all 0")
+        raise ValueError(f"{name} must be finite, not negative, and not all 0")
     return weights
 
 
@@ -131,6 +137,7 @@ def fit_mixture(
     initial_directions=None,
     seed: int | np.random.Generator | None = None,
     progress: Callable | None = None,
+    names: dict[str, str] | None = None,
 ) -> MixtureFit:
     """Fits a mixture of von Mises-Fisher distributions by expectation maximisation.
 
@@ -150,6 +157,7 @@ def fit_mixture(
             starts; in place of k-means++.
         seed: int, `numpy.random.Generator` or `None`. Seed of the starts.
         progress: wraps the range of iterations, as `tqdm.tqdm` does.
+        names: what the caller calls these arguments, for error messages.
 
     Returns:
         The `MixtureFit`.
@@ -158,8 +166,10 @@ def fit_mixture(
         ValueError: if an argument is out of its range.
     """
     samples = checked_rows(samples, normalize)
-    weights = checked_weights(weights, len(samples))
-    _check(components, starts, iterations, tolerance, np.count_nonzero(weights))
+    names = names or {}
+    weights = checked_weights(weights, len(samples), names.get("weights", "weights"))
+    rows = np.count_nonzero(weights)
+    _check(components, starts, iterations, tolerance, rows, names)
     rng = np.random.default_rng(seed)
     data = Data(samples, weights)
     best = None
@@ -176,23 +186,28 @@ def fit_mixture(
     return best
 
 
-def _check(components, starts, iterations, tolerance, rows):
+def _check(components, starts, iterations, tolerance, rows, names):
     for name, value in (
         ("components", components),
         ("starts", starts),
         ("iterations", iterations),
     ):
-        if int(value) != value or value < 1:
+        is_number = isinstance(value, numbers.Real)
+        if not is_number or value % 1 or value < 1:
             raise ValueError(
-                f"{name} must be a whole number of at least 1, not {value}"
+                f"{names.get(name, name)} must be a whole number of at least 1, not "
+                f"{value!r}"
             )
     if components > rows:
         raise ValueError(
-            f"components is {components}, but only {rows} rows have a weight: give at "
-            "most one component for each row"
+            f"{names.get('components', 'components')} is {components}, but only "
+            f"{rows} rows have a weight: give at most one component for each row"
         )
-    if not 0 <= tolerance < np.inf:
-        raise ValueError(f"tolerance must be 0 or more and finite, not {tolerance}")
+    if not isinstance(tolerance, numbers.Real) or not 0 <= tolerance < np.inf:
+        raise ValueError(
+            f"{names.get('tolerance', 'tolerance')} must be 0 or more and finite, not "
+            f"{tolerance!r}"
+        )
 
 
 def _checked_directions(directions, components, data):

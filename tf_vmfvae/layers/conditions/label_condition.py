@@ -109,8 +109,8 @@ class LabelCondition(Condition):
             # This also refuses NaN, None, strings and fractions.
             if label not in range(self.num_labels):
                 raise ValueError(
-                    f"label {label} of text {place + 1} is out of range: labels are 0 "
-                    f"to {self.num_labels - 1}"
+                    f"label {label!r} of text {place + 1} is out of range: labels are "
+                    f"0 to {self.num_labels - 1}"
                 )
         return tf.constant(labels.astype(np.int32))
 
