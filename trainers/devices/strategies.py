@@ -48,6 +48,9 @@ def _multi_worker_strategy(worker):
     if worker.count > 1:
         print(f"waiting until all {worker.count} workers have started")
     check_addresses(worker.addresses, worker.name)
+    if worker.count == 1:
+        # It also connects to itself, and would wait in silence at a wrong address.
+        print(f"waiting until {worker.name} answers at {worker.addresses[worker.name]}")
     # TensorFlow waits for the other workers in native code.
     with interruptions.left_to_the_system():
         return tf.distribute.MultiWorkerMirroredStrategy()
