@@ -1,11 +1,16 @@
 """The power spherical distribution, exact and without a rejection loop."""
 
 import math
+from typing import Any
 
 import tensorflow as tf
 import tensorflow_probability as tfp
 
-from tf_vmfvae.distributions.numerics import bessel, gamma_ratio
+from tf_vmfvae.distributions.numerics import (
+    bessel,
+    gamma_ratio,
+    power_spherical_fit,
+)
 from tf_vmfvae.distributions.numerics.quantile_table import POWER_SPHERICAL
 from tf_vmfvae.distributions.rotationally_symmetric import (
     RotationallySymmetric,
@@ -47,6 +52,54 @@ class PowerSpherical(RotationallySymmetric, tfd.PowerSpherical):
     """
 
     _family, _salt = POWER_SPHERICAL, "power_spherical"
+
+    @classmethod
+    def fit(
+        cls,
+        samples: Any,
+        sample_ndims: int = 1,
+        validate_args: bool = False,
+        *,
+        weights: Any = None,
+    ) -> "PowerSpherical":
+        """Maximum likelihood fit of both parameters.
+
+        Neither parameter has a closed form; Newton's method finds both, in float64. The
+        mean direction does not depend on the concentration, and is not that of the
+        samples' mean. Below a concentration of 1 the likelihood may have several
+        maxima; one that a few directions lead to is returned.
+
+        Args:
+          samples: unit vectors, floating tensor [S1, ..., B1, ..., d].
+          sample_ndims: number of leading axes that run over the sample, at least 1;
+            what follows them is a batch of fits.
+          validate_args: check the samples' norms and the weights at run time, and raise
+            `tf.errors.InvalidArgumentError`; passed to the distribution. Otherwise the
+            parameters are NaN if the norm of any sample is not 1 to 1e-4, if a weight
+            is negative, or if all weights are zero.
+          weights: how much each sample counts, of shape [S1, ..., B1, ...], or
+            [S1, ...] where all fits of the batch share them. `None` weighs all samples
+            equally.
+
+        Returns:
+          A distribution with batch shape [B1, ...]. If all samples are the same, its
+          concentration is infinite up to rounding: above 1e15. If none is more likely
+          than the uniform distribution, the concentration is 0.
+
+        Raises:
+          ValueError: `samples` has an integer dtype, is empty, or has too few axes or
+            fewer than 2 coordinates; or the shape of `weights` does not match.
+
+        >>> z = PowerSpherical([0.6, 0.8], 5.0).sample(50_000, seed=[3, 4])
+        >>> fit = PowerSpherical.fit(z)
+        >>> [round(float(x), 1) for x in (*fit.mean_direction, fit.concentration)]
+        [0.6, 0.8, 5.0]
+        """
+        return cls._fit(samples, sample_ndims, validate_args, weights)
+
+    @classmethod
+    def _estimate(cls, samples, shares):
+        return power_spherical_fit.fit(samples, shares)
 
     def _wide_mean_resultant_length(self):
         kappa = self._wide_concentration()
