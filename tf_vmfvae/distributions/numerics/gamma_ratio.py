@@ -129,6 +129,51 @@ def _slope_of_quotient(gap, base):
     return -gap * (2 * base + gap) / (base * (base + gap)) ** 2
 
 
+def bregman(dimension: int, first: tf.Tensor, second: tf.Tensor) -> tf.Tensor:
+    """KL divergence between two with the same mean direction, accurately.
+
+    It is the integral of (second - k) times the slope of `digamma_gap` at k, from
+    `second` to `first`. Where the concentrations differ by a factor of at most 3, a
+    16-point Gauss-Legendre rule is exact; elsewhere the divergences to the uniform
+    distribution can be subtracted without loss.
+
+    Args:
+      dimension: d >= 2.
+      first: float64 tensor, concentrations of the distribution averaged over.
+      second: float64 tensor of the same shape, concentrations of the other one.
+
+    Returns:
+      float64 tensor of that shape, never negative.
+
+    >>> one, three = tf.constant([1.0, 3.0], tf.float64)
+    >>> round(float(bregman(3, one, three)), 6)  # 1 - log 2
+    0.306853
+    """
+
+    @tf.custom_gradient
+    def with_derivatives(first, second):
+        close = (first <= 3 * second) & (second <= 3 * first)
+        step = tf.where(close, first - second, tf.zeros_like(first))
+        nodes, weights = np.polynomial.legendre.leggauss(16)
+        nodes, weights = (nodes + 1) / 2, weights / 2
+        between = second[..., tf.newaxis] + step[..., tf.newaxis] * nodes
+        slopes = -digamma_gap_slope(dimension, between)
+        apart = digamma_gap(dimension, second) - digamma_gap(dimension, first)
+        near_gap = step * tf.reduce_sum(slopes * weights, axis=-1)
+        near = step**2 * tf.reduce_sum(slopes * (weights * nodes), axis=-1)
+        far = kl_to_uniform(dimension, first) - kl_to_uniform(dimension, second)
+        value = tf.where(close, near, far - second * apart)
+        fall = tf.where(close, near_gap, apart)
+
+        def gradient(upstream):
+            slope = -digamma_gap_slope(dimension, first)
+            return upstream * (first - second) * slope, -upstream * fall
+
+        return value, gradient
+
+    return with_derivatives(first, second)
+
+
 def inverse_digamma_gap(dimension: int, gap: tf.Tensor) -> tf.Tensor:
     """Returns the concentration at which `digamma_gap` has the given value.
 
