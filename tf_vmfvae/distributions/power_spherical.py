@@ -111,7 +111,8 @@ class PowerSpherical(RotationallySymmetric, tfd.PowerSpherical):
         return cls._fit(samples, sample_ndims, validate_args, weights)
 
     @classmethod
-    def _estimate(cls, samples, shares):
+    def _estimate(cls, samples, weights):
+        shares = weights / tf.reduce_sum(weights, axis=0)
         return power_spherical_fit.fit(samples, shares)
 
     def _wide_mean_resultant_length(self):

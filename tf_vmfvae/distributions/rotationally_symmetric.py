@@ -89,13 +89,13 @@ class RotationallySymmetric:
 
     @classmethod
     def _estimate(
-        cls, samples: tf.Tensor, shares: tf.Tensor
+        cls, samples: tf.Tensor, weights: tf.Tensor
     ) -> tuple[tf.Tensor, tf.Tensor]:
         """Returns the mean direction and concentration of the highest likelihood.
 
         Args:
           samples: float64 unit vectors [n, B, d].
-          shares: float64 weights [n, B], which sum to 1 over the samples.
+          weights: float64 [n, B], non-negative, not all zero.
 
         Returns:
           float64 tensors [B, d] and [B].
@@ -135,11 +135,11 @@ class RotationallySymmetric:
         total = tf.reduce_sum(weights, axis=0)
         valid = tf.reduce_all(weights >= 0, axis=0) & (total > 0)
         total = tf.where(valid, total, tf.constant(math.nan, tf.float64))
-        shares = tf.broadcast_to(weights / total, [count, fits])
         mean_direction, concentration = cls._estimate(
-            tf.reshape(wide, [count, fits, size]), shares
+            tf.reshape(wide, [count, fits, size]),
+            tf.broadcast_to(weights, [count, fits]),
         )
-        # There may be no samples, whose number is known only now.
+        # NaN for bad weights, and for no samples, whose number is known only now.
         mean_direction += 0 * total[:, tf.newaxis]
         concentration += 0 * total
         return {

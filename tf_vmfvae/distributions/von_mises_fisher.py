@@ -107,8 +107,8 @@ class VonMisesFisher(RotationallySymmetric, tfd.VonMisesFisher):
         return cls._fit(samples, sample_ndims, validate_args, weights)
 
     @classmethod
-    def _estimate(cls, samples, shares):
-        resultant = tf.einsum("nbd,nb->bd", samples, shares)
+    def _estimate(cls, samples, weights):
+        resultant = tf.reduce_sum(samples * weights[..., tf.newaxis], axis=0)
         length = tf.linalg.norm(resultant, axis=-1, keepdims=True)
         mean_direction = tf.where(
             length == 0,
@@ -117,7 +117,8 @@ class VonMisesFisher(RotationallySymmetric, tfd.VonMisesFisher):
         )
         # 1 - mean(mu'z), without losing its digits to the 1.
         halves = tf.reduce_sum((samples - mean_direction) ** 2, axis=-1) / 2
-        deficit = tf.reduce_sum(halves * shares, axis=0)
+        deficit = tf.reduce_sum(halves * weights, axis=0)
+        deficit /= tf.reduce_sum(weights, axis=0)
         return mean_direction, bessel.inverse_mean(samples.shape[-1], deficit)
 
     def _moments(self) -> bessel.Moments:
