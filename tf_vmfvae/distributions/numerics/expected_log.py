@@ -50,7 +50,7 @@ def power_spherical_turn(
     # The whole sum at the mean direction itself has a closed form.
     value = gamma_ratio.digamma_gap(dimension, tf.zeros([], tf.float64))
     value -= gamma_ratio.digamma_gap(dimension, raised)
-    value -= _series(dimension, raised, turn, _power_spherical)
+    value -= _series(dimension, raised, turn, _PowerSphericalRatios)
     # The derivative of a power at 0 is that of a small number's.
     share = tf.maximum(turn / 2, tf.constant(1e-300, tf.float64))
     for step in range(1, rises + 1):
@@ -72,10 +72,10 @@ def von_mises_fisher_log(
     Returns:
       float64 tensor of that shape, with derivatives.
     """
-    return _series(dimension, concentration, turn, _von_mises_fisher)
+    return _series(dimension, concentration, turn, _VonMisesFisherRatios)
 
 
-class _power_spherical:
+class _PowerSphericalRatios:
     """Ratios r_(l+1) / r_l and their derivatives in the concentration."""
 
     @staticmethod
@@ -99,7 +99,7 @@ class _power_spherical:
         return (kappa - degree) / base, (rate + 2 * degree) / base**2
 
 
-class _von_mises_fisher:
+class _VonMisesFisherRatios:
     """Ratios of Bessel functions, from the top down (DLMF 10.29.1)."""
 
     @staticmethod
