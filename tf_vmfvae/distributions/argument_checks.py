@@ -136,6 +136,41 @@ def check_samples(samples: tf.Tensor, sample_ndims: int) -> None:
         raise ValueError(f"samples must not be empty, got shape {tuple(shape)}")
 
 
+def check_weights(weights: tf.Tensor, samples: tf.Tensor, sample_ndims: int) -> None:
+    """Checks that there is a weight for each sample.
+
+    Args:
+      weights: as given; should have shape [S1, ..., B1, ...] or [S1, ...].
+      samples: [S1, ..., B1, ..., d].
+      sample_ndims: number of leading axes S1, ...
+
+    Raises:
+      ValueError: another shape.
+    """
+    shape = samples.shape[:-1]
+    if not any(
+        weights.shape.is_compatible_with(allowed)
+        for allowed in (shape, shape[:sample_ndims])
+    ):
+        raise ValueError(
+            f"weights must have one weight a sample, shape {tuple(shape)}, got shape "
+            f"{tuple(weights.shape)}"
+        )
+
+
+def assert_weights(weights: tf.Tensor, sample_ndims: int) -> tf.Operation:
+    """Returns an operation that fails unless no weight is negative and some are not 0.
+
+    NaN and infinity fail too.
+    """
+    totals = tf.reduce_sum(weights, axis=list(range(sample_ndims)))
+    good = tf.reduce_all(weights >= 0)
+    good &= tf.reduce_all((totals > 0) & tf.math.is_finite(totals))
+    return tf.debugging.Assert(
+        good, ["`weights` must be non-negative and finite, and must not all be zero"]
+    )
+
+
 def _shape(value: Any) -> tf.TensorShape:
     shape = getattr(value, "shape", None)
     return tf.TensorShape(np.shape(value) if shape is None else shape)

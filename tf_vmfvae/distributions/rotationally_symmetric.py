@@ -87,6 +87,66 @@ class RotationallySymmetric:
         """Returns the variances along the mean direction and across it, in float64."""
         raise NotImplementedError(f"{type(self).__name__} has no variance")
 
+    @classmethod
+    def _estimate(
+        cls, samples: tf.Tensor, weights: tf.Tensor
+    ) -> tuple[tf.Tensor, tf.Tensor]:
+        """Returns the mean direction and concentration of the highest likelihood.
+
+        Args:
+          samples: float64 unit vectors [n, B, d].
+          weights: float64 [n, B], non-negative, not all zero.
+
+        Returns:
+          float64 tensors [B, d] and [B].
+        """
+        raise NotImplementedError(f"{cls.__name__} has no fit")
+
+    @classmethod
+    def _fit(cls, samples, sample_ndims, validate_args, weights):
+        """Checks the samples as the public `fit` promises, and fits."""
+        samples = tf.convert_to_tensor(samples)
+        argument_checks.check_samples(samples, sample_ndims)
+        if weights is not None:
+            weights = tf.cast(tf.convert_to_tensor(weights), tf.float64)
+            argument_checks.check_weights(weights, samples, sample_ndims)
+        if validate_args:
+            checks = [argument_checks.assert_unit("samples", samples)]
+            if weights is not None:
+                checks.append(argument_checks.assert_weights(weights, sample_ndims))
+            with tf.control_dependencies(checks):
+                samples = tf.identity(samples)
+        return cls(
+            **cls._maximum_likelihood_parameters(samples, sample_ndims, weights),
+            validate_args=validate_args,
+        )
+
+    @classmethod
+    def _maximum_likelihood_parameters(cls, value, sample_ndims=1, weights=None):
+        # TFP's `experimental_fit` calls this, hence the checks again.
+        value = tf.convert_to_tensor(value)
+        argument_checks.check_samples(value, sample_ndims)
+        wide = tf.cast(tangent_normal.unit_or_nan(value), tf.float64)
+        shape, size = tf.shape(value), value.shape[-1]
+        count = tf.reduce_prod(shape[:sample_ndims])
+        fits = tf.reduce_prod(shape[sample_ndims:-1])
+        weights = tf.ones([count, 1], tf.float64) if weights is None else weights
+        weights = tf.reshape(weights, [count, -1])
+        total = tf.reduce_sum(weights, axis=0)
+        valid = tf.reduce_all(weights >= 0, axis=0) & (total > 0)
+        total = tf.where(valid, total, tf.constant(math.nan, tf.float64))
+        mean_direction, concentration = cls._estimate(
+            tf.reshape(wide, [count, fits, size]),
+            tf.broadcast_to(weights, [count, fits]),
+        )
+        # NaN for bad weights, and for no samples, whose number is known only now.
+        mean_direction += 0 * total[:, tf.newaxis]
+        concentration += 0 * total
+        return {
+            "mean_direction": _shaped(mean_direction, value, shape[sample_ndims:]),
+            "concentration": _shaped(concentration, value, shape[sample_ndims:-1]),
+        }
+
     def mean_resultant_length(self) -> tf.Tensor:
         """Returns the length of the mean, in [0, 1], for each member of the batch."""
         return self._narrow(self._wide_mean_resultant_length())
@@ -168,6 +228,11 @@ class RotationallySymmetric:
 
     def _parameter_control_dependencies(self, is_init):
         return argument_checks.assertions(self, is_init)
+
+
+def _shaped(estimate: tf.Tensor, samples: tf.Tensor, shape: tf.Tensor) -> tf.Tensor:
+    """Gives an estimate the samples' dtype and the shape of the batch of fits."""
+    return tf.cast(tf.reshape(estimate, shape), samples.dtype)
 
 
 def check_same_sphere(a: Any, b: Any) -> None:

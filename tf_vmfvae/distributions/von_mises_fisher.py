@@ -6,7 +6,7 @@ import tensorflow as tf
 import tensorflow_probability as tfp
 
 from tf_vmfvae.distributions import argument_checks
-from tf_vmfvae.distributions.numerics import bessel, tangent_normal
+from tf_vmfvae.distributions.numerics import bessel
 from tf_vmfvae.distributions.numerics.quantile_table import VON_MISES_FISHER
 from tf_vmfvae.distributions.numerics.tfp_internals import prefer_static
 from tf_vmfvae.distributions.rotationally_symmetric import (
@@ -68,7 +68,12 @@ class VonMisesFisher(RotationallySymmetric, tfd.VonMisesFisher):
 
     @classmethod
     def fit(
-        cls, samples: Any, sample_ndims: int = 1, validate_args: bool = False
+        cls,
+        samples: Any,
+        sample_ndims: int = 1,
+        validate_args: bool = False,
+        *,
+        weights: Any = None,
     ) -> "VonMisesFisher":
         """Maximum likelihood fit of both parameters.
 
@@ -76,9 +81,13 @@ class VonMisesFisher(RotationallySymmetric, tfd.VonMisesFisher):
           samples: unit vectors, floating tensor [S1, ..., B1, ..., d].
           sample_ndims: number of leading axes that run over the sample, at least 1;
             what follows them is a batch of fits.
-          validate_args: check the samples' norms at run time, and raise
+          validate_args: check the samples' norms and the weights at run time, and raise
             `tf.errors.InvalidArgumentError`; passed to the distribution. Otherwise the
-            parameters are NaN if the norm of any sample is not 1 to 1e-4.
+            parameters are NaN if the norm of any sample is not 1 to 1e-4, if a weight
+            is negative, or if all weights are zero.
+          weights: how much each sample counts, of shape [S1, ..., B1, ...], or
+            [S1, ...] where all fits of the batch share them. `None` weighs all samples
+            equally.
 
         Returns:
           A distribution with batch shape [B1, ...]. If all samples are the same, its
@@ -88,46 +97,29 @@ class VonMisesFisher(RotationallySymmetric, tfd.VonMisesFisher):
 
         Raises:
           ValueError: `samples` has an integer dtype, is empty, or has too few axes or
-            fewer than 2 coordinates.
+            fewer than 2 coordinates; or the shape of `weights` does not match.
 
         >>> z = VonMisesFisher([0.6, 0.8], 5.0).sample(50_000, seed=[3, 4])
         >>> fit = VonMisesFisher.fit(z)
         >>> [round(float(x), 1) for x in (*fit.mean_direction, fit.concentration)]
         [0.6, 0.8, 5.0]
         """
-        samples = tf.convert_to_tensor(samples)
-        argument_checks.check_samples(samples, sample_ndims)
-        if validate_args:
-            check = argument_checks.assert_unit("samples", samples)
-            with tf.control_dependencies([check]):
-                samples = tf.identity(samples)
-        return cls(
-            **cls._maximum_likelihood_parameters(samples, sample_ndims),
-            validate_args=validate_args,
-        )
+        return cls._fit(samples, sample_ndims, validate_args, weights)
 
     @classmethod
-    def _maximum_likelihood_parameters(cls, value, sample_ndims=1):
-        value = tf.convert_to_tensor(value)
-        argument_checks.check_samples(value, sample_ndims)
-        wide = tf.cast(tangent_normal.unit_or_nan(value), tf.float64)
-        axes = list(range(sample_ndims))
-        resultant = tf.reduce_mean(wide, axis=axes)
+    def _estimate(cls, samples, weights):
+        resultant = tf.reduce_sum(samples * weights[..., tf.newaxis], axis=0)
         length = tf.linalg.norm(resultant, axis=-1, keepdims=True)
         mean_direction = tf.where(
             length == 0,
-            tf.one_hot(0, value.shape[-1], dtype=tf.float64),
+            tf.one_hot(0, samples.shape[-1], dtype=tf.float64),
             tf.math.divide_no_nan(resultant, length),
         )
         # 1 - mean(mu'z), without losing its digits to the 1.
-        deficit = tf.reduce_mean(
-            tf.reduce_sum((wide - mean_direction) ** 2, axis=-1) / 2, axis=axes
-        )
-        concentration = bessel.inverse_mean(value.shape[-1], deficit)
-        return {
-            "mean_direction": tf.cast(mean_direction, value.dtype),
-            "concentration": tf.cast(concentration, value.dtype),
-        }
+        halves = tf.reduce_sum((samples - mean_direction) ** 2, axis=-1) / 2
+        deficit = tf.reduce_sum(halves * weights, axis=0)
+        deficit /= tf.reduce_sum(weights, axis=0)
+        return mean_direction, bessel.inverse_mean(samples.shape[-1], deficit)
 
     def _moments(self) -> bessel.Moments:
         """Returns the moments in float64, of the concentration's shape."""

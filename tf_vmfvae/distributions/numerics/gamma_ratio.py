@@ -94,6 +94,119 @@ def digamma_gap(dimension: int, concentration: tf.Tensor) -> tf.Tensor:
     return total
 
 
+def digamma_gap_slope(dimension: int, concentration: tf.Tensor) -> tf.Tensor:
+    """Returns the derivative of `digamma_gap` in the concentration, which is negative.
+
+    Args:
+      dimension: d >= 2.
+      concentration: float64 tensor, non-negative.
+
+    Returns:
+      float64 tensor of the same shape.
+
+    >>> slope = digamma_gap_slope(3, tf.constant(0.0, tf.float64))
+    >>> round(float(slope), 12)  # trigamma(2) - trigamma(1)
+    -1.0
+    """
+    upper, lower = dimension - 1.0, (dimension - 1.0) / 2
+    steps = math.ceil(max(0.0, _LEAST_ARGUMENT - lower))
+    gap = upper - lower
+    total = tf.zeros_like(concentration)
+    for step in range(steps):
+        base = concentration + (lower + step)
+        total += _slope_of_quotient(gap, base)
+    b = concentration + (lower + steps)
+    total += _slope_of_quotient(gap, b) / 2 - gap / (b * (b + gap))
+    for k, coefficient in enumerate(_STIRLING, start=1):
+        power = 2 * k
+        rise = (b + gap) ** -(power + 1) - b ** -(power + 1)
+        total += coefficient * (power - 1) * power * rise
+    return total
+
+
+def _slope_of_quotient(gap, base):
+    """Returns the derivative of gap / (base (base + gap)) in the base."""
+    return -gap * (2 * base + gap) / (base * (base + gap)) ** 2
+
+
+def bregman(dimension: int, first: tf.Tensor, second: tf.Tensor) -> tf.Tensor:
+    """KL divergence between two with the same mean direction, accurately.
+
+    It is the integral of (second - k) times the slope of `digamma_gap` at k, from
+    `second` to `first`. Where the concentrations differ by a factor of at most 3, a
+    16-point Gauss-Legendre rule is exact; elsewhere the divergences to the uniform
+    distribution can be subtracted without loss.
+
+    Args:
+      dimension: d >= 2.
+      first: float64 tensor, concentrations of the distribution averaged over.
+      second: float64 tensor of the same shape, concentrations of the other one.
+
+    Returns:
+      float64 tensor of that shape, never negative.
+
+    >>> one, three = tf.constant([1.0, 3.0], tf.float64)
+    >>> round(float(bregman(3, one, three)), 6)  # 1 - log 2
+    0.306853
+    """
+
+    @tf.custom_gradient
+    def with_derivatives(first, second):
+        close = (first <= 3 * second) & (second <= 3 * first)
+        step = tf.where(close, first - second, tf.zeros_like(first))
+        nodes, weights = np.polynomial.legendre.leggauss(16)
+        nodes, weights = (nodes + 1) / 2, weights / 2
+        between = second[..., tf.newaxis] + step[..., tf.newaxis] * nodes
+        slopes = -digamma_gap_slope(dimension, between)
+        apart = digamma_gap(dimension, second) - digamma_gap(dimension, first)
+        near_gap = step * tf.reduce_sum(slopes * weights, axis=-1)
+        near = step**2 * tf.reduce_sum(slopes * (weights * nodes), axis=-1)
+        far = kl_to_uniform(dimension, first) - kl_to_uniform(dimension, second)
+        value = tf.where(close, near, far - second * apart)
+        fall = tf.where(close, near_gap, apart)
+
+        def gradient(upstream):
+            slope = -digamma_gap_slope(dimension, first)
+            return upstream * (first - second) * slope, -upstream * fall
+
+        return value, gradient
+
+    return with_derivatives(first, second)
+
+
+def inverse_digamma_gap(dimension: int, gap: tf.Tensor) -> tf.Tensor:
+    """Returns the concentration at which `digamma_gap` has the given value.
+
+    This is what a maximum likelihood fit solves. Newton's method for the reciprocal of
+    the gap, which is almost a straight line, reaches float64's precision in six steps
+    from 0.
+
+    Args:
+      dimension: d >= 2.
+      gap: float64 tensor; 0 yields infinity, and what is at least the gap of the
+        uniform distribution yields 0.
+
+    Returns:
+      float64 tensor of that shape.
+
+    >>> gap = digamma_gap(50, tf.constant(80.0, tf.float64))
+    >>> round(float(inverse_digamma_gap(50, gap)), 9)
+    80.0
+    """
+    largest = digamma_gap(dimension, tf.zeros([], tf.float64))
+    inside = (gap > 0) & (gap < largest)
+    safe = tf.where(inside, gap, largest)
+    kappa = tf.zeros_like(safe)
+    for _ in range(6):
+        reached = digamma_gap(dimension, kappa)
+        slope = digamma_gap_slope(dimension, kappa)
+        kappa += reached * (1 - reached / safe) / slope
+        kappa = tf.maximum(kappa, tf.zeros_like(kappa))
+    ends = tf.where(gap <= 0, tf.constant(np.inf, tf.float64), gap)
+    ends = tf.where(gap >= largest, tf.constant(0.0, tf.float64), ends)
+    return tf.where(inside, kappa, ends)
+
+
 def _shifted(a: float) -> float:
     return a + math.ceil(max(0.0, _LEAST_ARGUMENT - a))
 
