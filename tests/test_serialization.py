@@ -178,7 +178,11 @@ def small(kind, latent=None):
 @pytest.mark.parametrize("kind", ["nvdm", "nvrnn"])
 @pytest.mark.parametrize(
     "copied",
-    [copy.deepcopy, copy.copy, lambda model: pickle.loads(pickle.dumps(model))],
+    [
+        pytest.param(copy.deepcopy, marks=pytest.mark.slow),
+        pytest.param(copy.copy, marks=pytest.mark.slow),
+        lambda model: pickle.loads(pickle.dumps(model)),
+    ],
     ids=["deepcopy", "copy", "pickle"],
 )
 def test_copies_are_complete_models(kind, copied):

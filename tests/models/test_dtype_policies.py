@@ -141,7 +141,9 @@ def policies_of(model):
 
 
 @pytest.mark.parametrize("make", [make_nvdm, make_nvrnn], ids=["nvdm", "nvrnn"])
-@pytest.mark.parametrize("dtype", ["mixed_bfloat16", "mixed_float16"])
+@pytest.mark.parametrize(
+    "dtype", ["mixed_bfloat16", pytest.param("mixed_float16", marks=pytest.mark.slow)]
+)
 def test_a_models_policy_reaches_every_layer_and_the_file(make, dtype, tmp_path):
     model = make("prior", dtype=dtype)
     inputs = inputs_of(model)

@@ -304,7 +304,9 @@ CONFIGURATIONS = {
 }
 
 
-@pytest.mark.parametrize("policy", ["float32", "mixed_bfloat16"])
+@pytest.mark.parametrize(
+    "policy", ["float32", pytest.param("mixed_bfloat16", marks=pytest.mark.slow)]
+)
 @pytest.mark.parametrize("name", CONFIGURATIONS)
 def test_every_configuration_learns_and_loads(name, policy, tmp_path):
     options = CONFIGURATIONS[name]

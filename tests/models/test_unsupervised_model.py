@@ -111,6 +111,19 @@ def test_a_training_step_follows_the_gradient_of_the_weighted_loss():
     np.testing.assert_allclose(model.logits.bias, expected, rtol=1e-5)
 
 
+def test_a_training_step_is_traced_once(monkeypatch):
+    traces, train_step = [], models.NVDM.train_step
+
+    def note_and_call(self, data):
+        traces.append(data)
+        return train_step(self, data)
+
+    monkeypatch.setattr(models.NVDM, "train_step", note_and_call)
+    model = make_model()
+    model.fit(PAIRS, epochs=2, verbose=0)
+    assert len(traces) == 1
+
+
 @pytest.mark.parametrize(
     "options",
     [{"run_eagerly": True}, {"jit_compile": True}, {"steps_per_execution": 2}],

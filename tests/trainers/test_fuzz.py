@@ -23,6 +23,7 @@ from trainers.cli.errors import UserError
 from trainers.cli.run_flags import identity
 from trainers.devices.workers import Worker
 from trainers.evaluate import run as evaluation_run
+from trainers.evaluate.run_metrics import add_to_metrics
 from trainers.lm import flags as lm
 from trainers.lm.report import print_report
 from trainers.lm.task import LMTask
@@ -369,7 +370,7 @@ class NoCode:
     """A model that has nothing to show."""
 
     class latent:
-        latent_dim = 0
+        is_empty = True
 
     def reconstruct(self, texts, **_):
         return texts
@@ -422,12 +423,10 @@ def test_metrics_that_figures_are_added_to(tmp_path, text, monkeypatch):
     said = []
 
     class Model:
-        condition = "none"
+        needs_labels = False
 
     def add():
-        said.append(
-            evaluation_run._add_to_metrics(file, record, Model(), None, results)
-        )
+        said.append(add_to_metrics(file, record, Model(), None, results))
 
     (tmp_path / "lock").touch()
     outcomes(file, wrong_kinds(METRICS), add, ())

@@ -163,6 +163,14 @@ class UnsupervisedModel(PresetModel):
         with self._tracing_anew_after_errors():
             return super().test_on_batch(x, y, sample_weight, return_dict)
 
+    def make_train_function(self, force=False):
+        # An optimiser makes its variables in the first step, and TensorFlow traces a
+        # function that makes variables twice.
+        if self.optimizer and not self.optimizer.built and self.trainable_variables:
+            with self.distribute_strategy.scope():
+                self.optimizer.build(self.trainable_variables)
+        return super().make_train_function(force)
+
     def train_step(self, data):
         inputs, target, weights = keras.utils.unpack_x_y_sample_weight(data)
         inputs = self._only(inputs)

@@ -144,6 +144,7 @@ def test_the_auxiliary_loss_falls_to_0_together_with_the_concentration(parse):
     assert make_schedules(parse("--bow_loss=1")[0]) == []
 
 
+@pytest.mark.slow
 def test_a_run_trains_its_prior(make_settings, written, tmp_path):
     settings = make_settings(
         f"--synthetic={written}", "--prior_components=5", "--code_layers=1"
