@@ -79,14 +79,10 @@ def digamma_gap(dimension: int, concentration: tf.Tensor) -> tf.Tensor:
     >>> round(float(gap), 12)  # digamma(2) - digamma(1)
     1.0
     """
-    upper, lower = dimension - 1.0, (dimension - 1.0) / 2
-    steps = math.ceil(max(0.0, _LEAST_ARGUMENT - lower))
-    gap = upper - lower
+    gap, passed, b = _arguments(dimension, concentration)
     total = tf.zeros_like(concentration)
-    for step in range(steps):
-        base = concentration + (lower + step)
+    for base in passed:
         total += gap / (base * (base + gap))
-    b = concentration + (lower + steps)
     total += tf.math.log1p(gap / b) + gap / (2 * b * (b + gap))
     for k, coefficient in enumerate(_STIRLING, start=1):
         power = 2 * k
@@ -108,20 +104,27 @@ def digamma_gap_slope(dimension: int, concentration: tf.Tensor) -> tf.Tensor:
     >>> round(float(slope), 12)  # trigamma(2) - trigamma(1)
     -1.0
     """
-    upper, lower = dimension - 1.0, (dimension - 1.0) / 2
-    steps = math.ceil(max(0.0, _LEAST_ARGUMENT - lower))
-    gap = upper - lower
+    gap, passed, b = _arguments(dimension, concentration)
     total = tf.zeros_like(concentration)
-    for step in range(steps):
-        base = concentration + (lower + step)
+    for base in passed:
         total += _slope_of_quotient(gap, base)
-    b = concentration + (lower + steps)
     total += _slope_of_quotient(gap, b) / 2 - gap / (b * (b + gap))
     for k, coefficient in enumerate(_STIRLING, start=1):
         power = 2 * k
         rise = (b + gap) ** -(power + 1) - b ** -(power + 1)
         total += coefficient * (power - 1) * power * rise
     return total
+
+
+def _arguments(dimension, concentration):
+    """Returns n / 2, and the arguments n / 2 + k + j of the recurrence and the series.
+
+    Those that the recurrence passes come as a list, then the one that it ends at.
+    """
+    half = (dimension - 1.0) / 2
+    start = _shifted(half)
+    passed = [concentration + (half + step) for step in range(round(start - half))]
+    return half, passed, concentration + start
 
 
 def _slope_of_quotient(gap, base):
