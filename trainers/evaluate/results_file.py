@@ -4,14 +4,13 @@ import contextlib
 from pathlib import Path
 
 from trainers.cli.errors import UserError
-from trainers.storage import fingerprint
 from trainers.storage.json_file import read_object, write_object
 
 RESULTS = "evaluation.json"
 TEXT = "text"
 
 
-def check_text(folder: Path, texts: list[str], where: str) -> None:
+def check_text(folder: Path, text: dict, where: str) -> None:
     """Checks that a folder holds no results on another text.
 
     The name of the default folder says which corpus the results are about, but one's
@@ -19,7 +18,7 @@ def check_text(folder: Path, texts: list[str], where: str) -> None:
 
     Args:
         folder: the folder for the results, which need not exist.
-        texts: the part of the corpus that is to be evaluated, all of it.
+        text: fingerprint of the whole split that is to be evaluated.
         where: the flag that names the corpus, with its value.
 
     Raises:
@@ -30,23 +29,22 @@ def check_text(folder: Path, texts: list[str], where: str) -> None:
     with contextlib.suppress(UserError, OSError):
         earlier = read_object(folder / RESULTS)
     # Earlier versions did not record the text.
-    if earlier and earlier.get(TEXT, part := fingerprint.of_texts(texts)) != part:
+    if earlier and earlier.get(TEXT, text) != text:
         raise UserError(
             f"{where}: {folder} holds the results on another text; name another folder "
             "with --output_dir"
         )
 
 
-def write_results(folder: Path, results: dict, texts: list[str]) -> None:
+def write_results(folder: Path, results: dict, text: dict) -> None:
     """Writes the results, and which text they are about.
 
     Args:
         folder: the folder, which exists.
         results: the results.
-        texts: as for `check_text`.
+        text: as for `check_text`.
 
     Raises:
         OSError: if they cannot be written.
     """
-    content = {**results, TEXT: fingerprint.of_texts(texts)}
-    write_object(folder / RESULTS, content)
+    write_object(folder / RESULTS, {**results, TEXT: text})

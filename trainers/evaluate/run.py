@@ -15,6 +15,7 @@ from trainers.evaluate import figures as evaluation_figures
 from trainers.evaluate import table as evaluation_table
 from trainers.evaluate.results_file import check_text, write_results
 from trainers.evaluate.run_metrics import add_to_metrics
+from trainers.storage import fingerprint
 from trainers.storage.metrics_file import METRICS
 from trainers.storage.model_file import find_model
 from trainers.storage.run_record import FLAGS, RunRecord
@@ -64,10 +65,10 @@ def run(settings: dict) -> dict:
     corpus = _load(settings, flags)
     part = _part(corpus, settings["split"], model, settings["examples"])
     where = f"--dataset={settings['dataset']}"
-    whole_part = getattr(corpus, settings["split"])
+    text = fingerprint.of_texts(getattr(corpus, settings["split"]))
     if not settings["output_dir"]:
         source = "data_dir" if settings["data_dir"] else "dataset"
-        check_text(folder, whole_part, f"--{source}={settings[source]}")
+        check_text(folder, text, f"--{source}={settings[source]}")
     for note in (*corpus.notes, *note_unknown_words(model, part.texts, where)):
         print(f"note: {note}")
     # The rest takes long; its results would be lost if they could not be written.
@@ -81,7 +82,7 @@ def run(settings: dict) -> dict:
     # The longest computation comes last: no computation after it can fail.
     results.update(_bounds(model, part, settings), **found)
     try:
-        write_results(folder, results, whole_part)
+        write_results(folder, results, text)
     finally:
         # The table is printed even if the disk has filled up in the meantime.
         evaluation_table.print_table(results)
