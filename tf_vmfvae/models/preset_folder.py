@@ -47,16 +47,7 @@ class PresetFolder:
         Raises:
             ValueError: if it cannot be read or is not registered with Keras.
         """
-        config = self._config()
-        with self._naming(self._source()):
-            name = config["class_name"]
-            found = keras.saving.get_registered_object(config["registered_name"])
-        if not isinstance(found, type):
-            raise ValueError(
-                f"{self.path}: holds a {name}, which is not registered with Keras; if "
-                "the class is your own, import its module first"
-            )
-        return found
+        return self._class_in(self._config())
 
     def title(self) -> str:
         """Returns the title of the folder's card, `README.md`; "" without a card."""
@@ -77,9 +68,10 @@ class PresetFolder:
             ValueError: if a file is missing or cannot be read, or does not belong to
                 the others. The message names it.
         """
-        model_class = self.model_class()
+        config = self._config()
+        model_class = self._class_in(config)
         with self._naming(self._source()):
-            config = self._config()["config"]
+            config = config["config"]
             has_words_apart = config.get("vocabulary") == VOCABULARY
         if has_words_apart:
             with self._naming(VOCABULARY):
@@ -136,6 +128,18 @@ class PresetFolder:
                 return json.loads((self.path / CONFIG).read_text(encoding="utf-8"))
             with zipfile.ZipFile(self.path / ARCHIVE) as archive:
                 return json.loads(archive.read(CONFIG))
+
+    def _class_in(self, config):
+        """Returns the class that a configuration names."""
+        with self._naming(self._source()):
+            name = config["class_name"]
+            found = keras.saving.get_registered_object(config["registered_name"])
+        if not isinstance(found, type):
+            raise ValueError(
+                f"{self.path}: holds a {name}, which is not registered with Keras; if "
+                "the class is your own, import its module first"
+            )
+        return found
 
     @contextlib.contextmanager
     def _naming(self, name) -> Iterator[None]:
