@@ -11,6 +11,16 @@ from tf_vmfvae import layers, models
 from trainers.lm import flags as lm
 from trainers.storage.find_run import find_run as find_run_of
 
+SMALL_RUN = (
+    "--dataset=text",
+    "--latent_dim=3",
+    "--kappa=10",
+    "--hidden_dim=8",
+    "--embedding_dim=8",
+    "--batch_size=8",
+    "--epochs=2",
+)
+
 
 def sentences(count):
     """Returns that many sentences, of two lengths."""
@@ -74,6 +84,16 @@ def parse():
         return own.read_settings()
 
     return settings_and_notes
+
+
+@pytest.fixture
+def make_settings(parse, corpus_folder):
+    """Returns a function from flags to the settings of a small run."""
+
+    def settings(*arguments):
+        return parse(*SMALL_RUN, f"--data_dir={corpus_folder}", *arguments)[0]
+
+    return settings
 
 
 @pytest.fixture

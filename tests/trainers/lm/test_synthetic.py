@@ -15,26 +15,6 @@ from trainers.training import run as training_run
 from trainers.training.loop import TrainingLoop
 from trainers.training.schedules import make_schedules
 
-FLAGS = (
-    "--dataset=text",
-    "--latent_dim=3",
-    "--kappa=10",
-    "--hidden_dim=8",
-    "--embedding_dim=8",
-    "--batch_size=8",
-    "--epochs=2",
-)
-
-
-@pytest.fixture
-def make_settings(parse, corpus_folder):
-    """Returns a function from flags to the settings of a small run."""
-
-    def settings(*arguments):
-        return parse(*FLAGS, f"--data_dir={corpus_folder}", *arguments)[0]
-
-    return settings
-
 
 @pytest.fixture
 def written(tmp_path):

@@ -21,16 +21,6 @@ from trainers.training import run as training_run
 from trainers.training.loop import TrainingLoop
 from trainers.training.progress import Progress
 
-FLAGS = (
-    "--dataset=text",
-    "--latent_dim=3",
-    "--kappa=10",
-    "--hidden_dim=8",
-    "--embedding_dim=8",
-    "--batch_size=8",
-    "--epochs=2",
-)
-
 
 class Bench:
     """A loop that is compiled once and that each test starts in a new folder."""
@@ -139,8 +129,8 @@ class Finished:
 
 
 @pytest.fixture
-def settings(parse, corpus_folder):
-    return parse(*FLAGS, f"--data_dir={corpus_folder}")[0]
+def settings(make_settings):
+    return make_settings()
 
 
 @pytest.fixture(scope="session")
