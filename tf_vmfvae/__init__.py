@@ -20,6 +20,7 @@ from tf_vmfvae import (  # noqa: E402
 )
 
 __all__ = [
+    "TopicModel",
     "VonMisesFisherClustering",
     "callbacks",
     "data",
@@ -35,6 +36,10 @@ __version__ = "0.1.0"
 
 def __getattr__(name):
     """Imports what needs scikit-learn only when it is asked for."""
+    if name == "TopicModel":
+        from tf_vmfvae.topics import TopicModel
+
+        return TopicModel
     if name == "VonMisesFisherClustering":
         from tf_vmfvae.clustering import VonMisesFisherClustering
 

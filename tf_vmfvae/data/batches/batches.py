@@ -120,26 +120,33 @@ class Batches:
             indices, lengths = indices[batch_order], lengths[batch_order]
         return indices, lengths
 
-    def dataset(self, epoch: int = 0, start: int = 0) -> tf.data.Dataset:
-        """Returns the batches of an epoch.
+    def dataset(
+        self, epoch: int = 0, start: int = 0, epochs: int = 1
+    ) -> tf.data.Dataset:
+        """Returns the batches of an epoch, or of several in a row.
 
         Args:
             epoch: number of the epoch, from 0.
             start: number of the first batch to return, 0 to `len(self)`.
+            epochs: number of epochs. `fit` with `steps_per_epoch=len(self)` reads them
+                one after the other, without the cost of a new dataset for each.
 
         Returns:
             A dataset of int32 `[batch_size, length]`, padded with zeros, where `length`
             is one of `bucket_lengths`.
 
         Raises:
-            ValueError: `epoch` or `start` is out of range.
+            ValueError: an argument is out of range.
         """
         if not 0 <= start <= len(self):
             raise ValueError(
                 f"start is {start}: the batches of an epoch are numbered 0 to "
                 f"{len(self) - 1}"
             )
-        indices, lengths = self.plan(epoch)
+        if epochs < 1:
+            raise ValueError(f"epochs is {epochs}: give at least 1")
+        plans = [self.plan(epoch + later) for later in range(epochs)]
+        indices, lengths = map(np.concatenate, zip(*plans, strict=True))
         with tf.device("CPU"):
             words = tf.constant(self._words)
             row_starts = tf.constant(self._row_starts)

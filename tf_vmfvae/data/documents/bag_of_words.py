@@ -38,7 +38,7 @@ def build_document_vocabulary(
     for name, value in (("size", size), ("minimum_documents", minimum_documents)):
         if value is not None and (value < 1 or value != int(value)):
             raise ValueError(f"{name} is {value}: give a whole number of at least 1")
-    texts, left_out = as_texts(texts), _stop_words(stop_words)
+    texts, left_out = as_texts(texts), as_stop_words(stop_words)
     vectorizer = CountVectorizer(
         analyzer=lambda text: [w for w in document_words(text) if w not in left_out],
         max_features=None if size is None else int(size),
@@ -87,7 +87,7 @@ def count_words(
     return Documents.from_matrix(vectorizer.transform(as_texts(texts)), labels)
 
 
-def _stop_words(words) -> frozenset[str]:
+def as_stop_words(words) -> frozenset[str]:
     """Returns the stop words, split and normalised like the words of documents."""
     from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 

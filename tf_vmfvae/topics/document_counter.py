@@ -1,0 +1,124 @@
+"""From texts or counts to the bags of words that a topic model reads."""
+
+import numbers
+from collections.abc import Sequence
+
+import numpy as np
+import scipy.sparse
+from sklearn.feature_extraction.text import CountVectorizer
+from sklearn.utils import check_array
+
+from tf_vmfvae.data import Documents
+from tf_vmfvae.data.documents.bag_of_words import as_stop_words, count_words
+from tf_vmfvae.text import as_texts, as_vocabulary
+from tf_vmfvae.text.document_words import document_words
+
+
+class DocumentCounter:
+    """Counts words with a vocabulary that is given, or collected from documents.
+
+    Args:
+        vocabulary: sequence of words, or `None` to collect them.
+        max_features, min_df, max_df, stop_words: which words are collected, as in
+            scikit-learn's `CountVectorizer`.
+        vectorizer: an object with scikit-learn's `fit_transform`, `transform` and
+            `get_feature_names_out` to use instead, or `None`.
+
+    Attributes:
+        words: list of str, the vocabulary, once it is known.
+    """
+
+    def __init__(
+        self, vocabulary, max_features, min_df, max_df, stop_words, vectorizer
+    ):
+        self.vectorizer = vectorizer
+        self.words = None
+        self._options = {
+            "max_features": max_features,
+            "min_df": min_df,
+            "max_df": max_df,
+        }
+        self._stop_words = stop_words
+        if vocabulary is not None:
+            self.words = as_vocabulary(vocabulary)
+
+    def fit(self, X) -> Documents:
+        """Collects the vocabulary, unless it is given, and counts its words."""
+        if is_counts(X):
+            counts = checked_counts(X)
+            if self.words is None:
+                self.words = [str(column) for column in range(counts.shape[1])]
+            return self._documents(counts)
+        if self.vectorizer is not None:
+            counts = self.vectorizer.fit_transform(as_texts(X, "X"))
+            self.words = list(map(str, self.vectorizer.get_feature_names_out()))
+            return self._documents(checked_counts(counts))
+        texts = as_texts(X, "X")
+        if self.words is None:
+            self.words = self._collect(texts)
+        return count_words(texts, self.words)
+
+    def count(self, X) -> Documents:
+        """Counts the known words of documents; one without any is empty."""
+        if is_counts(X):
+            return self._documents(checked_counts(X))
+        texts = as_texts(X, "X")
+        if self.vectorizer is not None:
+            return self._documents(checked_counts(self.vectorizer.transform(texts)))
+        return count_words(texts, self.words)
+
+    def _collect(self, texts):
+        left_out = as_stop_words(self._stop_words)
+        vectorizer = CountVectorizer(
+            analyzer=lambda text: [w for w in document_words(text) if w not in left_out],
+            **self._options,
+        )
+        try:
+            vectorizer.fit(texts)
+        except ValueError as error:
+            raise ValueError(
+                f"X: no word of the {len(texts)} documents is left ({error}); lower "
+                "min_df, raise max_df, or give more text"
+            ) from None
+        return vectorizer.get_feature_names_out().tolist()
+
+    def _documents(self, counts):
+        if counts.shape[1] != len(self.words):
+            raise ValueError(
+                f"X has {counts.shape[1]} columns, but the vocabulary has "
+                f"{len(self.words)} words: give one column for each word"
+            )
+        return Documents.from_matrix(counts)
+
+
+def is_counts(X) -> bool:
+    """Returns whether `X` is a matrix of counts rather than texts."""
+    if scipy.sparse.issparse(X) or len(getattr(X, "shape", ())) == 2:
+        return True
+    # A list of lists of numbers.
+    first = X[0] if isinstance(X, Sequence) and len(X) and X is not X[0] else None
+    return (
+        isinstance(first, Sequence)
+        and not isinstance(first, str)
+        and all(isinstance(value, numbers.Number) for value in first)
+    )
+
+
+def checked_counts(X) -> scipy.sparse.csr_matrix:
+    """Returns counts as a sparse matrix of whole numbers.
+
+    Raises:
+        ValueError: if a count is negative, not finite or not whole.
+    """
+    counts = scipy.sparse.csr_matrix(
+        check_array(X, accept_sparse="csr", input_name="X"), copy=True
+    )
+    counts.sum_duplicates()
+    counts.eliminate_zeros()
+    bad = (counts.data < 0) | (counts.data != np.floor(counts.data))
+    if bad.any():
+        raise ValueError(
+            f"X: {counts.data[bad][0]} is not a count: give whole numbers of 0 or "
+            "more, as CountVectorizer makes them (not TF-IDF weights)"
+        )
+    return counts

@@ -1,0 +1,125 @@
+"""The mixture of topics on the sphere of the codes."""
+
+import numpy as np
+import tensorflow as tf
+
+from tf_vmfvae.distributions import VonMisesFisherMixture
+
+# The mixture is fitted to at most this many codes.
+CODES = 50_000
+STARTS = 4
+# Seed words count as this share of a topic's documents.
+ANCHOR = 0.1
+
+
+def fit(codes, topics: int, seed: int, anchors=None, start=None):
+    """Returns a mixture of von Mises-Fisher distributions, one for each topic.
+
+    All topics have the same concentration. With concentrations of their own, a few
+    wide topics would take in most documents.
+
+    Args:
+        codes: unit vectors `[documents, d]`.
+        topics: number of topics, at most the number of documents.
+        seed: seed of the starts.
+        anchors: unit vectors `[anchors, d]` that the first topics are drawn to, or
+            `None`.
+        start: a mixture to begin with, whose order of topics is kept; or `None`.
+
+    Returns:
+        The `VonMisesFisherMixture`, with the most frequent topic first, after those
+        with an anchor.
+    """
+    codes = np.asarray(codes, np.float64)
+    codes /= np.linalg.norm(codes, axis=1, keepdims=True)
+    options = {"shared_concentration": True, "iterations": 200}
+    fixed = 0 if anchors is None else len(anchors)
+    if start is None:
+        free = VonMisesFisherMixture.fit(
+            codes, topics, starts=STARTS, seed=seed, **options
+        )
+        if not fixed:
+            return _ordered(free, np.argsort(-free.logits.numpy(), kind="stable"))
+        directions = _replaced(free.mean_directions.numpy(), anchors)
+    else:
+        directions = start.mean_directions.numpy()
+    weights = np.ones(len(codes))
+    if fixed:
+        codes = np.concatenate([codes, anchors])
+        anchor = max(ANCHOR * len(weights) / topics, 1.0)
+        weights = np.concatenate([weights, np.full(fixed, anchor)])
+    found = VonMisesFisherMixture.fit(
+        codes, topics, weights=weights, initial_directions=directions, **options
+    )
+    if start is not None:
+        return found
+    rest = fixed + np.argsort(-found.logits.numpy()[fixed:], kind="stable")
+    return _ordered(found, np.concatenate([np.arange(fixed), rest]))
+
+
+def shares(mixture, codes) -> np.ndarray:
+    """Returns the distribution over topics for each code, `[documents, topics]`."""
+    return mixture.component_probabilities(np.asarray(codes, np.float64)).numpy()
+
+
+def rank_words(topic_word, weights, relevance: float) -> np.ndarray:
+    """Returns the indices of the words of each topic, the most relevant first."""
+    least = np.finfo(np.float64).tiny
+    logs = np.log(np.maximum(topic_word, least))
+    lift = logs - np.log(np.maximum(weights @ topic_word, least))
+    return np.argsort(
+        -(relevance * logs + (1.0 - relevance) * lift), axis=1, kind="stable"
+    )
+
+
+def check_seed_words(seed_words, vocabulary) -> None:
+    """Checks that each seed word is known.
+
+    Raises:
+        ValueError: if a list is empty or a word is not in the vocabulary.
+    """
+    known = set(vocabulary)
+    for position, words in enumerate(seed_words or ()):
+        for word in words:
+            if word not in known:
+                raise ValueError(
+                    f"seed_words[{position}]: {word!r} is not in the vocabulary: leave "
+                    "it out, or lower min_df"
+                )
+
+
+def to_lists(mixture) -> dict:
+    """Returns the mixture's parameters for a JSON file."""
+    return {
+        "mean_directions": mixture.mean_directions.numpy().tolist(),
+        "concentration": mixture.concentration.numpy().tolist(),
+        "logits": mixture.logits.numpy().tolist(),
+    }
+
+
+def from_lists(parameters: dict) -> VonMisesFisherMixture:
+    """Returns the mixture that `to_lists` described."""
+    return VonMisesFisherMixture(
+        **{name: tf.constant(value, tf.float64) for name, value in parameters.items()}
+    )
+
+
+def _ordered(mixture, order):
+    return VonMisesFisherMixture(
+        *(
+            tf.gather(values, order)
+            for values in (
+                mixture.mean_directions,
+                mixture.concentration,
+                tf.nn.log_softmax(mixture.logits),
+            )
+        )
+    )
+
+
+def _replaced(directions, anchors):
+    """Returns the anchors, then the directions that are not the nearest to one."""
+    left = list(range(len(directions)))
+    for anchor in anchors:
+        left.remove(max(left, key=lambda index: directions[index] @ anchor))
+    return np.concatenate([anchors, directions[left]])

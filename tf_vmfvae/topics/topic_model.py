@@ -1,0 +1,441 @@
+"""A topic model whose topics are directions on the sphere of its codes."""
+
+import json
+import zipfile
+
+import keras
+import numpy as np
+import scipy.special
+import tensorflow as tf
+import tqdm
+from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
+from sklearn.utils import check_random_state
+from sklearn.utils.validation import check_is_fitted
+
+from tf_vmfvae.data import DocumentBatches, Documents
+from tf_vmfvae.evaluation import evaluate
+from tf_vmfvae.layers import VonMisesFisherLatent
+from tf_vmfvae.models import NVDM
+from tf_vmfvae.topics import topic_mixture
+from tf_vmfvae.topics.document_counter import DocumentCounter
+from tf_vmfvae.topics.settings import check_settings
+
+# Weight of a word's log probability in a topic, relative to its lift over the corpus.
+RELEVANCE = 0.5
+# Training takes this many steps, but not more or fewer epochs than these.
+STEPS = 2_000
+EPOCHS = 200, 10
+# partial_fit keeps a sample of this many documents to train on again.
+KEPT = 10_000
+# The file inside the .keras file that holds what the Keras model does not.
+RECORD = "topic_model.json"
+
+
+class TopicModel(
+    ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
+):
+    """Topics of documents: a neural topic model with scikit-learn's methods.
+
+    A variational autoencoder (`tf_vmfvae.models.NVDM`) gives each document a code on
+    the unit sphere. The prior of the codes is a mixture of von Mises-Fisher
+    distributions, one for each topic: a topic is a direction on the sphere. Its words
+    are those that the decoder predicts from this direction, and a document's topics
+    are the components that may have drawn its code.
+
+    Args:
+        topics: int, at least 1. Number of topics.
+        vocabulary: sequence of words to count, or `None` to collect them from the
+            documents. See `tf_vmfvae.text.document_words` for what a word is.
+        max_features: int or `None`. Size of the vocabulary: the most frequent words.
+        min_df: int or float. A word in fewer documents than this, or than this share of
+            them, is left out.
+        max_df: int or float. A word in more documents than this, or than this share of
+            them, is left out.
+        stop_words: `"english"`, a list of words to leave out, or `None`.
+        vectorizer: an object like scikit-learn's `CountVectorizer`, which is used
+            instead of the options above; or `None`.
+        seed_words: list of lists of words, at most `topics` of them, or `None`. The
+            first topics are about these words (guided topics), in this order.
+        latent_dim: int, at least 2. Dimension of the space that holds the sphere.
+        kappa: float, greater than 0. Concentration of a document's code.
+        hidden_dim: int. Width of the encoder's hidden layer.
+        input_dropout: float in [0, 1). Share of a document's words that training hides
+            from the encoder.
+        epochs: int or `None` for a number that fits the number of documents.
+        batch_size: int. Number of documents in a training step.
+        learning_rate: float. Adam's learning rate.
+        random_state: int, `numpy.random.RandomState` or `None`. The same int gives the
+            same topics.
+        verbose: bool. Whether to show the progress of `fit`.
+
+    Attributes:
+        topic_word_: float64 `[topics, words]`. Word probabilities of each topic; each
+            row sums to 1. The most frequent topic comes first, after those with
+            `seed_words`.
+        topic_weights_: float64 `[topics]`. Share of each topic in the documents of
+            `fit`; they sum to 1.
+        top_words_: list of lists of str. The ten most relevant words of each topic.
+        vocabulary_: list of str, the words.
+        model_: the `tf_vmfvae.models.NVDM`.
+        epochs_: int. Number of epochs that it was trained for.
+
+    Example:
+    >>> import tf_vmfvae
+    >>> texts = ["goal ball team"] * 20 + ["rain snow wind"] * 20
+    >>> topics = tf_vmfvae.TopicModel(2, hidden_dim=16, random_state=1)
+    >>> shares = topics.fit_transform(texts)
+    >>> shares.shape, bool(shares[0] @ shares[-1] < 0.1)
+    ((40, 2), True)
+    >>> sorted(sorted(words[:3]) for words in topics.top_words_)
+    [['ball', 'goal', 'team'], ['rain', 'snow', 'wind']]
+    >>> new = topics.transform(["the team and the ball"])
+    >>> bool(new.argmax() == shares[0].argmax())
+    True
+    """
+
+    def __init__(
+        self,
+        topics: int = 20,
+        *,
+        vocabulary=None,
+        max_features=10_000,
+        min_df=1,
+        max_df=1.0,
+        stop_words="english",
+        vectorizer=None,
+        seed_words=None,
+        latent_dim=25,
+        kappa=50.0,
+        hidden_dim=200,
+        input_dropout=0.5,
+        epochs=None,
+        batch_size=100,
+        learning_rate=2e-3,
+        random_state=None,
+        verbose=False,
+    ):
+        self.topics = topics
+        self.vocabulary = vocabulary
+        self.max_features = max_features
+        self.min_df = min_df
+        self.max_df = max_df
+        self.stop_words = stop_words
+        self.vectorizer = vectorizer
+        self.seed_words = seed_words
+        self.latent_dim = latent_dim
+        self.kappa = kappa
+        self.hidden_dim = hidden_dim
+        self.input_dropout = input_dropout
+        self.epochs = epochs
+        self.batch_size = batch_size
+        self.learning_rate = learning_rate
+        self.random_state = random_state
+        self.verbose = verbose
+
+    def fit(self, X, y=None):
+        """Finds the topics of documents.
+
+        Args:
+            X: the documents: a list, array or Series of strings; or their counts, a
+                matrix `[documents, words]`, dense or sparse.
+            y: ignored; scikit-learn passes it.
+
+        Returns:
+            The estimator itself.
+
+        Raises:
+            ValueError: if an argument is out of its range, or fewer documents have a
+                word of the vocabulary than there are topics.
+        """
+        documents = self._begin(X)
+        self._train(documents)
+        self._find_topics(documents)
+        return self
+
+    def partial_fit(self, X, y=None):
+        """Learns from more documents, and keeps the order of the topics.
+
+        The first call collects the vocabulary, which stays; words that come later are
+        ignored. Each call trains on its documents and on a sample of the earlier ones.
+        The sample is not saved.
+
+        Args:
+            X: the documents, as in `fit`.
+            y: ignored.
+
+        Returns:
+            The estimator itself.
+
+        Raises:
+            ValueError: as for `fit`.
+        """
+        if not hasattr(self, "model_"):
+            documents = self._begin(X)
+            self._train(documents)
+            self._find_topics(documents)
+            return self
+        check_settings(self)
+        documents = self._with_words(self._counter.count(X))
+        if not len(documents):
+            raise ValueError("X: no document has a word of the vocabulary")
+        both = _joined(documents, self._kept) if len(self._kept) else documents
+        self._train(both)
+        self._seen += len(documents)
+        self._keep(documents)
+        self._find_topics(both, continued=True)
+        return self
+
+    def transform(self, X) -> np.ndarray:
+        """Returns the distribution over topics of each document.
+
+        Args:
+            X: the documents, as in `fit`.
+
+        Returns:
+            A float64 array `[documents, topics]`, whose rows sum to 1. A document
+            without a known word has `topic_weights_`.
+
+        Raises:
+            ValueError: if an element of `X` is not text, or a count not a count.
+        """
+        check_is_fitted(self)
+        documents = self._counter.count(X)
+        shares = topic_mixture.shares(self.mixture_, self.model_.encode(documents, 1024))
+        shares[documents.lengths == 0] = self.topic_weights_
+        return shares
+
+    def top_words(self, words: int = 10, relevance: float = RELEVANCE) -> list:
+        """Returns the most relevant words of each topic, the best first.
+
+        Relevance (Sievert and Shirley 2014) is
+        `relevance * log p(w|t) + (1 - relevance) * log(p(w|t) / p(w))`.
+
+        Args:
+            words: int, at least 1. Number of words; fewer if the vocabulary is smaller.
+            relevance: float in [0, 1]. 1 ranks by probability alone, 0 by lift alone.
+        """
+        check_is_fitted(self)
+        ranked = topic_mixture.rank_words(
+            self.topic_word_, self.topic_weights_, relevance
+        )
+        return [[self.vocabulary_[i] for i in row[:words]] for row in ranked]
+
+    def score(self, X, y=None) -> float:
+        """Returns a lower bound of the mean log-likelihood of a word, in nats.
+
+        Args:
+            X: the documents, as in `fit`. Those without a known word do not count.
+            y: ignored.
+
+        Raises:
+            ValueError: if no document has a known word.
+        """
+        check_is_fitted(self)
+        documents = self._with_words(self._counter.count(X))
+        if not len(documents):
+            raise ValueError("X: no document has a word of the vocabulary")
+        batches = DocumentBatches(documents, self.batch_size, shuffle=False)
+        return -float(np.log(evaluate(self.model_, batches.dataset()).ppl))
+
+    def perplexity(self, X) -> float:
+        """Returns an upper bound of the perplexity of a word, `exp(-score(X))`."""
+        return float(np.exp(-self.score(X)))
+
+    def save(self, path) -> None:
+        """Writes the model into one file.
+
+        `tf_vmfvae.TopicModel.load` reads all of it; `tf.keras.models.load_model` reads
+        the document model alone.
+
+        Args:
+            path: path that ends in `.keras`.
+
+        Raises:
+            ValueError: if the name does not end in `.keras`, or there is a `vectorizer`.
+        """
+        check_is_fitted(self)
+        if self.vectorizer is not None:
+            raise ValueError(
+                "vectorizer: the file cannot hold a vectorizer of your own; pickle the "
+                "estimator, or pass counts and give the vocabulary"
+            )
+        parameters = self.get_params()
+        parameters["random_state"] = self._seed
+        record = {
+            "parameters": parameters,
+            "words": self._counter.words,
+            "documents": self._seen,
+            "epochs": self.epochs_,
+            "mixture": topic_mixture.to_lists(self.mixture_),
+        }
+        text = json.dumps(record, default=_plain)
+        self.model_.save(path)
+        with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as file:
+            file.writestr(RECORD, text)
+
+    @classmethod
+    def load(cls, path) -> "TopicModel":
+        """Returns the model that `save` wrote.
+
+        Raises:
+            ValueError: if the file was not written by `save`.
+        """
+        try:
+            with zipfile.ZipFile(path) as file:
+                record = json.loads(file.read(RECORD))
+        except (KeyError, zipfile.BadZipFile, json.JSONDecodeError):
+            raise ValueError(
+                f"{path} was not written by TopicModel.save: give such a file, or load "
+                "a document model with tf.keras.models.load_model"
+            ) from None
+        found = cls(**record["parameters"])
+        found._seed = found.random_state
+        found._counter = found._make_counter()
+        found._counter.words = record["words"]
+        found._seen = record["documents"]
+        found._kept = Documents.from_rows([])
+        found.epochs_ = record["epochs"]
+        found.model_ = keras.models.load_model(path)
+        found._set_topics(topic_mixture.from_lists(record["mixture"]))
+        return found
+
+    @property
+    def _n_features_out(self):
+        return self.topics
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.string = True
+        tags.input_tags.sparse = True
+        tags.input_tags.two_d_array = False
+        tags.input_tags.positive_only = True
+        return tags
+
+    def _make_counter(self):
+        return DocumentCounter(
+            self.vocabulary,
+            self.max_features,
+            self.min_df,
+            self.max_df,
+            self.stop_words,
+            self.vectorizer,
+        )
+
+    def _begin(self, X):
+        """Makes the vocabulary and the model; returns the documents with words."""
+        check_settings(self)
+        self._counter = self._make_counter()
+        documents = self._with_words(self._counter.fit(X))
+        if len(documents) < self.topics:
+            raise ValueError(
+                f"topics is {self.topics}, but only {len(documents)} documents have a "
+                "word of the vocabulary: ask for fewer topics, or give more documents"
+            )
+        topic_mixture.check_seed_words(self.seed_words, self._counter.words)
+        self._seed = int(check_random_state(self.random_state).randint(2**30))
+        latent = VonMisesFisherLatent(
+            self.latent_dim,
+            float(self.kappa),
+            seed=self._seed + 1,
+            prior_components=self.topics,
+        )
+        self.model_ = NVDM(
+            self._counter.words,
+            latent,
+            hidden_dim=self.hidden_dim,
+            encoder_layers=1,
+            decoder_layers=0,
+            input_dropout=self.input_dropout,
+            seed=self._seed,
+        )
+        self.model_.adapt(documents)
+        self.model_.compile(keras.optimizers.Adam(self.learning_rate))
+        self.epochs_ = 0
+        self._seen = len(documents)
+        self._kept = Documents.from_rows([])
+        self._keep(documents)
+        return documents
+
+    def _train(self, documents):
+        batches = DocumentBatches(documents, self.batch_size, seed=self._seed)
+        most, least = EPOCHS
+        epochs = self.epochs or min(max(STEPS // len(batches), least), most)
+        with tqdm.tqdm(
+            total=epochs, desc="training", unit="epoch", disable=not self.verbose
+        ) as bar:
+            self.model_.fit(
+                batches.dataset(self.epochs_, epochs=epochs),
+                epochs=epochs,
+                steps_per_epoch=len(batches),
+                shuffle=False,
+                verbose=0,
+                callbacks=[_Progress(bar)],
+            )
+        self.epochs_ += epochs
+
+    def _find_topics(self, documents, continued=False):
+        rng = np.random.default_rng(self._seed)
+        if len(documents) > topic_mixture.CODES:
+            rows = rng.choice(len(documents), topic_mixture.CODES, replace=False)
+            documents = documents[np.sort(rows)]
+        seeds = None
+        if self.seed_words:
+            seeds = self.model_.encode([" ".join(words) for words in self.seed_words])
+        mixture = topic_mixture.fit(
+            self.model_.encode(documents, 1024),
+            self.topics,
+            seed=self._seed,
+            anchors=seeds,
+            start=self.mixture_ if continued else None,
+        )
+        self._set_topics(mixture)
+
+    def _set_topics(self, mixture):
+        self.mixture_ = mixture
+        self.vocabulary_ = list(self._counter.words)
+        logits = self.model_.decoder(tf.cast(mixture.mean_directions, tf.float32))
+        self.topic_word_ = scipy.special.softmax(np.asarray(logits, np.float64), axis=1)
+        self.topic_weights_ = scipy.special.softmax(mixture.logits.numpy())
+        self.top_words_ = self.top_words()
+
+    def _with_words(self, documents):
+        return documents[documents.lengths > 0]
+
+    def _keep(self, documents):
+        """Keeps a uniform sample of all documents seen (Vitter 1985)."""
+        rng = np.random.default_rng([self._seed, self._seen])
+        if len(documents) + len(self._kept) > KEPT:
+            share = len(documents) / max(self._seen, 1)
+            new = min(len(documents), max(round(KEPT * share), KEPT - len(self._kept)))
+            rows = np.sort(rng.choice(len(documents), new, replace=False))
+            old = np.sort(rng.choice(len(self._kept), KEPT - new, replace=False))
+            self._kept = _joined(self._kept[old], documents[rows])
+        else:
+            self._kept = _joined(self._kept, documents)
+
+
+class _Progress(keras.callbacks.Callback):
+    """Shows finished epochs and their loss in a bar."""
+
+    def __init__(self, bar):
+        super().__init__()
+        self._bar = bar
+
+    def on_epoch_end(self, epoch, logs=None):
+        self._bar.set_postfix(loss=f"{logs['loss']:.2f}", refresh=False)
+        self._bar.update()
+
+
+def _joined(first, second):
+    """Returns the documents of both."""
+    return Documents(
+        np.concatenate([first.pairs, second.pairs]),
+        np.concatenate(
+            [first.row_splits, second.row_splits[1:] + first.row_splits[-1]]
+        ),
+    )
+
+
+def _plain(value):
+    """Returns a number or sequence of NumPy's as Python's."""
+    return value.tolist() if hasattr(value, "tolist") else list(value)
