@@ -7,7 +7,7 @@ import tensorflow as tf
 from tests.reference import mixture_em as reference
 from tests.reference.unit_vectors import unit_vectors
 from tf_vmfvae.distributions import VonMisesFisher, VonMisesFisherMixture
-from tf_vmfvae.distributions.numerics import mixture_em
+from tf_vmfvae.distributions.numerics import mixture_em, unit_rows
 
 
 def planted(dimension, kappa, components=4, rows=2000, dtype="float64", seed=0):
@@ -114,7 +114,7 @@ def test_data_of_several_blocks_and_memory_mapped_data_give_the_same(
     z, _, _ = planted(12, kappa=20.0)
     whole = mixture_em.fit_mixture(z, 4, seed=1)
     np.save(tmp_path / "z.npy", z)
-    monkeypatch.setattr(mixture_em, "_CELLS", 12 * 300)
+    monkeypatch.setattr(unit_rows, "_CELLS", 12 * 300)
     mapped = np.load(tmp_path / "z.npy", mmap_mode="r")
     parts = mixture_em.fit_mixture(mapped, 4, seed=1)
     np.testing.assert_allclose(parts.log_likelihood, whole.log_likelihood, rtol=1e-10)
