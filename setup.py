@@ -42,6 +42,7 @@ setuptools.setup(
         "tensorflow-datasets>=4.9.9,<5",
         "tensorflow-probability[tf]>=0.25,<0.26",
         "tqdm>=4.66,<5",
+        "wrapt>=1.14,<3",
     ],
     extras_require={
         # make docs
@@ -54,6 +55,8 @@ setuptools.setup(
         "gpu": ["tensorflow[and-cuda]>=2.21,<2.22"],
         # make test
         "test": [
+            # TFDS's own tests of builders need it.
+            "dill>=0.3.8,<1",
             "mpmath>=1.3,<2",
             "packaging>=24",
             "pytest>=8.3,<10",

@@ -7,7 +7,7 @@ import tensorflow as tf
 from tests.reference import mixture_em as reference
 from tests.reference.unit_vectors import unit_vectors
 from tf_vmfvae.distributions import VonMisesFisher, VonMisesFisherMixture
-from tf_vmfvae.distributions.numerics import mixture_em
+from tf_vmfvae.distributions.numerics import mixture_em, unit_rows
 
 
 def planted(dimension, kappa, components=4, rows=2000, dtype="float64", seed=0):
@@ -35,6 +35,21 @@ def test_likelihood_equals_that_of_plain_em_from_the_same_start(dimension, weigh
     np.testing.assert_allclose(np.exp(found.log_weights), shares, rtol=1e-6)
     np.testing.assert_allclose(found.mean_directions, directions, atol=1e-6)
     np.testing.assert_allclose(found.concentration, kappas, rtol=1e-6)
+
+
+# In nats, of about 1,500; products in float32 cost the first a digit.
+@pytest.mark.parametrize(("dtype", "error"), [("float32", 3e-6), ("float64", 1e-9)])
+def test_likelihood_of_embeddings_equals_that_of_plain_em(dtype, error):
+    z, _, _ = planted(768, kappa=300.0, rows=400, dtype=dtype)
+    start = unit_vectors([3, 768], seed=5)
+    # In float32 their norms are 1 only up to rounding, which costs several 1e-6 nats.
+    rows = z.astype("float64")
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    history, _ = reference.em(rows, start, 4)
+    found = mixture_em.fit_mixture(
+        z, 3, iterations=4, tolerance=0.0, initial_directions=start
+    )
+    np.testing.assert_allclose(found.log_likelihood, history, rtol=0, atol=error)
 
 
 def test_likelihood_never_falls():
@@ -72,6 +87,33 @@ def test_planted_clusters_are_recovered(dimension, kappa, dtype):
     np.testing.assert_allclose(mixture.concentration, kappa, rtol=0.15)
     labels = np.argmax(mixture.component_probabilities(z), axis=1)
     assert np.mean(match[labels] == owner) > 0.97
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("dimension", [2, 10, 50, 768, 3072])
+@pytest.mark.parametrize("kappa", [1.0, 100.0, 1e4])
+def test_clusters_are_recovered_wherever_the_sample_can_tell_them_apart(
+    dimension, kappa
+):
+    z, directions, owner = planted(dimension, kappa, dtype="float32")
+    mixture = VonMisesFisherMixture.fit(z, len(directions), starts=3, seed=1)
+    truth = VonMisesFisherMixture(directions, kappa)
+    # True of any sample: no parameters, the true ones included, explain it better.
+    gain = np.mean(mixture.log_prob(z) - truth.log_prob(z))
+    assert gain > -1e-5
+    # `kappa A` is the KL divergence between two clusters in nats, and what a row says
+    # about the d - 1 coordinates of its cluster's direction.
+    length = float(VonMisesFisher(directions[0], kappa).mean_resultant_length())
+    information = kappa * length
+    rows = len(z) / len(directions)
+    if information < 8 or rows * information < 4 * dimension:
+        # Nobody could recover them. The fit describes the sample, noise included.
+        return
+    labels = np.argmax(mixture.component_probabilities(z), axis=1)
+    match = np.argmax(mixture.mean_directions.numpy() @ directions.T, axis=1)
+    assert sorted(match) == list(range(len(directions)))
+    assert np.mean(match[labels] == owner) > 0.95
+    np.testing.assert_allclose(mixture.concentration, kappa, rtol=0.2)
 
 
 def test_a_concentration_near_zero_is_found_too():
@@ -114,10 +156,24 @@ def test_data_of_several_blocks_and_memory_mapped_data_give_the_same(
     z, _, _ = planted(12, kappa=20.0)
     whole = mixture_em.fit_mixture(z, 4, seed=1)
     np.save(tmp_path / "z.npy", z)
-    monkeypatch.setattr(mixture_em, "_CELLS", 12 * 300)
+    monkeypatch.setattr(unit_rows, "_CELLS", 12 * 300)
     mapped = np.load(tmp_path / "z.npy", mmap_mode="r")
     parts = mixture_em.fit_mixture(mapped, 4, seed=1)
     np.testing.assert_allclose(parts.log_likelihood, whole.log_likelihood, rtol=1e-10)
+
+
+@pytest.mark.parametrize("dimension", [3, 200])
+def test_rows_of_any_length_are_normalised_to_the_last_digit(dimension):
+    z, _, _ = planted(dimension, kappa=4.0 * dimension, components=2, rows=100)
+    options = {"iterations": 3, "tolerance": 0.0, "normalize": True}
+    options["initial_directions"] = unit_vectors([2, dimension])
+    expected = mixture_em.fit_mixture(z, 2, **options)
+    lengths = np.geomspace(1e-25, 1e25, 100)[:, np.newaxis]
+    for dtype, tolerance in (("float64", 1e-9), ("float32", 1e-5)):
+        found = mixture_em.fit_mixture((z * lengths).astype(dtype), 2, **options)
+        np.testing.assert_allclose(
+            found.log_likelihood, expected.log_likelihood, rtol=tolerance
+        )
 
 
 def test_an_empty_component_is_moved_to_where_the_data_are():

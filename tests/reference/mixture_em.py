@@ -11,6 +11,18 @@ def mean_length(dimension: int, kappa: float) -> float:
     return scipy.special.ive(half, kappa) / scipy.special.ive(half - 1, kappa)
 
 
+def concentration(dimension: int, goal: float) -> float:
+    """Returns the concentration at which the mean length is `goal`."""
+    # Banerjee et al. (2005); a bracket around it also keeps SciPy from underflow.
+    near = goal * (dimension - goal**2) / (1 - goal**2)
+    return optimize.brentq(
+        lambda kappa: mean_length(dimension, kappa) - goal,
+        near / 2,
+        2 * near,
+        xtol=1e-12,
+    )
+
+
 def em(samples, directions, iterations, weights=None):
     """Runs EM from hard assignments to `directions`; returns the log-likelihoods.
 
@@ -33,15 +45,7 @@ def em(samples, directions, iterations, weights=None):
         mass, resultant = shares.sum(axis=0), shares.T @ samples
         length = np.linalg.norm(resultant, axis=1)
         directions = resultant / length[:, None]
-        kappas = [
-            optimize.brentq(
-                lambda k, goal=goal: mean_length(dimension, k) - goal,
-                1e-8,
-                1e5,
-                xtol=1e-12,
-            )
-            for goal in length / mass
-        ]
+        kappas = [concentration(dimension, goal) for goal in length / mass]
         joint = np.stack(
             [
                 stats.vonmises_fisher(direction, kappa).logpdf(samples)

@@ -9,6 +9,7 @@ from sklearn.utils.validation import check_is_fitted, check_random_state, valida
 
 from tf_vmfvae.distributions import VonMisesFisherMixture
 from tf_vmfvae.distributions.numerics import mixture_em
+from tf_vmfvae.distributions.numerics.unit_rows import UnitRows
 
 # What scikit-learn calls the arguments of a fit.
 NAMES = {
@@ -100,7 +101,7 @@ class VonMisesFisherClustering(ClusterMixin, BaseEstimator):
         Raises:
             ValueError: if an argument is out of range, or a row is not a unit vector.
         """
-        rows = self._rows(X, reset=True)
+        rows = self._validated(X, reset=True)
         random = check_random_state(self.random_state)
         fitted = mixture_em.fit_mixture(
             rows,
@@ -146,7 +147,7 @@ class VonMisesFisherClustering(ClusterMixin, BaseEstimator):
     def predict(self, X):
         """Returns the likeliest cluster of each row, int `[rows]`."""
         check_is_fitted(self)
-        return self._labels(self._rows(X))
+        return self._labels(self._validated(X))
 
     def predict_proba(self, X):
         """Returns the probability of each cluster, float64 `[rows, n_clusters]`."""
@@ -178,24 +179,23 @@ class VonMisesFisherClustering(ClusterMixin, BaseEstimator):
         concentrations = 1 if self.shared_concentration else clusters
         return clusters * (dimension - 1) + concentrations + clusters - 1
 
-    def _rows(self, X, reset=False):
-        rows = validate_data(
+    def _validated(self, X, reset=False):
+        return validate_data(
             self, X, reset=reset, dtype=[np.float64, np.float32], copy=False
         )
-        return mixture_em.checked_rows(rows, self.normalize)
 
-    def _labels(self, rows):
-        return np.concatenate(
-            [np.argmax(joint, axis=1) for joint in self._blocks(rows)]
-        )
+    def _labels(self, X):
+        return np.concatenate([np.argmax(joint, axis=1) for joint in self._blocks(X)])
 
     def _joint(self, X):
         check_is_fitted(self)
-        return np.concatenate(list(self._blocks(self._rows(X))))
+        return np.concatenate(list(self._blocks(self._validated(X))))
 
-    def _blocks(self, rows):
+    def _blocks(self, X):
         """Yields `log(weight vMF(z; mu, kappa))` of all clusters, block by block."""
-        data = mixture_em.Data(rows, np.ones(len(rows)))
         yield from mixture_em.joint_blocks(
-            data, self.mean_directions_, self.concentrations_, np.log(self.weights_)
+            UnitRows(X, normalize=self.normalize),
+            self.mean_directions_,
+            self.concentrations_,
+            np.log(self.weights_),
         )

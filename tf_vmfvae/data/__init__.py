@@ -10,6 +10,9 @@ from tf_vmfvae.data.documents.documents import Documents
 from tf_vmfvae.data.loading import load
 from tf_vmfvae.data.sentences.corpus import Corpus
 from tf_vmfvae.data.sentences.vocabulary import build_vocabulary
+from tf_vmfvae.data.tfds_registration import register_when_tfds_is_imported
+
+register_when_tfds_is_imported()
 
 __all__ = [
     "AugmentedBatches",

@@ -30,8 +30,9 @@ def load(
         data_dir: for "ptb", the folder that holds ptb/train.txt, ptb/valid.txt and
             ptb/test.txt; without it they are downloaded. For "yelp", the folder that
             holds yelp/train.txt, yelp/valid.txt and yelp/test.txt, or yelp/valid.txt
-            alone, which is then cut in three. For "text", a text file with one sentence
-            per line, or a folder of such files (train.txt, valid.txt, test.txt).
+            alone, which is then cut in three; without it they are downloaded. For
+            "text", a text file with one sentence per line, or a folder of such files
+            (train.txt, valid.txt, test.txt).
         vocabulary_size: the largest number of entries of the vocabulary, including
             `<unk>` and `<eos>`.
         minimum_count: how often a word must occur in the training set to get an entry.

@@ -241,8 +241,6 @@ def _check(settings):
         raise UserError(
             f"--condition: --dataset={settings['dataset']} has no labels; only yelp has"
         )
-    if settings["dataset"] == "yelp" and not settings["data_dir"]:
-        raise UserError("--data_dir: --dataset=yelp needs the folder that holds yelp/")
     if settings["dataset"] == "text" and not settings["data_dir"]:
         raise UserError(
             "--data_dir: --dataset=text needs a text file with one sentence per line, "

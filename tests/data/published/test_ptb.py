@@ -1,10 +1,5 @@
-import functools
 import hashlib
-import http.server
-import os
 import pathlib
-import threading
-import zipfile
 
 import pytest
 import tensorflow_datasets as tfds
@@ -20,20 +15,11 @@ TEXT = {
     "test": ["the company rose", "so it said"],
 }
 FILES = Builder.FILES
-# Nothing listens on this port.
-NO_SERVER = "http://127.0.0.1:9/ptb.zip"
-
-
-class QuietHandler(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *args):
-        pass
 
 
 @pytest.fixture(autouse=True)
-def _no_network(monkeypatch):
-    for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr(Builder, "URL", NO_SERVER)
+def _no_network(no_network):
+    no_network(Builder)
 
 
 @pytest.fixture
@@ -44,22 +30,9 @@ def data_dir(tmp_path) -> pathlib.Path:
 
 
 @pytest.fixture
-def server(tmp_path, monkeypatch):
+def server(serve, data_dir):
     """Serves ptb.zip on this machine, where the builder downloads it."""
-    folder = tmp_path / "served"
-    folder.mkdir()
-    with zipfile.ZipFile(folder / "ptb.zip", "w") as archive:
-        for split, name in FILES.items():
-            archive.writestr(f"ptb/{name}", "".join(f" {s} \n" for s in TEXT[split]))
-    handler = functools.partial(QuietHandler, directory=os.fspath(folder))
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    monkeypatch.setattr(
-        Builder, "URL", f"http://127.0.0.1:{server.server_port}/ptb.zip"
-    )
-    yield folder
-    server.shutdown()
-    server.server_close()
+    return serve(Builder, data_dir)
 
 
 def write_corpus(folder: pathlib.Path, text: dict[str, list[str]]) -> None:
@@ -128,9 +101,9 @@ def test_the_treebank_is_downloaded_if_data_dir_lacks_it(server, tmp_path):
     assert_holds_text(data.load("ptb", tmp_path))
 
 
-def test_a_download_is_not_repeated(server, monkeypatch):
+def test_a_download_is_not_repeated(server, no_network):
     data.load("ptb")
-    monkeypatch.setattr(Builder, "URL", NO_SERVER)
+    no_network(Builder)
     assert_holds_text(data.load("ptb"))
 
 

@@ -1,8 +1,14 @@
 import pytest
 
 from tf_vmfvae import data
+from tf_vmfvae.data.published.yelp.yelp_dataset_builder import Builder
 
 STARS = [f"{i % 5} review number w{i} was so so" for i in range(50)]
+
+
+@pytest.fixture(autouse=True)
+def _no_network(no_network):
+    no_network(Builder)
 
 
 def write(folder, **files):
@@ -58,7 +64,7 @@ def test_a_broken_link_is_not_a_missing_file(tmp_path, name):
         ({"train": STARS, "valid": STARS}, "test.txt does not exist: put it next to"),
         ({"valid": ["3", "", "2 "]}, "valid.txt has no line with a word"),
         ({"valid": STARS[:5]}, "valid.txt has 5 lines with words: too few to cut"),
-        ({}, "no file .*yelp/train.txt, and yelp cannot be downloaded: Put train.txt"),
+        ({}, "no file .*yelp/train.txt and no download from .*: point data_dir at the"),
     ],
 )
 def test_unusable_files_are_refused_by_name(tmp_path, files, message):
@@ -66,8 +72,10 @@ def test_unusable_files_are_refused_by_name(tmp_path, files, message):
         data.load("yelp", write(tmp_path, **files))
 
 
-def test_without_data_dir_the_error_says_what_to_give():
-    with pytest.raises(
-        ValueError, match=r"Then point data_dir \(--data_dir\) at the folder"
-    ):
-        data.load("yelp")
+def test_without_data_dir_the_reviews_are_downloaded(tmp_path, serve):
+    write(tmp_path, train=["0 so late", "1 late"], valid=["2 good"], test=["4 best"])
+    serve(Builder, tmp_path)
+
+    corpus = data.load("yelp")
+    assert (corpus.train, corpus.labels["train"]) == (["so late", "late"], [0, 1])
+    assert (corpus.test, corpus.labels["test"]) == (["best"], [4])

@@ -12,7 +12,7 @@ from tf_vmfvae.data.published.newsgroups.newsgroups_dataset_builder import (
 )
 from tf_vmfvae.data.published.rcv1.rcv1_dataset_builder import Builder as RCV1
 
-BUILDERS = {builder.name: builder for builder in (Newsgroups, RCV1)}
+BUILDERS = {builder.FOLDER: builder for builder in (Newsgroups, RCV1)}
 # Documents that are read at a time.
 BLOCK = 10_000
 

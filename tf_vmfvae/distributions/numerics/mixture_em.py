@@ -4,13 +4,15 @@ Expectation maximisation as Banerjee et al. (2005) derive it ("Clustering on the
 Hypersphere using von Mises-Fisher Distributions", section 3.2, soft-movMF), with the
 concentrations solved for exactly rather than approximated (`bessel.inverse_mean`).
 
-The data are read block by block, so memory does not grow with them. Matrix products are
-taken in the data's dtype, but in float64 below 128 dimensions, where they are cheap and
-where a narrow component's deficit `1 - A` has no digits to lose; sums over blocks, and
-everything that follows from them, are in float64.
+The data are read block by block, so memory does not grow with them. Each iteration
+takes two matrix products of each block, one with the directions and one with the
+shares. They are taken in the data's dtype, but in float64 below 128 dimensions, where
+they are cheap and where a narrow component's deficit `1 - A` has no digits to lose.
+Sums over blocks, and everything that follows from them, are in float64.
 """
 
 import dataclasses
+import functools
 import logging
 import numbers
 from collections.abc import Callable
@@ -19,20 +21,14 @@ import numpy as np
 import tensorflow as tf
 
 from tf_vmfvae.distributions.numerics import bessel
+from tf_vmfvae.distributions.numerics.spherical_starts import choose_starts
+from tf_vmfvae.distributions.numerics.unit_rows import UnitRows
 
 # No concentration is fitted above this: a component that holds copies of one point
 # would otherwise have an infinite likelihood.
 CEILING = 1e7
-# Below this dimension, products are taken in float64 whatever the data's dtype.
-_NARROW = 128
-# Numbers in the largest intermediate array of a block.
-_CELLS = 8_000_000
-# Rows that starts are chosen from: enough for any reasonable number of components.
-_STARTING_ROWS = 50_000
 # A component with less of the data than this share of one row is empty.
 _EMPTY = 1e-6
-# How far the norm of a row may be from 1.
-_NORM_TOLERANCE = {np.float64: 1e-4, np.float32: 1e-4, np.float16: 1e-2}
 
 
 @dataclasses.dataclass
@@ -57,71 +53,6 @@ class MixtureFit:
     def iterations(self) -> int:
         """How many iterations it took."""
         return len(self.log_likelihood)
-
-
-def checked_rows(samples, normalize: bool = False) -> np.ndarray:
-    """Returns the samples as an array `[rows, d]` of unit vectors, without a copy.
-
-    Args:
-        samples: array-like `[rows, d]`; a memory-mapped array stays on the disk.
-        normalize: whether vectors of any positive norm are accepted. They are
-            normalised block by block when they are read.
-
-    Raises:
-        ValueError: if it has another rank, no row, fewer than 2 columns, an integer
-            dtype, or a row that is not a unit vector; names the row.
-    """
-    samples = samples if isinstance(samples, np.ndarray) else np.asarray(samples)
-    if samples.ndim != 2 or samples.shape[1] < 2 or not samples.shape[0]:
-        raise ValueError(
-            f"samples must have the shape (rows, d) with d of at least 2 and at least "
-            f"one row, not {samples.shape}"
-        )
-    if samples.dtype.kind != "f":
-        raise ValueError(
-            f"samples must have a floating dtype, not {samples.dtype}; convert them "
-            "with astype"
-        )
-    tolerance = _NORM_TOLERANCE.get(samples.dtype.type, 1e-4)
-    for start in range(0, len(samples), 65_536):
-        block = samples[start : start + 65_536]
-        norm = np.sqrt(np.einsum("ij,ij->i", block, block, dtype=np.float64))
-        good = np.isfinite(norm) & (norm > 0)
-        if not normalize:
-            good &= np.abs(norm - 1) <= tolerance
-        if not good.all():
-            row = int(np.argmin(good))
-            hint = "remove it" if normalize else "divide each row by its norm"
-            raise ValueError(
-                f"samples[{start + row}] has the norm {norm[row]:.6g}, so it is not a "
-                f"unit vector: {hint}"
-            )
-    return samples
-
-
-def checked_weights(weights, rows: int, name: str = "weights") -> np.ndarray:
-    """Returns a float64 weight for each row; ones by default.
-
-    Args:
-        weights: a weight for each row, or `None`.
-        rows: number of rows.
-        name: name of the caller's argument, for error messages.
-
-    Raises:
-        ValueError: if there is not one weight for each row, one is negative or not
-            finite, or all are 0.
-    """
-    if weights is None:
-        return np.ones(rows)
-    weights = np.asarray(weights, np.float64)
-    if weights.shape != (rows,):
-        raise ValueError(
-            f"{name} must have the shape ({rows},), one for each row, not "
-            f"{weights.shape}"
-        )
-    if not np.all(np.isfinite(weights) & (weights >= 0)) or not weights.sum():
-        raise ValueError(f"{name} must be finite, not negative, and not all 0")
-    return weights
 
 
 def fit_mixture(
@@ -152,7 +83,7 @@ def fit_mixture(
         tolerance: float, at least 0. A fit ends when an iteration gains less than
             this, in nats per row.
         shared_concentration: whether all components have the same concentration.
-        normalize: see `checked_rows`.
+        normalize: whether rows of any positive norm are accepted, and normalised.
         initial_directions: float array-like `[components, d]`, where the one fit
             starts; in place of k-means++.
         seed: int, `numpy.random.Generator` or `None`. Seed of the starts.
@@ -165,17 +96,15 @@ def fit_mixture(
     Raises:
         ValueError: if an argument is out of its range.
     """
-    samples = checked_rows(samples, normalize)
     names = names or {}
-    weights = checked_weights(weights, len(samples), names.get("weights", "weights"))
-    rows = np.count_nonzero(weights)
+    data = UnitRows(samples, weights, normalize, names.get("weights", "weights"))
+    rows = np.count_nonzero(data.weights)
     _check(components, starts, iterations, tolerance, rows, names)
     rng = np.random.default_rng(seed)
-    data = Data(samples, weights)
     best = None
     for _ in range(1 if initial_directions is not None else starts):
         if initial_directions is None:
-            directions = _plus_plus(data, components, rng)
+            directions = choose_starts(data, components, rng)
         else:
             directions = _checked_directions(initial_directions, components, data)
         found = _fit_once(
@@ -223,30 +152,6 @@ def _checked_directions(directions, components, data):
     return directions / norms
 
 
-class Data:
-    """Rows and weights, read block by block."""
-
-    def __init__(self, samples, weights):
-        self.samples = samples
-        self.weights = weights
-        self.dimension = samples.shape[1]
-        wide = samples.dtype == np.float64 or self.dimension < _NARROW
-        self.dtype = tf.float64 if wide else tf.float32
-
-    def rows(self, index) -> np.ndarray:
-        """Returns the unit vectors of some rows in float64."""
-        rows = np.asarray(self.samples[index], np.float64)
-        return rows / np.linalg.norm(rows, axis=-1, keepdims=True)
-
-    def blocks(self, components):
-        """Yields the first row's index, rows and weights of each block."""
-        size = max(1, _CELLS // max(components, self.dimension))
-        for start in range(0, len(self.samples), size):
-            stop = start + size
-            rows = tf.cast(tf.constant(self.samples[start:stop]), self.dtype)
-            yield start, rows, tf.constant(self.weights[start:stop])
-
-
 def _fit_once(data, directions, iterations, tolerance, shared, progress):
     sums = _pass(data, directions, None, None)
     history, converged = [], False
@@ -286,12 +191,15 @@ def _pass(data, directions, kappa, log_weights) -> _Sums:
     ]
     mass, resultant = np.zeros(components), np.zeros(directions.shape)
     total, worst = 0.0, []
-    for start, rows, weights in data.blocks(components):
-        found = _block_sums(rows, weights, *fixed, is_hard)
+    for part, rows in data.blocks(components):
+        scales, weights = data.scales[part], data.weights[part]
+        found = _block_sums(
+            rows, tf.constant(scales), tf.constant(weights), *fixed, is_hard
+        )
         mass += found[0].numpy()
         resultant += found[1].numpy()
         total += float(found[2])
-        worst.append((float(found[3]), start + int(found[4])))
+        worst.append((float(found[3]), part.start + int(found[4])))
     total /= data.weights.sum()
     return _Sums(mass, resultant, total, [row for _, row in sorted(worst)])
 
@@ -300,29 +208,54 @@ def joint_blocks(data, directions, kappa, log_weights):
     """Yields log pi_m vMF(z; mu_m, kappa_m), float64 `[rows, components]`, by block."""
     peaks = tf.constant(_peaks(data.dimension, kappa) + log_weights)
     directions = tf.constant(directions, data.dtype)
-    for _, rows, _ in data.blocks(len(kappa)):
-        rows = tf.math.l2_normalize(rows, axis=-1)
-        yield joint_log_density(rows, directions, tf.constant(kappa), peaks).numpy()
+    kappa = tf.constant(kappa)
+    for part, rows in data.blocks(len(kappa)):
+        scales = tf.constant(data.scales[part])
+        yield joint_log_density(rows, directions, kappa, peaks, scales).numpy()
 
 
 def _peaks(dimension, kappa):
     """Log-density of each component at its mode."""
-    moments = bessel.moments(dimension, tf.constant(kappa, tf.float64))
-    return moments.log_partition_deficit.numpy() - bessel.log_sphere_area(dimension)
+    deficit = _compiled(dimension, _log_partition_deficit)(tf.constant(kappa))
+    return deficit.numpy() - bessel.log_sphere_area(dimension)
+
+
+def _log_partition_deficit(dimension, kappa):
+    return bessel.moments(dimension, kappa).log_partition_deficit
+
+
+@functools.cache
+def _compiled(dimension, function):
+    """Returns a function of the dimension and one vector, compiled.
+
+    Run one by one, the thousand small operations that solve for the concentrations
+    take longer than a pass over ten thousand rows.
+    """
+    vector = tf.TensorSpec([None], tf.float64)
+    return tf.function(
+        functools.partial(function, dimension),
+        input_signature=[vector],
+        autograph=False,
+    )
 
 
 @tf.function(reduce_retracing=True)
-def _block_sums(rows, weights, directions, kappa, peaks, is_hard):
-    rows = tf.math.l2_normalize(rows, axis=-1)
-    log_joint = joint_log_density(rows, directions, kappa, peaks)
-    log_density = tf.reduce_logsumexp(log_joint, axis=-1)
+def _block_sums(rows, scales, weights, directions, kappa, peaks, is_hard):
+    log_joint = joint_log_density(rows, directions, kappa, peaks, scales)
+    # One exponential for both the density and the shares: beside the two products,
+    # exponentials take most of the time.
+    highest = tf.reduce_max(log_joint, axis=-1)
+    shares = tf.exp(log_joint - highest[:, tf.newaxis])
+    total = tf.reduce_sum(shares, axis=-1)
+    log_density = highest + tf.math.log(total)
     if is_hard:
         nearest = tf.argmax(log_joint, axis=-1)
         shares = tf.one_hot(nearest, tf.shape(kappa)[0], dtype=tf.float64)
+        shares *= weights[:, tf.newaxis]
     else:
-        shares = tf.exp(log_joint - log_density[:, tf.newaxis])
-    shares *= weights[:, tf.newaxis]
-    resultant = tf.matmul(tf.cast(shares, rows.dtype), rows, transpose_a=True)
+        shares *= (weights / total)[:, tf.newaxis]
+    scaled = tf.cast(shares * scales[:, tf.newaxis], rows.dtype)
+    resultant = tf.matmul(scaled, rows, transpose_a=True)
     counted = tf.where(weights > 0, log_density, np.inf)
     return (
         tf.reduce_sum(shares, axis=0),
@@ -333,17 +266,20 @@ def _block_sums(rows, weights, directions, kappa, peaks, is_hard):
     )
 
 
-def joint_log_density(rows, directions, kappa, peaks) -> tf.Tensor:
+def joint_log_density(rows, directions, kappa, peaks, scales=None) -> tf.Tensor:
     """Returns log pi_m vMF(z; mu_m, kappa_m) for each row and component, in float64.
 
     Args:
-        rows: unit vectors `[rows, d]`; the product with `directions` is taken in
-            their dtype.
+        rows: vectors `[rows, d]`; the product with `directions` is taken in their
+            dtype.
         directions: `mu`, `[components, d]`, of the same dtype.
         kappa: float64 `[components]`.
         peaks: float64 `[components]`, the weighted log-density at each mode.
+        scales: float64 `[rows]`, what makes the rows unit vectors; `None` if they are.
     """
     cosines = tf.cast(tf.matmul(rows, directions, transpose_b=True), tf.float64)
+    if scales is not None:
+        cosines *= scales[:, tf.newaxis]
     return kappa * (cosines - 1.0) + peaks
 
 
@@ -361,7 +297,7 @@ def _maximise(data, sums, shared):
     if shared:
         deficit = np.full(len(mass), np.sum(mass - length) / mass.sum())
     deficit = tf.constant(np.clip(deficit, 0.0, 1.0))
-    kappa = bessel.inverse_mean(data.dimension, deficit).numpy()
+    kappa = _compiled(data.dimension, bessel.inverse_mean)(deficit).numpy()
     log_weights = np.log(mass / mass.sum())
     return directions, np.minimum(kappa, CEILING), log_weights
 
@@ -376,27 +312,4 @@ def _refill(data, sums, mass, resultant, empty):
     rows = list(dict.fromkeys([*sums.worst, *fallback[: len(empty)].tolist()]))
     for component, row in zip(empty, rows, strict=False):
         mass[component] = data.weights[data.weights > 0].mean()
-        resultant[component] = typical * mass[component] * data.rows([row])[0]
-
-
-def _plus_plus(data, components, rng) -> np.ndarray:
-    """Directions to start from, chosen by k-means++ among some of the rows."""
-    index = np.flatnonzero(data.weights)
-    limit = max(_STARTING_ROWS, 20 * components)
-    if len(index) > limit:
-        index = np.sort(rng.choice(index, limit, replace=False))
-    rows, weights = data.rows(index), data.weights[index]
-    chosen = [rng.choice(len(rows), p=weights / weights.sum())]
-    nearest = 1.0 - rows @ rows[chosen[0]]
-    # As many candidates per step as scikit-learn's KMeans takes.
-    candidates = 2 + int(np.log(components))
-    for _ in range(components - 1):
-        odds = weights * np.maximum(nearest, 0.0)
-        # All rows left are copies of those chosen.
-        odds = odds if odds.sum() > 0 else weights
-        drawn = rng.choice(len(rows), candidates, p=odds / odds.sum())
-        left = np.minimum(nearest[:, np.newaxis], 1.0 - rows @ rows[drawn].T)
-        best = np.argmin(weights @ left)
-        chosen.append(drawn[best])
-        nearest = left[:, best]
-    return rows[chosen]
+        resultant[component] = typical * mass[component] * data.take([row])[0]

@@ -7,18 +7,28 @@ from collections.abc import Iterator, Mapping
 
 import tensorflow_datasets as tfds
 
+# Where the authors of the paper keep their corpora, at their last commit, so that what
+# is downloaded never changes.
+ARCHIVES = (
+    "https://github.com/jiacheng-xu/vmf_vae_nlp/raw/"
+    "6459c62c3e6003187d88e5907a2b6e20cf915892/data"
+)
+
 
 class PublishedBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
     """Base class: reads files from TFDS's manual folder, or from a download.
 
     Attributes:
+        FOLDER: the folder that holds the files, in TFDS's manual folder and in the
+            archive. It is also the name of the corpus in this library; TFDS allows
+            fewer names (none that begins with a digit).
         FILES: a mapping from each split to the name of its file.
         MORE_FILES: names of other files that the builder needs.
-        URL: archive that holds a folder named after the data set, or None if the files
-            cannot be downloaded.
+        URL: archive that holds the folder, or None if the files cannot be downloaded.
     """
 
     VERSION = tfds.core.Version("1.0.0")
+    FOLDER: str
     FILES: Mapping[str, str] = {
         "train": "train.txt",
         "validation": "valid.txt",
@@ -47,14 +57,13 @@ class PublishedBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
     def _source_folder(self, dl_manager: tfds.download.DownloadManager) -> pathlib.Path:
         """Returns the folder with the files of the corpus.
 
-        If TFDS's manual folder has a folder named after the data set with any of the
-        files, nothing is downloaded.
+        If any of the files is in TFDS's manual folder, nothing is downloaded.
 
         Raises:
             AssertionError: from TFDS, if there is no manual folder and no URL.
         """
         try:
-            folder = pathlib.Path(dl_manager.manual_dir) / self.name
+            folder = pathlib.Path(dl_manager.manual_dir) / self.FOLDER
         except AssertionError:
             if self.URL is None:
                 raise
@@ -63,4 +72,4 @@ class PublishedBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
                 os.path.lexists(folder / name) for name in self.file_names()
             ):
                 return folder
-        return pathlib.Path(dl_manager.download_and_extract(self.URL)) / self.name
+        return pathlib.Path(dl_manager.download_and_extract(self.URL)) / self.FOLDER

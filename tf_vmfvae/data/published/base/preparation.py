@@ -30,8 +30,8 @@ def prepared_builder(
 
     Args:
         builder_class: the builder.
-        data_dir: the folder that holds the folder of files, which is named after the
-            data set. Without it, or if none of the files is there, they are downloaded.
+        data_dir: the folder that holds the builder's folder of files. Without it, or if
+            none of the files is there, they are downloaded.
         names: the files that must be there; by default all that the builder can read.
 
     Raises:
@@ -39,7 +39,7 @@ def prepared_builder(
     """
     names = names or builder_class.file_names()
     folder = pathlib.Path("data_dir" if data_dir is None else data_dir)
-    files = [folder / builder_class.name / name for name in names]
+    files = [folder / builder_class.FOLDER / name for name in names]
     if data_dir is not None and any(map(os.path.lexists, files)):
         for file in files:
             if not file.exists():
@@ -48,7 +48,7 @@ def prepared_builder(
         return _prepared(builder_class, digest(files), folder)
     if builder_class.URL is None:
         raise ValueError(
-            f"no file {files[0]}, and {builder_class.name} cannot be downloaded: "
+            f"no file {files[0]}, and {builder_class.FOLDER} cannot be downloaded: "
             f"{builder_class.MANUAL_DOWNLOAD_INSTRUCTIONS} Then point data_dir "
             "(--data_dir) at the folder that holds this folder"
         )
@@ -100,7 +100,7 @@ def _downloaded(builder_class, missing):
             raise ValueError(
                 f"no file {missing} and no download from {builder_class.URL} "
                 f"({problem}): point data_dir at the folder that holds "
-                f"{builder_class.name}/, or choose dataset embedded, which needs "
+                f"{builder_class.FOLDER}/, or choose dataset embedded, which needs "
                 "neither (--dataset=embedded)"
             )
     return _prepared(builder_class, "download", None)
@@ -164,9 +164,9 @@ def _prepare(builder, root, manual_dir):
         # folder into place in one step: if it exists, another process was faster.
         if builder.data_path.exists():
             return
-        source = builder.URL if manual_dir is None else manual_dir / builder.name
+        source = builder.URL if manual_dir is None else manual_dir / builder.FOLDER
         reason = " ".join(str(error).split()) or type(error).__name__
         raise ValueError(
-            f"the data set {builder.name} from {source} cannot be prepared in {root}: "
-            f"{reason}"
+            f"the data set {builder.FOLDER} from {source} cannot be prepared in "
+            f"{root}: {reason}"
         ) from error

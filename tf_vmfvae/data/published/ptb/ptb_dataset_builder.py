@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import tensorflow_datasets as tfds
 
 from tf_vmfvae.data.files.text_file import read_sentences
-from tf_vmfvae.data.published.base.builder import PublishedBuilder
+from tf_vmfvae.data.published.base.builder import ARCHIVES, PublishedBuilder
 
 
 class Builder(PublishedBuilder):
@@ -19,10 +19,11 @@ class Builder(PublishedBuilder):
     'ptb'
     """
 
+    FOLDER = "ptb"
     MANUAL_DOWNLOAD_INSTRUCTIONS = (
         "Put train.txt, valid.txt and test.txt into a folder ptb/."
     )
-    URL = "https://github.com/jiacheng-xu/vmf_vae_nlp/raw/master/data/ptb.zip"
+    URL = f"{ARCHIVES}/ptb.zip"
 
     def _info(self) -> tfds.core.DatasetInfo:
         return self.dataset_info_from_configs(

@@ -13,7 +13,7 @@ class Builder(FeatureBuilder):
     'rcv1'
     """
 
-    name = "rcv1"
+    FOLDER = "rcv1"
     HOMEPAGE = "https://trec.nist.gov/data/reuters/reuters.html"
     MANUAL_DOWNLOAD_INSTRUCTIONS = (
         "Get train.feat, test.feat and vocab.new from "

@@ -15,7 +15,7 @@ def read_yelp(
 
     Args:
         data_dir: folder that holds yelp/train.txt, yelp/valid.txt and yelp/test.txt,
-            or yelp/valid.txt alone.
+            or yelp/valid.txt alone; without these, they are downloaded.
 
     Returns:
         A mapping from "train", "validation" and "test" to reviews, another to labels
@@ -24,7 +24,7 @@ def read_yelp(
     Raises:
         ValueError: a file is missing or unusable.
     """
-    folder = pathlib.Path(data_dir or "") / Builder.name
+    folder = pathlib.Path(data_dir or "") / Builder.FOLDER
     is_alone = data_dir is not None and Builder.has_only_valid(folder)
     builder = prepared_builder(Builder, data_dir, [ALONE] if is_alone else None)
     splits = {split: read_split(builder, split) for split in SPLITS}

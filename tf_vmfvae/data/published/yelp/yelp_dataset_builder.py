@@ -8,7 +8,7 @@ import numpy as np
 import tensorflow_datasets as tfds
 
 from tf_vmfvae.data.files.labelled_file import read_labelled_sentences
-from tf_vmfvae.data.published.base.builder import PublishedBuilder
+from tf_vmfvae.data.published.base.builder import ARCHIVES, PublishedBuilder
 
 NUM_LABELS = 5
 # If there is only valid.txt: the seed that shuffles it, and where it is cut.
@@ -20,15 +20,18 @@ class Builder(PublishedBuilder):
     """Yelp reviews of 2013, each labelled with its stars minus one.
 
     Reads yelp/train.txt, yelp/valid.txt and yelp/test.txt from TFDS's manual folder. If
-    only yelp/valid.txt is there, shuffles it and cuts it in three.
+    only yelp/valid.txt is there, shuffles it and cuts it in three. If none of them is
+    there, downloads them.
 
     >>> Builder.name, NUM_LABELS
     ('yelp', 5)
     """
 
+    FOLDER = "yelp"
     MANUAL_DOWNLOAD_INSTRUCTIONS = (
         "Put train.txt, valid.txt and test.txt into a folder yelp/."
     )
+    URL = f"{ARCHIVES}/yelp.zip"
 
     @classmethod
     def has_only_valid(cls, folder: pathlib.Path) -> bool:
