@@ -27,6 +27,9 @@ ALLOWED = {
     "tf_vmfvae.evaluation": "tf_vmfvae.layers tf_vmfvae.ops tf_vmfvae.text",
     "tf_vmfvae.models": "tf_vmfvae.data tf_vmfvae.evaluation tf_vmfvae.generation "
     "tf_vmfvae.layers tf_vmfvae.ops tf_vmfvae.text",
+    "tf_vmfvae.topics": "tf_vmfvae.callbacks tf_vmfvae.data tf_vmfvae.distributions "
+    "tf_vmfvae.evaluation tf_vmfvae.layers tf_vmfvae.models tf_vmfvae.ops "
+    "tf_vmfvae.text",
     "tf_vmfvae.callbacks": "tf_vmfvae.evaluation tf_vmfvae.layers tf_vmfvae.text",
     # The library only inside a function.
     "trainers.cli": "tf_vmfvae",

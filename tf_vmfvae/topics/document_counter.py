@@ -70,7 +70,9 @@ class DocumentCounter:
     def _collect(self, texts):
         left_out = as_stop_words(self._stop_words)
         vectorizer = CountVectorizer(
-            analyzer=lambda text: [w for w in document_words(text) if w not in left_out],
+            analyzer=lambda text: [
+                w for w in document_words(text) if w not in left_out
+            ],
             **self._options,
         )
         try:

@@ -7,24 +7,26 @@ from tf_vmfvae.distributions import VonMisesFisherMixture
 
 # The mixture is fitted to at most this many codes.
 CODES = 50_000
-STARTS = 4
+ITERATIONS = 200
 # Seed words count as this share of a topic's documents.
 ANCHOR = 0.1
 
 
-def fit(codes, topics: int, seed: int, anchors=None, start=None):
+def fit(codes, directions, seed: int, anchors=None, start=None):
     """Returns a mixture of von Mises-Fisher distributions, one for each topic.
 
     All topics have the same concentration. With concentrations of their own, a few
     wide topics would take in most documents.
 
     Args:
-        codes: unit vectors `[documents, d]`.
-        topics: number of topics, at most the number of documents.
-        seed: seed of the starts.
+        codes: unit vectors `[documents, d]`, at least one for each topic.
+        directions: unit vectors `[topics, d]`, where the topics may lie. The fit begins
+            there or, if that leads to a higher likelihood, at a k-means++ start.
+        seed: seed of that start.
         anchors: unit vectors `[anchors, d]` that the first topics are drawn to, or
             `None`.
-        start: a mixture to begin with, whose order of topics is kept; or `None`.
+        start: an earlier mixture to begin with instead, whose order of topics is kept;
+            or `None`.
 
     Returns:
         The `VonMisesFisherMixture`, with the most frequent topic first, after those
@@ -32,27 +34,32 @@ def fit(codes, topics: int, seed: int, anchors=None, start=None):
     """
     codes = np.asarray(codes, np.float64)
     codes /= np.linalg.norm(codes, axis=1, keepdims=True)
-    options = {"shared_concentration": True, "iterations": 200}
     fixed = 0 if anchors is None else len(anchors)
-    if start is None:
-        free = VonMisesFisherMixture.fit(
-            codes, topics, starts=STARTS, seed=seed, **options
-        )
-        if not fixed:
-            return _ordered(free, np.argsort(-free.logits.numpy(), kind="stable"))
-        directions = _replaced(free.mean_directions.numpy(), anchors)
-    else:
-        directions = start.mean_directions.numpy()
-    weights = np.ones(len(codes))
+    weights = None
     if fixed:
-        codes = np.concatenate([codes, anchors])
-        anchor = max(ANCHOR * len(weights) / topics, 1.0)
-        weights = np.concatenate([weights, np.full(fixed, anchor)])
-    found = VonMisesFisherMixture.fit(
-        codes, topics, weights=weights, initial_directions=directions, **options
-    )
+        weight = max(ANCHOR * len(codes) / len(directions), 1.0)
+        weights = np.concatenate([np.ones(len(codes)), np.full(fixed, weight)])
+
+    def fitted(**beginning):
+        rows = codes if weights is None else np.concatenate([codes, anchors])
+        return VonMisesFisherMixture.fit(
+            rows,
+            len(directions),
+            weights=weights,
+            shared_concentration=True,
+            iterations=ITERATIONS,
+            **beginning,
+        )
+
     if start is not None:
-        return found
+        return fitted(initial_directions=start.mean_directions.numpy())
+    if fixed:
+        found = fitted(initial_directions=_replaced(directions, anchors))
+    else:
+        candidates = fitted(initial_directions=directions), fitted(seed=seed)
+        found = max(
+            candidates, key=lambda each: float(each.log_prob(codes).numpy().mean())
+        )
     rest = fixed + np.argsort(-found.logits.numpy()[fixed:], kind="stable")
     return _ordered(found, np.concatenate([np.arange(fixed), rest]))
 

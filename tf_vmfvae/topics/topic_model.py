@@ -1,17 +1,19 @@
 """A topic model whose topics are directions on the sphere of its codes."""
 
-import json
-import zipfile
-
 import keras
 import numpy as np
 import scipy.special
 import tensorflow as tf
 import tqdm
-from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
+from sklearn.base import (
+    BaseEstimator,
+    ClassNamePrefixFeaturesOutMixin,
+    TransformerMixin,
+)
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
+from tf_vmfvae.callbacks import KLWeightSchedule
 from tf_vmfvae.data import DocumentBatches, Documents
 from tf_vmfvae.evaluation import evaluate
 from tf_vmfvae.layers import VonMisesFisherLatent
@@ -19,28 +21,28 @@ from tf_vmfvae.models import NVDM
 from tf_vmfvae.topics import topic_mixture
 from tf_vmfvae.topics.document_counter import DocumentCounter
 from tf_vmfvae.topics.settings import check_settings
+from tf_vmfvae.topics.topic_file import read_topic_record, write_topic_file
 
 # Weight of a word's log probability in a topic, relative to its lift over the corpus.
-RELEVANCE = 0.5
+RELEVANCE = 0.6
 # Training takes this many steps, but not more or fewer epochs than these.
-STEPS = 2_000
-EPOCHS = 200, 10
+STEPS = 1_200
+EPOCHS = 150, 10
+# Share of the epochs over which the weight of the KL rises to 1.
+ANNEALED = 0.6
 # partial_fit keeps a sample of this many documents to train on again.
 KEPT = 10_000
-# The file inside the .keras file that holds what the Keras model does not.
-RECORD = "topic_model.json"
 
 
-class TopicModel(
-    ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
-):
+class TopicModel(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
     """Topics of documents: a neural topic model with scikit-learn's methods.
 
     A variational autoencoder (`tf_vmfvae.models.NVDM`) gives each document a code on
-    the unit sphere. The prior of the codes is a mixture of von Mises-Fisher
-    distributions, one for each topic: a topic is a direction on the sphere. Its words
-    are those that the decoder predicts from this direction, and a document's topics
-    are the components that may have drawn its code.
+    the unit sphere, and learns a mixture of von Mises-Fisher distributions as the prior
+    of the codes, with a component for each topic. Expectation maximisation then fits
+    the components to the documents' mean directions. So a topic is a direction on the
+    sphere: its words are those that the decoder predicts from there, and a document's
+    topics are the components that may have drawn its code.
 
     Args:
         topics: int, at least 1. Number of topics.
@@ -69,6 +71,8 @@ class TopicModel(
         verbose: bool. Whether to show the progress of `fit`.
 
     Attributes:
+        mixture_: `tf_vmfvae.distributions.VonMisesFisherMixture`, the topics on the
+            sphere.
         topic_word_: float64 `[topics, words]`. Word probabilities of each topic; each
             row sums to 1. The most frequent topic comes first, after those with
             `seed_words`.
@@ -107,10 +111,10 @@ class TopicModel(
         latent_dim=25,
         kappa=50.0,
         hidden_dim=200,
-        input_dropout=0.5,
+        input_dropout=0.2,
         epochs=None,
-        batch_size=100,
-        learning_rate=2e-3,
+        batch_size=200,
+        learning_rate=0.01,
         random_state=None,
         verbose=False,
     ):
@@ -179,7 +183,7 @@ class TopicModel(
         if not len(documents):
             raise ValueError("X: no document has a word of the vocabulary")
         both = _joined(documents, self._kept) if len(self._kept) else documents
-        self._train(both)
+        self._train(both, is_first=False)
         self._seen += len(documents)
         self._keep(documents)
         self._find_topics(both, continued=True)
@@ -200,7 +204,9 @@ class TopicModel(
         """
         check_is_fitted(self)
         documents = self._counter.count(X)
-        shares = topic_mixture.shares(self.mixture_, self.model_.encode(documents, 1024))
+        shares = topic_mixture.shares(
+            self.mixture_, self.model_.encode(documents, 1024)
+        )
         shares[documents.lengths == 0] = self.topic_weights_
         return shares
 
@@ -251,7 +257,8 @@ class TopicModel(
             path: path that ends in `.keras`.
 
         Raises:
-            ValueError: if the name does not end in `.keras`, or there is a `vectorizer`.
+            ValueError: if the name does not end in `.keras`, or there is a
+                `vectorizer`.
         """
         check_is_fitted(self)
         if self.vectorizer is not None:
@@ -259,19 +266,16 @@ class TopicModel(
                 "vectorizer: the file cannot hold a vectorizer of your own; pickle the "
                 "estimator, or pass counts and give the vocabulary"
             )
-        parameters = self.get_params()
-        parameters["random_state"] = self._seed
+        parameters = {name: _plain(value) for name, value in self.get_params().items()}
         record = {
             "parameters": parameters,
+            "seed": self._seed,
             "words": self._counter.words,
             "documents": self._seen,
             "epochs": self.epochs_,
             "mixture": topic_mixture.to_lists(self.mixture_),
         }
-        text = json.dumps(record, default=_plain)
-        self.model_.save(path)
-        with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as file:
-            file.writestr(RECORD, text)
+        write_topic_file(path, self.model_, record)
 
     @classmethod
     def load(cls, path) -> "TopicModel":
@@ -280,16 +284,9 @@ class TopicModel(
         Raises:
             ValueError: if the file was not written by `save`.
         """
-        try:
-            with zipfile.ZipFile(path) as file:
-                record = json.loads(file.read(RECORD))
-        except (KeyError, zipfile.BadZipFile, json.JSONDecodeError):
-            raise ValueError(
-                f"{path} was not written by TopicModel.save: give such a file, or load "
-                "a document model with tf.keras.models.load_model"
-            ) from None
+        record = read_topic_record(path)
         found = cls(**record["parameters"])
-        found._seed = found.random_state
+        found._seed = record["seed"]
         found._counter = found._make_counter()
         found._counter.words = record["words"]
         found._seen = record["documents"]
@@ -356,10 +353,15 @@ class TopicModel(
         self._keep(documents)
         return documents
 
-    def _train(self, documents):
+    def _train(self, documents, is_first=True):
         batches = DocumentBatches(documents, self.batch_size, seed=self._seed)
         most, least = EPOCHS
         epochs = self.epochs or min(max(STEPS // len(batches), least), most)
+        schedules = []
+        if is_first:
+            # With the whole KL from the start, all codes and the components of the
+            # prior would move to one place.
+            schedules = [KLWeightSchedule("linear", ANNEALED * epochs)]
         with tqdm.tqdm(
             total=epochs, desc="training", unit="epoch", disable=not self.verbose
         ) as bar:
@@ -369,7 +371,7 @@ class TopicModel(
                 steps_per_epoch=len(batches),
                 shuffle=False,
                 verbose=0,
-                callbacks=[_Progress(bar)],
+                callbacks=[_Progress(bar), *schedules],
             )
         self.epochs_ += epochs
 
@@ -380,10 +382,15 @@ class TopicModel(
             documents = documents[np.sort(rows)]
         seeds = None
         if self.seed_words:
-            seeds = self.model_.encode([" ".join(words) for words in self.seed_words])
+            index = {word: i + 1 for i, word in enumerate(self._counter.words)}
+            rows = [
+                [(index[word], 1) for word in dict.fromkeys(words)]
+                for words in self.seed_words
+            ]
+            seeds = self.model_.encode(Documents.from_rows(rows))
         mixture = topic_mixture.fit(
             self.model_.encode(documents, 1024),
-            self.topics,
+            self.model_.latent.prior().mean_directions.numpy(),
             seed=self._seed,
             anchors=seeds,
             start=self.mixture_ if continued else None,
@@ -437,5 +444,11 @@ def _joined(first, second):
 
 
 def _plain(value):
-    """Returns a number or sequence of NumPy's as Python's."""
-    return value.tolist() if hasattr(value, "tolist") else list(value)
+    """Returns a parameter as a JSON file can hold it."""
+    if isinstance(value, np.random.RandomState):
+        return None  # It has gone on since; the file holds the seed that it gave.
+    if value is None or isinstance(value, (str, bool, int, float)):
+        return value
+    if isinstance(value, np.generic):
+        return value.item()
+    return [_plain(each) for each in value]
