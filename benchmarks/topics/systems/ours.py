@@ -1,0 +1,31 @@
+"""This library's `TopicModel`."""
+
+import importlib.metadata
+
+import numpy as np
+
+import tf_vmfvae
+from benchmarks.topics.systems.fitted import Fitted
+
+
+def fit(counts, vocabulary, topics: int, seed: int) -> Fitted:
+    """Fits `TopicModel` with its defaults."""
+    model = tf_vmfvae.TopicModel(topics, vocabulary=vocabulary, random_state=seed)
+    model.fit(_texts(counts, vocabulary))
+    index_of = {word: i for i, word in enumerate(vocabulary)}
+    names = model.get_feature_names_out()
+    del names
+    return Fitted(
+        np.array([[index_of[word] for word in topic] for topic in model.top_words_]),
+        lambda new: model.transform(_texts(new, vocabulary)),
+        lambda shares: shares @ model.topic_word_,
+        {"tf-vmfvae": importlib.metadata.version("tf-vmfvae")},
+    )
+
+
+def _texts(counts, vocabulary):
+    words = np.asarray(vocabulary)
+    return [
+        " ".join(np.repeat(words[row.indices], row.data))
+        for row in map(counts.getrow, range(counts.shape[0]))
+    ]
