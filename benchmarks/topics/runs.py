@@ -52,7 +52,7 @@ class Run:
     def is_finished(self, folder: pathlib.Path, corpus: BenchmarkCorpus) -> bool:
         """Returns whether the run was made, and on this same corpus."""
         file = self.file(folder)
-        return file.exists() and _read(file)[0]["corpus"] == corpus.digest
+        return file.exists() and _read(file)[0]["corpus_digest"] == corpus.digest
 
     def start(
         self, folder: pathlib.Path, corpus: BenchmarkCorpus, python: str

@@ -62,6 +62,11 @@ def load_documents(
     if dataset not in DOCUMENT_DATASETS:
         choices = ", ".join(DOCUMENT_DATASETS)
         raise ValueError(f"dataset is {dataset!r}: choose one of {choices}")
+    if labels is not None and dataset != "text":
+        raise ValueError(
+            f"labels: only dataset text takes a file of labels, and the dataset is "
+            f"{dataset}: leave labels out"
+        )
     where = f"dataset {dataset}" + (f" in {data_dir}" if data_dir else "")
     if dataset in PUBLISHED:
         # TFDS takes a while to import.

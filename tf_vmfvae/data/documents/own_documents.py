@@ -101,6 +101,11 @@ def _read_stripped(path, content):
 
 
 def _read_folder(folder):
+    if (folder / "corpus.tsv").is_file():
+        raise ValueError(
+            f"{folder} holds corpus.tsv, as OCTIS stores documents: choose the dataset "
+            "octis for it"
+        )
     files = _text_files(folder)
     folders = [entry for entry in _entries(folder) if entry.is_dir()]
     files_of = {each: [] if each in files else _text_files(each) for each in folders}
