@@ -5,6 +5,7 @@ import importlib.metadata
 import numpy as np
 
 import tf_vmfvae
+from benchmarks.topics.exchange import words_of_documents
 from benchmarks.topics.systems.fitted import Fitted
 
 
@@ -13,8 +14,6 @@ def fit(counts, vocabulary, topics: int, seed: int) -> Fitted:
     model = tf_vmfvae.TopicModel(topics, vocabulary=vocabulary, random_state=seed)
     model.fit(_texts(counts, vocabulary))
     index_of = {word: i for i, word in enumerate(vocabulary)}
-    names = model.get_feature_names_out()
-    del names
     return Fitted(
         np.array([[index_of[word] for word in topic] for topic in model.top_words_]),
         lambda new: model.transform(_texts(new, vocabulary)),
@@ -24,8 +23,4 @@ def fit(counts, vocabulary, topics: int, seed: int) -> Fitted:
 
 
 def _texts(counts, vocabulary):
-    words = np.asarray(vocabulary)
-    return [
-        " ".join(np.repeat(words[row.indices], row.data))
-        for row in map(counts.getrow, range(counts.shape[0]))
-    ]
+    return [" ".join(words) for words in words_of_documents(counts, vocabulary)]
