@@ -1,9 +1,7 @@
 """Files by which the program and its worker processes exchange data."""
 
 import hashlib
-import itertools
 import pathlib
-from collections.abc import Iterator, Sequence
 
 import numpy as np
 import scipy.sparse
@@ -35,16 +33,6 @@ def read_corpus(
                 (data, indices, indptr), shape=(len(indptr) - 1, len(vocabulary))
             )
     return vocabulary, parts
-
-
-def words_of_documents(
-    counts: scipy.sparse.csr_matrix, vocabulary: Sequence[str]
-) -> Iterator[list[str]]:
-    """Yields the words of each document, each as often as it is counted."""
-    words = np.asarray(vocabulary)
-    for start, end in itertools.pairwise(counts.indptr):
-        row = words[counts.indices[start:end]]
-        yield np.repeat(row, counts.data[start:end]).tolist()
 
 
 def digest(path: pathlib.Path) -> str:

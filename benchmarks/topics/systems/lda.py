@@ -5,8 +5,8 @@ import importlib.metadata
 import numpy as np
 import tomotopy
 
-from benchmarks.topics.exchange import words_of_documents
 from benchmarks.topics.systems.fitted import Fitted, largest
+from benchmarks.topics.systems.word_lists import words_of_documents
 
 # Passes over the training documents, and over new ones.
 ITERATIONS, NEW_ITERATIONS = 1_000, 100

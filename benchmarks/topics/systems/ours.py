@@ -5,8 +5,8 @@ import importlib.metadata
 import numpy as np
 
 import tf_vmfvae
-from benchmarks.topics.exchange import words_of_documents
 from benchmarks.topics.systems.fitted import Fitted
+from benchmarks.topics.systems.word_lists import words_of_documents
 
 
 def fit(counts, vocabulary, topics: int, seed: int) -> Fitted:

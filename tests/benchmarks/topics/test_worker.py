@@ -6,13 +6,9 @@ import pytest
 import scipy.sparse
 
 from benchmarks.topics import systems, worker
-from benchmarks.topics.exchange import (
-    digest,
-    read_corpus,
-    words_of_documents,
-    write_corpus,
-)
+from benchmarks.topics.exchange import digest, read_corpus, write_corpus
 from benchmarks.topics.systems.fitted import Fitted, largest
+from benchmarks.topics.systems.word_lists import words_of_documents
 
 COUNTS = scipy.sparse.csr_matrix([[2, 0, 1], [0, 3, 0], [0, 0, 0], [1, 1, 1]])
 WORDS = ["ball", "goal_2", "ré"]
