@@ -1,0 +1,42 @@
+"""Word vectors for the models that begin with pretrained ones.
+
+TopMost's tutorials give ETM and ECRTM pretrained GloVe vectors. Here they begin with
+skip-gram vectors of the training documents, as ETM's authors propose for users without
+pretrained ones, by the settings of their script.
+"""
+
+import gensim
+import numpy as np
+
+from benchmarks.topics.systems.word_lists import words_of_documents
+
+
+def skip_gram(counts, dimension: int, seed: int) -> np.ndarray:
+    """Returns a vector for each word, float32 `[words, dimension]`.
+
+    Bags of words have no order, so the words of each document are shuffled.
+
+    Args:
+        counts: training documents, `[documents, words]`.
+        dimension: size of a vector.
+        seed: seed of the training. A word that is in no document gets a random vector.
+    """
+    rng = np.random.default_rng(seed)
+    names = [str(i) for i in range(counts.shape[1])]
+    model = gensim.models.Word2Vec(
+        [
+            rng.permutation(words).tolist()
+            for words in words_of_documents(counts, names)
+        ],
+        sg=1,
+        vector_size=dimension,
+        window=4,
+        negative=10,
+        epochs=50,
+        min_count=1,
+        workers=1,
+        seed=seed,
+    )
+    vectors = rng.normal(size=(len(names), dimension)).astype(np.float32)
+    vectors[[int(word) for word in model.wv.index_to_key]] = model.wv.vectors
+    return vectors
