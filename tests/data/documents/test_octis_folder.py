@@ -86,15 +86,20 @@ def test_an_unusable_file_is_refused_by_name(write, corpus, vocabulary, message)
 
 
 def test_a_missing_folder_or_file_is_refused_by_name(tmp_path):
-    with pytest.raises(ValueError, match="absent does not exist: give a folder that"):
-        read_octis_folder(tmp_path / "absent")
-    with pytest.raises(ValueError, match=r"corpus\.tsv does not exist"):
-        read_octis_folder(tmp_path)
-    (tmp_path / "corpus.tsv").write_text("a\ttrain\na\ttest\n")
-    with pytest.raises(ValueError, match=r"corpus\.tsv is not a folder: give a folder"):
-        read_octis_folder(tmp_path / "corpus.tsv")
-    with pytest.raises(ValueError, match=r"vocabulary\.txt does not exist"):
-        read_octis_folder(tmp_path)
+    corpus = tmp_path / "corpus.tsv"
+
+    def refused(path, message):
+        with pytest.raises(ValueError, match=message) as error:
+            read_octis_folder(path)
+        assert str(error.value).endswith(
+            ": give a folder that holds corpus.tsv and vocabulary.txt"
+        )
+
+    refused(tmp_path / "absent", "absent does not exist")
+    refused(tmp_path, r"corpus\.tsv does not exist")
+    corpus.write_text("a\ttrain\na\ttest\n")
+    refused(tmp_path, r"vocabulary\.txt does not exist")
+    refused(corpus, r"corpus\.tsv")
 
 
 def test_as_raw_text_such_a_folder_is_refused(tmp_path):

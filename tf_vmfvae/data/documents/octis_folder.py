@@ -77,7 +77,7 @@ def read_octis_texts(
     random.
 
     Args:
-        path: the folder that holds corpus.tsv.
+        path: the folder that holds corpus.tsv and vocabulary.txt.
 
     Returns:
         As `read_own_documents`, but without "validation" if no line has that split.
@@ -87,10 +87,13 @@ def read_octis_texts(
             train on or to test on.
     """
     path = pathlib.Path(path)
-    if not path.is_dir():
-        what = "is not a folder" if path.exists() else "does not exist"
+    missing = [
+        file for file in (path, path / CORPUS, path / VOCABULARY) if not file.exists()
+    ]
+    if missing or not path.is_dir():
+        problem = f"{missing[0]} does not exist" if missing else f"{path} is a file"
         raise ValueError(
-            f"{path} {what}: give a folder that holds {CORPUS} and {VOCABULARY}"
+            f"{problem}: give a folder that holds {CORPUS} and {VOCABULARY}"
         )
     file = path / CORPUS
     rows = [
