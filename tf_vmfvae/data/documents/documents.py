@@ -146,8 +146,8 @@ class Documents:
             seed: seed of the choice.
 
         Returns:
-            Two times as many documents as there are, in the same order. Of an odd
-            number of words, the first half gets one more.
+            The first halves and the second halves, both in the order of the documents.
+            If a document has an odd number of words, its first half has one more.
 
         >>> first, second = Documents.from_rows([[(1, 2), (3, 3)], [(2, 1)]]).halve(0)
         >>> first.num_words.tolist(), second.num_words.tolist()
