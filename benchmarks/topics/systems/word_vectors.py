@@ -1,8 +1,7 @@
-"""Word vectors for the models that begin with pretrained ones.
+"""Skip-gram vectors of the training documents, with which ETM begins.
 
-TopMost's tutorials give ETM and ECRTM pretrained GloVe vectors. Here they begin with
-skip-gram vectors of the training documents, as ETM's authors propose for users without
-pretrained ones, by the settings of their script.
+TopMost's tutorials give it pretrained GloVe vectors. ETM's authors fit skip-gram vectors
+to the documents, with the settings that are used here.
 """
 
 import gensim
