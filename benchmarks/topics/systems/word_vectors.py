@@ -1,7 +1,7 @@
 """Skip-gram vectors of the training documents, with which ETM begins.
 
-TopMost's tutorials give it pretrained GloVe vectors. ETM's authors fit skip-gram vectors
-to the documents, with the settings that are used here.
+TopMost's tutorials give it pretrained GloVe vectors. ETM's authors fit skip-gram
+vectors to the documents, with the settings that are used here.
 """
 
 import gensim
