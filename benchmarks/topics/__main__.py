@@ -1,8 +1,9 @@
-"""Compares this library's topic model with other topic models.
+r"""Compares this library's topic model with other topic models.
 
     python -m venv peers
     peers/bin/pip install -r benchmarks/topics/requirements.txt
-    python -m benchmarks.topics --data_dir=data --peer_python=peers/bin/python
+    python -m benchmarks.topics --data_dir=data --output_dir=results \
+        --peer_python=peers/bin/python
 
 Fits ours, TopMost's ProdLDA, ETM and ECRTM, tomotopy's LDA and scikit-learn's NMF to
 the training part of each corpus, each in a process of its own that may use one core.
@@ -11,12 +12,14 @@ are those of ten words in the training part; purity, NMI and perplexity are thos
 test part, which no system has seen. Prints a table for each corpus and number of
 topics: means over the seeds, with standard deviations.
 
-The output of each run is kept in --results_dir, and a run that is finished is not made
+The output of each run is kept in --output_dir, and a run that is finished is not made
 again, so the program can be stopped and started with the same or with more flags.
 """
 
 import itertools
+import os
 import pathlib
+import shutil
 import subprocess
 from collections.abc import Sequence
 
@@ -31,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = command_line.make_parser(
         __doc__,
         data_dir=(pathlib.Path, "folder that holds the corpora"),
-        results_dir=(pathlib.Path, "folder to keep the results in"),
+        **command_line.OUTPUT_DIR,
         peer_python=(None, "interpreter of the other systems' environment"),
         corpora=(("bbc", "m10", "dblp", "20ng"), "folders in --data_dir, or 20ng"),
         topics=((20, 50), "numbers of topics"),
@@ -45,7 +48,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # Slow to import.
     from benchmarks.topics.corpora import load_corpus
 
-    folders = [options.results_dir / name for name in ("corpora", "runs")]
+    # The workers run in another folder.
+    output_dir = options.output_dir.absolute()
+    folders = [output_dir / name for name in ("corpora", "runs")]
     for folder in folders:
         command_line.make_output_dir(folder)
     corpora = {
@@ -72,12 +77,11 @@ def _check(options):
             f"--peer_python: {', '.join(peers)} need the Python of an environment with "
             "benchmarks/topics/requirements.txt; or choose --systems=ours"
         )
-    try:
-        subprocess.run([options.peer_python, "-c", ""], check=True, capture_output=True)
-    except (OSError, subprocess.CalledProcessError):
-        raise UserError(
-            f"--peer_python={options.peer_python} does not run Python"
-        ) from None
+    python = shutil.which(options.peer_python)
+    if not python or subprocess.run([python, "-c", ""], capture_output=True).returncode:
+        raise UserError(f"--peer_python={options.peer_python} does not run Python")
+    # Not resolved: an environment's interpreter is a link to another one's.
+    options.peer_python = os.path.abspath(python)
 
 
 def _run(options, corpora, folder):

@@ -1,6 +1,7 @@
 """`python -m benchmarks.topics`, with scikit-learn's NMF as the only peer."""
 
 import json
+import os
 import sys
 
 import pytest
@@ -39,7 +40,7 @@ def run(folder):
         return program.main(
             [
                 f"--data_dir={folder / 'data'}",
-                f"--results_dir={folder / 'results'}",
+                f"--output_dir={folder / 'results'}",
                 f"--peer_python={sys.executable}",
                 "--corpora=tiny",
                 "--topics=2",
@@ -78,6 +79,16 @@ def test_a_run_is_measured_and_its_results_are_kept(finished, folder):
     found = {frozenset(words[:3]) for words in results["top_words"]}
     assert found == {frozenset(words) for words in TOPICS.values()}
     assert results["peak_memory_gib"] > 0
+
+
+def test_folders_and_interpreter_may_be_given_relative_to_the_working_directory(
+    run, folder, monkeypatch
+):
+    monkeypatch.chdir(folder)
+    python = os.path.relpath(sys.executable)
+    flags = ("--data_dir=data", "--output_dir=more", f"--peer_python={python}")
+    assert run(*flags) == 0
+    assert (folder / "more" / "runs" / "tiny-2-nmf-1.npz").exists()
 
 
 def test_a_finished_run_is_not_made_again(finished, run, starts, capsys):
@@ -130,6 +141,7 @@ def test_runs_on_another_corpus_of_the_same_name_do_not_count(
         ("--corpora=reuters", "--corpora: reuters is not in --data_dir="),
         ("--peer_python=", "--peer_python: nmf need"),
         ("--peer_python=/absent/python", "--peer_python=/absent/python does not run"),
+        ("--peer_python=false", "--peer_python=false does not run Python"),
         ("--topics=0", "--topics"),
         ("--topics=two", "--topics"),
     ],
