@@ -5,6 +5,7 @@ import pathlib
 
 from benchmarks.topics.exchange import digest, write_corpus
 from tf_vmfvae import data
+from tf_vmfvae.data.documents.bag_of_words import count_listed_words
 from tf_vmfvae.data.documents.octis_folder import read_octis_texts
 from tf_vmfvae.text import split_words
 from trainers.cli.errors import UserError
@@ -20,13 +21,17 @@ class BenchmarkCorpus:
     Attributes:
         name: name of the corpus.
         documents: a `tf_vmfvae.data.DocumentCorpus`.
-        texts: words of the training documents in order; None if the order is unknown.
+        reference: `tf_vmfvae.data.Documents` for the coherences: all training documents
+            of the corpus, those included that are held out for want of a validation
+            part.
+        texts: their words in order; None if the order is unknown.
         file: the file for `worker`.
         digest: hash of the file.
     """
 
     name: str
     documents: data.DocumentCorpus
+    reference: data.Documents
     texts: list[list[str]] | None
     file: pathlib.Path
     digest: str
@@ -71,8 +76,11 @@ def load_corpus(
         observed=observed.matrix(size),
         held_out=held_out.matrix(size),
     )
-    texts = _texts(octis, documents.vocabulary) if is_octis else None
-    return BenchmarkCorpus(name, documents, texts, file, digest(file))
+    reference, texts = documents.train, None
+    if is_octis:
+        texts = _texts(octis, documents.vocabulary)
+        reference = count_listed_words(map(" ".join, texts), documents.vocabulary)
+    return BenchmarkCorpus(name, documents, reference, texts, file, digest(file))
 
 
 def _texts(octis, vocabulary):

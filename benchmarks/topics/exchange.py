@@ -1,6 +1,7 @@
 """Files by which the program and its worker processes exchange data."""
 
 import hashlib
+import os
 import pathlib
 
 import numpy as np
@@ -8,7 +9,10 @@ import scipy.sparse
 
 
 def write_corpus(path: pathlib.Path, vocabulary: list[str], **parts) -> None:
-    """Writes a vocabulary and sparse matrices of counts, `[documents, words]`."""
+    """Writes a vocabulary and sparse matrices of counts, `[documents, words]`.
+
+    The file appears whole: another process may be reading the same corpus.
+    """
     arrays = {"vocabulary": np.array(vocabulary)}
     for name, matrix in parts.items():
         arrays |= {
@@ -16,7 +20,9 @@ def write_corpus(path: pathlib.Path, vocabulary: list[str], **parts) -> None:
             f"{name}_indices": matrix.indices,
             f"{name}_indptr": matrix.indptr,
         }
-    np.savez(path, **arrays)
+    unfinished = path.with_suffix(f".{os.getpid()}.npz")
+    np.savez(unfinished, **arrays)
+    unfinished.replace(path)
 
 
 def read_corpus(

@@ -115,7 +115,7 @@ class Run:
         vocabulary = corpus.documents.vocabulary
         quality = evaluation.topic_quality(
             [[vocabulary[i] for i in topic] for topic in top_words],
-            corpus.documents.train,
+            corpus.reference,
             vocabulary,
             texts=corpus.texts,
             document_topics=shares,

@@ -6,6 +6,9 @@ from collections.abc import Callable
 import numpy as np
 import scipy.sparse
 
+# Words of a topic that a run keeps.
+TOP_WORDS = 25
+
 
 @dataclasses.dataclass
 class Fitted:
@@ -26,6 +29,6 @@ class Fitted:
     versions: dict[str, str]
 
 
-def largest(weights: np.ndarray, count: int = 25) -> np.ndarray:
+def largest(weights: np.ndarray, count: int = TOP_WORDS) -> np.ndarray:
     """Returns the indices of the largest weights in each row, largest first."""
     return np.argsort(-weights, axis=1, kind="stable")[:, :count]

@@ -5,22 +5,24 @@ import importlib.metadata
 import numpy as np
 
 import tf_vmfvae
-from benchmarks.topics.systems.fitted import Fitted
-from benchmarks.topics.systems.word_lists import words_of_documents
+from benchmarks.topics.systems.fitted import TOP_WORDS, Fitted
 
 
 def fit(counts, vocabulary, topics: int, seed: int) -> Fitted:
     """Fits `TopicModel` with its defaults."""
     model = tf_vmfvae.TopicModel(topics, vocabulary=vocabulary, random_state=seed)
-    model.fit(_texts(counts, vocabulary))
-    index_of = {word: i for i, word in enumerate(vocabulary)}
+    model.fit(counts)
+    column_of = {word: i for i, word in enumerate(vocabulary)}
+    topic_word = np.zeros((topics, len(vocabulary)))
+    topic_word[:, [column_of[word] for word in model.vocabulary_]] = model.topic_word_
     return Fitted(
-        np.array([[index_of[word] for word in topic] for topic in model.top_words_]),
-        lambda new: model.transform(_texts(new, vocabulary)),
-        lambda shares: shares @ model.topic_word_,
-        {"tf-vmfvae": importlib.metadata.version("tf-vmfvae")},
+        np.array(
+            [
+                [column_of[word] for word in topic]
+                for topic in model.top_words(TOP_WORDS)
+            ]
+        ),
+        model.transform,
+        lambda shares: shares @ topic_word,
+        {name: importlib.metadata.version(name) for name in ("tensorflow", "keras")},
     )
-
-
-def _texts(counts, vocabulary):
-    return [" ".join(words) for words in words_of_documents(counts, vocabulary)]

@@ -7,18 +7,19 @@ import sys
 import pytest
 
 from benchmarks.topics import __main__ as program
+from benchmarks.topics.corpora import load_corpus
 from benchmarks.topics.runs import Run
 from trainers.cli.errors import UserError
 
 TOPICS = {"sport": ["ball", "goal_2", "team"], "weather": ["rain", "snow", "wind"]}
 
 
-def write_corpus(folder, documents=24):
+def write_corpus(folder, documents=24, validation="val"):
     folder.mkdir(parents=True, exist_ok=True)
     lines = []
     for i in range(documents):
         label = list(TOPICS)[i % 2]
-        split = ("train", "train", "train", "train", "test", "val")[i // 2 % 6]
+        split = ("train", "train", "train", "train", "test", validation)[i // 2 % 6]
         words = [word for j, word in enumerate(TOPICS[label]) if (i // 2 + j) % 3]
         lines.append(f"{' '.join(words)}\t{split}\t{label}\n")
     (folder / "corpus.tsv").write_text("".join(lines))
@@ -131,6 +132,18 @@ def test_runs_on_another_corpus_of_the_same_name_do_not_count(
     finally:
         write_corpus(folder / "data" / "tiny")
     assert starts == ["tiny, 2 topics, nmf, seed 1"]
+
+
+def test_a_corpus_without_a_validation_part_is_measured_like_the_others(
+    finished, folder
+):
+    """Its coherences are those of all training documents: their order is known."""
+    write_corpus(folder / "data" / "two_parts", validation="train")
+    corpus = load_corpus("two_parts", folder / "data", folder / "results" / "corpora")
+
+    assert len(corpus.documents.train) < 20
+    assert len(corpus.reference) == len(corpus.texts) == 20
+    assert corpus.reference.num_words.tolist() == list(map(len, corpus.texts))
 
 
 @pytest.mark.parametrize(
