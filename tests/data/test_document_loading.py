@@ -50,7 +50,8 @@ def test_text_without_words_is_refused_by_file(tmp_path, content, message):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"dataset": "imdb"}, "choose one of embedded, 20ng, rcv1, text"),
+        ({"dataset": "imdb"}, "choose one of embedded, 20ng, rcv1, octis, text"),
+        ({"dataset": "octis"}, "dataset octis needs data_dir: a folder that holds"),
         ({"dataset": "text"}, "dataset text needs data_dir"),
         ({"vocabulary_size": 0}, "dataset embedded: size is 0"),
         ({"stop_words": "german"}, "dataset embedded: stop_words is 'german'"),
@@ -60,6 +61,36 @@ def test_an_argument_out_of_range_is_refused(arguments, message):
     with pytest.raises(ValueError, match=message) as error:
         data.load_documents(**arguments)
     assert "\n" not in str(error.value)
+
+
+def test_a_folder_of_octis_keeps_its_splits_labels_and_vocabulary(tmp_path):
+    lines = ["ball Ball_2 ball\ttrain\ta", "rain\ttrain\tb", "ball\ttest\ta"]
+    (tmp_path / "corpus.tsv").write_text("\n".join([*lines, "rain the\tval\tb"]))
+    (tmp_path / "vocabulary.txt").write_text("rain\nBall_2\nball\n")
+    corpus = data.load_documents("octis", tmp_path)
+
+    assert corpus.vocabulary == ["rain", "Ball_2", "ball"]
+    assert corpus.train.matrix(3).toarray().tolist() == [[0, 1, 2], [1, 0, 0]]
+    labels = [getattr(corpus, split).labels.tolist() for split in SPLITS]
+    assert labels == [["a", "b"], ["b"], ["a"]]
+    note = "corpus.tsv: 1 of 7 words are not in vocabulary.txt and are left out"
+    assert note in corpus.notes[0]
+
+
+def test_without_a_validation_part_training_documents_are_held_out(tmp_path):
+    lines = [f"word{i % 9} word{i % 7}\ttrain" for i in range(40)]
+    (tmp_path / "corpus.tsv").write_text("\n".join([*lines, "word1\ttest"]))
+    (tmp_path / "vocabulary.txt").write_text("\n".join(f"word{i}" for i in range(9)))
+    corpus = data.load_documents("octis", tmp_path)
+
+    assert len(corpus.train) + len(corpus.validation) == 40
+    assert len(corpus.validation) > 0
+    assert corpus.test.labels is None
+
+
+def test_labels_of_a_file_are_refused_where_a_corpus_has_its_own(tmp_path):
+    with pytest.raises(ValueError, match="labels: only dataset text takes a file"):
+        data.load_documents("octis", tmp_path, labels=tmp_path / "l")
 
 
 def test_each_embedded_document_has_one_topic():

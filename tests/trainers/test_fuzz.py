@@ -177,6 +177,18 @@ def test_feature_file(tmp_path):
     assert worked > COUNT / 50
 
 
+def test_octis_corpus_file(tmp_path):
+    (tmp_path / "vocabulary.txt").write_text("the\ncat\n")
+    file = tmp_path / "corpus.tsv"
+    text = "the cat sees\ttrain\ta\ncat\tval\tb\n\u00e9 the\ttest\ta\n" * 5
+    contents = mutations(text.encode())
+    refused, worked = outcomes(
+        file, contents, lambda: data.load_documents("octis", tmp_path), ValueError
+    )
+    assert refused > COUNT / 5
+    assert worked > COUNT / 50
+
+
 def test_vocabulary_file(tmp_path):
     file = tmp_path / "vocab.new"
     contents = mutations(b"who 6494\nout 6114\nam 9\nnot\n")

@@ -11,11 +11,12 @@ from tf_vmfvae.data.documents.bag_of_words import (
 from tf_vmfvae.data.documents.document_corpus import DocumentCorpus
 from tf_vmfvae.data.documents.documents import Documents
 from tf_vmfvae.data.documents.held_out_groups import hold_out_groups
+from tf_vmfvae.data.documents.octis_folder import read_octis_folder
 from tf_vmfvae.data.documents.own_documents import Labelled, read_own_documents
 from tf_vmfvae.data.splits.held_out import ONE_IN, SEED, SPLITS
 
 PUBLISHED = ("20ng", "rcv1")
-DOCUMENT_DATASETS = ("embedded", *PUBLISHED, "text")
+DOCUMENT_DATASETS = ("embedded", *PUBLISHED, "octis", "text")
 
 
 def load_documents(
@@ -31,14 +32,17 @@ def load_documents(
 
     Args:
         dataset: "embedded", documents of the corpus that comes with the library;
-            "20ng" or "rcv1", published bags of words; or "text", the user's own raw
+            "20ng" or "rcv1", published bags of words; "octis", a folder as the topic
+            modelling library OCTIS stores corpora; or "text", the user's own raw
             documents.
         data_dir: for "20ng" and "rcv1", the folder that holds 20ng/train.feat and so
-            on. For "text", a text file with one document per line, a folder of .txt
-            files, or a folder of such folders, one for each label.
+            on. For "octis", the folder that holds corpus.tsv (in each line the words of
+            a document, its split and its label, separated by tabs) and vocabulary.txt
+            (one word per line). For "text", a text file with one document per line, a
+            folder of .txt files, or a folder of such folders, one for each label.
         vocabulary_size: the largest number of words; None for no limit. Published
-            corpora come with a vocabulary, so this and the next two arguments have no
-            effect on them.
+            corpora and OCTIS's folders come with a vocabulary, so this and the next two
+            arguments have no effect on them.
         minimum_documents: number of training documents in which a word must occur.
         stop_words: words to leave out; "english" for scikit-learn's list.
         labels: for "text" from a file, a text file with one label per line.
@@ -58,6 +62,11 @@ def load_documents(
     if dataset not in DOCUMENT_DATASETS:
         choices = ", ".join(DOCUMENT_DATASETS)
         raise ValueError(f"dataset is {dataset!r}: choose one of {choices}")
+    if labels is not None and dataset != "text":
+        raise ValueError(
+            f"labels: only dataset text takes a file of labels, and the dataset is "
+            f"{dataset}: leave labels out"
+        )
     where = f"dataset {dataset}" + (f" in {data_dir}" if data_dir else "")
     if dataset in PUBLISHED:
         # TFDS takes a while to import.
@@ -65,6 +74,13 @@ def load_documents(
 
         splits, vocabulary = read_published(dataset, data_dir)
         notes = []
+    elif dataset == "octis":
+        if not data_dir:
+            raise ValueError(
+                "dataset octis needs data_dir: a folder that holds corpus.tsv and "
+                "vocabulary.txt"
+            )
+        splits, vocabulary, notes = read_octis_folder(data_dir)
     else:
         raw, notes = _read_raw(dataset, data_dir, labels)
         try:

@@ -40,16 +40,9 @@ def coherence(
     >>> round(coherence([["ball", "rain"]], documents, words), 2) < -0.9
     True
     """
-    # Slow to import.
-    from gensim.corpora import Dictionary
-    from gensim.models.coherencemodel import CoherenceModel
-
     if measure not in ("c_npmi", "c_v"):
         raise ValueError(f"measure is {measure!r}: choose c_npmi or c_v")
-    texts = [
-        [vocabulary[i] for i in ids - 1]
-        for ids in np.split(documents.pairs[:, 0], documents.row_splits[1:-1])
-    ]
+    texts = document_texts(documents, vocabulary)
     known = {word for text in texts for word in text}
     for word in (word for topic in top_words for word in topic):
         if word not in known:
@@ -57,15 +50,57 @@ def coherence(
     top_words = [list(topic) for topic in top_words if len(topic) > 1]
     if not top_words:
         raise ValueError("no topic has two words, so there is no coherence to measure")
-    longest = max(map(len, texts))
-    model = CoherenceModel(
-        topics=top_words,
-        texts=texts,
-        dictionary=Dictionary(texts),
-        coherence=measure,
-        topn=max(map(len, top_words)),
-        # One window covers a whole document.
-        window_size=longest + 1,
-        processes=1,
-    )
-    return float(model.get_coherence())
+    found = coherence_of_each(top_words, texts, measure, whole_documents=True)
+    return float(found.mean())
+
+
+def document_texts(documents, vocabulary: Sequence[str]) -> list[list[str]]:
+    """Returns the different words of each document.
+
+    >>> from tf_vmfvae.data import Documents
+    >>> document_texts(Documents.from_rows([[(2, 3)], [(1, 1), (2, 1)]]), ["a", "b"])
+    [['b'], ['a', 'b']]
+    """
+    words = np.asarray(vocabulary, object)[documents.pairs[:, 0] - 1]
+    rows = np.split(words, documents.row_splits[1:-1])
+    return [row.tolist() for row in rows]
+
+
+def coherence_of_each(
+    top_words: Sequence[Sequence[str]],
+    texts: Sequence[Sequence[str]],
+    measure: str,
+    whole_documents: bool,
+) -> np.ndarray:
+    """Returns the coherence of each topic.
+
+    Args:
+        top_words: top words of each topic, each of them in a text.
+        texts: words of each document.
+        measure: `"c_npmi"` or `"c_v"`.
+        whole_documents: whether words occur together if they are in the same document,
+            or in the same of gensim's sliding windows, which are 10 words wide for
+            `"c_npmi"` and 110 for `"c_v"`.
+
+    Returns:
+        float64 `[topics]`; 0 for a topic of less than two words.
+    """
+    # Slow to import.
+    from gensim.corpora import Dictionary
+    from gensim.models.coherencemodel import CoherenceModel
+
+    found = np.zeros(len(top_words))
+    several = [i for i, topic in enumerate(top_words) if len(topic) > 1]
+    if several:
+        model = CoherenceModel(
+            topics=[list(top_words[i]) for i in several],
+            texts=texts,
+            dictionary=Dictionary(texts),
+            coherence=measure,
+            topn=max(len(top_words[i]) for i in several),
+            # One window covers a whole document.
+            window_size=max(map(len, texts)) + 1 if whole_documents else None,
+            processes=1,
+        )
+        found[several] = model.get_coherence_per_topic()
+    return found

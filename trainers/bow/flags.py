@@ -55,7 +55,7 @@ DEFAULTS = [
             "minimum_documents": 2,
             "topics": 20,
         },
-        {"dataset": ["20ng", "rcv1", "text"]},
+        {"dataset": ["20ng", "rcv1", "octis", "text"]},
     ),
     Default(
         {
@@ -78,7 +78,7 @@ DEFAULTS = [
             "codes": 1,
             "learning_rate": 2e-3,
         },
-        {"dataset": ["20ng", "text"], "bursts": [True]},
+        {"dataset": ["20ng", "octis", "text"], "bursts": [True]},
     ),
     # Small spheres need another concentration than one large sphere.
     Default({"kappa": 20.0}, {"latent": latent_flags.PRODUCTS}),
@@ -151,14 +151,15 @@ def _define_data(own):
     own.group("Data")
     own.choice(
         "dataset",
-        "Corpus to train on; text: your own.",
-        ["embedded", "20ng", "rcv1", "text"],
+        "Corpus to train on; octis: a folder in the format of OCTIS; text: your own.",
+        ["embedded", "20ng", "rcv1", "octis", "text"],
         default="embedded",
     )
     own.path(
         "data_dir",
-        "Where the corpus is: the folder that holds 20ng/ or rcv1/; or your own "
-        "documents, a file with one per line or a folder of .txt files.",
+        "Where the corpus is: the folder that holds 20ng/ or rcv1/; for octis, the "
+        "folder that holds corpus.tsv and vocabulary.txt; for text, a file with one "
+        "document per line or a folder of .txt files.",
         default=None,
     )
     own.path(
@@ -210,10 +211,14 @@ def _check(settings):
         paths.check_input(
             settings["stop_words"], "stop_words", folders=False, pipes=True
         )
-    if settings["dataset"] == "text" and not settings["data_dir"]:
+    needed = {
+        "octis": "the folder that holds corpus.tsv and vocabulary.txt",
+        "text": "a text file with one document per line, or a folder of .txt files",
+    }
+    if settings["dataset"] in needed and not settings["data_dir"]:
         raise UserError(
-            "--data_dir: --dataset=text needs a text file with one document per line, "
-            "or a folder of .txt files"
+            f"--data_dir: --dataset={settings['dataset']} needs "
+            f"{needed[settings['dataset']]}"
         )
 
 
@@ -226,7 +231,7 @@ def _without_effect(settings):
         unused["refine_steps"] = "samples"
     if settings["dataset"] == "embedded":
         unused["data_dir"] = "dataset"
-    if settings["dataset"] in ("20ng", "rcv1"):
+    if settings["dataset"] in ("20ng", "rcv1", "octis"):
         for name in ("vocabulary_size", "minimum_documents", "stop_words"):
             unused[name] = "dataset"
     if settings["dataset"] != "text":

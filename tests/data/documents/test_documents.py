@@ -62,3 +62,31 @@ def test_missing_labels_are_refused(labels, message):
 
 def test_numbers_become_labels():
     assert Documents.from_rows([[(1, 1)]], [3]).labels.tolist() == ["3"]
+
+
+def test_halves_share_out_the_words_of_each_document():
+    rng = np.random.default_rng(0)
+    matrix = rng.integers(0, 4, (20, 6))
+    matrix[3] = 0
+    documents = Documents.from_rows(
+        [[(i + 1, n) for i, n in enumerate(row) if n] for row in matrix], ["a"] * 20
+    )
+    first, second = documents.halve(seed=1)
+
+    assert (first.matrix(6) + second.matrix(6)).toarray().tolist() == matrix.tolist()
+    difference = first.num_words - second.num_words
+    assert difference.tolist() == (matrix.sum(axis=1) % 2).tolist()
+    assert first.pairs[:, 1].min() > 0
+    assert second.pairs[:, 1].min() > 0
+    assert second.labels.tolist() == ["a"] * 20
+    again, _ = documents.halve(seed=1)
+    other, _ = documents.halve(seed=2)
+    assert np.array_equal(first.pairs, again.pairs)
+    assert first.matrix(6).toarray().tolist() != other.matrix(6).toarray().tolist()
+
+
+def test_documents_without_words_have_empty_halves():
+    first, second = Documents.from_rows([[], [(1, 1)], []]).halve(seed=0)
+
+    assert first.num_words.tolist() == [0, 1, 0]
+    assert second.num_words.tolist() == [0, 0, 0]

@@ -65,6 +65,7 @@ def test_frequencies_may_follow_the_words_of_a_vocabulary(tmp_path):
     [
         ("a\nb\na\n", "v, line 3: 'a' is also on line 1"),
         ("a\n\nb\n", "v, line 2: '' is not a word"),
+        ("a\nnew york\n", "v, line 2: 'new york' is not a word"),
         ("", "v is empty: write one word per line"),
         ("a\nb" + "x" * 9000 + " c d\n", "line 2: 'bx{39}' is not a word"),
         ("\u00e9\nb\ne\u0301\n", "line 3: '\u00e9' is also on line 1"),

@@ -94,6 +94,7 @@ def task(documents_folder, **changes):
         (["--input_dropout=1"], "--input_dropout: must be at least 0 and below 1"),
         (["--kappa=-1"], "--kappa: must be positive"),
         (["--dataset=text"], "--data_dir: --dataset=text needs"),
+        (["--dataset=octis"], "--data_dir: --dataset=octis needs the folder that"),
         (["--dataset=ptb"], "--dataset"),
         (["--spheres=two"], "--spheres"),
     ],
@@ -199,6 +200,29 @@ def test_stop_words_may_come_from_a_file(documents_folder, tmp_path):
     own = task(documents_folder, stop_words=str(file))
 
     assert own.load_corpus().vocabulary == ["ball", "goal", "snow", "team", "wind"]
+
+
+def test_a_folder_of_octis_is_trained_on_with_its_own_vocabulary(tmp_path):
+    lines = [f"goal_{i % 3}\t{'test' if i > 6 else 'train'}\ta" for i in range(9)]
+    (tmp_path / "corpus.tsv").write_text("\n".join(lines))
+    (tmp_path / "vocabulary.txt").write_text("goal_2\ngoal_1\ngoal_0\n")
+    settings = settings_of("--dataset=octis", f"--data_dir={tmp_path}")
+    own = BowTask(settings)
+
+    assert (settings["kappa"], settings["latent_dim"]) == (100.0, 25)
+    assert own.load_corpus().vocabulary == ["goal_2", "goal_1", "goal_0"]
+
+
+def test_flags_without_effect_on_a_folder_of_octis_are_noted(tmp_path):
+    own = bow.define_flags(flags.FlagValues())
+    given = ["--labels=l.txt", "--vocabulary_size=9", "--stop_words=none"]
+    own.parse(["--dataset=octis", f"--data_dir={tmp_path}", *given])
+    settings, notes = own.read_settings()
+
+    names = ("labels", "vocabulary_size", "stop_words")
+    assert [settings[name] for name in names] == [None] * 3
+    for name in names:
+        assert f"--{name} has no effect with --dataset=octis" in notes
 
 
 def test_a_missing_stop_word_file_is_refused_by_name(documents_folder):

@@ -100,7 +100,7 @@ CASES = {
         "kappa": [None, 30.0],
     },
     "bow": {
-        "dataset": ["embedded", "20ng", "rcv1", "text"],
+        "dataset": ["embedded", "20ng", "rcv1", "octis", "text"],
         "bursts": [False, True],
         "latent": list(LATENTS),
         "kappa": [None, 30.0],

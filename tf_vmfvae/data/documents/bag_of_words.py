@@ -3,7 +3,7 @@
 from collections.abc import Sequence, Set
 
 from tf_vmfvae.data.documents.documents import Documents
-from tf_vmfvae.text import as_texts, as_vocabulary, normalize
+from tf_vmfvae.text import as_texts, as_vocabulary, normalize, split_words
 from tf_vmfvae.text.document_words import document_words, listed_words
 
 
@@ -80,10 +80,41 @@ def count_words(
     >>> documents.pairs.tolist()
     [[1, 1], [2, 2]]
     """
+    words = [normalize(word) for word in as_vocabulary(vocabulary)]
+    return _count(texts, words, listed_words(words), labels)
+
+
+def count_listed_words(
+    texts: Sequence[str],
+    vocabulary: Sequence[str],
+    labels: Sequence[str] | None = None,
+) -> Documents:
+    """Counts the known words of documents that are tokenised already.
+
+    Args:
+        texts: the documents, words separated by white space.
+        vocabulary: words; the id of a word is its index plus 1. A word of a document
+            has to be the same: capitals, digits and punctuation count.
+        labels: one label per document, or None.
+
+    Returns:
+        The documents; one without a known word is empty.
+
+    Raises:
+        ValueError: a word of the vocabulary occurs twice or is empty, an element of
+            `texts` or `vocabulary` is not text, or there is not one label per document.
+
+    >>> count_listed_words(["web_2 Web web_2"], ["web", "web_2"]).pairs.tolist()
+    [[2, 2]]
+    """
+    words = [normalize(word) for word in as_vocabulary(vocabulary)]
+    return _count(texts, words, split_words, labels)
+
+
+def _count(texts, words, analyzer, labels):
     from sklearn.feature_extraction.text import CountVectorizer
 
-    words = [normalize(word) for word in as_vocabulary(vocabulary)]
-    vectorizer = CountVectorizer(analyzer=listed_words(words), vocabulary=words)
+    vectorizer = CountVectorizer(analyzer=analyzer, vocabulary=words)
     return Documents.from_matrix(vectorizer.transform(as_texts(texts)), labels)
 
 

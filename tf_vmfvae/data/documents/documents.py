@@ -136,6 +136,41 @@ class Documents:
         left, held_out = hold_out(len(self), one_in=every, seed=seed)
         return self[left], self[held_out]
 
+    def halve(self, seed: int) -> tuple["Documents", "Documents"]:
+        """Divides the words of each document into two halves at random.
+
+        A model that reads the first half can be judged by how well it predicts the
+        second one.
+
+        Args:
+            seed: seed of the choice.
+
+        Returns:
+            The first halves and the second halves, both in the order of the documents.
+            If a document has an odd number of words, its first half has one more.
+
+        >>> first, second = Documents.from_rows([[(1, 2), (3, 3)], [(2, 1)]]).halve(0)
+        >>> first.num_words.tolist(), second.num_words.tolist()
+        ([3, 1], [2, 0])
+        """
+        num_words = self.num_words
+        # The words one after another, each by the number of its pair, then in random
+        # order within each document.
+        pair_of = np.repeat(np.arange(len(self.pairs)), self.pairs[:, 1])
+        noise = np.random.default_rng(seed).random(len(pair_of))
+        order = np.lexsort((noise, np.repeat(np.arange(len(self)), num_words)))
+        start_of = np.repeat(np.cumsum(num_words) - num_words, num_words)
+        is_first = (np.arange(len(pair_of)) - start_of) % 2 == 0
+        first = np.bincount(pair_of[order[is_first]], minlength=len(self.pairs))
+        return self._with_counts(first), self._with_counts(self.pairs[:, 1] - first)
+
+    def _with_counts(self, counts):
+        """Returns the documents with other counts; those that are 0 are left out."""
+        kept = counts > 0
+        pairs = np.stack([self.pairs[:, 0], counts], axis=1)[kept].astype(np.int32)
+        before = np.concatenate([[0], np.cumsum(kept)])
+        return Documents(pairs, before[self.row_splits], self.labels)
+
 
 def _labels(labels, count):
     """Returns the labels as an array of strings, or None.

@@ -32,6 +32,26 @@ def read_own_documents(
     """
     path = pathlib.Path(path)
     texts, names, notes = _read(path, labels)
+    splits, more = split_at_random(path, texts, names)
+    return splits, notes + more
+
+
+def split_at_random(
+    path: pathlib.Path, texts: list[str], names: list[str] | None
+) -> tuple[dict[str, Labelled], list[str]]:
+    """Holds out some raw documents at random for validation and testing.
+
+    Args:
+        path: where the documents come from, for the messages.
+        texts: the documents.
+        names: their labels, or None.
+
+    Returns:
+        As `read_own_documents`.
+
+    Raises:
+        ValueError: there are too few documents to hold any out.
+    """
     if len(texts) < len(SPLITS):
         raise ValueError(
             f"{path} has {len(texts)} documents: training, validation and test need "
@@ -42,11 +62,11 @@ def read_own_documents(
         split: ([texts[i] for i in rows], names and [names[i] for i in rows])
         for split, rows in rows_of.items()
     }
-    notes.append(
+    note = (
         f"{path}: {len(texts)} documents; {len(rows_of['validation'])} are held out "
         f"for validation and {len(rows_of['test'])} for testing"
     )
-    return splits, notes
+    return splits, [note]
 
 
 def _read(path, labels):
@@ -81,6 +101,11 @@ def _read_stripped(path, content):
 
 
 def _read_folder(folder):
+    if (folder / "corpus.tsv").is_file():
+        raise ValueError(
+            f"{folder} holds corpus.tsv, as OCTIS stores documents: choose the dataset "
+            "octis for it"
+        )
     files = _text_files(folder)
     folders = [entry for entry in _entries(folder) if entry.is_dir()]
     files_of = {each: [] if each in files else _text_files(each) for each in folders}

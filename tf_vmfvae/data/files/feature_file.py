@@ -91,12 +91,13 @@ def read_vocabulary(path: str | os.PathLike) -> list[str]:
     for number, line in enumerate(read_lines(path, "word"), start=1):
         where = f"{path}, line {number}"
         fields = split_words(line)
-        if len(fields) not in (1, 2):
+        word, *frequency = fields or [""]
+        is_number = all(field.isdecimal() for field in frequency)
+        if not word or len(frequency) > 1 or not is_number:
             raise ValueError(
                 f"{where}: {' '.join(fields)[:_SHOWN]!r} is not a word, with or "
                 "without its frequency"
             )
-        word = fields[0]
         if word in line_of:
             raise ValueError(
                 f"{where}: {word[:_SHOWN]!r} is also on line {line_of[word]}; list "

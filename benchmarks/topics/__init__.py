@@ -1,0 +1,1 @@
+"""Compares topic models: python -m benchmarks.topics."""
