@@ -1,4 +1,4 @@
-"""The file of a topic model: a Keras model, and what it does not hold, in one archive."""
+"""The file of a topic model: a Keras model, and what that does not hold."""
 
 import json
 import os

@@ -34,32 +34,28 @@ def fit(codes, directions, seed: int, anchors=None, start=None):
     """
     codes = np.asarray(codes, np.float64)
     codes /= np.linalg.norm(codes, axis=1, keepdims=True)
-    fixed = 0 if anchors is None else len(anchors)
-    weights = None
-    if fixed:
-        weight = max(ANCHOR * len(codes) / len(directions), 1.0)
-        weights = np.concatenate([np.ones(len(codes)), np.full(fixed, weight)])
-
-    def fitted(**beginning):
-        rows = codes if weights is None else np.concatenate([codes, anchors])
-        return VonMisesFisherMixture.fit(
-            rows,
-            len(directions),
-            weights=weights,
-            shared_concentration=True,
-            iterations=ITERATIONS,
-            **beginning,
-        )
-
     if start is not None:
-        return fitted(initial_directions=start.mean_directions.numpy())
-    if fixed:
-        found = fitted(initial_directions=_replaced(directions, anchors))
+        beginnings = [{"initial_directions": start.mean_directions.numpy()}]
     else:
-        candidates = fitted(initial_directions=directions), fitted(seed=seed)
-        found = max(
-            candidates, key=lambda each: float(each.log_prob(codes).numpy().mean())
+        beginnings = [{"initial_directions": directions}, {"seed": seed}]
+    found = max(
+        (_fit(codes, len(directions), **beginning) for beginning in beginnings),
+        key=lambda mixture: float(mixture.log_prob(codes).numpy().mean()),
+    )
+    fixed = 0 if anchors is None else len(anchors)
+    if fixed:
+        nearest = found.mean_directions.numpy()
+        if start is None:
+            nearest = _replaced(nearest, anchors)
+        weight = max(ANCHOR * len(codes) / len(directions), 1.0)
+        found = _fit(
+            np.concatenate([codes, anchors]),
+            len(directions),
+            weights=np.concatenate([np.ones(len(codes)), np.full(fixed, weight)]),
+            initial_directions=nearest,
         )
+    if start is not None:
+        return found
     rest = fixed + np.argsort(-found.logits.numpy()[fixed:], kind="stable")
     return _ordered(found, np.concatenate([np.arange(fixed), rest]))
 
@@ -108,6 +104,12 @@ def from_lists(parameters: dict) -> VonMisesFisherMixture:
     """Returns the mixture that `to_lists` described."""
     return VonMisesFisherMixture(
         **{name: tf.constant(value, tf.float64) for name, value in parameters.items()}
+    )
+
+
+def _fit(codes, topics, **options):
+    return VonMisesFisherMixture.fit(
+        codes, topics, shared_concentration=True, iterations=ITERATIONS, **options
     )
 
 

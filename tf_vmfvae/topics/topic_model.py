@@ -4,7 +4,6 @@ import keras
 import numpy as np
 import scipy.special
 import tensorflow as tf
-import tqdm
 from sklearn.base import (
     BaseEstimator,
     ClassNamePrefixFeaturesOutMixin,
@@ -13,23 +12,20 @@ from sklearn.base import (
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
-from tf_vmfvae.callbacks import KLWeightSchedule
-from tf_vmfvae.data import DocumentBatches, Documents
-from tf_vmfvae.evaluation import evaluate
+from tf_vmfvae.data import DocumentBatches
 from tf_vmfvae.layers import VonMisesFisherLatent
 from tf_vmfvae.models import NVDM
 from tf_vmfvae.topics import topic_mixture
 from tf_vmfvae.topics.document_counter import DocumentCounter
+from tf_vmfvae.topics.document_sample import DocumentSample, join
 from tf_vmfvae.topics.settings import check_settings
 from tf_vmfvae.topics.topic_file import read_topic_record, write_topic_file
+from tf_vmfvae.topics.training import train
 
 # Weight of a word's log probability in a topic, relative to its lift over the corpus.
 RELEVANCE = 0.6
-# Training takes this many steps, but not more or fewer epochs than these.
-STEPS = 1_200
-EPOCHS = 150, 10
-# Share of the epochs over which the weight of the KL rises to 1.
-ANNEALED = 0.6
+# Documents that are encoded at once.
+ENCODED = 1024
 # partial_fit keeps a sample of this many documents to train on again.
 KEPT = 10_000
 
@@ -182,10 +178,9 @@ class TopicModel(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimato
         documents = self._with_words(self._counter.count(X))
         if not len(documents):
             raise ValueError("X: no document has a word of the vocabulary")
-        both = _joined(documents, self._kept) if len(self._kept) else documents
-        self._train(both, is_first=False)
-        self._seen += len(documents)
-        self._keep(documents)
+        both = join(documents, self._sample.documents)
+        self._train(both)
+        self._sample.add(documents)
         self._find_topics(both, continued=True)
         return self
 
@@ -205,7 +200,7 @@ class TopicModel(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimato
         check_is_fitted(self)
         documents = self._counter.count(X)
         shares = topic_mixture.shares(
-            self.mixture_, self.model_.encode(documents, 1024)
+            self.mixture_, self.model_.encode(documents, ENCODED)
         )
         shares[documents.lengths == 0] = self.topic_weights_
         return shares
@@ -240,8 +235,15 @@ class TopicModel(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimato
         documents = self._with_words(self._counter.count(X))
         if not len(documents):
             raise ValueError("X: no document has a word of the vocabulary")
-        batches = DocumentBatches(documents, self.batch_size, shuffle=False)
-        return -float(np.log(evaluate(self.model_, batches.dataset()).ppl))
+        nats = 0.0
+        for number, pairs in enumerate(documents.padded(ENCODED)):
+            posterior = self.model_.latent.posterior(self.model_.encoder(pairs))
+            # The same draws in each call.
+            z = posterior.sample(seed=[self._seed, number])
+            nll = self.model_.likelihood([pairs, z])
+            nll += self.model_.latent.kl(posterior)
+            nats += float(tf.reduce_sum(tf.cast(nll, tf.float64)))
+        return -nats / int(documents.num_words.sum())
 
     def perplexity(self, X) -> float:
         """Returns an upper bound of the perplexity of a word, `exp(-score(X))`."""
@@ -271,7 +273,7 @@ class TopicModel(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimato
             "parameters": parameters,
             "seed": self._seed,
             "words": self._counter.words,
-            "documents": self._seen,
+            "documents": self._sample.seen,
             "epochs": self.epochs_,
             "mixture": topic_mixture.to_lists(self.mixture_),
         }
@@ -289,8 +291,7 @@ class TopicModel(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimato
         found._seed = record["seed"]
         found._counter = found._make_counter()
         found._counter.words = record["words"]
-        found._seen = record["documents"]
-        found._kept = Documents.from_rows([])
+        found._sample = DocumentSample(KEPT, found._seed, record["documents"])
         found.epochs_ = record["epochs"]
         found.model_ = keras.models.load_model(path)
         found._set_topics(topic_mixture.from_lists(record["mixture"]))
@@ -348,54 +349,51 @@ class TopicModel(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimato
         self.model_.adapt(documents)
         self.model_.compile(keras.optimizers.Adam(self.learning_rate))
         self.epochs_ = 0
-        self._seen = len(documents)
-        self._kept = Documents.from_rows([])
-        self._keep(documents)
+        self._sample = DocumentSample(KEPT, self._seed)
+        self._sample.add(documents)
         return documents
 
-    def _train(self, documents, is_first=True):
-        batches = DocumentBatches(documents, self.batch_size, seed=self._seed)
-        most, least = EPOCHS
-        epochs = self.epochs or min(max(STEPS // len(batches), least), most)
-        schedules = []
-        if is_first:
-            # With the whole KL from the start, all codes and the components of the
-            # prior would move to one place.
-            schedules = [KLWeightSchedule("linear", ANNEALED * epochs)]
-        with tqdm.tqdm(
-            total=epochs, desc="training", unit="epoch", disable=not self.verbose
-        ) as bar:
-            self.model_.fit(
-                batches.dataset(self.epochs_, epochs=epochs),
-                epochs=epochs,
-                steps_per_epoch=len(batches),
-                shuffle=False,
-                verbose=0,
-                callbacks=[_Progress(bar), *schedules],
-            )
-        self.epochs_ += epochs
+    def _train(self, documents):
+        self.epochs_ += train(
+            self.model_,
+            documents,
+            self.batch_size,
+            self.epochs,
+            finished=self.epochs_,
+            seed=self._seed,
+            verbose=self.verbose,
+        )
 
     def _find_topics(self, documents, continued=False):
         rng = np.random.default_rng(self._seed)
         if len(documents) > topic_mixture.CODES:
             rows = rng.choice(len(documents), topic_mixture.CODES, replace=False)
             documents = documents[np.sort(rows)]
-        seeds = None
-        if self.seed_words:
-            index = {word: i + 1 for i, word in enumerate(self._counter.words)}
-            rows = [
-                [(index[word], 1) for word in dict.fromkeys(words)]
-                for words in self.seed_words
-            ]
-            seeds = self.model_.encode(Documents.from_rows(rows))
-        mixture = topic_mixture.fit(
-            self.model_.encode(documents, 1024),
-            self.model_.latent.prior().mean_directions.numpy(),
-            seed=self._seed,
-            anchors=seeds,
-            start=self.mixture_ if continued else None,
+        codes = self.model_.encode(documents, ENCODED)
+        self._set_topics(
+            topic_mixture.fit(
+                codes,
+                self.model_.latent.prior().mean_directions.numpy(),
+                seed=self._seed,
+                anchors=self._anchors(documents, codes),
+                start=self.mixture_ if continued else None,
+            )
         )
-        self._set_topics(mixture)
+
+    def _anchors(self, documents, codes):
+        """Returns where documents with the seed words lie, `[lists, d]`, or `None`."""
+        if not self.seed_words:
+            return None
+        column = {word: index for index, word in enumerate(self._counter.words)}
+        occurs = documents.matrix(len(column)) > 0
+        shares = [
+            occurs[:, [column[word] for word in set(words)]].mean(axis=1)
+            for words in self.seed_words
+        ]
+        # A document with all of the words counts far more than one with a few.
+        weights = np.concatenate([np.asarray(share).T ** 2 for share in shares])
+        means = np.maximum(weights, 1e-9) @ codes
+        return means / np.linalg.norm(means, axis=1, keepdims=True)
 
     def _set_topics(self, mixture):
         self.mixture_ = mixture
@@ -407,40 +405,6 @@ class TopicModel(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimato
 
     def _with_words(self, documents):
         return documents[documents.lengths > 0]
-
-    def _keep(self, documents):
-        """Keeps a uniform sample of all documents seen (Vitter 1985)."""
-        rng = np.random.default_rng([self._seed, self._seen])
-        if len(documents) + len(self._kept) > KEPT:
-            share = len(documents) / max(self._seen, 1)
-            new = min(len(documents), max(round(KEPT * share), KEPT - len(self._kept)))
-            rows = np.sort(rng.choice(len(documents), new, replace=False))
-            old = np.sort(rng.choice(len(self._kept), KEPT - new, replace=False))
-            self._kept = _joined(self._kept[old], documents[rows])
-        else:
-            self._kept = _joined(self._kept, documents)
-
-
-class _Progress(keras.callbacks.Callback):
-    """Shows finished epochs and their loss in a bar."""
-
-    def __init__(self, bar):
-        super().__init__()
-        self._bar = bar
-
-    def on_epoch_end(self, epoch, logs=None):
-        self._bar.set_postfix(loss=f"{logs['loss']:.2f}", refresh=False)
-        self._bar.update()
-
-
-def _joined(first, second):
-    """Returns the documents of both."""
-    return Documents(
-        np.concatenate([first.pairs, second.pairs]),
-        np.concatenate(
-            [first.row_splits, second.row_splits[1:] + first.row_splits[-1]]
-        ),
-    )
 
 
 def _plain(value):
