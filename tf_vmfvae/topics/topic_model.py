@@ -12,7 +12,6 @@ from sklearn.base import (
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
-from tf_vmfvae.data import DocumentBatches
 from tf_vmfvae.layers import VonMisesFisherLatent
 from tf_vmfvae.models import NVDM
 from tf_vmfvae.topics import topic_mixture
@@ -236,7 +235,7 @@ class TopicModel(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimato
         if not len(documents):
             raise ValueError("X: no document has a word of the vocabulary")
         nats = 0.0
-        for number, pairs in enumerate(documents.padded(ENCODED)):
+        for number, pairs in enumerate(map(tf.constant, documents.padded(ENCODED))):
             posterior = self.model_.latent.posterior(self.model_.encoder(pairs))
             # The same draws in each call.
             z = posterior.sample(seed=[self._seed, number])
