@@ -91,7 +91,7 @@ def _importance_weighted(**options):
 
 LAYERS = {
     "BagDense": Example(
-        lambda **options: layers.BagDense(3, 2, activation="relu", **options),
+        lambda **options: layers.BagDense(3, 2, activation="tanh", **options),
         (PAIRS[..., 0], PAIRS[..., 1].astype("float32")),
         ((2, 2),),
         trainable=2,
