@@ -85,7 +85,7 @@ def fit_kmeans(samples: np.ndarray, starts: np.ndarray, iterations: int) -> int:
 
 
 def clocks() -> np.ndarray:
-    """Returns the seconds that have passed, and those of this process."""
+    """Returns the seconds that have passed, and the CPU seconds of this process."""
     return np.array([time.perf_counter(), time.process_time()])
 
 

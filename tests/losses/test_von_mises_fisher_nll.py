@@ -74,6 +74,45 @@ def test_both_parametrisations_give_the_same_loss():
     )
 
 
+@pytest.mark.parametrize(("dimension", "kappa"), [(2, 0.5), (51, 25.1), (768, 900.0)])
+def test_the_gradient_of_a_separate_concentration_agrees_with_mpmath(dimension, kappa):
+    z, other = unit_vectors([2, dimension], seed=dimension)
+    vector = 3.0 * (z + 0.3 * other)
+    raw = np.log(np.expm1(kappa)) if kappa < 30 else kappa
+    outputs = tf.constant(np.append(vector, raw))[tf.newaxis]
+    with tf.GradientTape() as tape:
+        tape.watch(outputs)
+        loss = VonMisesFisherNLL("direction_and_concentration", dtype="float64")
+        nll = loss(z[np.newaxis], outputs)
+    gradient = tape.gradient(nll, outputs)[0]
+
+    norm = np.linalg.norm(vector)
+    cosine = z @ vector / norm
+    expected, mean = exact_nll(z, vector / norm, kappa)
+    assert float(nll) == pytest.approx(expected, rel=1e-11, abs=1e-10)
+    along = kappa / norm * (cosine * vector / norm - z)
+    np.testing.assert_allclose(gradient[:-1], along, rtol=1e-8, atol=1e-9)
+    # The softplus has the slope 1 - exp(-kappa).
+    slope = (mean - cosine) * -np.expm1(-kappa)
+    assert float(gradient[-1]) == pytest.approx(slope, rel=1e-8)
+
+
+@pytest.mark.parametrize("dtype", ["bfloat16", "float16", "float32"])
+def test_outputs_of_few_digits_lose_none_in_the_loss(dtype):
+    z = unit_vectors([3, 300], dtype="float32")
+    outputs = tf.cast(200.0 * unit_vectors([3, 300], seed=1), dtype)
+    exact = VonMisesFisherNLL(dtype="float64", reduction="none")
+    nll = VonMisesFisherNLL(dtype="float32", reduction="none")(z, outputs)
+    assert nll.dtype == tf.float32
+    np.testing.assert_allclose(nll, exact(z, outputs), rtol=1e-7)
+    with tf.GradientTape() as tape:
+        tape.watch(outputs)
+        total = VonMisesFisherNLL(reduction="sum")(z, outputs)
+    gradient = tape.gradient(total, outputs)
+    assert gradient.dtype == dtype
+    assert np.all(np.isfinite(tf.cast(gradient, tf.float32)))
+
+
 def test_the_derivative_in_the_concentration_has_no_jump():
     z = unit_vectors([1, 30])
     kappa = tf.constant(np.linspace(20.0, 30.0, 2001)[:, np.newaxis])

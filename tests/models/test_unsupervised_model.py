@@ -142,6 +142,13 @@ def test_every_way_of_running_a_step_gives_the_same_loss(weighted, options):
     assert logs["reconstruction_is_large"] == pytest.approx([expected])
 
 
+@pytest.mark.parametrize("step", ["train_on_batch", "test_on_batch"])
+def test_a_step_that_is_not_compiled_takes_arrays(weighted, step):
+    model = make_model(run_eagerly=True)
+    logs = getattr(model, step)(PAIRS, sample_weight=WEIGHTS, return_dict=True)
+    assert logs["loss"] == pytest.approx(weighted, rel=1e-5)
+
+
 @pytest.mark.parametrize(
     "learn",
     [

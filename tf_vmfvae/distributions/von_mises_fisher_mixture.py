@@ -109,6 +109,12 @@ class VonMisesFisherMixture(AutoCompositeTensorDistribution):
         The samples are read block by block: a memory-mapped array may be larger than
         memory. `tf_vmfvae.VonMisesFisherClustering` wraps it for scikit-learn.
 
+        Components are recovered only where the samples can tell them apart. Between two
+        components with orthogonal directions, a row makes a difference of `kappa A`
+        nats on average, where `A` is the mean resultant length: 13 nats for a kappa of
+        100 in 768 dimensions, but 0.0003 for a kappa of 1 in 3,072. With so few, any
+        fit describes the noise of its sample; the log-density of other rows shows it.
+
         Args:
           samples: unit vectors, float array-like [rows, d].
           components: number of components, at most the number of rows.

@@ -265,6 +265,8 @@ class UnsupervisedModel(PresetModel):
         [rows] = flat
         if isinstance(rows, tf.RaggedTensor):
             rows = rows.to_tensor()
+        # Keras passes arrays on as they are to a step that is not compiled.
+        rows = tf.convert_to_tensor(rows)
         expected = self.inputs[0].shape
         if not rows.shape.is_compatible_with(expected):
             raise ValueError(
