@@ -12,6 +12,7 @@ import tensorflow as tf
 from tf_vmfvae import layers, models
 
 IDS = np.array([[3, 4, 2], [5, 2, 0]], "int32")
+LABELS = np.array([0, 4], "int32")
 PAIRS = np.array([[[1, 2], [3, 1]], [[2, 4], [0, 0]]], "int32")
 HIDDEN = np.random.default_rng(0).normal(size=(2, 7)).astype("float32")
 WORDS = ["ball", "goal", "rain"]
@@ -38,7 +39,7 @@ EXAMPLES = {
     "Dropout": (lambda: layers.Dropout(0.2, seed=1), (HIDDEN,)),
     "GaussianLatent": _latent(layers.GaussianLatent, 4, free_bits=2.0),
     "LSTM": (lambda: layers.LSTM(2, return_state=True), (HIDDEN[:, None],)),
-    "LabelCondition": (lambda: layers.LabelCondition(5, 3, seed=1), (IDS,)),
+    "LabelCondition": (lambda: layers.LabelCondition(5, 3, seed=1), (LABELS,)),
     "LearnedVonMisesFisherLatent": _latent(
         layers.LearnedVonMisesFisherLatent, 4, 9.0, kappa_floor=2.0, kappa_ceiling=20.0
     ),

@@ -8,9 +8,10 @@ from keras import ops
 
 from tf_vmfvae import evaluation, generation
 from tf_vmfvae.generation.codes import encode_texts
-from tf_vmfvae.layers.conditions.label_condition import listed
+from tf_vmfvae.layers.conditions.label_condition import LABEL, listed
 from tf_vmfvae.layers.words.word_tokenizer import PADDING_ID
 from tf_vmfvae.models.vae import VAE
+from tf_vmfvae.ops.batch_inputs import count_rows, padded
 from tf_vmfvae.text import as_texts
 
 
@@ -22,10 +23,12 @@ class LanguageModel(VAE):
 
     Attributes:
         tokenizer: `WordTokenizer`, from raw text to ids.
+        preprocessor: `SentencePreprocessor`, from raw text to the model's inputs; see
+            `UnsupervisedModel`.
         condition: what the decoder reads in addition to the code, a
             `tf_vmfvae.layers.Condition` or `None`.
-        conditioner: functional model from ids to the condition's output, `(batch,
-            units)`; `None` without a condition.
+        conditioner: functional model from the model's inputs to the condition's
+            output, `(batch, units)`; `None` without a condition.
     """
 
     def initial_state(self, z) -> list:
@@ -47,9 +50,12 @@ class LanguageModel(VAE):
         """
         raise NotImplementedError(f"{type(self).__name__} has no step")
 
-    def words(self, ids):
-        """Returns the ids of the words, without a label, `(batch, words)`."""
-        return ids if self.condition is None else self.condition.words(ids)
+    def words(self, inputs):
+        """Returns the ids of the words, `(batch, time)`, from the model's inputs."""
+        return inputs if self.condition is None else self.condition.words(inputs)
+
+    def is_example(self, inputs):
+        return tf.reduce_any(self.words(inputs) != PADDING_ID, axis=-1)
 
     def count_words(self, inputs):
         words = tf.cast(self.words(inputs) != PADDING_ID, tf.float32)
@@ -63,6 +69,12 @@ class LanguageModel(VAE):
     def labels_of(self, inputs):
         return self.condition.labels(inputs)
 
+    def with_checked_labels(self, inputs):
+        if not self.needs_labels:
+            return inputs
+        ids, labels = self.words(inputs), self.labels_of(inputs)
+        return self.condition.join(ids, labels, f'x["{LABEL}"]')
+
     @property
     def needs_labels(self) -> bool:
         """Whether every text needs a label, and so does every sample."""
@@ -75,8 +87,8 @@ class LanguageModel(VAE):
 
     def to_ids(
         self, texts: Sequence[str], labels: Sequence[int] | None = None
-    ) -> tf.RaggedTensor:
-        """Returns what the model reads of each text.
+    ) -> tf.RaggedTensor | dict[str, tf.RaggedTensor | tf.Tensor]:
+        """Returns what the model reads of each text, not yet padded.
 
         Args:
             texts: raw sentences, words separated by white space: a list, array or
@@ -85,8 +97,8 @@ class LanguageModel(VAE):
                 needs; other models ignore it.
 
         Returns:
-            int32 `[texts, None]`: the words' ids, `<eos>` last; with a `LabelCondition`
-            the label plus 1 comes first.
+            int32 `[texts, None]`: the words' ids, `<eos>` last. With a `LabelCondition`
+            a dictionary of these `"ids"` and of `"label"`, int32 `[texts]`.
 
         Raises:
             ValueError: if `texts` is a single string or one of its elements is not
@@ -123,18 +135,18 @@ class LanguageModel(VAE):
         """How many numbers the decoder reads in addition to the code."""
         return 0 if self.conditioner is None else self.conditioner.output.shape[-1]
 
-    def conditions_of(self, ids):
+    def conditions_of(self, inputs):
         """Returns what the decoder reads in addition to the codes of sentences.
 
         Args:
-            ids: int32 `(batch, time)`, from `to_ids` and padded; at least one row.
+            inputs: the model's inputs, with at least one row.
 
         Returns:
             A tensor of shape `(batch, condition_width)`.
         """
         if self.conditioner is None:
-            return tf.zeros([tf.shape(ids)[0], 0])
-        return self.conditioner(ids, training=False)
+            return tf.zeros([count_rows(inputs), 0])
+        return self.conditioner(inputs, training=False)
 
     def conditions(
         self,
@@ -166,7 +178,7 @@ class LanguageModel(VAE):
                 f"{count} of them, not {number}"
             )
         texts = [""] * len(given) if self.needs_labels else given
-        conditions = self.conditions_of(self.to_ids(texts, labels).to_tensor())
+        conditions = self.conditions_of(padded(self.to_ids(texts, labels)))
         return tf.repeat(conditions, count // len(given), axis=0)
 
     def context(self, z, conditions=None):

@@ -1,0 +1,153 @@
+"""Reads what a user gives to `fit` and its kin: inputs of the model, or raw text."""
+
+from collections.abc import Mapping, Sequence
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from tf_vmfvae.ops.batch_inputs import count_rows, padded
+
+
+class InputReader:
+    """Turns a user's `x` into what the model reads, and refuses anything else.
+
+    Raw text goes through `model.preprocessor`. Texts in memory are read once, before
+    training, and stay ragged where that is possible, so that each batch is padded to
+    its own longest text.
+
+    Args:
+        model: `UnsupervisedModel`.
+    """
+
+    def __init__(self, model):
+        self._model = model
+
+    def arrays(self, x):
+        """Returns the inputs of many examples, for Keras to cut into batches.
+
+        Raises:
+            ValueError: if `x` is neither text nor inputs of the model, or is empty.
+        """
+        if not has_text(x):
+            return self._checked(padded(x))
+        self._check_preprocessor()
+        # A function of the user's own pads.
+        read = getattr(self._model.preprocessor, "unpadded", self._model.preprocessor)
+        inputs = read(x)
+        _check_count(int(count_rows(inputs)))
+        # Neither XLA nor a strategy with several replicas takes ragged batches.
+        replicas = self._model.distribute_strategy.num_replicas_in_sync
+        if replicas > 1 or self._model.jit_compile:
+            return padded(inputs)
+        return inputs
+
+    def batch(self, x):
+        """Returns the inputs of one batch.
+
+        Raises:
+            ValueError: as `arrays`.
+        """
+        return padded(self.arrays(x))
+
+    def dataset(self, dataset: tf.data.Dataset) -> tf.data.Dataset:
+        """Returns a data set of batches `x`, or of tuples that begin with `x`.
+
+        Raises:
+            ValueError: if its elements are neither batches of text nor inputs of the
+                model.
+        """
+        spec, _, _ = keras.utils.unpack_x_y_sample_weight(dataset.element_spec)
+        if has_text(spec):
+            self._check_preprocessor()
+            read = self._model.preprocessor
+        else:
+            for leaf in keras.tree.flatten(spec):
+                _check_dtype(leaf)
+            self._model.check_entries(spec)
+            if not self._model.num_labels:
+                return dataset
+            read = self._model.with_checked_labels
+
+        def read_first(x, *others):
+            return (read(x), *others) if others else read(x)
+
+        return dataset.map(read_first, num_parallel_calls=tf.data.AUTOTUNE).prefetch(
+            tf.data.AUTOTUNE
+        )
+
+    def _checked(self, inputs):
+        if inputs is None:
+            raise ValueError("x: give the inputs")
+        if isinstance(inputs, Mapping):
+            inputs = {
+                name: np.asarray(part) if isinstance(part, list | tuple) else part
+                for name, part in inputs.items()
+            }
+        flat = keras.tree.flatten(inputs)
+        _check_count(len(flat))
+        _check_whole(flat[0])
+        self._model.check_entries(inputs)
+        _check_count(np.shape(flat[0])[:1] != (0,))
+        return self._model.with_checked_labels(inputs)
+
+    def _check_preprocessor(self):
+        if self._model.preprocessor is None:
+            raise ValueError(
+                "x is text, but model.preprocessor is None, so the model reads ids: "
+                "make them with model.to_ids, or with tf_vmfvae.data.DocumentBatches "
+                "for documents"
+            )
+
+
+def has_text(x) -> bool:
+    """Returns whether there is text in a user's data, or in a data set's specs.
+
+    >>> has_text(["profit rose"]), has_text({"text": np.array(["a"])}), has_text([3])
+    (True, True, False)
+    """
+    if isinstance(x, str | bytes | bytearray):
+        return True
+    if isinstance(x, Mapping):
+        return any(map(has_text, x.values()))
+    if isinstance(x, Sequence):
+        # The first element may be a list or an array itself.
+        has_strings = any(isinstance(value, str | bytes | bytearray) for value in x)
+        return has_strings or (len(x) > 0 and has_text(x[0]))
+    dtype = getattr(x, "dtype", None)
+    if dtype is None:
+        return False
+    dtype = getattr(dtype, "as_numpy_dtype", dtype)
+    try:
+        return np.dtype(dtype).kind in "USO"
+    except TypeError:  # A dtype of pandas.
+        return "str" in str(dtype)
+
+
+def _check_whole(rows):
+    """Refuses an array that cannot hold ids and counts."""
+    if not hasattr(rows, "dtype") or not np.size(rows):
+        return
+    rows = np.asarray(rows)
+    is_wrong = rows < 0
+    if rows.dtype.kind == "f":
+        is_wrong |= rows != np.floor(rows)
+    if is_wrong.any():
+        raise ValueError(
+            f"x holds {rows[is_wrong][0]}: ids and counts are whole numbers of at "
+            "least 0"
+        )
+
+
+def _check_dtype(spec):
+    dtype = getattr(spec, "dtype", None)
+    if dtype is not None and not dtype.is_integer:
+        raise ValueError(
+            f"x: the data set has {dtype.name} elements: give ids and counts, which are "
+            "whole numbers, or texts"
+        )
+
+
+def _check_count(count):
+    if not count:
+        raise ValueError("x is empty: give at least one example")
