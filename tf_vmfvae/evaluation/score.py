@@ -1,7 +1,8 @@
-"""The evidence lower bound of each text under a language model."""
+"""The evidence lower bound of each text under a model."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+import keras
 import numpy as np
 import tensorflow as tf
 
@@ -11,12 +12,13 @@ from tf_vmfvae.ops.batch_inputs import (
     count_rows,
     padded,
     rows_of,
+    split_text,
     unpadded_specs,
 )
 from tf_vmfvae.ops.compiled_functions import CompiledFunctions
 from tf_vmfvae.ops.seeds import fresh_seed, stateless_seed, whole_seed
 
-# How many sentences are scored at once.
+# How many texts are scored at once.
 BATCH = 64
 
 _compiled = CompiledFunctions(kept=1)
@@ -24,7 +26,7 @@ _compiled = CompiledFunctions(kept=1)
 
 def score(
     model,
-    texts: Sequence[str],
+    texts: Sequence[str] | tf.data.Dataset,
     samples: int = 100,
     seed: int | None = 0,
     labels: Sequence[int] | None = None,
@@ -32,8 +34,9 @@ def score(
     """Returns minus the evidence lower bound of each text, and its parts.
 
     Args:
-        model: a language model (`tf_vmfvae.models.NVRNN`).
-        texts: raw sentences.
+        model: a `tf_vmfvae.models.NVRNN` or a `tf_vmfvae.models.NVDM`.
+        texts: raw texts, or a `tf.data.Dataset` of these or of batches of them. With
+            labels they may be dictionaries of `"text"` and `"label"`, as for `fit`.
         samples: int, at least 1. How many codes the bound is averaged over. Each is
             decoded by itself.
         seed: int or `None`. Seed of the codes: the same seed and texts always give the
@@ -46,8 +49,9 @@ def score(
         `<eos>` included.
 
     Raises:
-        ValueError: if `samples` or `seed` is out of range, or labels are missing or out
-            of range.
+        ValueError: if `samples` or `seed` is out of range, an element of `texts` is not
+            text, labels are missing or out of range, or a document has no word that the
+            model knows.
 
     Example:
     >>> import tf_vmfvae
@@ -59,21 +63,24 @@ def score(
     """
     samples = whole_number("samples", samples, 1)
     seed = fresh_seed() if seed is None else whole_seed(seed)
-    inputs = model.to_ids(texts, labels)
+    if isinstance(texts, tf.data.Dataset):
+        texts = _collected(texts)
+    if isinstance(texts, Mapping):
+        texts, labels, _ = split_text(texts, model.num_labels is not None, "texts")
+    inputs = model.read_texts(texts, labels)
     run = _compiled.get(model, "score", _build)
     scores = run(inputs, tf.constant(samples), stateless_seed(seed))
     return {name: value.numpy() for name, value in scores.items()}
 
 
 def score_inputs(model, inputs, samples, seed) -> dict[str, tf.Tensor]:
-    """Returns what `score` returns, for sentences that are already tokenized.
+    """Returns what `score` returns, for texts that the model has already read.
 
     It may be part of a graph.
 
     Args:
-        model: a language model.
-        inputs: what the model reads of each text, not padded: as `model.to_ids` gives
-            it.
+        model: as for `score`.
+        inputs: what the model reads of each text, not padded, from `model.read_texts`.
         samples: int32 scalar tensor, at least 1.
         seed: int32 tensor of shape `(2,)`.
     """
@@ -119,6 +126,17 @@ def _score_rows(model, inputs, samples, seed, first):
     reconstruction = total / tf.cast(samples, tf.float64)
     values = reconstruction, kl, model.count_words(inputs)
     return [tf.cast(value, tf.float32) for value in values]
+
+
+def _collected(dataset):
+    """Returns the elements of a data set, or the rows of its batches, as arrays."""
+    elements = [
+        keras.tree.map_structure(np.atleast_1d, element)
+        for element in dataset.as_numpy_iterator()
+    ]
+    if not elements:
+        return []
+    return keras.tree.map_structure(lambda *parts: np.concatenate(parts), *elements)
 
 
 def _build(model):

@@ -78,10 +78,8 @@ def known_documents(texts, vocabulary: Sequence[str], name: str = "texts") -> Do
             element of `texts` is not text, or a word of the vocabulary contains white
             space.
 
-    >>> known_documents(["A goal!", "xyzzy"], ["goal", "rain"])
-    Traceback (most recent call last):
-    ValueError: document 2 of 2 ('xyzzy') has no word of the model's vocabulary (1 such \
-documents): leave it out
+    >>> known_documents(["A goal!", "Rain."], ["goal", "rain"]).pairs.tolist()
+    [[1, 1], [2, 1]]
     """
     raw = as_texts(texts, name)
     documents = count_words(raw, vocabulary)

@@ -10,7 +10,6 @@ import tensorflow as tf
 
 from tf_vmfvae.models.input_reader import InputReader
 from tf_vmfvae.models.weighted_batches import WeightedBatches, no_target
-from tf_vmfvae.ops.batch_inputs import padded
 
 
 def check_no_target(target) -> None:
@@ -84,13 +83,14 @@ def checked(reader: InputReader, data, target=None, sample_weight=None) -> tuple
 
 
 def checked_batch(reader: InputReader, batch):
-    """Returns one batch of the user's after the same checks."""
+    """Returns one batch of the user's, a tuple, after the same checks.
+
+    Texts stay ragged: from the first batches, Keras concludes how long all others are.
+    """
     if not _has_parts(batch):
-        return reader.batch(batch)
-    data, target, weights = keras.utils.unpack_x_y_sample_weight(batch)
-    data, target, weights = checked(reader, data, target, weights)
-    data = padded(data)
-    return data if weights is None else (data, target, weights)
+        batch = (batch,)
+    parts = checked(reader, *keras.utils.unpack_x_y_sample_weight(batch))
+    return parts[:1] if parts[2] is None else parts
 
 
 def per_example(sample_weight, like):
@@ -215,10 +215,7 @@ def _checked_weights(sample_weight, count):
 
 
 def _read_batch(reader, batch):
-    if not _has_parts(batch):
-        return reader.batch(batch)
-    data, *others = batch
-    return (reader.batch(data), *others)
+    return (reader.arrays(batch[0] if _has_parts(batch) else batch),)
 
 
 def _has_parts(batch):

@@ -1,6 +1,7 @@
 """Reads what a user gives to `fit` and its kin: inputs of the model, or raw text."""
 
-from collections.abc import Mapping, Sequence
+import itertools
+from collections.abc import Iterable, Mapping, Sized
 
 import keras
 import numpy as np
@@ -69,6 +70,8 @@ class InputReader:
                 return dataset
             read = self._model.with_checked_labels
 
+        # As Python, so that an error in it is shown as it is.
+        @tf.autograph.experimental.do_not_convert
         def read_first(x, *others):
             return (read(x), *others) if others else read(x)
 
@@ -110,13 +113,13 @@ def has_text(x) -> bool:
         return True
     if isinstance(x, Mapping):
         return any(map(has_text, x.values()))
-    if isinstance(x, Sequence):
-        # The first element may be a list or an array itself.
-        has_strings = any(isinstance(value, str | bytes | bytearray) for value in x)
-        return has_strings or (len(x) > 0 and has_text(x[0]))
     dtype = getattr(x, "dtype", None)
     if dtype is None:
-        return False
+        if not isinstance(x, Iterable) or not isinstance(x, Sized):
+            return False
+        # The first element may be a list or an array itself.
+        has_strings = any(isinstance(value, str | bytes | bytearray) for value in x)
+        return has_strings or any(map(has_text, itertools.islice(x, 1)))
     dtype = getattr(dtype, "as_numpy_dtype", dtype)
     try:
         return np.dtype(dtype).kind in "USO"
@@ -143,8 +146,8 @@ def _check_dtype(spec):
     dtype = getattr(spec, "dtype", None)
     if dtype is not None and not dtype.is_integer:
         raise ValueError(
-            f"x: the data set has {dtype.name} elements: give ids and counts, which are "
-            "whole numbers, or texts"
+            f"x: the data set has {dtype.name} elements: give texts, or ids and "
+            "counts, which are whole numbers"
         )
 
 

@@ -2,16 +2,17 @@
 
 from collections.abc import Sequence
 
+import keras
 import numpy as np
 import tensorflow as tf
 from keras import ops
 
-from tf_vmfvae import evaluation, generation
+from tf_vmfvae import generation
 from tf_vmfvae.generation.codes import encode_texts
-from tf_vmfvae.layers.conditions.label_condition import LABEL, listed
+from tf_vmfvae.layers.conditions.label_condition import listed
 from tf_vmfvae.layers.words.word_tokenizer import PADDING_ID
 from tf_vmfvae.models.vae import VAE
-from tf_vmfvae.ops.batch_inputs import count_rows, padded
+from tf_vmfvae.ops.batch_inputs import LABEL, count_rows, padded
 from tf_vmfvae.text import as_texts
 
 
@@ -27,9 +28,39 @@ class LanguageModel(VAE):
             `UnsupervisedModel`.
         condition: what the decoder reads in addition to the code, a
             `tf_vmfvae.layers.Condition` or `None`.
+        sampler: how words are chosen, from `compile`; or `None`.
         conditioner: functional model from the model's inputs to the condition's
             output, `(batch, units)`; `None` without a condition.
     """
+
+    sampler = None
+
+    def compile(self, *arguments, sampler=None, **options):
+        """Configures training, and how `generate` and its kin choose words.
+
+        Args:
+            *arguments: as for `UnsupervisedModel.compile`.
+            sampler: what `generate`, `reconstruct`, `interpolate` and
+                `tf_vmfvae.generation.decode` use if they are not given a sampler, see
+                there; or `None` for their own defaults. It is saved with the model.
+            **options: as for `UnsupervisedModel.compile`.
+
+        Raises:
+            ValueError: as `UnsupervisedModel.compile`, or if there is no such sampler.
+        """
+        if sampler is not None:
+            # KerasHub takes seconds to import.
+            from tf_vmfvae.generation.stateless_sampler import StatelessSampler
+
+            StatelessSampler(sampler, self.tokenizer.vocabulary_size)
+        super().compile(*arguments, **options)
+        self.sampler = sampler
+
+    def get_compile_config(self):
+        config = super().get_compile_config()
+        if config is not None and self.sampler is not None:
+            config["sampler"] = keras.saving.serialize_keras_object(self.sampler)
+        return config
 
     def initial_state(self, z) -> list:
         """Returns the decoder's state before the first word, a list of tensors."""
@@ -106,6 +137,9 @@ class LanguageModel(VAE):
         """
         ids = self.tokenizer(as_texts(texts))
         return ids if self.condition is None else self.condition.join(ids, labels)
+
+    def read_texts(self, texts, labels=None):
+        return self.to_ids(texts, labels)
 
     def encode(
         self,
@@ -205,10 +239,3 @@ class LanguageModel(VAE):
         See `tf_vmfvae.generation.interpolate` for the options.
         """
         return generation.interpolate(self, start, end, steps, **options)
-
-    def score(self, texts: Sequence[str], **options) -> dict[str, np.ndarray]:
-        """Returns minus the evidence lower bound of each text, and its parts.
-
-        See `tf_vmfvae.evaluation.score` for the options.
-        """
-        return evaluation.score(self, texts, **options)

@@ -237,6 +237,14 @@ class NVDM(VAE):
     def count_words(self, inputs):
         return tf.reduce_sum(tf.cast(inputs[..., 1], tf.float32), axis=-1)
 
+    def read_texts(self, texts, labels=None):
+        if labels is not None:
+            raise ValueError("labels: the model reads none; leave them out")
+        documents = known_documents(texts, self.vocabulary)
+        return tf.RaggedTensor.from_row_splits(
+            documents.pairs, documents.row_splits, validate=False
+        )
+
     def adapt(self, documents: Documents) -> None:
         """Sets the decoder's biases to the log frequencies of the words.
 

@@ -17,7 +17,6 @@ from tf_vmfvae.layers import (
     WordSoftmax,
     WordTokenizer,
 )
-from tf_vmfvae.layers.conditions.label_condition import IDS
 from tf_vmfvae.layers.words.embedding_table import embedding_table
 from tf_vmfvae.layers.words.word_tokenizer import END_ID, PADDING_ID
 from tf_vmfvae.models.code_reader import CodeReader
@@ -28,6 +27,7 @@ from tf_vmfvae.models.seeded_layers import dense, seeds_from
 from tf_vmfvae.models.sentence_decoder import SentenceDecoder
 from tf_vmfvae.models.sentence_encoder import SentenceEncoder
 from tf_vmfvae.models.sentence_preprocessor import SentencePreprocessor
+from tf_vmfvae.ops.batch_inputs import IDS
 
 
 @keras.saving.register_keras_serializable(package="tf_vmfvae")

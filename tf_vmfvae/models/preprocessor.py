@@ -1,15 +1,8 @@
 """The base class of what turns raw text into a model's inputs."""
 
-from collections.abc import Mapping
-
 import tensorflow as tf
 
-from tf_vmfvae.layers.conditions.label_condition import LABEL
-from tf_vmfvae.ops.batch_inputs import padded
-from tf_vmfvae.text import as_texts
-
-# The name of raw text in a dictionary of inputs.
-TEXT = "text"
+from tf_vmfvae.ops.batch_inputs import padded, split_text
 
 
 class Preprocessor:
@@ -37,26 +30,9 @@ class Preprocessor:
 
     def unpadded(self, x):
         """Returns what a call does, with ragged tensors in place of padding."""
-        labels, name = None, "x"
-        if isinstance(x, Mapping):
-            if TEXT not in x or not {*x} <= {TEXT, LABEL}:
-                entries = "entry" if len(x) == 1 else "entries"
-                raise ValueError(
-                    f"x has the {entries} {', '.join(map(str, x))}: give {self._entries}"
-                )
-            texts, labels, name = x[TEXT], x.get(LABEL), f'x["{TEXT}"]'
-        else:
-            texts = x
-        if (labels is not None) != self.needs_labels:
-            has = (
-                "no label"
-                if self.needs_labels
-                else "labels, which the model does not read"
-            )
-            raise ValueError(f"x has {has}: give {self._entries}")
-        if not tf.is_symbolic_tensor(texts):
-            texts = as_texts(texts, name)
-        elif texts.shape.rank not in (1, None):
+        texts, labels, name = split_text(x, self.needs_labels)
+        is_batch = not tf.is_symbolic_tensor(texts) or texts.shape.rank in (1, None)
+        if not is_batch:
             raise ValueError(
                 f"{name} has texts of the shape {tuple(texts.shape)}: give batches of "
                 "the shape (None,), as dataset.batch(32) makes them from single texts"
@@ -72,14 +48,8 @@ class Preprocessor:
         """Returns the model's inputs, unpadded.
 
         Args:
-            texts: a list of strings, or a symbolic string tensor `(batch,)`.
+            texts: texts of any kind, or a symbolic string tensor `(batch,)`.
             labels: the labels, or `None` if the model reads none.
             name: what the user calls the texts, for error messages.
         """
         raise NotImplementedError(f"{type(self).__name__} has no read")
-
-    @property
-    def _entries(self):
-        if self.needs_labels:
-            return f'{{"{TEXT}": texts, "{LABEL}": labels}}'
-        return f'the texts, or {{"{TEXT}": texts}}'

@@ -1,8 +1,11 @@
 """From raw sentences to what a language model reads."""
 
+import tensorflow as tf
+
 from tf_vmfvae.layers import Condition, WordTokenizer
-from tf_vmfvae.layers.conditions.label_condition import LABEL
 from tf_vmfvae.models.preprocessor import Preprocessor
+from tf_vmfvae.ops.batch_inputs import LABEL
+from tf_vmfvae.text import as_texts
 
 
 class SentencePreprocessor(Preprocessor):
@@ -40,6 +43,8 @@ class SentencePreprocessor(Preprocessor):
         return self.condition is not None and self.condition.needs_labels
 
     def read(self, texts, labels, name):
+        if not tf.is_symbolic_tensor(texts):
+            texts = as_texts(texts, name)
         ids = self.tokenizer(texts)
         if not self.needs_labels:
             return ids

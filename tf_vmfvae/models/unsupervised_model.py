@@ -7,12 +7,11 @@ from collections.abc import Mapping
 import keras
 import tensorflow as tf
 
-from tf_vmfvae.layers.conditions.label_condition import LABEL
 from tf_vmfvae.models import fit_arguments
 from tf_vmfvae.models.input_reader import InputReader
 from tf_vmfvae.models.preset_model import PresetModel
 from tf_vmfvae.models.replicas import sum_over_replicas
-from tf_vmfvae.ops.batch_inputs import padded
+from tf_vmfvae.ops.batch_inputs import LABEL, padded
 
 
 class UnsupervisedModel(PresetModel):
@@ -83,7 +82,7 @@ class UnsupervisedModel(PresetModel):
         return inputs
 
     def check_entries(self, inputs) -> None:
-        """Checks that the inputs are one tensor, or a dictionary if the model reads one.
+        """Checks that the inputs are one tensor, or the dictionary of the model.
 
         Raises:
             ValueError: if they are not.
@@ -91,9 +90,9 @@ class UnsupervisedModel(PresetModel):
         count = len(keras.tree.flatten(inputs))
         if isinstance(self.input, dict):
             if not isinstance(inputs, Mapping) or {*inputs} != {*self.input}:
-                given = "is one array" if count == 1 else f"has {count} entries"
+                given = "is one array" if count == 1 else f"has {count} arrays"
                 if isinstance(inputs, Mapping):
-                    given = f"has the entries {', '.join(map(str, inputs))}"
+                    given = f"has entries called {', '.join(map(str, inputs))}"
                 entries = ", ".join(f'"{name}": {name}' for name in self.input)
                 raise ValueError(
                     f"x {given}: the model reads labels, so give {{{entries}}}"

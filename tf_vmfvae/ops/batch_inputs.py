@@ -1,7 +1,48 @@
 """The inputs of a batch: one tensor, or a dictionary of tensors with the same rows."""
 
+from collections.abc import Mapping
+
 import keras
 import tensorflow as tf
+
+# The entries of such a dictionary. With raw text in it, it has no ids yet.
+IDS, TEXT, LABEL = "ids", "text", "label"
+
+
+def split_text(x, needs_labels: bool, name: str = "x") -> tuple:
+    """Separates raw texts from their labels.
+
+    Args:
+        x: texts of any kind, or a dictionary of `"text"` and, if labels are needed,
+            `"label"`.
+        needs_labels: whether there has to be a label for each text.
+        name: name of the caller's argument, for error messages.
+
+    Returns:
+        The texts, the labels or `None`, and the name of the texts in error messages.
+
+    Raises:
+        ValueError: if an entry is missing, or there is one too many.
+
+    >>> split_text({"text": ["profit rose"], "label": [1]}, needs_labels=True)
+    (['profit rose'], [1], 'x["text"]')
+    """
+    labels = None
+    wanted = f'{{"{TEXT}": texts, "{LABEL}": labels}}' if needs_labels else "the texts"
+    if isinstance(x, Mapping):
+        if TEXT not in x or not {*x} <= {TEXT, LABEL}:
+            given = ", ".join(map(str, x))
+            raise ValueError(f"{name} has entries called {given}: give {wanted}")
+        labels, x, texts_name = x.get(LABEL), x[TEXT], f'{name}["{TEXT}"]'
+    else:
+        texts_name = name
+    if needs_labels and labels is None:
+        raise ValueError(f"{name} has no labels: give {wanted}")
+    if not needs_labels and labels is not None:
+        raise ValueError(
+            f"{name} has labels, which the model does not read: give {wanted}"
+        )
+    return x, labels, texts_name
 
 
 def padded(inputs):

@@ -6,11 +6,8 @@ import tensorflow as tf
 
 from tf_vmfvae.layers.conditions.condition import Condition
 from tf_vmfvae.layers.words.embedding_table import embedding_table
-from tf_vmfvae.ops.batch_inputs import count_rows
+from tf_vmfvae.ops.batch_inputs import IDS, LABEL, count_rows
 from tf_vmfvae.ops.graph_checks import checked
-
-# The names of a model's inputs.
-IDS, LABEL = "ids", "label"
 
 
 @keras.saving.register_keras_serializable(package="tf_vmfvae")
@@ -110,6 +107,11 @@ class LabelCondition(Condition):
             raise ValueError(
                 f"{name} are {labels.dtype.name} values: give whole numbers from 0 to "
                 f"{self.num_labels - 1}"
+            )
+        if labels.shape.rank not in (1, None):
+            raise ValueError(
+                f"{name} has the shape {tuple(labels.shape)}: give one label for each "
+                "text"
             )
         labels = tf.cast(tf.ensure_shape(labels, [None]), tf.int32)
         labels = checked(
