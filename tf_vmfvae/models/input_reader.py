@@ -7,7 +7,9 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from tf_vmfvae.ops.batch_inputs import count_rows, padded
+from tf_vmfvae.ops.batch_inputs import LABEL, count_rows, padded
+
+EMPTY = "x is empty: give at least one example"
 
 
 class InputReader:
@@ -36,7 +38,8 @@ class InputReader:
         # A function of the user's own pads.
         read = getattr(self._model.preprocessor, "unpadded", self._model.preprocessor)
         inputs = read(x)
-        _check_count(int(count_rows(inputs)))
+        if not int(count_rows(inputs)):
+            raise ValueError(EMPTY)
         # Neither XLA nor a strategy with several replicas takes ragged batches.
         replicas = self._model.distribute_strategy.num_replicas_in_sync
         if replicas > 1 or self._model.jit_compile:
@@ -65,7 +68,7 @@ class InputReader:
         else:
             for leaf in keras.tree.flatten(spec):
                 _check_dtype(leaf)
-            self._model.check_entries(spec)
+            self._check_entries(spec)
             if not self._model.num_labels:
                 return dataset
             read = self._model.with_checked_labels
@@ -79,6 +82,22 @@ class InputReader:
             tf.data.AUTOTUNE
         )
 
+    def in_step(self, inputs):
+        """Returns the inputs of one batch, padded, within a training step.
+
+        Raises:
+            ValueError: if they are not those of the model.
+        """
+        self._check_entries(inputs)
+        flat = keras.tree.flatten(padded(inputs))
+        for rows, expected in zip(flat, self._model.inputs, strict=True):
+            if not rows.shape.is_compatible_with(expected.shape):
+                raise ValueError(
+                    f"x has batches of the shape {tuple(rows.shape)}: they must have "
+                    f"the shape {tuple(expected.shape)}, with the examples first"
+                )
+        return keras.tree.pack_sequence_as(self._model.input, flat)
+
     def _checked(self, inputs):
         if inputs is None:
             raise ValueError("x: give the inputs")
@@ -88,11 +107,33 @@ class InputReader:
                 for name, part in inputs.items()
             }
         flat = keras.tree.flatten(inputs)
-        _check_count(len(flat))
+        if not flat or 0 in np.shape(flat[0])[:1]:
+            raise ValueError(EMPTY)
         _check_whole(flat[0])
-        self._model.check_entries(inputs)
-        _check_count(np.shape(flat[0])[:1] != (0,))
+        self._check_entries(inputs)
         return self._model.with_checked_labels(inputs)
+
+    def _check_entries(self, inputs):
+        """Checks that the inputs are one tensor, or the dictionary of the model."""
+        expected, count = self._model.input, len(keras.tree.flatten(inputs))
+        if isinstance(expected, dict):
+            if isinstance(inputs, Mapping):
+                if {*inputs} == {*expected}:
+                    return
+                given = f"has entries called {', '.join(map(str, inputs))}"
+            else:
+                given = "is one array" if count == 1 else f"has {count} arrays"
+            entries = ", ".join(f'"{name}": {name}' for name in expected)
+            raise ValueError(
+                f"x {given}: the model reads labels, so give {{{entries}}}"
+            )
+        if isinstance(inputs, Mapping) and LABEL in inputs:
+            raise ValueError(
+                f'x has the entry "{LABEL}", but the model reads no labels: leave it '
+                "out"
+            )
+        if count != 1:
+            raise ValueError(f"x: give one array of inputs, not {count}")
 
     def _check_preprocessor(self):
         if self._model.preprocessor is None:
@@ -115,7 +156,9 @@ def has_text(x) -> bool:
         return any(map(has_text, x.values()))
     dtype = getattr(x, "dtype", None)
     if dtype is None:
-        if not isinstance(x, Iterable) or not isinstance(x, Sized):
+        # A table has two axes; iterating over it would give the names of its columns.
+        is_list = isinstance(x, Iterable) and isinstance(x, Sized)
+        if not is_list or len(getattr(x, "shape", "1")) != 1:
             return False
         # The first element may be a list or an array itself.
         has_strings = any(isinstance(value, str | bytes | bytearray) for value in x)
@@ -129,7 +172,7 @@ def has_text(x) -> bool:
 
 def _check_whole(rows):
     """Refuses an array that cannot hold ids and counts."""
-    if not hasattr(rows, "dtype") or not np.size(rows):
+    if not hasattr(rows, "dtype"):
         return
     rows = np.asarray(rows)
     is_wrong = rows < 0
@@ -149,8 +192,3 @@ def _check_dtype(spec):
             f"x: the data set has {dtype.name} elements: give texts, or ids and "
             "counts, which are whole numbers"
         )
-
-
-def _check_count(count):
-    if not count:
-        raise ValueError("x is empty: give at least one example")

@@ -2,7 +2,6 @@
 
 import contextlib
 import inspect
-from collections.abc import Mapping
 
 import keras
 import tensorflow as tf
@@ -11,7 +10,7 @@ from tf_vmfvae.models import fit_arguments
 from tf_vmfvae.models.input_reader import InputReader
 from tf_vmfvae.models.preset_model import PresetModel
 from tf_vmfvae.models.replicas import sum_over_replicas
-from tf_vmfvae.ops.batch_inputs import LABEL, padded
+from tf_vmfvae.ops.batch_inputs import padded
 
 
 class UnsupervisedModel(PresetModel):
@@ -80,30 +79,6 @@ class UnsupervisedModel(PresetModel):
                 example. In a graph it is an `InvalidArgumentError`.
         """
         return inputs
-
-    def check_entries(self, inputs) -> None:
-        """Checks that the inputs are one tensor, or the dictionary of the model.
-
-        Raises:
-            ValueError: if they are not.
-        """
-        count = len(keras.tree.flatten(inputs))
-        if isinstance(self.input, dict):
-            if not isinstance(inputs, Mapping) or {*inputs} != {*self.input}:
-                given = "is one array" if count == 1 else f"has {count} arrays"
-                if isinstance(inputs, Mapping):
-                    given = f"has entries called {', '.join(map(str, inputs))}"
-                entries = ", ".join(f'"{name}": {name}' for name in self.input)
-                raise ValueError(
-                    f"x {given}: the model reads labels, so give {{{entries}}}"
-                )
-        elif isinstance(inputs, Mapping) and LABEL in inputs:
-            raise ValueError(
-                f'x has the entry "{LABEL}", but the model reads no labels: leave it '
-                "out"
-            )
-        elif count != 1:
-            raise ValueError(f"x: give one array of inputs, not {count}")
 
     def compile(
         self,
@@ -246,7 +221,7 @@ class UnsupervisedModel(PresetModel):
 
     def train_step(self, data):
         inputs, target, weights = keras.utils.unpack_x_y_sample_weight(data)
-        inputs = self._padded(inputs)
+        inputs = self._reader.in_step(inputs)
         weights = self._with_class_weights(inputs, weights)
         with tf.GradientTape() as tape:
             outputs = self(inputs, training=True)
@@ -261,7 +236,7 @@ class UnsupervisedModel(PresetModel):
 
     def test_step(self, data):
         inputs, target, weights = keras.utils.unpack_x_y_sample_weight(data)
-        inputs = self._padded(inputs)
+        inputs = self._reader.in_step(inputs)
         outputs = self(inputs, training=False)
         loss = self.compute_loss(inputs, target, outputs, weights, training=False)
         self._track_loss(loss, inputs)
@@ -269,7 +244,7 @@ class UnsupervisedModel(PresetModel):
 
     def predict_step(self, data):
         inputs, _, _ = keras.utils.unpack_x_y_sample_weight(data)
-        return self(self._padded(inputs), training=False)
+        return self(self._reader.in_step(inputs), training=False)
 
     def compute_metrics(self, x, y, y_pred, sample_weight=None):
         if self._has_own_metrics:
@@ -344,15 +319,3 @@ class UnsupervisedModel(PresetModel):
     def _checked_batch(self, x, y, sample_weight):
         x, y, sample_weight = fit_arguments.checked(self._reader, x, y, sample_weight)
         return padded(x), y, sample_weight
-
-    def _padded(self, inputs):
-        """Returns a batch of inputs, padded if they are ragged, after checking them."""
-        self.check_entries(inputs)
-        flat = keras.tree.flatten(padded(inputs))
-        for rows, expected in zip(flat, self.inputs, strict=True):
-            if not rows.shape.is_compatible_with(expected.shape):
-                raise ValueError(
-                    f"x has batches of the shape {tuple(rows.shape)}: they must have "
-                    f"the shape {tuple(expected.shape)}, with the examples first"
-                )
-        return keras.tree.pack_sequence_as(self.input, flat)
