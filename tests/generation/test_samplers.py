@@ -1,5 +1,6 @@
 """Samplers by name, KerasHub's sampler objects, and samplers of a user's own class."""
 
+import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import keras
@@ -358,6 +359,16 @@ def test_the_sampler_of_compile_is_saved_with_the_model(compiled, sampler, tmp_p
     assert generated(loaded)[:2] == generated(model)[:2]
     if sampler != "top_p":
         assert (loaded.sampler.k, loaded.sampler.temperature) == (2, 0.5)
+
+
+def test_a_sampler_of_kerashub_is_loaded_where_nothing_has_imported_it(
+    compiled, tmp_path, monkeypatch
+):
+    compiled(samplers.TopKSampler(k=2)).save(tmp_path / "model.keras")
+    monkeypatch.delitem(sys.modules, "keras_hub")
+    keras.models.load_model(tmp_path / "model.keras")
+
+    assert "keras_hub" in sys.modules
 
 
 @pytest.mark.parametrize(

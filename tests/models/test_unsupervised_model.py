@@ -280,7 +280,7 @@ def test_several_inputs_are_refused(model):
         (["ball", None], r"x\[1\] is None: give a string"),
         (["ball", "xyzzy"], r"document 2 of 2 \('xyzzy'\) has no word of the model's"),
         ({"text": ["ball"], "label": [0]}, "x has labels, which the model does not r"),
-        ({"texts": ["ball"]}, "x has entries called texts: give the texts, or {"),
+        ({"texts": ["ball"]}, "x has entries called texts: give the texts"),
         ({"pairs": PAIRS, "label": WEIGHTS}, 'x has the entry "label", but the model'),
         (PAIRS - 1, "x holds -1: ids and counts are whole numbers of at least 0"),
         (PAIRS + 0.5, "x holds 1.5: ids and counts are whole numbers"),

@@ -29,6 +29,16 @@ def check_no_target(target) -> None:
     )
 
 
+def has_parts(data) -> bool:
+    """Returns whether data are inputs, targets and weights, not the inputs alone.
+
+    >>> has_parts((["profit rose"], None, [2.0])), has_parts(["profit rose", "rose"])
+    (True, False)
+    """
+    is_list = isinstance(data, list | tuple)
+    return is_list and not any(isinstance(part, str | bytes) for part in data)
+
+
 def read_data(reader: InputReader, data):
     """Returns data of any kind that Keras takes, with the model's inputs in it.
 
@@ -87,7 +97,7 @@ def checked_batch(reader: InputReader, batch):
 
     Texts stay ragged: from the first batches, Keras concludes how long all others are.
     """
-    if not _has_parts(batch):
+    if not has_parts(batch):
         batch = (batch,)
     parts = checked(reader, *keras.utils.unpack_x_y_sample_weight(batch))
     return parts[:1] if parts[2] is None else parts
@@ -215,12 +225,7 @@ def _checked_weights(sample_weight, count):
 
 
 def _read_batch(reader, batch):
-    return (reader.arrays(batch[0] if _has_parts(batch) else batch),)
-
-
-def _has_parts(batch):
-    """Returns whether a batch is a tuple of inputs, targets and weights."""
-    return isinstance(batch, tuple) and not any(isinstance(x, str) for x in batch)
+    return (reader.arrays(batch[0] if has_parts(batch) else batch),)
 
 
 def _each(function, batches):

@@ -1,4 +1,4 @@
-"""Reads what a user gives to `fit` and its kin: inputs of the model, or raw text."""
+"""Reads the data that `fit`, `evaluate` and `predict` are given."""
 
 import itertools
 from collections.abc import Iterable, Mapping, Sized
@@ -109,8 +109,8 @@ class InputReader:
         flat = keras.tree.flatten(inputs)
         if not flat or 0 in np.shape(flat[0])[:1]:
             raise ValueError(EMPTY)
-        _check_whole(flat[0])
         self._check_entries(inputs)
+        _check_whole(flat[0])
         return self._model.with_checked_labels(inputs)
 
     def _check_entries(self, inputs):

@@ -1,5 +1,6 @@
 """Raw text in and out of a model of sentences."""
 
+import importlib
 from collections.abc import Sequence
 
 import keras
@@ -36,7 +37,7 @@ class LanguageModel(VAE):
     sampler = None
 
     def compile(self, *arguments, sampler=None, **options):
-        """Configures training, and how `generate` and its kin choose words.
+        """Configures training, and how words are chosen when sentences are written.
 
         Args:
             *arguments: as for `UnsupervisedModel.compile`.
@@ -61,6 +62,12 @@ class LanguageModel(VAE):
         if config is not None and self.sampler is not None:
             config["sampler"] = keras.saving.serialize_keras_object(self.sampler)
         return config
+
+    def compile_from_config(self, config):
+        if isinstance(config.get("sampler"), dict):
+            # Keras finds KerasHub's samplers only once they are imported.
+            importlib.import_module("keras_hub")
+        super().compile_from_config(config)
 
     def initial_state(self, z) -> list:
         """Returns the decoder's state before the first word, a list of tensors."""

@@ -144,10 +144,7 @@ class UnsupervisedModel(PresetModel):
         class_weight = given.pop("class_weight", None)
         self._check_data(given)
         validation = given.get("validation_data")
-        is_text = isinstance(validation, list | tuple) and any(
-            isinstance(part, str) for part in validation
-        )
-        if isinstance(validation, list | tuple) and not is_text:
+        if fit_arguments.has_parts(validation):
             validation = keras.utils.unpack_x_y_sample_weight(validation)
             given["validation_data"] = fit_arguments.checked(self._reader, *validation)
         elif validation is not None:
