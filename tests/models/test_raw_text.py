@@ -5,62 +5,21 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from tests.models.text_models import (
+    BY_HAND,
+    LABELLED,
+    LABELS,
+    MAKERS,
+    TEXTS,
+    WEIGHTS,
+    batches_of,
+    data_of,
+    make_documents,
+    make_labelled,
+    make_sentences,
+)
 from tf_vmfvae import layers, models
 from tf_vmfvae.ops.batch_inputs import rows_of
-
-WORDS = ["ball", "goal", "caf\u00e9", "rain", "snow"]
-TEXTS = ["Ball goal", "cafe\u0301 goal ball", "rain", "snow rain snow", "goal xyzzy"]
-LABELS = [0, 2, 1, 1, 0]
-LABELLED = {"text": TEXTS, "label": LABELS}
-WEIGHTS = np.array([2.0, 0.0, 1.0, 0.5, 1.5], "float32")
-# Without tracing, which takes longer than the tests themselves.
-OPTIONS = {"run_eagerly": True}
-
-
-def make_sentences(condition=None, learning_rate=0.0, **options):
-    model = models.NVRNN(
-        WORDS,
-        layers.NoLatent(),
-        embedding_dim=3,
-        hidden_dim=4,
-        dropout=0.0,
-        condition=condition,
-        seed=1,
-    )
-    model.compile(keras.optimizers.SGD(learning_rate), **{**OPTIONS, **options})
-    return model
-
-
-def make_labelled(**options):
-    return make_sentences(layers.LabelCondition(num_labels=3, units=2), **options)
-
-
-def make_documents(learning_rate=0.0, **options):
-    model = models.NVDM(WORDS, layers.NoLatent(), hidden_dim=4, seed=2)
-    model.logits.bias.assign(np.arange(5.0))
-    model.compile(keras.optimizers.SGD(learning_rate), **{**OPTIONS, **options})
-    return model
-
-
-MAKERS = {
-    "sentences": make_sentences,
-    "labelled": make_labelled,
-    "documents": make_documents,
-}
-# The same by hand: ids and pairs, padded.
-IDS = [[3, 4, 2, 0], [5, 4, 3, 2], [6, 2, 0, 0], [7, 6, 7, 2], [4, 1, 2, 0]]
-PAIRS = [
-    [[1, 1], [2, 1], [0, 0]],
-    [[1, 1], [2, 1], [3, 1]],
-    [[4, 1], [0, 0], [0, 0]],
-    [[4, 1], [5, 2], [0, 0]],
-    [[2, 1], [0, 0], [0, 0]],
-]
-BY_HAND = {
-    "sentences": np.array(IDS, "int32"),
-    "labelled": {"ids": np.array(IDS, "int32"), "label": np.array(LABELS, "int32")},
-    "documents": np.array(PAIRS, "int32"),
-}
 
 
 @pytest.fixture(scope="module", params=MAKERS)
@@ -81,23 +40,6 @@ def nll(name, model):
 @pytest.fixture(scope="module")
 def labelled():
     return make_labelled()
-
-
-def data_of(name, kind=list, texts=TEXTS, labels=LABELS):
-    """Returns texts of a kind, with labels for the model that needs them."""
-    if name == "labelled":
-        return {"text": kind(texts), "label": labels}
-    return kind(texts)
-
-
-def batches_of(data, size=2):
-    return tf.data.Dataset.from_tensor_slices(data).batch(size)
-
-
-# Good data, for a model without and with three labels.
-BATCH = {None: TEXTS, 3: LABELLED}
-
-# === What is text ===
 
 
 @pytest.mark.parametrize(
@@ -253,175 +195,6 @@ def test_steps_per_epoch_counts_batches_of_texts():
     del seen[:]
     model.fit(TEXTS, batch_size=2, steps_per_epoch=2, **options)
     assert seen == [0, 1]
-
-
-# === The preprocessor ===
-
-
-def test_the_preprocessor_returns_what_the_model_reads(name, model):
-    keras.tree.map_structure(
-        np.testing.assert_array_equal, model.preprocessor(data_of(name)), BY_HAND[name]
-    )
-    [batch] = batches_of(data_of(name), 5).map(model.preprocessor)
-    keras.tree.map_structure(np.testing.assert_array_equal, batch, BY_HAND[name])
-
-
-def test_the_preprocessor_has_the_models_tokenizer():
-    model = make_sentences()
-    assert model.preprocessor.tokenizer is model.tokenizer
-    assert make_documents().preprocessor.tokenizer("Ball, ball!") == ["ball", "ball"]
-
-
-def test_without_a_preprocessor_text_is_refused_and_ids_are_read(name, nll):
-    model = MAKERS[name]()
-    model.preprocessor = None
-    for data in (data_of(name), batches_of(data_of(name))):
-        with pytest.raises(
-            ValueError, match=r"^x is text, but model.preprocessor is None"
-        ):
-            model.evaluate(data, verbose=0)
-    loss, *_ = model.evaluate(BY_HAND[name], verbose=0)
-    assert loss == pytest.approx(nll.mean(), rel=1e-5)
-
-
-def test_the_preprocessor_may_be_the_users_own_function():
-    model = make_sentences()
-    model.preprocessor = lambda texts: tf.fill([tf.size(texts), 3], 2)
-    expected = model(np.full([5, 3], 2))["reconstruction"][0]
-    for data in (TEXTS, batches_of(TEXTS)):
-        loss, *_ = model.evaluate(data, verbose=0)
-        assert loss == pytest.approx(float(expected), rel=1e-5)
-
-
-def test_a_loaded_model_reads_text(name, nll, tmp_path):
-    MAKERS[name]().save(tmp_path / "model.keras")
-    loaded = keras.models.load_model(tmp_path / "model.keras")
-    predicted = loaded.predict_on_batch(data_of(name))["reconstruction"]
-    np.testing.assert_allclose(predicted, nll, rtol=1e-5)
-
-
-def test_a_data_set_splits_documents_into_words_as_transform_does():
-    texts = ["Caf\u00e9-Ball (snow)!", "GOAL cafe\u0301 _rain_", "xyzzy", ""]
-    preprocessor = make_documents().preprocessor
-    [batch] = tf.data.Dataset.from_tensors(texts).map(preprocessor)
-    rows = [[(1, 1), (3, 1), (5, 1)], [(2, 1), (3, 1)], [], []]
-    found = [[tuple(pair) for pair in row if pair[0]] for row in batch.numpy().tolist()]
-    assert found == rows
-
-
-def test_a_streamed_document_without_a_known_word_counts_in_no_mean():
-    model = make_documents()
-    expected = model.evaluate(TEXTS, verbose=0)
-    texts = ["xyzzy", *TEXTS, ""]
-    assert model.evaluate(batches_of(texts), verbose=0) == pytest.approx(expected)
-
-
-# === Refusals ===
-
-
-@pytest.fixture(scope="module")
-def sentences():
-    return make_sentences()
-
-
-def refusals(model, data):
-    """Yields the messages of every method that reads data."""
-    for read in (model.fit, model.evaluate, model.predict):
-        with pytest.raises(ValueError, match=r"\w") as caught:
-            read(data, verbose=0)
-        yield str(caught.value)
-    validation = data if isinstance(data, str) else (data,)
-    with pytest.raises(ValueError, match=r"\w") as caught:
-        model.fit(BATCH[model.num_labels], validation_data=validation, verbose=0)
-    yield str(caught.value)
-
-
-@pytest.mark.parametrize(
-    ("data", "message"),
-    [
-        ("ball goal", "x is one string: put it into a list, ['ball goal']"),
-        (["ball", None], "x[1] is None: give a string, or leave it out"),
-        (["ball", float("nan")], "x[1] is nan: give a string, or leave it out"),
-        (np.array(["ball", 3], object), "x[1] is 3: give a string, or leave it out"),
-        (np.array([["ball"]]), "x is of shape (1, 1): give a flat list of strings"),
-        ([["ball", "goal"]], "x[0] is ['ball', 'goal']: give a string"),
-        ({"text": ["ball", None]}, 'x["text"][1] is None: give a string'),
-        ({"text": "ball"}, 'x["text"] is one string: put it into a list'),
-        ({"texts": TEXTS}, "x has entries called texts: give the texts"),
-        (LABELLED, "x has labels, which the model does not read: give the texts"),
-        ([], "x is empty: give at least one example"),
-        (np.array([], str), "x is empty: give at least one example"),
-        ({"text": []}, "x is empty: give at least one example"),
-        (
-            tf.data.Dataset.from_tensor_slices(TEXTS),
-            "x has texts of the shape (): give batches of the shape (None,), as",
-        ),
-        (
-            tf.data.Dataset.from_tensors([TEXTS]),
-            "x has texts of the shape (1, 5): give batches of the shape (None,), as",
-        ),
-        (
-            batches_of([[1.5, 2.0]]),
-            "x: the data set has float32 elements: give texts, or ids and counts",
-        ),
-    ],
-)
-def test_what_is_no_list_of_texts_is_refused_in_one_line(sentences, data, message):
-    for found in refusals(sentences, data):
-        assert found.startswith(message)
-        assert "\n" not in found
-
-
-@pytest.mark.parametrize(
-    ("data", "message"),
-    [
-        (TEXTS, 'x has no labels: give {"text": texts, "label": labels}'),
-        ({"text": TEXTS}, 'x has no labels: give {"text": texts, "label": labels}'),
-        (batches_of(TEXTS), "x has no labels: give"),
-        (np.ones([2, 3], "int32"), "x is one array: the model reads labels, so give"),
-        ({"ids": np.ones([2, 3], "int32")}, "x has entries called ids: the model read"),
-        (batches_of(IDS), "x is one array: the model reads labels, so give"),
-        ({**LABELLED, "label": [0, 1]}, "labels have the shape (2,): give one for ea"),
-        ({**LABELLED, "label": [0, 1, 3, 0, 0]}, "label 3 of text 3 is out of range"),
-        ({**LABELLED, "label": [0, None, 0, 0, 0]}, "label None of text 2 is out of"),
-        (
-            {**BY_HAND["labelled"], "label": [0, 1, -1, 0, 0]},
-            "label -1 of text 3 is out of range: labels are 0 to 2",
-        ),
-        (
-            batches_of({"text": TEXTS, "label": [0.0] * 5}),
-            'x["label"] are float32 values: give whole numbers from 0 to 2',
-        ),
-        (
-            batches_of({"text": TEXTS, "label": [[0]] * 5}),
-            'x["label"] has the shape (None, 1): give one label for each text',
-        ),
-    ],
-)
-def test_missing_and_wrong_labels_are_refused_in_one_line(labelled, data, message):
-    for found in refusals(labelled, data):
-        assert found.startswith(message)
-        assert "\n" not in found
-
-
-@pytest.mark.parametrize("entries", [LABELLED, BY_HAND["labelled"]], ids=["text", "id"])
-def test_a_label_out_of_range_in_a_data_set_stops_training(labelled, entries):
-    batches = batches_of({**entries, "label": [0, 1, 3, 0, 0]})
-    with pytest.raises(tf.errors.InvalidArgumentError, match=r"labels are 0 to 2.*\[3"):
-        labelled.evaluate(batches, verbose=0)
-
-
-def test_documents_without_a_known_word_are_named_before_training(make_series):
-    model = make_documents()
-    for data, name in (
-        (["ball", "xyzzy"], "'xyzzy'"),
-        (make_series(["ball", "xyzzy"], [3, 17]), "index 17, 'xyzzy'"),
-    ):
-        with pytest.raises(ValueError, match=rf"^document 2 of 2 \({name}\) has no wo"):
-            model.fit(data)
-
-
-# === Labels ===
 
 
 def test_a_labelled_model_has_the_losses_of_earlier_versions():

@@ -240,10 +240,7 @@ class NVDM(VAE):
     def read_texts(self, texts, labels=None):
         if labels is not None:
             raise ValueError("labels: the model reads none; leave them out")
-        documents = known_documents(texts, self.vocabulary)
-        return tf.RaggedTensor.from_row_splits(
-            documents.pairs, documents.row_splits, validate=False
-        )
+        return DocumentPreprocessor(self.vocabulary).read(texts, labels, "texts")
 
     def adapt(self, documents: Documents) -> None:
         """Sets the decoder's biases to the log frequencies of the words.
