@@ -15,7 +15,6 @@ from tests.models.text_models import (
     make_sentences,
 )
 
-
 every_model = pytest.mark.parametrize("name", MAKERS)
 
 

@@ -221,3 +221,10 @@ def test_rows_of_a_batch_keep_their_labels(labelled):
     whole = labelled(inputs)["reconstruction"]
     part = labelled(rows_of(inputs, 1, 3))["reconstruction"]
     np.testing.assert_allclose(part, whole[1:3], rtol=1e-5)
+
+
+def test_classes_are_weighed_by_the_labels_of_texts(labelled):
+    nll = labelled(BY_HAND["labelled"])["reconstruction"].numpy()
+    labelled.reset_metrics()
+    loss, *_ = labelled.train_on_batch(LABELLED, class_weight={1: 3.0})
+    assert loss == pytest.approx(np.mean(nll * [1, 1, 3, 3, 1]), rel=1e-5)
