@@ -89,7 +89,8 @@ class InputReader:
             ValueError: if they are not those of the model.
         """
         self._check_entries(inputs)
-        flat = keras.tree.flatten(padded(inputs))
+        # Eagerly, Keras leaves the arrays of a single batch as they are.
+        flat = [tf.convert_to_tensor(x) for x in keras.tree.flatten(padded(inputs))]
         for rows, expected in zip(flat, self._model.inputs, strict=True):
             if not rows.shape.is_compatible_with(expected.shape):
                 raise ValueError(
