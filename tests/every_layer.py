@@ -140,7 +140,7 @@ LAYERS = {
     ),
     "LabelCondition": Example(
         lambda **options: layers.LabelCondition(5, 3, seed=1, **options),
-        (IDS,),
+        (np.array([0, 4], "int32"),),
         ((2, 3),),
         trainable=1,
     ),

@@ -20,6 +20,8 @@ from tf_vmfvae import layers, models
 BASES = {"Condition", "FixedConcentrationLatent", "Latent", "SphericalLatent"}
 BASES |= {"LanguageModel", "VAE"}
 OTHERS = {"Perplexity", "warm_start"}
+# Functions, whose tests are in tests/models.
+OTHERS |= {"DocumentPreprocessor", "Preprocessor", "SentencePreprocessor"}
 # A layer that holds a function has no configuration, and texts have no symbolic form.
 WITHOUT_CONFIGURATION = {"ImportanceWeightedNLL"}
 WITHOUT_SYMBOLIC_CALL = {"MixturePrior", "WordTokenizer"}

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import tensorflow as tf
 
 import tf_vmfvae
 from tf_vmfvae import layers
@@ -63,3 +64,45 @@ def test_a_model_conditioned_on_labels_is_scored_with_them():
     assert first != second
     with pytest.raises(ValueError, match="labels are not given"):
         model.score(["a"])
+
+
+def test_a_data_set_is_scored_like_a_list(model):
+    expected = model.score(TEXTS[:5], samples=2)["nll"]
+    single = tf.data.Dataset.from_tensor_slices(TEXTS[:5])
+
+    for texts in (single, single.batch(2), {"text": TEXTS[:5]}):
+        np.testing.assert_array_equal(model.score(texts, samples=2)["nll"], expected)
+    assert model.score(single.take(0))["nll"].shape == (0,)
+    with pytest.raises(ValueError, match=r"^texts\[0\] is 0.5: give a string"):
+        model.score(tf.data.Dataset.from_tensors([0.5]))
+    with pytest.raises(ValueError, match=r"^texts has labels, which the model does"):
+        model.score({"text": ["a"], "label": [0]})
+
+
+def test_labels_may_come_with_the_texts():
+    model = tf_vmfvae.models.NVRNN(
+        ["a", "b"], layers.NoLatent(), hidden_dim=4, condition=layers.LabelCondition(2)
+    )
+    texts, labels = ["a", "b a", "b"], [1, 0, 1]
+    expected = model.score(texts, samples=1, labels=labels)["nll"]
+    both = {"text": texts, "label": labels}
+
+    for data in (both, tf.data.Dataset.from_tensor_slices(both).batch(2)):
+        np.testing.assert_array_equal(model.score(data, samples=1)["nll"], expected)
+
+
+def test_documents_are_scored_as_evaluation_does():
+    latent = layers.VonMisesFisherLatent(4, kappa=9.0, seed=1)
+    model = tf_vmfvae.models.NVDM(["ball", "rain"], latent, hidden_dim=4, seed=2)
+    texts = ["Ball, ball!", "rain", "Rain on a ball."]
+    scores = model.score(texts, samples=400)
+    bounds = importance_weighted(model, [model.preprocessor(texts)], 400)
+
+    assert scores["words"].tolist() == [2, 1, 2]
+    np.testing.assert_allclose(scores["kl"].mean(), bounds.kl, rtol=1e-5)
+    error = 6 * bounds.nll_standard_error
+    assert abs(scores["nll"].mean() - bounds.nll) < error
+    with pytest.raises(ValueError, match=r"^document 2 of 2 \('xyzzy'\) has no word"):
+        model.score(["ball", "xyzzy"])
+    with pytest.raises(ValueError, match=r"^labels: the model reads none; leave them"):
+        model.score(["ball"], labels=[1])

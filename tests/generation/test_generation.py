@@ -9,6 +9,7 @@ import tensorflow as tf
 import tf_vmfvae
 from tf_vmfvae import generation, layers
 from tf_vmfvae.generation.decoder_steps import DecoderSteps
+from tf_vmfvae.ops.batch_inputs import padded
 
 WORDS = ["a", "b", "c", "d"]
 
@@ -105,7 +106,7 @@ def fitted(**options):
     )
     labels = LABELS if model.num_labels else None
     model.compile(optimizer=keras.optimizers.Adam(0.02))
-    ids = model.to_ids(["a b c", "b b", "c a d d", "d"], labels).to_tensor()
+    ids = padded(model.to_ids(["a b c", "b b", "c a d d", "d"], labels))
     model.fit(ids, epochs=120, shuffle=False, verbose=0)
     return model
 
@@ -157,7 +158,7 @@ def test_with_a_condition_steps_agree_with_the_whole_decoder(make_condition):
         seed=2,
     )
     sentences = ["a b c", "b b", "c a d d", "d"]
-    ids, steps = model.to_ids(sentences, LABELS).to_tensor(), DecoderSteps(model)
+    ids, steps = padded(model.to_ids(sentences, LABELS)), DecoderSteps(model)
     z = tf.constant(model.encode(sentences, LABELS))
     state = steps.start(z, model.conditions(4, sentences, LABELS))
     words = model.words(ids)

@@ -1,5 +1,6 @@
 """Samplers by name, KerasHub's sampler objects, and samplers of a user's own class."""
 
+import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import keras
@@ -291,3 +292,105 @@ def test_without_texts_there_are_no_answers(make_condition):
     assert {name: value.shape for name, value in scores.items()} == dict.fromkeys(
         ["nll", "reconstruction", "kl", "words"], (0,)
     )
+
+
+# === The sampler of compile ===
+
+
+@pytest.fixture
+def compiled():
+    """Returns a function that makes a model compiled with a sampler."""
+
+    def make(sampler):
+        latent = layers.VonMisesFisherLatent(4, kappa=9.0, seed=1)
+        model = tf_vmfvae.models.NVRNN(
+            WORDS, latent, embedding_dim=8, hidden_dim=8, seed=2
+        )
+        model.compile(sampler=sampler)
+        return model
+
+    return make
+
+
+def generated(model, sampler=None):
+    """Returns what every function writes that chooses words."""
+    options = {"sampler": sampler, "seed": 3, "max_words": 6}
+    return [
+        model.generate(4, **options),
+        model.reconstruct(["a b", "d"], **options),
+        model.interpolate("a b", "d", steps=3, **options),
+        decode(model, tf.eye(4), **options),
+    ]
+
+
+@pytest.mark.parametrize(
+    "sampler",
+    ["greedy", "random", "top_k", "top_p", "beam", samplers.TopKSampler(k=2, seed=4)],
+    ids=["greedy", "random", "top_k", "top_p", "beam", "object"],
+)
+def test_the_sampler_of_compile_is_used_where_no_other_is_given(compiled, sampler):
+    model = compiled(sampler)
+
+    assert model.sampler is sampler
+    assert generated(model) == generated(compiled(None), sampler)
+    other = "greedy" if sampler == "random" else "random"
+    assert generated(model, other) == generated(compiled(None), other)
+
+
+def test_without_a_sampler_samples_are_drawn_and_reconstructions_are_greedy(compiled):
+    model = compiled("beam")
+    model.compile()
+
+    assert model.sampler is None
+    assert generated(model)[0] == generated(model, "random")[0]
+    assert generated(model)[1:] == generated(model, "greedy")[1:]
+
+
+@pytest.mark.parametrize(
+    "sampler",
+    ["top_p", samplers.TopKSampler(k=2, temperature=0.5)],
+    ids=["name", "own"],
+)
+def test_the_sampler_of_compile_is_saved_with_the_model(compiled, sampler, tmp_path):
+    model = compiled(sampler)
+    model.save(tmp_path / "model.keras")
+    loaded = keras.models.load_model(tmp_path / "model.keras")
+
+    assert generated(loaded)[:2] == generated(model)[:2]
+    if sampler != "top_p":
+        assert (loaded.sampler.k, loaded.sampler.temperature) == (2, 0.5)
+
+
+def test_a_sampler_of_kerashub_is_loaded_where_nothing_has_imported_it(
+    compiled, tmp_path, monkeypatch
+):
+    compiled(samplers.TopKSampler(k=2)).save(tmp_path / "model.keras")
+    monkeypatch.delitem(sys.modules, "keras_hub")
+    keras.models.load_model(tmp_path / "model.keras")
+
+    assert "keras_hub" in sys.modules
+
+
+@pytest.mark.parametrize(
+    "sampler",
+    [
+        "best",
+        "top-k",
+        "contrastive",
+        samplers.ContrastiveSampler(),
+        samplers.TopKSampler(k=99),
+        3,
+    ],
+    ids=str,
+)
+def test_compile_refuses_a_sampler_that_there_is_not(compiled, sampler):
+    model = compiled("top_p")
+    with pytest.raises(ValueError, match=r"\w") as caught:
+        model.compile(sampler=sampler)
+
+    message = str(caught.value)
+    assert message.startswith(("sampler is ", "the sampler's k must be"))
+    if "sampler is" in message:
+        assert "one of greedy, random, top_k, top_p, beam" in message
+    assert "\n" not in message
+    assert model.sampler == "top_p"

@@ -4,6 +4,7 @@ import keras
 
 import tf_vmfvae
 from tf_vmfvae import layers
+from tf_vmfvae.ops.batch_inputs import padded
 
 SENTENCES = [
     "the company said its profit rose",
@@ -32,7 +33,8 @@ def make_model(latent="vmf", condition=None, **options):
 
 
 def ids_of(model, sentences=SENTENCES, labels=None):
-    return model.to_ids(sentences, labels).to_tensor()
+    """Returns what the model reads of the sentences."""
+    return padded(model.to_ids(sentences, labels))
 
 
 def with_policy(policy, make):

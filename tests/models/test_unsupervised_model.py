@@ -281,9 +281,14 @@ def test_several_inputs_are_refused(model):
     ("x", "message"),
     [
         (None, "x: give the inputs"),
-        (["ball goal"], "x is text, but the model reads ids"),
-        (np.array(["ball goal"]), "x is text, but the model reads ids"),
-        (tf.constant(["ball goal"]), "x is text, but the model reads ids"),
+        ([], "x is empty: give at least one example"),
+        (PAIRS[:0], "x is empty: give at least one example"),
+        ("ball goal", r"x is one string: put it into a list, \['ball goal'\]"),
+        (["ball", None], r"x\[1\] is None: give a string"),
+        (["ball", "xyzzy"], r"document 2 of 2 \('xyzzy'\) has no word of the model's"),
+        ({"text": ["ball"], "label": [0]}, "x has labels, which the model does not r"),
+        ({"texts": ["ball"]}, "x has entries called texts: give the texts"),
+        ({"pairs": PAIRS, "label": WEIGHTS}, 'x has the entry "label", but the model'),
         (PAIRS - 1, "x holds -1: ids and counts are whole numbers of at least 0"),
         (PAIRS + 0.5, "x holds 1.5: ids and counts are whole numbers"),
         (PAIRS[0], r"x has batches of the shape \(None, 2\): they must have the shape"),
@@ -309,7 +314,7 @@ def test_a_model_can_learn_after_an_error_in_its_first_step():
 
 def test_ragged_inputs_are_padded(labelled):
     model, ids = labelled
-    ragged = tf.RaggedTensor.from_tensor(ids, padding=0)
+    ragged = {**ids, "ids": tf.RaggedTensor.from_tensor(ids["ids"], padding=0)}
     nll = model(ids)["reconstruction"].numpy()
     batches = tf.data.Dataset.from_tensor_slices(ragged).batch(3)
     for data in (ragged, batches):
@@ -349,8 +354,8 @@ def labelled():
         seed=1,
     )
     model.compile(keras.optimizers.SGD(0.0))
-    ids = model.to_ids(["ball goal", "rain", "snow wind rain", "wind"], [0, 1, 2, 1])
-    return model, ids.to_tensor()
+    texts = ["ball goal", "rain", "snow wind rain", "wind"]
+    return model, model.preprocessor({"text": texts, "label": [0, 1, 2, 1]})
 
 
 def test_class_weight_uses_the_labels_that_the_model_reads(labelled):

@@ -6,6 +6,7 @@ import pytest
 import tensorflow as tf
 
 from tf_vmfvae import layers, models
+from tf_vmfvae.ops.batch_inputs import padded
 
 WORDS = ["the", "cat", "dog", "sees", "hears", "it", "them"]
 TEXTS = ["the cat sees it", "the dog hears them"]
@@ -37,7 +38,7 @@ def vmf(kappa=10.0, latent_dim=4, **options):
 
 def inputs(model):
     labels = [0, 1] if model.needs_labels else None
-    return model.to_ids(TEXTS, labels).to_tensor()
+    return padded(model.to_ids(TEXTS, labels))
 
 
 def likelihood(model, z):

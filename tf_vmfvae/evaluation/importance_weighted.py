@@ -4,6 +4,7 @@ import dataclasses
 import math
 from collections.abc import Iterable, Sequence
 
+import keras
 import numpy as np
 import tensorflow as tf
 
@@ -13,6 +14,7 @@ from tf_vmfvae.evaluation.perplexity import perplexity
 from tf_vmfvae.evaluation.refinement import Refinement
 from tf_vmfvae.evaluation.result import Result
 from tf_vmfvae.evaluation.sample_moments import SampleMoments
+from tf_vmfvae.ops.batch_inputs import count_rows, rows_of
 
 # Tensors of the logits' shape in memory at once: logits, exponentials, probabilities.
 COPIES = 3
@@ -226,14 +228,16 @@ def _parts(model, inputs, memory, copies):
 
     Yields rows, and how many samples of each of them fit.
     """
-    inputs = tf.convert_to_tensor(inputs)
+    inputs = keras.tree.map_structure(tf.convert_to_tensor, inputs)
     fit = max(1, memory // (COPIES * BYTES * _num_logits(model, inputs)))
     rows = max(1, fit // copies)
-    for start in range(0, inputs.shape[0], rows):
-        part = inputs[start : start + rows]
-        yield part, max(1, fit // part.shape[0])
+    for start in range(0, int(count_rows(inputs)), rows):
+        part = rows_of(inputs, start, start + rows)
+        yield part, max(1, fit // int(count_rows(part)))
 
 
 def _num_logits(model, inputs):
     """Returns the number of logits per example: time times words, or words."""
-    return math.prod(size or inputs.shape[1] for size in model.decoder.output.shape[1:])
+    # Only the sentences' length is not known to the model.
+    length = keras.tree.flatten(inputs)[0].shape[1]
+    return math.prod(size or length for size in model.decoder.output.shape[1:])

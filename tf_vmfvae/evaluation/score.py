@@ -1,16 +1,24 @@
-"""The evidence lower bound of each text under a language model."""
+"""The evidence lower bound of each text under a model."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+import keras
 import numpy as np
 import tensorflow as tf
 
 from tf_vmfvae.evaluation.forward_pass import ForwardPass
 from tf_vmfvae.ops.arguments import whole_number
+from tf_vmfvae.ops.batch_inputs import (
+    count_rows,
+    padded,
+    rows_of,
+    split_text,
+    unpadded_specs,
+)
 from tf_vmfvae.ops.compiled_functions import CompiledFunctions
 from tf_vmfvae.ops.seeds import fresh_seed, stateless_seed, whole_seed
 
-# How many sentences are scored at once.
+# How many texts are scored at once.
 BATCH = 64
 
 _compiled = CompiledFunctions(kept=1)
@@ -18,7 +26,7 @@ _compiled = CompiledFunctions(kept=1)
 
 def score(
     model,
-    texts: Sequence[str],
+    texts: Sequence[str] | tf.data.Dataset,
     samples: int = 100,
     seed: int | None = 0,
     labels: Sequence[int] | None = None,
@@ -26,8 +34,9 @@ def score(
     """Returns minus the evidence lower bound of each text, and its parts.
 
     Args:
-        model: a language model (`tf_vmfvae.models.NVRNN`).
-        texts: raw sentences.
+        model: a `tf_vmfvae.models.NVRNN` or a `tf_vmfvae.models.NVDM`.
+        texts: raw texts, or a `tf.data.Dataset` of these or of batches of them. With
+            labels they may be dictionaries of `"text"` and `"label"`, as for `fit`.
         samples: int, at least 1. How many codes the bound is averaged over. Each is
             decoded by itself.
         seed: int or `None`. Seed of the codes: the same seed and texts always give the
@@ -40,8 +49,9 @@ def score(
         `<eos>` included.
 
     Raises:
-        ValueError: if `samples` or `seed` is out of range, or labels are missing or out
-            of range.
+        ValueError: if `samples` or `seed` is out of range, an element of `texts` is not
+            text, labels are missing or out of range, or a document has no word that the
+            model knows.
 
     Example:
     >>> import tf_vmfvae
@@ -53,29 +63,32 @@ def score(
     """
     samples = whole_number("samples", samples, 1)
     seed = fresh_seed() if seed is None else whole_seed(seed)
-    ids = model.to_ids(texts, labels)
+    if isinstance(texts, tf.data.Dataset):
+        texts = _collected(texts)
+    if isinstance(texts, Mapping):
+        texts, labels, _ = split_text(texts, model.num_labels is not None, "texts")
+    inputs = model.read_texts(texts, labels)
     run = _compiled.get(model, "score", _build)
-    scores = run(ids, tf.constant(samples), stateless_seed(seed))
+    scores = run(inputs, tf.constant(samples), stateless_seed(seed))
     return {name: value.numpy() for name, value in scores.items()}
 
 
-def score_ids(model, ids, samples, seed) -> dict[str, tf.Tensor]:
-    """Returns what `score` returns, for sentences that are already tokenized.
+def score_inputs(model, inputs, samples, seed) -> dict[str, tf.Tensor]:
+    """Returns what `score` returns, for texts that the model has already read.
 
     It may be part of a graph.
 
     Args:
-        model: a language model.
-        ids: int32 `tf.RaggedTensor` `(texts, None)`, as `model.to_ids` gives it.
+        model: as for `score`.
+        inputs: what the model reads of each text, not padded, from `model.read_texts`.
         samples: int32 scalar tensor, at least 1.
         seed: int32 tensor of shape `(2,)`.
     """
     names = ("reconstruction", "kl", "words")
-    count = ids.nrows(tf.int32)
-    parts = (count + BATCH - 1) // BATCH
+    parts = (count_rows(inputs) + BATCH - 1) // BATCH
 
     def next_part(part, *arrays):
-        rows = ids[part * BATCH : (part + 1) * BATCH].to_tensor()
+        rows = padded(rows_of(inputs, part * BATCH, (part + 1) * BATCH))
         # The numbers of a part's samples continue those of the part before.
         scores = _score_rows(model, rows, samples, seed, part * samples)
         return part + 1, *(
@@ -94,9 +107,9 @@ def score_ids(model, ids, samples, seed) -> dict[str, tf.Tensor]:
     return {"nll": scores["reconstruction"] + scores["kl"], **scores}
 
 
-def _score_rows(model, ids, samples, seed, first):
-    """Returns reconstruction NLL, KL and words of padded ids, all `(rows,)`."""
-    forward = ForwardPass(model, ids)
+def _score_rows(model, inputs, samples, seed, first):
+    """Returns reconstruction NLL, KL and words of padded inputs, all `(rows,)`."""
+    forward = ForwardPass(model, inputs)
     kl = forward.kl()
 
     # One sample after the other, so that memory does not grow with their number.
@@ -107,20 +120,30 @@ def _score_rows(model, ids, samples, seed, first):
     _, total = tf.while_loop(
         lambda number, _: number < samples,
         add,
-        (tf.constant(0), tf.zeros([tf.shape(ids)[0]], tf.float64)),
+        (tf.constant(0), tf.zeros([count_rows(inputs)], tf.float64)),
         shape_invariants=(tf.TensorShape([]), tf.TensorShape([None])),
     )
     reconstruction = total / tf.cast(samples, tf.float64)
-    values = reconstruction, kl, model.count_words(ids)
+    values = reconstruction, kl, model.count_words(inputs)
     return [tf.cast(value, tf.float32) for value in values]
 
 
+def _collected(dataset):
+    """Returns the elements of a data set, or the rows of its batches, as arrays."""
+    elements = [
+        keras.tree.map_structure(np.atleast_1d, element)
+        for element in dataset.as_numpy_iterator()
+    ]
+    if not elements:
+        return []
+    return keras.tree.map_structure(lambda *parts: np.concatenate(parts), *elements)
+
+
 def _build(model):
-    spec = tf.RaggedTensorSpec([None, None], tf.int32)
     numbers = [tf.TensorSpec(shape, tf.int32) for shape in ([], [2])]
 
-    @tf.function(input_signature=[spec, *numbers])
-    def run(ids, samples, seed):
-        return score_ids(model, ids, samples, seed)
+    @tf.function(input_signature=[unpadded_specs(model.input), *numbers])
+    def run(inputs, samples, seed):
+        return score_inputs(model, inputs, samples, seed)
 
     return run

@@ -6,23 +6,24 @@ Except for `encode_texts`, these functions may be part of a graph.
 import tensorflow as tf
 
 from tf_vmfvae.ops.arguments import whole_number
+from tf_vmfvae.ops.batch_inputs import count_rows, padded, rows_of
 from tf_vmfvae.ops.geometry import straight_line
 from tf_vmfvae.ops.seeds import stateless_seed
 
 
-def encode_ids(model, ids) -> tuple:
+def encode_inputs(model, inputs) -> tuple:
     """Encodes sentences that are already tokenized.
 
     Args:
         model: a language model.
-        ids: int32 `(batch, time)`, as the model takes them, with at least one row.
+        inputs: the model's inputs, with at least one row.
 
     Returns:
         The locations of the posteriors, `(batch, latent_dim)`, and what the decoder
         reads in addition to a code, `(batch, condition_width)`.
     """
-    hidden = model.encoder(ids, training=False)
-    return model.latent.location(hidden), model.conditions_of(ids)
+    hidden = model.encoder(inputs, training=False)
+    return model.latent.location(hidden), model.conditions_of(inputs)
 
 
 def encode_texts(model, texts, labels=None, batch_size: int = 64) -> tuple:
@@ -35,16 +36,16 @@ def encode_texts(model, texts, labels=None, batch_size: int = 64) -> tuple:
         batch_size: int. How many texts to encode at once.
 
     Returns:
-        As `encode_ids`, in float32.
+        As `encode_inputs`, in float32.
 
     Raises:
         ValueError: as `model.to_ids`, or if `batch_size` is below 1.
     """
     batch_size = whole_number("batch_size", batch_size, 1)
-    ids = model.to_ids(texts, labels)
+    inputs = model.to_ids(texts, labels)
     batches = [
-        encode_ids(model, ids[start : start + batch_size].to_tensor())
-        for start in range(0, ids.nrows(), batch_size)
+        encode_inputs(model, padded(rows_of(inputs, start, start + batch_size)))
+        for start in range(0, int(count_rows(inputs)), batch_size)
     ]
     if not batches:
         widths = model.latent.latent_dim, model.condition_width

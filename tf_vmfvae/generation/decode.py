@@ -23,8 +23,9 @@ def decode(
         sampler: how to choose words: `"greedy"`, `"random"`, `"top_k"` (among the 5
             likeliest), `"top_p"` (among the likeliest that make up 0.1), `"beam"` (5
             beams), or a `keras_hub.samplers.Sampler`, whose class may be your own;
-            greedy by default. The sampler is not changed, with one exception: without
-            `seed`, a sampler that was given a seed of its own advances its generator.
+            by default that of `model.compile`, or else greedy. The sampler is not
+            changed, with one exception: without `seed`, a sampler that was given a seed
+            of its own advances its generator.
         max_words: int. A sentence is cut off after this many words.
         seed: int or `None`. Seed for a sampler that draws. The same seed and codes give
             the same words, whatever was drawn before, with any `batch_size` and in any

@@ -21,6 +21,7 @@ class Decoder:
 
     Args:
         model, sampler, max_words, seed: as for `decode`.
+        default: str. The sampler if neither the caller nor `model.compile` names one.
 
     Call arguments:
         z, conditions, batch_size, progress: as for `decode`.
@@ -29,15 +30,15 @@ class Decoder:
         ValueError: as for `decode`.
     """
 
-    def __init__(self, model, sampler=None, max_words=60, seed=None):
+    def __init__(self, model, sampler=None, max_words=60, seed=None, default="greedy"):
         # KerasHub takes seconds to import, and only decoding needs it.
         from tf_vmfvae.generation.stateless_sampler import StatelessSampler
 
         self._model = model
         self._max_words = whole_number("max_words", max_words, 1)
-        self._sampler = StatelessSampler(
-            "greedy" if sampler is None else sampler, model.tokenizer.vocabulary_size
-        )
+        for fallback in (model.sampler, default):
+            sampler = fallback if sampler is None else sampler
+        self._sampler = StatelessSampler(sampler, model.tokenizer.vocabulary_size)
         self._seed = None if seed is None else whole_seed(seed)
 
     def __call__(self, z, conditions=None, batch_size=256, progress=None) -> list[str]:

@@ -11,7 +11,7 @@ from tf_vmfvae.ops.seeds import fresh_seed
 def generate(
     model,
     count: int,
-    sampler="random",
+    sampler=None,
     seed: int | None = None,
     max_words: int = 60,
     texts: Sequence[str] | None = None,
@@ -23,8 +23,9 @@ def generate(
     Args:
         model: a language model.
         count: int, at least 0. How many sentences.
-        sampler: as for `decode`. By default every word is drawn from the model's own
-            distribution, so that the sentences are samples of the model.
+        sampler: as for `decode`. If `model.compile` was given none either, every word
+            is drawn from the model's own distribution (`"random"`), so that the
+            sentences are samples of the model.
         seed: int or `None`. Seed for codes and words: the same seed always gives the
             same answer. With `None` answers differ, and follow
             `keras.utils.set_random_seed`; see `decode` for a sampler's own seed.
@@ -41,7 +42,7 @@ def generate(
     Raises:
         ValueError: if what the decoder has to read is missing, or as for `decode`.
     """
-    decoder = Decoder(model, sampler, max_words, seed)
+    decoder = Decoder(model, sampler, max_words, seed, default="random")
     count = whole_number("count", count, 0)
     conditions = model.conditions(count, texts, labels)
     z = prior_codes(model, count, fresh_seed() if seed is None else seed)

@@ -29,7 +29,7 @@ def interpolate(
         end: raw sentence.
         steps: int, at least 2. How many sentences; the first is the reconstruction of
             `start`, the last that of `end`.
-        sampler: as for `decode`; greedy by default.
+        sampler: as for `decode`.
         max_words: int. A sentence is cut off after this many words.
         seed: int or `None`. Seed for a sampler that draws, as for `decode`.
         labels: the labels of `start` and `end`, which a model with a `LabelCondition`

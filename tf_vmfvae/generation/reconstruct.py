@@ -19,7 +19,7 @@ def reconstruct(
     Args:
         model: a language model.
         texts: raw sentences.
-        sampler: as for `decode`; greedy by default.
+        sampler: as for `decode`.
         max_words: int. A sentence is cut off after this many words.
         seed: int or `None`. Seed for a sampler that draws, as for `decode`.
         labels: one label for each sentence, which a model with a `LabelCondition`

@@ -1,5 +1,6 @@
 """Checks of the arguments of `fit` and `evaluate` for models without targets."""
 
+import functools
 import inspect
 import math
 
@@ -7,6 +8,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from tf_vmfvae.models.input_reader import InputReader
 from tf_vmfvae.models.weighted_batches import WeightedBatches, no_target
 
 
@@ -27,11 +29,42 @@ def check_no_target(target) -> None:
     )
 
 
-def checked(data, target=None, sample_weight=None) -> tuple:
+def has_parts(data) -> bool:
+    """Returns whether data are inputs, targets and weights, not the inputs alone.
+
+    >>> has_parts((["profit rose"], None, [2.0])), has_parts(["profit rose", "rose"])
+    (True, False)
+    """
+    is_list = isinstance(data, list | tuple)
+    return is_list and not any(isinstance(part, str | bytes) for part in data)
+
+
+def read_data(reader: InputReader, data):
+    """Returns data of any kind that Keras takes, with the model's inputs in it.
+
+    Args:
+        reader: the model's `InputReader`.
+        data: arrays or texts, or batches of any kind, which may be tuples that begin
+            with the inputs.
+
+    Raises:
+        ValueError: if the inputs are not those of the model.
+    """
+    if isinstance(data, tf.data.Dataset):
+        return reader.dataset(data)
+    if isinstance(data, keras.utils.PyDataset):
+        return WeightedBatches(data, functools.partial(_read_batch, reader))
+    if inspect.isgenerator(data):
+        return _each(functools.partial(_read_batch, reader), data)
+    return reader.arrays(data)
+
+
+def checked(reader: InputReader, data, target=None, sample_weight=None) -> tuple:
     """Checks `x`, `y` and `sample_weight` before training begins.
 
     Args:
-        data: arrays, or batches of any kind.
+        reader: the model's `InputReader`.
+        data: arrays or texts, or batches of any kind.
         target: `None`.
         sample_weight: one weight for each example, or `None`.
 
@@ -39,22 +72,19 @@ def checked(data, target=None, sample_weight=None) -> tuple:
         The three arguments in a form in which Keras uses all weights.
 
     Raises:
-        ValueError: if there is a target, or not one weight for each example.
-
-    >>> checked(np.zeros([3, 5]), None, np.ones([3]))[1].shape
-    (3, 0)
+        ValueError: if there is a target, not one weight for each example, or the
+            inputs are not those of the model.
     """
     check_no_target(target)
     if isinstance(data, tf.data.Dataset):
-        return _checked_dataset(data), target, sample_weight
+        return _checked_dataset(reader.dataset(data)), target, sample_weight
+    check_batch = functools.partial(checked_batch, reader)
     if isinstance(data, keras.utils.PyDataset):
-        return WeightedBatches(data, checked_batch), target, sample_weight
+        return WeightedBatches(data, check_batch), target, sample_weight
     if inspect.isgenerator(data):
-        return _checked_batches(data), target, sample_weight
-    if isinstance(data, tf.RaggedTensor):
-        data = data.to_tensor()
-    rows = next(iter(keras.tree.flatten(data)), None)
-    _check_rows(rows)
+        return _each(check_batch, data), target, sample_weight
+    data = reader.arrays(data)
+    rows = keras.tree.flatten(data)[0]
     if sample_weight is None or not hasattr(rows, "shape"):
         return data, target, sample_weight
     count = rows.shape[0]
@@ -62,16 +92,15 @@ def checked(data, target=None, sample_weight=None) -> tuple:
     return data, no_target(count), _checked_weights(sample_weight, count)
 
 
-def checked_batch(batch):
-    """Returns one batch of the user's after the same checks.
+def checked_batch(reader: InputReader, batch):
+    """Returns one batch of the user's, a tuple, after the same checks.
 
-    >>> checked_batch((np.ones([2, 3]), None, [0.5, 2.0]))[1].shape
-    (2, 0)
+    Texts stay ragged: from the first batches, Keras concludes how long all others are.
     """
-    if not isinstance(batch, tuple):
-        return batch
-    parts = checked(*keras.utils.unpack_x_y_sample_weight(batch))
-    return batch if parts[2] is None else parts
+    if not has_parts(batch):
+        batch = (batch,)
+    parts = checked(reader, *keras.utils.unpack_x_y_sample_weight(batch))
+    return parts[:1] if parts[2] is None else parts
 
 
 def per_example(sample_weight, like):
@@ -153,39 +182,6 @@ def _is_of_keras(metric):
     return str(getattr(metric, "__module__", "")).split(".")[0] == "keras"
 
 
-def _check_rows(rows):
-    """Refuses an array that cannot hold ids and counts."""
-    if rows is None:
-        raise ValueError("x: give the inputs")
-    if _is_text(rows):
-        raise ValueError(
-            "x is text, but the model reads ids: make them with model.to_ids, or with "
-            "tf_vmfvae.data.DocumentBatches for documents"
-        )
-    if not hasattr(rows, "dtype") or not np.size(rows):
-        return
-    rows = np.asarray(rows)
-    is_wrong = rows < 0
-    if rows.dtype.kind == "f":
-        is_wrong |= rows != np.floor(rows)
-    if is_wrong.any():
-        raise ValueError(
-            f"x holds {rows[is_wrong][0]}: ids and counts are whole numbers of at "
-            "least 0"
-        )
-
-
-def _is_text(rows):
-    if isinstance(rows, str | bytes):
-        return True
-    dtype = getattr(rows, "dtype", None)
-    dtype = getattr(dtype, "as_numpy_dtype", dtype)
-    try:
-        return dtype is not None and np.dtype(dtype).kind in "USO"
-    except TypeError:  # A dtype of pandas.
-        return "str" in str(dtype)
-
-
 def _check_one_part(sample_weight):
     if keras.tree.is_nested(sample_weight):
         raise ValueError("sample_weight: give one number for each example")
@@ -228,8 +224,13 @@ def _checked_weights(sample_weight, count):
     return weights
 
 
-def _checked_batches(batches):
-    yield from map(checked_batch, batches)
+def _read_batch(reader, batch):
+    return (reader.arrays(batch[0] if has_parts(batch) else batch),)
+
+
+def _each(function, batches):
+    """Yields the batches as a generator, which is what Keras takes."""
+    yield from map(function, batches)
 
 
 def _checked_dataset(dataset):

@@ -1,16 +1,19 @@
 """Raw text in and out of a model of sentences."""
 
+import importlib
 from collections.abc import Sequence
 
+import keras
 import numpy as np
 import tensorflow as tf
 from keras import ops
 
-from tf_vmfvae import evaluation, generation
+from tf_vmfvae import generation
 from tf_vmfvae.generation.codes import encode_texts
 from tf_vmfvae.layers.conditions.label_condition import listed
 from tf_vmfvae.layers.words.word_tokenizer import PADDING_ID
 from tf_vmfvae.models.vae import VAE
+from tf_vmfvae.ops.batch_inputs import LABEL, count_rows, padded
 from tf_vmfvae.text import as_texts
 
 
@@ -22,11 +25,49 @@ class LanguageModel(VAE):
 
     Attributes:
         tokenizer: `WordTokenizer`, from raw text to ids.
+        preprocessor: `SentencePreprocessor`, from raw text to the model's inputs; see
+            `UnsupervisedModel`.
         condition: what the decoder reads in addition to the code, a
             `tf_vmfvae.layers.Condition` or `None`.
-        conditioner: functional model from ids to the condition's output, `(batch,
-            units)`; `None` without a condition.
+        sampler: how words are chosen, from `compile`; or `None`.
+        conditioner: functional model from the model's inputs to the condition's
+            output, `(batch, units)`; `None` without a condition.
     """
+
+    sampler = None
+
+    def compile(self, *arguments, sampler=None, **options):
+        """Configures training, and how words are chosen when sentences are written.
+
+        Args:
+            *arguments: as for `UnsupervisedModel.compile`.
+            sampler: what `generate`, `reconstruct`, `interpolate` and
+                `tf_vmfvae.generation.decode` use if they are not given a sampler, see
+                there; or `None` for their own defaults. It is saved with the model.
+            **options: as for `UnsupervisedModel.compile`.
+
+        Raises:
+            ValueError: as `UnsupervisedModel.compile`, or if there is no such sampler.
+        """
+        if sampler is not None:
+            # KerasHub takes seconds to import.
+            from tf_vmfvae.generation.stateless_sampler import StatelessSampler
+
+            StatelessSampler(sampler, self.tokenizer.vocabulary_size)
+        super().compile(*arguments, **options)
+        self.sampler = sampler
+
+    def get_compile_config(self):
+        config = super().get_compile_config()
+        if config is not None and self.sampler is not None:
+            config["sampler"] = keras.saving.serialize_keras_object(self.sampler)
+        return config
+
+    def compile_from_config(self, config):
+        if isinstance(config.get("sampler"), dict):
+            # Keras finds KerasHub's samplers only once they are imported.
+            importlib.import_module("keras_hub")
+        super().compile_from_config(config)
 
     def initial_state(self, z) -> list:
         """Returns the decoder's state before the first word, a list of tensors."""
@@ -47,9 +88,12 @@ class LanguageModel(VAE):
         """
         raise NotImplementedError(f"{type(self).__name__} has no step")
 
-    def words(self, ids):
-        """Returns the ids of the words, without a label, `(batch, words)`."""
-        return ids if self.condition is None else self.condition.words(ids)
+    def words(self, inputs):
+        """Returns the ids of the words, `(batch, time)`, from the model's inputs."""
+        return inputs if self.condition is None else self.condition.words(inputs)
+
+    def is_example(self, inputs):
+        return tf.reduce_any(self.words(inputs) != PADDING_ID, axis=-1)
 
     def count_words(self, inputs):
         words = tf.cast(self.words(inputs) != PADDING_ID, tf.float32)
@@ -63,6 +107,12 @@ class LanguageModel(VAE):
     def labels_of(self, inputs):
         return self.condition.labels(inputs)
 
+    def with_checked_labels(self, inputs):
+        if not self.needs_labels:
+            return inputs
+        ids, labels = self.words(inputs), self.labels_of(inputs)
+        return self.condition.join(ids, labels, f'x["{LABEL}"]')
+
     @property
     def needs_labels(self) -> bool:
         """Whether every text needs a label, and so does every sample."""
@@ -75,8 +125,8 @@ class LanguageModel(VAE):
 
     def to_ids(
         self, texts: Sequence[str], labels: Sequence[int] | None = None
-    ) -> tf.RaggedTensor:
-        """Returns what the model reads of each text.
+    ) -> tf.RaggedTensor | dict[str, tf.RaggedTensor | tf.Tensor]:
+        """Returns what the model reads of each text, not yet padded.
 
         Args:
             texts: raw sentences, words separated by white space: a list, array or
@@ -85,8 +135,8 @@ class LanguageModel(VAE):
                 needs; other models ignore it.
 
         Returns:
-            int32 `[texts, None]`: the words' ids, `<eos>` last; with a `LabelCondition`
-            the label plus 1 comes first.
+            int32 `[texts, None]`: the words' ids, `<eos>` last. With a `LabelCondition`
+            a dictionary of these `"ids"` and of `"label"`, int32 `[texts]`.
 
         Raises:
             ValueError: if `texts` is a single string or one of its elements is not
@@ -94,6 +144,9 @@ class LanguageModel(VAE):
         """
         ids = self.tokenizer(as_texts(texts))
         return ids if self.condition is None else self.condition.join(ids, labels)
+
+    def read_texts(self, texts, labels=None):
+        return self.to_ids(texts, labels)
 
     def encode(
         self,
@@ -123,18 +176,18 @@ class LanguageModel(VAE):
         """How many numbers the decoder reads in addition to the code."""
         return 0 if self.conditioner is None else self.conditioner.output.shape[-1]
 
-    def conditions_of(self, ids):
+    def conditions_of(self, inputs):
         """Returns what the decoder reads in addition to the codes of sentences.
 
         Args:
-            ids: int32 `(batch, time)`, from `to_ids` and padded; at least one row.
+            inputs: the model's inputs, with at least one row.
 
         Returns:
             A tensor of shape `(batch, condition_width)`.
         """
         if self.conditioner is None:
-            return tf.zeros([tf.shape(ids)[0], 0])
-        return self.conditioner(ids, training=False)
+            return tf.zeros([count_rows(inputs), 0])
+        return self.conditioner(inputs, training=False)
 
     def conditions(
         self,
@@ -166,7 +219,7 @@ class LanguageModel(VAE):
                 f"{count} of them, not {number}"
             )
         texts = [""] * len(given) if self.needs_labels else given
-        conditions = self.conditions_of(self.to_ids(texts, labels).to_tensor())
+        conditions = self.conditions_of(padded(self.to_ids(texts, labels)))
         return tf.repeat(conditions, count // len(given), axis=0)
 
     def context(self, z, conditions=None):
@@ -193,10 +246,3 @@ class LanguageModel(VAE):
         See `tf_vmfvae.generation.interpolate` for the options.
         """
         return generation.interpolate(self, start, end, steps, **options)
-
-    def score(self, texts: Sequence[str], **options) -> dict[str, np.ndarray]:
-        """Returns minus the evidence lower bound of each text, and its parts.
-
-        See `tf_vmfvae.evaluation.score` for the options.
-        """
-        return evaluation.score(self, texts, **options)

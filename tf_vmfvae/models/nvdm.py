@@ -24,11 +24,15 @@ from tf_vmfvae.models.constructor_arguments import (
     check_dropout,
     check_latent,
 )
+from tf_vmfvae.models.document_preprocessor import (
+    DocumentPreprocessor,
+    known_documents,
+)
 from tf_vmfvae.models.dtype_policy_scope import dtype_policy_scope
 from tf_vmfvae.models.seeded_layers import dense, seeds_from
 from tf_vmfvae.models.vae import VAE
 from tf_vmfvae.ops.arguments import whole_number
-from tf_vmfvae.text import as_texts, as_vocabulary, series_label
+from tf_vmfvae.text import as_texts, as_vocabulary
 
 LEAST = {"hidden_dim": 1, "encoder_layers": 1, "decoder_layers": 0, "codes": 1}
 # What the encoder reads of the counts.
@@ -90,6 +94,8 @@ class NVDM(VAE):
 
     Attributes:
         vocabulary: list of the words.
+        preprocessor: `DocumentPreprocessor`, from raw text to pairs; see
+            `UnsupervisedModel`.
         encoder: functional model from pairs to hidden features. The last feature is the
             log of the document's length in hundreds of words, which some latents use.
         decoder: functional model from codes to logits, `(batch, words)`; entry `i`
@@ -154,6 +160,8 @@ class NVDM(VAE):
             # === Layers ===
             latent.follow_dtype_policy(keras.config.dtype_policy())
             self._make_layers(latent, seeds_from(seed))
+
+            self.preprocessor = DocumentPreprocessor(self.vocabulary)
 
             # === Functional models ===
             pairs = keras.Input((None, 2), dtype="int32", name="pairs")
@@ -229,6 +237,11 @@ class NVDM(VAE):
     def count_words(self, inputs):
         return tf.reduce_sum(tf.cast(inputs[..., 1], tf.float32), axis=-1)
 
+    def read_texts(self, texts, labels=None):
+        if labels is not None:
+            raise ValueError("labels: the model reads none; leave them out")
+        return DocumentPreprocessor(self.vocabulary).read(texts, labels, "texts")
+
     def adapt(self, documents: Documents) -> None:
         """Sets the decoder's biases to the log frequencies of the words.
 
@@ -290,17 +303,7 @@ class NVDM(VAE):
             ValueError: as `encode`, and if a document has no word that the model knows;
                 the first such document is named.
         """
-        raw = as_texts(texts)
-        documents = count_words(raw, self.vocabulary)
-        empty = np.flatnonzero(np.diff(documents.row_splits) == 0)
-        if empty.size:
-            first = empty[0]
-            start = repr(" ".join(raw[first].split())[:40])
-            name = ", ".join(filter(None, (series_label(texts, first), start)))
-            raise ValueError(
-                f"document {first + 1} of {len(raw)} ({name}) has no word of the "
-                f"model's vocabulary ({empty.size} such documents): leave it out"
-            )
+        documents = known_documents(texts, self.vocabulary)
         return self.encode(documents, batch_size)
 
     def get_config(self):

@@ -26,6 +26,8 @@ from tf_vmfvae.models.nvrnn_config import check_arguments, read_config
 from tf_vmfvae.models.seeded_layers import dense, seeds_from
 from tf_vmfvae.models.sentence_decoder import SentenceDecoder
 from tf_vmfvae.models.sentence_encoder import SentenceEncoder
+from tf_vmfvae.models.sentence_preprocessor import SentencePreprocessor
+from tf_vmfvae.ops.batch_inputs import IDS
 
 
 @keras.saving.register_keras_serializable(package="tf_vmfvae")
@@ -82,9 +84,10 @@ class NVRNN(LanguageModel):
         trainable: bool. Whether the weights are trained.
 
     Call arguments:
-        ids: int32 tensor of shape `(batch, time)` from `to_ids`: padded with 0, each
-            sentence ending in `<eos>`; with a `LabelCondition` the label plus 1 comes
-            first.
+        inputs: ids, an int32 tensor of shape `(batch, time)`: padded with 0, each
+            sentence ending in `<eos>`. With a `LabelCondition` a dictionary of `"ids"`
+            and `"label"`, the labels from 0, int32 `(batch,)`. `preprocessor` makes
+            both from raw text.
 
     Returns:
         A dictionary of `"reconstruction"` and `"kl"`, and with `bow_loss` also of
@@ -96,11 +99,14 @@ class NVRNN(LanguageModel):
 
     Attributes:
         tokenizer: `WordTokenizer`, from raw text to ids.
-        encoder: functional model from ids to hidden features.
-        conditioner: functional model from ids to the condition's output; or `None`.
-        decoder: functional model from `[ids, z]` to the logits of each next word,
+        preprocessor: `SentencePreprocessor`, from raw text to the model's inputs; see
+            `UnsupervisedModel`.
+        encoder: functional model from the inputs to hidden features.
+        conditioner: functional model from the inputs to the condition's output; or
+            `None`.
+        decoder: functional model from `[inputs, z]` to the logits of each next word,
             `(batch, time, words)`; entry `i` belongs to id `i + 1`.
-        likelihood: functional model from `[ids, z]` to `-log p(x|z)`, `(batch,)`.
+        likelihood: functional model from `[inputs, z]` to `-log p(x|z)`, `(batch,)`.
 
     Example:
     >>> import tf_vmfvae
@@ -162,19 +168,24 @@ class NVRNN(LanguageModel):
             latent.follow_dtype_policy(keras.config.dtype_policy())
             self._make_layers(latent, condition, seeds_from(seed))
 
+            self.preprocessor = SentencePreprocessor(self.tokenizer, condition)
+
             # === Functional models ===
-            ids = keras.Input((None,), dtype="int32", name="ids")
+            inputs = keras.Input((None,), dtype="int32", name=IDS)
+            if condition is not None:
+                inputs = condition.model_inputs(inputs)
             z = keras.Input((latent.latent_dim,), dtype=latent.variable_dtype, name="z")
-            self.encoder = keras.Model(ids, self._encode(ids), name="encoder")
+            self.encoder = keras.Model(inputs, self._encode(inputs), name="encoder")
             self.conditioner = None
             if condition is not None:
-                read = self._read_condition(ids)
-                self.conditioner = keras.Model(ids, read, name="conditioner")
-            features = self._decode(ids, z)
-            self.decoder = keras.Model([ids, z], self.softmax(features), name="decoder")
-            nll = ops.sum(self.softmax(features, self.words(ids)), axis=-1)
-            self.likelihood = keras.Model([ids, z], nll, name="likelihood")
-            super().__init__(ids, self._outputs(ids), name=name, trainable=trainable)
+                read = self._read_condition(inputs)
+                self.conditioner = keras.Model(inputs, read, name="conditioner")
+            both, features = [inputs, z], self._decode(inputs, z)
+            self.decoder = keras.Model(both, self.softmax(features), name="decoder")
+            nll = ops.sum(self.softmax(features, self.words(inputs)), axis=-1)
+            self.likelihood = keras.Model(both, nll, name="likelihood")
+            outputs = self._outputs(inputs)
+            super().__init__(inputs, outputs, name=name, trainable=trainable)
 
     def _make_layers(self, latent, condition, seeds):
         # Keras lists variables in the order in which layers become attributes. Files
@@ -216,21 +227,23 @@ class NVRNN(LanguageModel):
         self.code_reader = CodeReader(latent, self.code_layers, self.hidden_dim, seeds)
         self._code_reader_layers = self.code_reader.layers
 
-    def _outputs(self, ids):
+    def _outputs(self, inputs):
         """Returns the outputs of the whole model."""
-        hidden, repeated = self.encoder(ids), ids
+        hidden, repeated = self.encoder(inputs), inputs
         if self.weighs_codes:
             z, kl = self.latent(hidden, codes=self.codes)
-            repeated = RepeatExamples(name="repeat")(ids, z)
+            repeat = RepeatExamples(name="repeat")
+            repeated = keras.tree.map_structure(lambda part: repeat(part, z), inputs)
             weigh = ImportanceWeightedNLL(self.latent.training_log_ratio, name="weigh")
             nll = weigh(self.likelihood([repeated, z]), z, hidden)
         else:
             z, kl = self.latent(hidden)
-            nll = self.likelihood([ids, z])
+            nll = self.likelihood([inputs, z])
         outputs = {"reconstruction": nll, "kl": kl}
         if self.bow_loss:
             bag_nll = self._bag_nll(z, self.words(repeated))
             if self.weighs_codes:
+                ids = self.words(inputs)
                 bag_nll = MeanOverCodes(name="mean_over_codes")(bag_nll, ids)
             outputs["auxiliary"] = self.bow_loss * bag_nll
         return outputs
@@ -238,23 +251,23 @@ class NVRNN(LanguageModel):
     def _embed(self, ids):
         return self.embedding_dropout(self.embedding(ids))
 
-    def _encode(self, ids):
+    def _encode(self, inputs):
+        words = self.words(inputs)
         if self.sentence_encoder is None:
-            return ops.cast(ids[:, :0], self.latent.variable_dtype)
-        words = self.words(ids)
+            return ops.cast(words[:, :0], self.latent.variable_dtype)
         embedded = self._embed(words)
         if self.condition is not None and self.condition.is_read_by_encoder:
-            condition = ops.expand_dims(self._read_condition(ids), 1)
+            condition = ops.expand_dims(self._read_condition(inputs), 1)
             at_each_word = condition * ops.ones_like(embedded[:, :, :1])
             embedded = ops.concatenate([embedded, at_each_word], axis=-1)
         return self.sentence_encoder(embedded, ops.not_equal(words, PADDING_ID))
 
-    def _read_condition(self, ids):
-        return self.condition.read(ids, self._embed(self.words(ids)))
+    def _read_condition(self, inputs):
+        return self.condition.read(inputs, self._embed(self.words(inputs)))
 
-    def _decode(self, ids, z):
+    def _decode(self, inputs, z):
         """Returns the decoder's features before each word."""
-        words = self.words(ids)
+        words = self.words(inputs)
         start = ops.full_like(words[:, :1], END_ID)
         previous = ops.concatenate([start, words[:, :-1]], axis=1)
         is_inputless = self.word_dropout == 1
@@ -264,7 +277,7 @@ class NVRNN(LanguageModel):
         code = self.code_reader(z)
         read = [] if self.latent.is_empty else [code]
         if self.condition is not None:
-            read.append(self._read_condition(ids))
+            read.append(self._read_condition(inputs))
         if is_inputless:  # It is the same at every step, so it belongs to the context.
             read.insert(0, embedded)
         context = ops.concatenate(read, axis=-1) if read else None

@@ -5,13 +5,15 @@ import os
 import keras
 import tensorflow as tf
 
-from tf_vmfvae.evaluation.score import score_ids
-from tf_vmfvae.generation.codes import codes_between, encode_ids, prior_codes
+from tf_vmfvae.evaluation.score import score_inputs
+from tf_vmfvae.generation.codes import codes_between, encode_inputs, prior_codes
 from tf_vmfvae.generation.decode_ids import decode_ids
 from tf_vmfvae.generation.decoder_steps import DecoderSteps
 from tf_vmfvae.generation.stateless_sampler import StatelessSampler
 from tf_vmfvae.layers.words.word_tokenizer import END_ID, PADDING_ID, UNKNOWN_ID
 from tf_vmfvae.models import LanguageModel
+from tf_vmfvae.ops.batch_inputs import padded
+from tf_vmfvae.ops.graph_checks import checked
 from tf_vmfvae.ops.seeds import stateless_seed
 
 # Arguments of any shape: the graph refuses a wrong one. If the signature refused it,
@@ -98,8 +100,8 @@ class ServedModel:
 
     def score(self, texts, samples, seed, labels=None):
         samples, seed = _at_least(1, "samples", samples), tf.ensure_shape(seed, [])
-        ids = self._to_ids(texts, labels)
-        return score_ids(self._model, ids, samples, stateless_seed(seed))
+        inputs = self._to_inputs(texts, labels)
+        return score_inputs(self._model, inputs, samples, stateless_seed(seed))
 
     def _encode(self, texts, labels, name="labels"):
         """Returns codes and conditions of texts; `name` is what the user calls labels.
@@ -107,12 +109,22 @@ class ServedModel:
         Some layers need at least one row. If there are no texts, one row is encoded and
         then dropped.
         """
-        ids = self._to_ids(texts, labels, name).to_tensor()
-        count = tf.shape(ids)[0]
+        inputs = self._to_inputs(texts, labels, name)
+        count = tf.size(texts)
         missing = tf.cast(count == 0, tf.int32)
-        ids = tf.pad(ids, [[0, missing], [0, 2 * missing]], constant_values=UNKNOWN_ID)
-        z, conditions = encode_ids(self._model, ids)
+        spare = self._one_row()
+        inputs = keras.tree.map_structure(
+            lambda part, row: tf.concat([part, row[:missing]], axis=0), inputs, spare
+        )
+        z, conditions = encode_inputs(self._model, padded(inputs))
         return z[:count], conditions[:count]
+
+    def _one_row(self):
+        """Returns what the model reads of a text of one unknown word."""
+        ids = tf.ragged.constant([[UNKNOWN_ID]], tf.int32)
+        if not self._model.needs_labels:
+            return ids
+        return self._model.condition.join(ids, tf.constant([0]))
 
     def _sample_conditions(self, count, conditions):
         """Returns what the decoder reads in addition to the code of each sample."""
@@ -120,7 +132,7 @@ class ServedModel:
             return tf.zeros([count, 0])
         conditions = tf.ensure_shape(conditions, [None])
         given = tf.size(conditions)
-        conditions = _checked(
+        conditions = checked(
             conditions,
             (given == 1) | (given == count),
             "conditions: give one for all samples or one for each, not",
@@ -131,25 +143,13 @@ class ServedModel:
         _, outputs = self._encode(texts, conditions, "conditions")
         return tf.broadcast_to(outputs, [count, outputs.shape[-1]])
 
-    def _to_ids(self, texts, labels, name="labels"):
+    def _to_inputs(self, texts, labels, name="labels"):
         """Returns what `LanguageModel.to_ids` does, in a graph."""
         texts = tf.ensure_shape(texts, [None])
         ids = self._model.tokenizer(texts)
         if not self._model.needs_labels:
             return ids
-        labels = tf.ensure_shape(labels, [None])
-        count, last = tf.size(texts), self._model.num_labels - 1
-        labels = _checked(
-            labels,
-            tf.size(labels) == count,
-            f"{name}: give one for each text; labels, texts:",
-            tf.stack([tf.size(labels), count]),
-        )
-        wrong = tf.boolean_mask(labels, (labels < 0) | (labels > last))
-        labels = _checked(
-            labels, tf.size(wrong) == 0, f"{name}: labels are 0 to {last}, not", wrong
-        )
-        return self._model.condition.join(ids, labels)
+        return self._model.condition.join(ids, labels, name)
 
     def _decode(self, sampler, z, conditions, seed=0):
         steps = DecoderSteps(self._model)
@@ -162,12 +162,6 @@ class ServedModel:
 
 def _at_least(least, name, number):
     number = tf.ensure_shape(number, [])
-    return _checked(
+    return checked(
         number, number >= least, f"{name} must be {least} or more, not", number
     )
-
-
-def _checked(value, is_valid, message, found):
-    """Returns the value after checking, in the graph, that it is valid."""
-    with tf.control_dependencies([tf.debugging.Assert(is_valid, [message, found])]):
-        return tf.identity(value)

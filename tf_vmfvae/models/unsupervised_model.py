@@ -7,19 +7,27 @@ import keras
 import tensorflow as tf
 
 from tf_vmfvae.models import fit_arguments
+from tf_vmfvae.models.input_reader import InputReader
 from tf_vmfvae.models.preset_model import PresetModel
 from tf_vmfvae.models.replicas import sum_over_replicas
+from tf_vmfvae.ops.batch_inputs import padded
 
 
 class UnsupervisedModel(PresetModel):
     """Base class: a functional model that is fitted to inputs without targets.
 
     A subclass defines `is_example`, which rows of a batch count, and `compute_loss`,
-    this replica's part of the mean loss over all examples of a batch.
+    this replica's part of the mean loss over all examples of a batch. If it reads
+    labels, it also defines `num_labels`, `labels_of` and `with_checked_labels`.
 
-    `fit`, `evaluate` and `train_on_batch` differ from Keras's as follows:
+    `fit`, `evaluate`, `predict` and the methods for single batches differ from Keras's
+    as follows:
 
     - There is no `y`.
+    - `x` may be raw text, which `preprocessor` turns into the model's inputs: a list,
+      an array, a Series or a tensor of strings, or batches of these, such as those of a
+      `tf.data.Dataset`. For a model that reads labels it is a dictionary of `"text"`
+      and `"label"`.
     - `sample_weight`, or the third part of batches `(inputs, None, weights)`, weighs
       the examples in the loss. As in Keras's own losses, the weighted sum is divided by
       the number of examples, not by the sum of the weights.
@@ -27,7 +35,14 @@ class UnsupervisedModel(PresetModel):
       any. It multiplies with `sample_weight`.
     - The reported loss is the mean over all examples, whatever the sizes of batches and
       the number of replicas.
+
+    Attributes:
+        preprocessor: function from raw text to the model's inputs, such as a
+            `Preprocessor`; or `None`. Set it to `None` to have text refused, or to a
+            function of your own. It is not saved with the model.
     """
+
+    preprocessor = None
 
     def __init__(self, inputs, outputs, name=None, trainable=True):
         super().__init__(
@@ -55,6 +70,15 @@ class UnsupervisedModel(PresetModel):
     def labels_of(self, inputs):
         """Returns the label of each example, int32 `(batch,)`, from 0."""
         raise NotImplementedError(f"{type(self).__name__} reads no labels")
+
+    def with_checked_labels(self, inputs):
+        """Returns the inputs after checking the labels in them, if there are any.
+
+        Raises:
+            ValueError: if a label is out of range, or there is not one for each
+                example. In a graph it is an `InvalidArgumentError`.
+        """
+        return inputs
 
     def compile(
         self,
@@ -118,13 +142,15 @@ class UnsupervisedModel(PresetModel):
         call = inspect.signature(super().fit).bind(x, y, *arguments, **options)
         given = call.arguments
         class_weight = given.pop("class_weight", None)
-        _check_data(given)
+        self._check_data(given)
         validation = given.get("validation_data")
-        if isinstance(validation, list | tuple):
+        if fit_arguments.has_parts(validation):
             validation = keras.utils.unpack_x_y_sample_weight(validation)
-            given["validation_data"] = fit_arguments.checked(*validation)
+            given["validation_data"] = fit_arguments.checked(self._reader, *validation)
         elif validation is not None:
-            given["validation_data"] = fit_arguments.checked(validation)[0]
+            given["validation_data"], *_ = fit_arguments.checked(
+                self._reader, validation
+            )
         with self._weighing_classes(class_weight), self._tracing_anew_after_errors():
             return super().fit(*call.args, **call.kwargs)
 
@@ -135,9 +161,19 @@ class UnsupervisedModel(PresetModel):
             ValueError: as `fit`.
         """
         call = inspect.signature(super().evaluate).bind(x, y, *arguments, **options)
-        _check_data(call.arguments)
+        self._check_data(call.arguments)
         with self._tracing_anew_after_errors():
             return super().evaluate(*call.args, **call.kwargs)
+
+    def predict(self, x, *arguments, **options):
+        """Returns the outputs for all examples, as `keras.Model.predict` does.
+
+        Raises:
+            ValueError: if `x` is neither text nor inputs of the model.
+        """
+        x = fit_arguments.read_data(self._reader, x)
+        with self._tracing_anew_after_errors():
+            return super().predict(x, *arguments, **options)
 
     def train_on_batch(
         self, x, y=None, sample_weight=None, class_weight=None, return_dict=False
@@ -147,7 +183,7 @@ class UnsupervisedModel(PresetModel):
         Raises:
             ValueError: as `fit`.
         """
-        x, y, sample_weight = fit_arguments.checked(x, y, sample_weight)
+        x, y, sample_weight = self._checked_batch(x, y, sample_weight)
         with self._weighing_classes(class_weight), self._tracing_anew_after_errors():
             return super().train_on_batch(
                 x, y, sample_weight=sample_weight, return_dict=return_dict
@@ -159,9 +195,18 @@ class UnsupervisedModel(PresetModel):
         Raises:
             ValueError: as `fit`.
         """
-        x, y, sample_weight = fit_arguments.checked(x, y, sample_weight)
+        x, y, sample_weight = self._checked_batch(x, y, sample_weight)
         with self._tracing_anew_after_errors():
             return super().test_on_batch(x, y, sample_weight, return_dict)
+
+    def predict_on_batch(self, x):
+        """Returns the outputs for a batch, as `keras.Model.predict_on_batch` does.
+
+        Raises:
+            ValueError: as `predict`.
+        """
+        with self._tracing_anew_after_errors():
+            return super().predict_on_batch(self._reader.batch(x))
 
     def make_train_function(self, force=False):
         # An optimiser makes its variables in the first step, and TensorFlow traces a
@@ -173,7 +218,7 @@ class UnsupervisedModel(PresetModel):
 
     def train_step(self, data):
         inputs, target, weights = keras.utils.unpack_x_y_sample_weight(data)
-        inputs = self._only(inputs)
+        inputs = self._reader.in_step(inputs)
         weights = self._with_class_weights(inputs, weights)
         with tf.GradientTape() as tape:
             outputs = self(inputs, training=True)
@@ -188,7 +233,7 @@ class UnsupervisedModel(PresetModel):
 
     def test_step(self, data):
         inputs, target, weights = keras.utils.unpack_x_y_sample_weight(data)
-        inputs = self._only(inputs)
+        inputs = self._reader.in_step(inputs)
         outputs = self(inputs, training=False)
         loss = self.compute_loss(inputs, target, outputs, weights, training=False)
         self._track_loss(loss, inputs)
@@ -196,7 +241,7 @@ class UnsupervisedModel(PresetModel):
 
     def predict_step(self, data):
         inputs, _, _ = keras.utils.unpack_x_y_sample_weight(data)
-        return self(self._only(inputs), training=False)
+        return self(self._reader.in_step(inputs), training=False)
 
     def compute_metrics(self, x, y, y_pred, sample_weight=None):
         if self._has_own_metrics:
@@ -257,27 +302,17 @@ class UnsupervisedModel(PresetModel):
             self.train_function = self.test_function = None
             raise
 
-    def _only(self, inputs):
-        """Returns the only tensor in a structure of inputs, padded if it is ragged."""
-        flat = keras.tree.flatten(inputs)
-        if len(flat) != 1:
-            raise ValueError(f"x: give one array of inputs, not {len(flat)}")
-        [rows] = flat
-        if isinstance(rows, tf.RaggedTensor):
-            rows = rows.to_tensor()
-        # Keras passes arrays on as they are to a step that is not compiled.
-        rows = tf.convert_to_tensor(rows)
-        expected = self.inputs[0].shape
-        if not rows.shape.is_compatible_with(expected):
-            raise ValueError(
-                f"x has batches of the shape {tuple(rows.shape)}: they must have the "
-                f"shape {tuple(expected)}, with the examples first"
-            )
-        return rows
+    @property
+    def _reader(self):
+        return InputReader(self)
 
+    def _check_data(self, given):
+        """Checks the data among the arguments of `fit` or `evaluate`, in place."""
+        names = ("x", "y", "sample_weight")
+        data = (given.get(name) for name in names)
+        data = fit_arguments.checked(self._reader, *data)
+        given.update(zip(names, data, strict=True))
 
-def _check_data(given):
-    """Checks the data among the arguments of `fit` or `evaluate`, in place."""
-    names = ("x", "y", "sample_weight")
-    data = fit_arguments.checked(*(given.get(name) for name in names))
-    given.update(zip(names, data, strict=True))
+    def _checked_batch(self, x, y, sample_weight):
+        x, y, sample_weight = fit_arguments.checked(self._reader, x, y, sample_weight)
+        return padded(x), y, sample_weight

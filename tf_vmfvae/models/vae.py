@@ -3,8 +3,10 @@
 from typing import ClassVar
 
 import keras
+import numpy as np
 import tensorflow as tf
 
+from tf_vmfvae import evaluation
 from tf_vmfvae.models import fit_arguments
 from tf_vmfvae.models.dtype_policy_scope import dtype_policy_scope
 from tf_vmfvae.models.perplexity import Perplexity
@@ -65,6 +67,17 @@ class VAE(UnsupervisedModel):
     def count_words(self, inputs):
         """Returns the number of words of each example, a float tensor `(batch,)`."""
         raise NotImplementedError(f"{type(self).__name__} has no count_words")
+
+    def read_texts(self, texts, labels=None):
+        """Returns what the model reads of each raw text, not yet padded."""
+        raise NotImplementedError(f"{type(self).__name__} reads no raw text")
+
+    def score(self, texts, **options) -> dict[str, np.ndarray]:
+        """Returns minus the evidence lower bound of each text, and its parts.
+
+        See `tf_vmfvae.evaluation.score` for the options.
+        """
+        return evaluation.score(self, texts, **options)
 
     @property
     def weighs_codes(self) -> bool:

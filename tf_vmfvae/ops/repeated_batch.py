@@ -4,6 +4,7 @@ Such a batch holds all its examples once, then all of them again, and so on: row
 `k * batch + i` belongs to code `k` of example `i`.
 """
 
+import keras
 import tensorflow as tf
 
 
@@ -11,13 +12,15 @@ def repeat_batch(examples, times):
     """Returns the batch repeated `times` times, `(times * batch, ...)`.
 
     Args:
-        examples: tensor of shape `(batch, ...)`.
+        examples: tensor of shape `(batch, ...)`, or a dictionary of such tensors.
         times: int or scalar tensor.
 
     >>> repeat_batch(tf.constant([1, 2]), 3).numpy().tolist()
     [1, 2, 1, 2, 1, 2]
     """
-    return tf.tile(examples, [times] + [1] * (examples.shape.rank - 1))
+    return keras.tree.map_structure(
+        lambda part: tf.tile(part, [times] + [1] * (part.shape.rank - 1)), examples
+    )
 
 
 def split_codes(values, batch_size):

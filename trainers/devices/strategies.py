@@ -81,8 +81,8 @@ def distribute(strategy: tf.distribute.Strategy, dataset: tf.data.Dataset) -> It
 
     Args:
         strategy: `tf.distribute.Strategy`.
-        dataset: batches, tensors with a static number of rows. The data set's length
-            must be known.
+        dataset: batches, tensors with a static number of rows or dictionaries of such
+            tensors. The data set's length must be known.
 
     >>> one = tf.distribute.OneDeviceStrategy("CPU:0")
     >>> batches = tf.data.Dataset.from_tensors(tf.constant([[5, 2], [7, 2]]))
@@ -97,19 +97,20 @@ def distribute(strategy: tf.distribute.Strategy, dataset: tf.data.Dataset) -> It
         here = replicas // context.num_input_pipelines
         first = here * context.input_pipeline_id
 
-        def cut(batch):
-            size = -(-batch.shape[0] // replicas)
-            missing = replicas * size - batch.shape[0]
-            filled = tf.pad(batch, [[0, missing], *[[0, 0]] * (batch.shape.rank - 1)])
+        def cut(part):
+            size = -(-part.shape[0] // replicas)
+            missing = replicas * size - part.shape[0]
+            filled = tf.pad(part, [[0, missing], *[[0, 0]] * (part.shape.rank - 1)])
             rest = tf.unstack(tf.shape(filled)[1:])
             shares = tf.reshape(filled, [replicas, size, *rest])
             # The models need to know which dimensions are fixed.
-            shares.set_shape([replicas, size, *batch.shape[1:]])
+            shares.set_shape([replicas, size, *part.shape[1:]])
             return shares[first : first + here]
 
         # If the data set ended, the workers would ask each other at every step whether
         # it had.
-        return dataset.map(cut).unbatch().prefetch(here).repeat()
+        shares = dataset.map(lambda batch: tf.nest.map_structure(cut, batch))
+        return shares.unbatch().prefetch(here).repeat()
 
     shares = strategy.distribute_datasets_from_function(worker_dataset)
     return itertools.islice(shares, len(dataset))

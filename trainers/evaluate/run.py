@@ -8,6 +8,7 @@ import numpy as np
 
 from tf_vmfvae import data, evaluation
 from tf_vmfvae.data.loading import DATASETS
+from tf_vmfvae.ops.batch_inputs import rows_of
 from tf_vmfvae.text import split_words
 from trainers.cli import paths
 from trainers.cli.errors import UserError
@@ -162,10 +163,10 @@ def _part(corpus, split, model, limit):
 
 def _bounds(model, part, settings):
     try:
-        ids = model.to_ids(part.texts, part.labels)
+        inputs = model.to_ids(part.texts, part.labels)
     except ValueError as error:
         raise UserError(f"--dataset={settings['dataset']}: {error}") from error
-    batches = data.Batches(ids, settings["batch_size"], buckets=12, shuffle=False)
+    batches = data.Batches(inputs, settings["batch_size"], buckets=12, shuffle=False)
     single = evaluation.evaluate(model, batches.dataset())
 
     def weighted(refinement=None):
@@ -180,7 +181,10 @@ def _bounds(model, part, settings):
         ).as_dict()
 
     some = data.Batches(
-        ids[:INFORMATION_EXAMPLES], settings["batch_size"], buckets=12, shuffle=False
+        rows_of(inputs, 0, INFORMATION_EXAMPLES),
+        settings["batch_size"],
+        buckets=12,
+        shuffle=False,
     )
     information = evaluation.mutual_information(
         model, some.dataset(), seed=settings["seed"]

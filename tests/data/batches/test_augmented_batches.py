@@ -91,3 +91,13 @@ def test_an_epoch_can_be_resumed_in_the_middle():
 def test_a_share_out_of_range_is_refused(share):
     with pytest.raises(ValueError, match=r"share is .*: give a number from 0 to 1"):
         make(share)
+
+
+def test_labels_are_refused_because_synthetic_sentences_have_none():
+    ids = tf.ragged.constant([[3, 2], [4, 2]], dtype=tf.int32)
+    labelled = {"ids": ids, "label": tf.constant([0, 1])}
+    for real, written, name in ((labelled, ids, "ids"), (ids, labelled, "synthetic")):
+        with pytest.raises(
+            ValueError, match=f"^{name} is a dictionary: a synthetic se"
+        ):
+            AugmentedBatches(real, written, 0.5, 2)

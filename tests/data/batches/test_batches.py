@@ -172,3 +172,43 @@ def test_an_epoch_or_start_out_of_range_is_refused():
         batches.dataset(start=4)
     with pytest.raises(ValueError, match="epoch is -1"):
         batches.dataset(epoch=-1)
+
+
+def test_labels_go_with_their_sentences():
+    ids = sentences(23)
+    labels = tf.range(23)
+    batches = Batches({"ids": ids, "label": labels}, 4, seed=2)
+    alone = Batches(ids, 4, seed=2)
+    assert (batches.num_words, batches.bucket_lengths) == (
+        alone.num_words,
+        alone.bucket_lengths,
+    )
+    for epoch in range(2):
+        found = {}
+        both = zip(batches.dataset(epoch), alone.dataset(epoch), strict=True)
+        for batch, expected in both:
+            np.testing.assert_array_equal(batch["ids"], expected)
+            for row, label in zip(
+                *(batch[name].numpy() for name in batch), strict=True
+            ):
+                if row.any():
+                    found[label] = [word for word in row.tolist() if word]
+                else:
+                    assert label == 0
+        assert found == dict(enumerate(ids.to_list()))
+
+
+@pytest.mark.parametrize(
+    ("others", "message"),
+    [
+        (
+            {"label": [0, 1]},
+            r"ids\['label'\] has the shape \(2,\): give one number for",
+        ),
+        ({"label": [[0], [1], [2]]}, r"ids\['label'\] has the shape \(3, 1\)"),
+        ({"more": sentences(3)}, r"ids has 2 ragged tensors, \['ids', 'more'\]: give"),
+    ],
+)
+def test_anything_but_one_number_for_each_example_is_refused(others, message):
+    with pytest.raises(ValueError, match=message):
+        Batches({"ids": sentences(3), **others}, 2)

@@ -3,6 +3,7 @@ import pytest
 import tensorflow as tf
 
 from tf_vmfvae import layers, models
+from tf_vmfvae.ops.batch_inputs import padded
 
 WORDS = ["profit", "rose", "fell"]
 TEXTS = ["profit rose", "fell", "rose"]
@@ -17,29 +18,32 @@ def model():
 
 def test_the_output_is_the_embedding_of_the_label():
     condition = layers.LabelCondition(num_labels=3, units=2, seed=1)
-    ids = np.array([[3, 4, 2], [1, 2, 0]])
 
+    # In files of all versions, row 0 belongs to no label.
     np.testing.assert_array_equal(
-        condition(ids), tf.gather(condition.layer.embeddings, [3, 1])
+        condition(np.array([2, 0])), tf.gather(condition.layer.embeddings, [3, 1])
     )
 
 
-def test_the_label_comes_first_and_is_not_a_word(model):
-    ids = model.to_ids(TEXTS, [0, 2, 1]).to_tensor()
+def test_the_label_is_an_input_of_its_own(model):
+    inputs = padded(model.to_ids(TEXTS, [0, 2, 1]))
 
-    np.testing.assert_array_equal(ids[:, 0], [1, 3, 2])
-    np.testing.assert_array_equal(model.labels_of(ids), [0, 2, 1])
-    np.testing.assert_array_equal(model.count_words(ids), [3, 2, 2])
-    assert model.decoder([ids, tf.ones([3, 4])]).shape[1] == ids.shape[1] - 1
+    assert {*inputs} == {*model.input} == {"ids", "label"}
+    assert model.input["label"].shape == (None,)
+    np.testing.assert_array_equal(inputs["ids"], [[3, 4, 2], [5, 2, 0], [4, 2, 0]])
+    np.testing.assert_array_equal(model.labels_of(inputs), [0, 2, 1])
+    np.testing.assert_array_equal(model.count_words(inputs), [3, 2, 2])
+    assert model.decoder([inputs, tf.ones([3, 4])]).shape[:2] == (3, 3)
 
 
 def test_encoder_and_decoder_read_the_label(model):
-    ids = model.to_ids(TEXTS, [0, 1, 2]).to_tensor()
-    other = model.to_ids(TEXTS, [1, 2, 0]).to_tensor()
+    inputs = padded(model.to_ids(TEXTS, [0, 1, 2]))
+    other = {**inputs, "label": tf.constant([1, 2, 0])}
     z = tf.ones([3, 4])
 
-    assert np.all(np.abs(model.encoder(ids) - model.encoder(other)).max(axis=1) > 1e-4)
-    nll, other_nll = model.likelihood([ids, z]), model.likelihood([other, z])
+    hidden, other_hidden = model.encoder(inputs), model.encoder(other)
+    assert np.all(np.abs(hidden - other_hidden).max(axis=1) > 1e-4)
+    nll, other_nll = model.likelihood([inputs, z]), model.likelihood([other, z])
     assert np.all(np.abs(nll - other_nll) > 1e-5)
 
 

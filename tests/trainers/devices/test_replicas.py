@@ -124,3 +124,14 @@ def test_shares_have_the_same_shape_and_hold_the_batch_in_order(rows):
     together = np.concatenate(shares)
     np.testing.assert_array_equal(together[:rows], batch)
     assert not together[rows:].any()
+
+
+def test_a_dictionary_is_shared_out_entry_by_entry():
+    strategy = make_strategy("mirrored")
+    batch = {"ids": [[3, 2], [4, 2], [5, 2]], "label": [2, 0, 1]}
+    [shares] = distribute(strategy, tf.data.Dataset.from_tensors(batch))
+
+    ids = np.concatenate(strategy.experimental_local_results(shares["ids"]))
+    labels = np.concatenate(strategy.experimental_local_results(shares["label"]))
+    assert ids.tolist() == [[3, 2], [4, 2], [5, 2], [0, 0]]
+    assert labels.tolist() == [2, 0, 1, 0]

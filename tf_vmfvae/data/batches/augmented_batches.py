@@ -1,6 +1,6 @@
 """Batches in which some sentences were written by a model."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import tensorflow as tf
@@ -30,7 +30,7 @@ class AugmentedBatches(Batches):
         seed: as for `Batches`; also the seed of the replacements.
 
     Raises:
-        ValueError: as for `Batches`, or `share` is out of range.
+        ValueError: as for `Batches`, if `share` is out of range, or there are labels.
 
     >>> real = tf.ragged.constant([[5, 2], [4, 6, 2], [7, 2], [3, 2]], dtype=tf.int32)
     >>> written = tf.ragged.constant([[9, 2], [8, 2]], dtype=tf.int32)
@@ -51,6 +51,12 @@ class AugmentedBatches(Batches):
     ) -> None:
         if not 0 <= share <= 1:
             raise ValueError(f"share is {share}: give a number from 0 to 1")
+        for name, given in (("ids", ids), ("synthetic", synthetic)):
+            if isinstance(given, Mapping):
+                raise ValueError(
+                    f"{name} is a dictionary: a synthetic sentence has no label, so "
+                    "this works for models without labels only"
+                )
         self.share = float(share)
         self._corpus_examples = int(ids.nrows())
         # A sentence longer than all of the corpus cannot replace any.

@@ -2,7 +2,7 @@
 
 import math
 import numbers
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import tensorflow as tf
@@ -27,6 +27,9 @@ class Batches:
 
     Args:
         ids: int32 ragged `[num_examples, None]`, word ids from 1 up; no row is empty.
+            Or a dictionary of these and of tensors with one number for each example,
+            such as labels, as `LanguageModel.to_ids` returns it; batches then are such
+            dictionaries.
         batch_size: rows per batch. If there are fewer examples, one batch holds all.
         buckets: the largest number of bucket lengths to choose, or the bucket lengths
             themselves, increasing, in words.
@@ -44,7 +47,7 @@ class Batches:
 
     Raises:
         ValueError: there are no examples, a row is empty or contains the padding id 0,
-            or an argument is out of range.
+            there is not one number for each example, or an argument is out of range.
 
     >>> ids = tf.ragged.constant([[5, 2], [4, 6, 2], [7, 2]], dtype=tf.int32)
     >>> batches = Batches(ids, batch_size=2, shuffle=False)
@@ -58,12 +61,14 @@ class Batches:
 
     def __init__(
         self,
-        ids: tf.RaggedTensor,
+        ids: tf.RaggedTensor | dict[str, tf.RaggedTensor | tf.Tensor],
         batch_size: int,
         buckets: int | Sequence[int] = MAX_BUCKETS,
         shuffle: bool = True,
         seed: int = 0,
     ) -> None:
+        # If the batches are dictionaries: the name of the ids, and the other entries.
+        self._name, ids, self._columns = _split(ids)
         if batch_size < 1:
             raise ValueError(f"batch_size is {batch_size}: give at least 1")
         if seed < 0:
@@ -133,7 +138,8 @@ class Batches:
 
         Returns:
             A dataset of int32 `[batch_size, length]`, padded with zeros, where `length`
-            is one of `bucket_lengths`.
+            is one of `bucket_lengths`; or of dictionaries of these and of the numbers
+            of each example, `[batch_size]`.
 
         Raises:
             ValueError: an argument is out of range.
@@ -151,8 +157,9 @@ class Batches:
             words = tf.constant(self._words)
             row_starts = tf.constant(self._row_starts)
             row_lengths = tf.constant(self.lengths)
+            columns = {name: tf.constant(c) for name, c in self._columns.items()}
 
-        def pad(rows: tf.Tensor, length: tf.Tensor) -> tf.Tensor:
+        def pad(rows: tf.Tensor, length: tf.Tensor) -> tf.Tensor | dict[str, tf.Tensor]:
             is_example = rows >= 0
             rows = tf.maximum(rows, 0)
             starts = tf.gather(row_starts, rows)
@@ -161,7 +168,14 @@ class Batches:
             cells = tf.ragged.range(starts, starts + words_here)
             found = cells.with_values(tf.gather(words, cells.values))
             shape = [self.batch_size, length, *words.shape[1:]]
-            return found.to_tensor(shape=tf.stack(shape))
+            ids = found.to_tensor(shape=tf.stack(shape))
+            if self._name is None:
+                return ids
+            numbers = {
+                name: tf.where(is_example, tf.gather(column, rows), 0)
+                for name, column in columns.items()
+            }
+            return {self._name: ids, **numbers}
 
         dataset = tf.data.Dataset.from_tensor_slices((indices[start:], lengths[start:]))
         return dataset.map(pad).prefetch(2).with_options(_one_private_thread())
@@ -194,6 +208,24 @@ class Batches:
                 f"{longest} words: add a bucket of that length"
             )
         return bucket_lengths
+
+
+def _split(ids) -> tuple[str | None, tf.RaggedTensor, dict[str, np.ndarray]]:
+    """Returns the name of the ids in a dictionary, the ids, and the other entries."""
+    if not isinstance(ids, Mapping):
+        return None, ids, {}
+    names = [name for name, part in ids.items() if isinstance(part, tf.RaggedTensor)]
+    if len(names) != 1:
+        raise ValueError(f"ids has {len(names)} ragged tensors, {names}: give one")
+    [name] = names
+    columns = {other: np.asarray(ids[other]) for other in ids if other != name}
+    for other, column in columns.items():
+        if column.shape != (ids[name].nrows(),):
+            raise ValueError(
+                f"ids[{other!r}] has the shape {column.shape}: give one number for "
+                f"each of {ids[name].nrows()} examples"
+            )
+    return name, ids[name], columns
 
 
 def _one_private_thread() -> tf.data.Options:

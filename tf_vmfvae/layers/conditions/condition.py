@@ -13,7 +13,8 @@ class Condition(keras.layers.Layer):
     a model has.
 
     A subclass defines `call`, and in `make_layer` the layer that holds its weights. If
-    it reads labels, it also sets `num_labels` and defines `words`, `labels` and `join`.
+    it reads labels, it also sets `num_labels` and defines `model_inputs`, `words`,
+    `labels` and `join`; see `LabelCondition`.
 
     Args:
         units: int, at least 1. Width of the vector.
@@ -23,10 +24,10 @@ class Condition(keras.layers.Layer):
             condition takes that of the model it is given to.
 
     Call arguments:
-        ids: int32 tensor of shape `(batch, time)`: what a model reads of each sentence,
-            see `tf_vmfvae.models.LanguageModel.to_ids`.
-        embedded: float tensor of shape `(batch, words, width)`: the embeddings of
-            `words(ids)`.
+        ids: int32 tensor of shape `(batch, time)`, the words of each sentence, padded
+            with 0; or `(batch,)`, the labels, for a condition that reads them.
+        embedded: float tensor of shape `(batch, time, width)`: the embeddings of the
+            words.
 
     Returns:
         A float tensor of shape `(batch, units)`.
@@ -81,12 +82,17 @@ class Condition(keras.layers.Layer):
             self.layer = self.make_layer(self.seed)
         super().build(ids_shape)
 
-    def read(self, ids, embedded):
+    def read(self, inputs, embedded):
         """Returns what `call` does, with `layer` as a part of the model's own graph.
 
         That is where files of all versions have its weights.
+
+        Args:
+            inputs: the model's inputs.
+            embedded: the embeddings of their words.
         """
-        output = self.call(ids, embedded)
+        what = self.labels(inputs) if self.needs_labels else self.words(inputs)
+        output = self.call(what, embedded)
         self.built = True
         return output
 
@@ -100,20 +106,29 @@ class Condition(keras.layers.Layer):
         """The condition's kind and size, alike for conditions that can be exchanged."""
         return f"{type(self).__name__}(units={self.units})"
 
-    def words(self, ids):
-        """Returns the ids of the words alone, of shape `(batch, words)`."""
+    def model_inputs(self, ids):
+        """Returns the inputs of a model with this condition.
+
+        Args:
+            ids: the `keras.Input` for the ids of the words.
+        """
         return ids
 
-    def labels(self, ids):
-        """Returns the labels that `ids` hold, int32 `(batch,)`, from 0."""
+    def words(self, inputs):
+        """Returns the ids of the words in a model's inputs, int32 `(batch, time)`."""
+        return inputs
+
+    def labels(self, inputs):
+        """Returns the labels in a model's inputs, int32 `(batch,)`, from 0."""
         raise NotImplementedError(f"{type(self).__name__} reads no labels")
 
-    def join(self, ids: tf.RaggedTensor, labels=None) -> tf.RaggedTensor:
+    def join(self, ids: tf.RaggedTensor, labels=None, name: str = "labels"):
         """Returns what a model reads: the ids of the words and, if needed, the labels.
 
         Args:
             ids: int32 `(texts, None)`, the ids of each text's words.
             labels: one label for each text, or `None`.
+            name: name of the caller's argument, for error messages.
 
         Raises:
             ValueError: if labels are needed and missing, out of range, or not one for

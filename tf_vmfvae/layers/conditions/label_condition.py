@@ -6,6 +6,8 @@ import tensorflow as tf
 
 from tf_vmfvae.layers.conditions.condition import Condition
 from tf_vmfvae.layers.words.embedding_table import embedding_table
+from tf_vmfvae.ops.batch_inputs import IDS, LABEL, count_rows
+from tf_vmfvae.ops.graph_checks import checked
 
 
 @keras.saving.register_keras_serializable(package="tf_vmfvae")
@@ -13,7 +15,8 @@ class LabelCondition(Condition):
     """Conditions encoder and decoder on a label of the sentence, such as its topic.
 
     It is an embedding of the label (Xu and Durrett 2018). The encoder reads it with
-    every word, the decoder at every step.
+    every word, the decoder at every step. A model with this condition reads a
+    dictionary, `{"ids": ids, "label": labels}`.
 
     Args:
         num_labels: int, at least 1. Number of labels, which are numbered from 0.
@@ -23,7 +26,7 @@ class LabelCondition(Condition):
         **kwargs: other arguments of `keras.layers.Layer`.
 
     Call arguments:
-        ids: int32 tensor of shape `(batch, time)`; the label plus 1 comes first.
+        labels: int32 tensor of shape `(batch,)`, from 0 to `num_labels - 1`.
         embedded: not needed.
 
     Returns:
@@ -36,18 +39,18 @@ class LabelCondition(Condition):
     >>> import numpy as np
     >>> import tf_vmfvae
     >>> condition = tf_vmfvae.layers.LabelCondition(num_labels=5, units=4)
-    >>> ids = np.array([[1, 3, 2], [5, 3, 2]])
-    >>> condition.labels(ids).tolist(), condition.words(ids).tolist()
-    ([0, 4], [[3, 2], [3, 2]])
-    >>> condition(ids).shape
+    >>> condition(np.array([0, 4])).shape
     TensorShape([2, 4])
 
     In a model:
 
     >>> latent = tf_vmfvae.layers.VonMisesFisherLatent(4, kappa=9.0)
     >>> model = tf_vmfvae.models.NVRNN(["profit", "rose"], latent, condition=condition)
-    >>> model.to_ids(["profit rose"], labels=[4]).to_list()
-    [[5, 3, 4, 2]]
+    >>> batch = model.preprocessor({"text": ["profit rose"], "label": [4]})
+    >>> batch["ids"].numpy().tolist(), batch["label"].numpy().tolist()
+    ([[3, 4, 2]], [4])
+    >>> model(batch)["reconstruction"].shape
+    TensorShape([1])
     """
 
     is_read_by_encoder = True
@@ -70,28 +73,58 @@ class LabelCondition(Condition):
             name="label_embedding",
         )
 
-    def build(self, ids_shape, embedded_shape=None):
-        super().build(ids_shape)
+    def build(self, labels_shape, embedded_shape=None):
+        super().build(labels_shape)
         if not self.layer.built:
             self.layer.build()
 
-    def call(self, ids, embedded=None):
-        return self.layer(ids[:, 0])
+    def call(self, labels, embedded=None):
+        # Row 0 is never read. Files of all versions have it.
+        return self.layer(labels + 1)
 
     @property
     def description(self):
         return f"{type(self).__name__}({self.num_labels}, units={self.units})"
 
-    def words(self, ids):
-        return ids[:, 1:]
+    def model_inputs(self, ids):
+        return {IDS: ids, LABEL: keras.Input((), dtype="int32", name=LABEL)}
 
-    def labels(self, ids):
-        return ids[:, 0] - 1
+    def words(self, inputs):
+        return inputs[IDS]
 
-    def join(self, ids, labels=None):
-        if not tf.is_symbolic_tensor(labels):
-            labels = self._checked(labels, int(ids.nrows()))
-        return tf.concat([labels[:, None] + 1, ids], axis=1)
+    def labels(self, inputs):
+        return inputs[LABEL]
+
+    def join(self, ids, labels=None, name="labels"):
+        if tf.is_symbolic_tensor(labels):
+            labels = self._checked_in_graph(labels, count_rows(ids), name)
+        else:
+            labels = self._checked(labels, int(count_rows(ids)))
+        return {IDS: ids, LABEL: labels}
+
+    def _checked_in_graph(self, labels, count, name):
+        if not labels.dtype.is_integer:
+            raise ValueError(
+                f"{name} are {labels.dtype.name} values: give whole numbers from 0 to "
+                f"{self.num_labels - 1}"
+            )
+        if labels.shape.rank not in (1, None):
+            raise ValueError(
+                f"{name} has the shape {tuple(labels.shape)}: give one label for each "
+                "text"
+            )
+        labels = tf.cast(tf.ensure_shape(labels, [None]), tf.int32)
+        labels = checked(
+            labels,
+            tf.size(labels) == count,
+            f"{name}: give one for each text; labels, texts:",
+            tf.stack([tf.size(labels), count]),
+        )
+        last = self.num_labels - 1
+        wrong = tf.boolean_mask(labels, (labels < 0) | (labels > last))
+        return checked(
+            labels, tf.size(wrong) == 0, f"{name}: labels are 0 to {last}, not", wrong
+        )
 
     def _checked(self, labels, count):
         if labels is None:
