@@ -22,6 +22,22 @@ tf.config.set_logical_device_configuration(
 # Graphs are millions of objects that live as long as their models. With Python's own
 # thresholds, looking for garbage among them takes a twentieth of the time.
 gc.set_threshold(20_000, 50, 100)
+
+
+def pytest_collection_finish():
+    """Takes what the imports made out of the search for garbage."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _graphs_end_with_their_file():
+    """Frees the graphs of a file, which would fill the memory of the machine."""
+    yield
+    keras.utils.clear_session()
+    gc.collect()
+
+
 # A shell that starts the tests in the background lets them ignore Ctrl-C, and the
 # programs that they start would do so too.
 signal.signal(signal.SIGINT, signal.default_int_handler)

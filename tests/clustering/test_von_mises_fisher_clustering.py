@@ -45,6 +45,7 @@ def test_score_is_the_mean_log_density_of_the_mixture(blobs):
     assert clustering.lower_bound_ == pytest.approx(np.mean(log_prob), abs=1e-3)
 
 
+@pytest.mark.slow
 def test_bic_is_lowest_at_the_planted_number_of_clusters(blobs):
     points, _ = blobs
     bic = {

@@ -127,7 +127,15 @@ def test_kl_to_power_spherical_of_concentration_0_is_that_to_uniform(dimension):
 
 
 @FAMILIES
-@pytest.mark.parametrize("dimension", [2, 3, 10, 500])
+@pytest.mark.parametrize(
+    "dimension",
+    [
+        2,
+        pytest.param(3, marks=pytest.mark.slow),
+        10,
+        pytest.param(500, marks=pytest.mark.slow),
+    ],
+)
 def test_kl_has_the_gradients_of_finite_differences(family, dimension):
     def kl(values):
         angle, first, second = tf.unstack(values)
@@ -176,6 +184,7 @@ def test_kl_to_von_mises_fisher_agrees_with_mpmath_in_value_and_gradient(dimensi
         assert float(gradient[0]) == pytest.approx(float(by_first), rel=1e-9)
 
 
+@pytest.mark.slow
 @FAMILIES
 def test_kl_agrees_with_draws_for_a_broadcast_batch_and_under_xla(family):
     a, b = pair(family, 5, 6.0, 2.5, 0.2)

@@ -236,7 +236,10 @@ def test_gradients_are_finite_and_never_zero(dimension):
     assert np.all(by_kappa > 0)
 
 
-@pytest.mark.parametrize("distribution", [VonMisesFisher, PowerSpherical])
+@pytest.mark.parametrize(
+    "distribution",
+    [VonMisesFisher, pytest.param(PowerSpherical, marks=pytest.mark.slow)],
+)
 def test_everything_compiles_with_its_gradient(distribution):
     mu = tf.constant(unit([8, 10], 1))
     kappa = tf.constant(np.geomspace(0.1, 1e3, 8), tf.float32)

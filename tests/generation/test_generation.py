@@ -125,6 +125,7 @@ def test_stacked_layers_decode_like_the_whole_decoder():
     assert generation.decode(model, z, max_words=6) == words_by_hand(model, z, 6)
 
 
+@pytest.mark.slow
 def test_a_label_alone_determines_the_sentence():
     model = fitted(condition=layers.LabelCondition(num_labels=3))
 
@@ -134,6 +135,7 @@ def test_a_label_alone_determines_the_sentence():
     assert [path[0], path[-1]] == ["a b c", "c a d d"]
 
 
+@pytest.mark.slow
 def test_a_bag_of_words_determines_the_words():
     model = fitted(condition=layers.BagOfWordsCondition())
 

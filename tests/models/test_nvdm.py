@@ -87,6 +87,7 @@ def test_with_several_codes_the_loss_is_their_mean_bound(pairs):
     assert not np.allclose(each[0], each[1])
 
 
+@pytest.mark.slow
 def test_several_codes_reduce_the_noise_in_the_gradient(pairs):
     def variance(codes):
         model = make_model(codes=codes)

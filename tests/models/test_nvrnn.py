@@ -39,6 +39,7 @@ def test_a_handful_of_sentences_is_memorised(overfitted):
     assert bounds.code_gain > 2
 
 
+@pytest.mark.slow
 def test_an_inputless_model_learns_them_from_the_code_alone():
     latent = layers.VonMisesFisherLatent(8, kappa=500.0, seed=3)
     model = tf_vmfvae.models.NVRNN(
@@ -219,17 +220,18 @@ def test_several_codes_are_only_drawn_in_training():
 # === Files ===
 
 
-def fitted_and_loaded(latent, path):
-    model = make_model(latent)
+@pytest.fixture(scope="module", params=FITTED)
+def fitted_and_loaded(request, tmp_path_factory):
+    path = tmp_path_factory.mktemp("fitted") / "model.keras"
+    model = make_model(request.param)
     model.compile(optimizer=keras.optimizers.Adam(0.01))
     model.fit(ids_of(model), epochs=2, verbose=0, shuffle=False)
     model.save(path)
     return model, keras.models.load_model(path)
 
 
-@pytest.mark.parametrize("latent", FITTED)
-def test_a_loaded_model_gives_the_outputs_of_the_saved_one(latent, tmp_path):
-    model, loaded = fitted_and_loaded(latent, tmp_path / "model.keras")
+def test_a_loaded_model_gives_the_outputs_of_the_saved_one(fitted_and_loaded):
+    model, loaded = fitted_and_loaded
     ids = ids_of(model)
 
     outputs, loaded_outputs = model(ids), loaded(ids)
@@ -239,9 +241,8 @@ def test_a_loaded_model_gives_the_outputs_of_the_saved_one(latent, tmp_path):
     assert loaded.generate(2, seed=4) == model.generate(2, seed=4)
 
 
-@pytest.mark.parametrize("latent", FITTED)
-def test_a_loaded_model_continues_training_as_the_saved_one_does(latent, tmp_path):
-    model, loaded = fitted_and_loaded(latent, tmp_path / "model.keras")
+def test_a_loaded_model_continues_training_as_the_saved_one_does(fitted_and_loaded):
+    model, loaded = fitted_and_loaded
     ids = ids_of(model)
 
     options = {"epochs": 3, "verbose": 0, "shuffle": False}
@@ -261,6 +262,7 @@ for name in sys.argv[2:]:
 """
 
 
+@pytest.mark.slow
 def test_a_new_process_gives_bit_equal_outputs_for_every_latent(tmp_path):
     expected = {}
     for name in LATENTS:

@@ -65,6 +65,7 @@ def test_a_code_added_to_a_plain_model_does_not_change_its_likelihood(options):
     np.testing.assert_allclose(likelihood(model, z), expected, atol=1e-5)
 
 
+@pytest.mark.slow
 def test_training_makes_use_of_the_new_code():
     plain, model = make(), make(vmf())
     models.warm_start(model, plain)
@@ -186,6 +187,7 @@ def test_a_different_vocabulary_is_refused_in_one_line():
         models.warm_start(make(), other)
 
 
+@pytest.mark.slow
 def test_weights_are_copied_to_two_replicas(two_replicas):
     plain = make()
     with two_replicas.scope():

@@ -104,7 +104,13 @@ def model_file(model, tmp_path_factory):
 
 
 @pytest.mark.parametrize(
-    ("count", "split"), [(4, "train"), (4, "test"), (12, "validation"), (13, "test")]
+    ("count", "split"),
+    [
+        (4, "test"),
+        pytest.param(4, "train", marks=pytest.mark.slow),
+        (12, "validation"),
+        pytest.param(13, "test", marks=pytest.mark.slow),
+    ],
 )
 def test_few_sentences_are_evaluated_as_far_as_possible(
     model_file, tmp_path, capsys, count, split
@@ -198,6 +204,7 @@ def test_a_single_label_is_noted_and_not_predicted(capsys):
     assert "labels predicted" not in out
 
 
+@pytest.mark.slow
 def test_training_and_report_work_with_a_single_label(tmp_path, capsys):
     folder, run = tmp_path / "documents" / "only", tmp_path / "run"
     folder.mkdir(parents=True)

@@ -166,6 +166,7 @@ def test_a_run_leaves_its_folder_and_prints_a_report(
     assert model.transform(["a team with a ball"]).shape == (1, 4)
 
 
+@pytest.mark.slow
 def test_a_run_that_was_stopped_has_the_same_result(
     documents_folder, tmp_path, at_batch
 ):

@@ -20,6 +20,7 @@ share_threads()
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("set_by_user", [{}, {"TF_NUM_INTRAOP_THREADS": "3"}])
 def test_each_stream_gets_its_share_of_the_cores(set_by_user):
     environment = {**os.environ, **set_by_user}

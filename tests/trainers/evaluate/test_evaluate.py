@@ -310,6 +310,7 @@ def test_results_are_saved_as_json_and_figures_and_added_to_the_metrics(evaluate
     assert metrics["test"]["iw_samples"] == 30
 
 
+@pytest.mark.slow
 def test_a_probe_predicts_labels_from_the_code(tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("TFDS_DATA_DIR", str(tmp_path / "tfds"))
     (tmp_path / "yelp").mkdir()

@@ -179,7 +179,8 @@ def test_a_folder_below_a_name_that_is_not_utf_8_is_refused(model_file, tmp_path
 
 
 @pytest.mark.parametrize(
-    "condition", ["bow", pytest.param("label", marks=pytest.mark.slow)]
+    "condition",
+    [pytest.param(name, marks=pytest.mark.slow) for name in ("bow", "label")],
 )
 def test_a_model_with_a_condition_is_exported_with_it(condition, tmp_path):
     texts, labels = ["a b c", "c", "b a"], [1, 0, 2]

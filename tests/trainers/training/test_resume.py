@@ -34,7 +34,7 @@ def send(number):
 
 @pytest.mark.parametrize(
     ("number", "epoch", "batch"),
-    [(signal.SIGINT, 1, 2), (signal.SIGTERM, 2, 1)],
+    [(signal.SIGINT, 1, 2), pytest.param(signal.SIGTERM, 2, 1, marks=pytest.mark.slow)],
 )
 def test_a_stopped_and_resumed_run_ends_like_an_uninterrupted_one(
     bench, uninterrupted, tmp_path, capsys, at_batch, number, epoch, batch
@@ -149,7 +149,12 @@ def full():
 
 
 @pytest.mark.parametrize(
-    ("action", "when"), [(kill, "before"), (kill, "after"), (full, "before")]
+    ("action", "when"),
+    [
+        (kill, "before"),
+        pytest.param(kill, "after", marks=pytest.mark.slow),
+        pytest.param(full, "before", marks=pytest.mark.slow),
+    ],
 )
 def test_a_run_that_dies_at_any_write_is_resumed_to_the_same_end(
     bench, uninterrupted, tmp_path, at_write, monkeypatch, action, when
