@@ -153,6 +153,27 @@ def test_a_saved_model_gives_the_same_topics(model, tmp_path):
     loaded.partial_fit(NEW_TEXTS)
 
 
+def test_a_preset_gives_the_same_topics(model, tmp_path, monkeypatch):
+    model.save_to_preset(tmp_path / "news")
+    monkeypatch.setenv("TF_VMFVAE_PRESETS", str(tmp_path))
+    loaded = TopicModel.from_preset("news")
+
+    np.testing.assert_array_equal(
+        loaded.transform(NEW_TEXTS), model.transform(NEW_TEXTS)
+    )
+    assert list(TopicModel.presets()) == ["news"]
+    nvdm = tf_vmfvae.models.NVDM.from_preset("news")
+    np.testing.assert_array_equal(
+        nvdm.encode(NEW_TEXTS), model.model_.encode(NEW_TEXTS)
+    )
+    nvdm.save_to_preset(tmp_path / "without")
+    with pytest.raises(ValueError, match=r"'without' .* no topics .*TopicModel: news"):
+        TopicModel.from_preset("without")
+    with pytest.raises(ValueError, match="'other' is neither the name of a preset"):
+        TopicModel.from_preset("other")
+    loaded.partial_fit(NEW_TEXTS)
+
+
 def test_a_pickled_model_gives_the_same_topics(model):
     copy = pickle.loads(pickle.dumps(model))
     np.testing.assert_array_equal(copy.transform(NEW_TEXTS), model.transform(NEW_TEXTS))

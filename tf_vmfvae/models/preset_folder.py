@@ -86,11 +86,12 @@ class PresetFolder:
                 model.load_weights(self.path / name)
         return model
 
-    def save(self, model: keras.Model) -> None:
+    def save(self, model: keras.Model, records: dict[str, str] | None = None) -> None:
         """Writes a model, completely or not at all.
 
         Args:
             model: the model. Its optimizer is not saved.
+            records: further files, from name to text, or `None`.
 
         Raises:
             FileExistsError: if there is a file of this name, or a folder that is not
@@ -113,6 +114,8 @@ class PresetFolder:
             if words is not None:
                 lines = "".join(f"{word}\n" for word in words)
                 (content / VOCABULARY).write_text(lines, encoding="utf-8", newline="")
+            for name, text in (records or {}).items():
+                (content / name).write_text(text, encoding="utf-8")
             with _without_optimizer(model):
                 model.save_weights(content / WEIGHTS)
             os.rename(content, target)

@@ -1,11 +1,15 @@
-"""The file of a topic model: a Keras model, and what that does not hold."""
+"""Where a topic model is kept: in one file, or in a preset's folder."""
 
 import json
 import os
 import pathlib
 import zipfile
 
-# The archive's entry that Keras does not read.
+from tf_vmfvae.models import NVDM
+from tf_vmfvae.models.preset_folder import PresetFolder
+from tf_vmfvae.models.presets import find_preset
+
+# The entry of a .keras file, or the file of a preset, that Keras does not read.
 RECORD = "topic_model.json"
 
 
@@ -49,3 +53,43 @@ def read_topic_record(path) -> dict:
             f"{path} was not written by TopicModel.save: give such a file, or load a "
             "document model with tf.keras.models.load_model"
         ) from None
+
+
+def write_topic_preset(folder, model, record: dict) -> None:
+    """Writes a preset of a document model, and the record with it.
+
+    Raises:
+        FileExistsError, ValueError, OSError: as `NVDM.save_to_preset`.
+    """
+    PresetFolder(folder).save(model, {RECORD: json.dumps(record)})
+
+
+def read_topic_preset(preset) -> tuple[NVDM, dict]:
+    """Returns the document model of a preset and its record.
+
+    Args:
+        preset: a name, or the path of a folder.
+
+    Raises:
+        ValueError: if there is no such preset, or it has no topics.
+    """
+    folder = find_preset(preset, NVDM)
+    try:
+        record = json.loads((folder.path / RECORD).read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError) as error:
+        known = ", ".join(list_topic_presets()) or "there are none"
+        raise ValueError(
+            f"preset {os.fspath(preset)!r} holds a document model, but no topics "
+            f"({type(error).__name__} in {RECORD}): use NVDM.from_preset; presets of "
+            f"TopicModel: {known}"
+        ) from None
+    return folder.load(), record
+
+
+def list_topic_presets() -> dict[str, str]:
+    """Returns the presets that have topics, and the titles of their cards."""
+    return {
+        name: title
+        for name, title in NVDM.presets.items()
+        if (find_preset(name, NVDM).path / RECORD).is_file()
+    }

@@ -18,7 +18,13 @@ from tf_vmfvae.topics import topic_mixture
 from tf_vmfvae.topics.document_counter import DocumentCounter
 from tf_vmfvae.topics.document_sample import DocumentSample, join
 from tf_vmfvae.topics.settings import check_settings
-from tf_vmfvae.topics.topic_file import read_topic_record, write_topic_file
+from tf_vmfvae.topics.topic_file import (
+    list_topic_presets,
+    read_topic_preset,
+    read_topic_record,
+    write_topic_file,
+    write_topic_preset,
+)
 from tf_vmfvae.topics.training import train
 
 # Weight of a word's log probability in a topic, relative to its lift over the corpus.
@@ -261,22 +267,7 @@ class TopicModel(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimato
             ValueError: if the name does not end in `.keras`, or there is a
                 `vectorizer`.
         """
-        check_is_fitted(self)
-        if self.vectorizer is not None:
-            raise ValueError(
-                "vectorizer: the file cannot hold a vectorizer of your own; pickle the "
-                "estimator, or pass counts and give the vocabulary"
-            )
-        parameters = {name: _plain(value) for name, value in self.get_params().items()}
-        record = {
-            "parameters": parameters,
-            "seed": self._seed,
-            "words": self._counter.words,
-            "documents": self._sample.seen,
-            "epochs": self.epochs_,
-            "mixture": topic_mixture.to_lists(self.mixture_),
-        }
-        write_topic_file(path, self.model_, record)
+        write_topic_file(path, self.model_, self._record())
 
     @classmethod
     def load(cls, path) -> "TopicModel":
@@ -286,13 +277,75 @@ class TopicModel(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimato
             ValueError: if the file was not written by `save`.
         """
         record = read_topic_record(path)
+        return cls._from_record(record, keras.models.load_model(path))
+
+    def save_to_preset(self, preset_dir) -> None:
+        """Saves the model as a preset, which `NVDM.from_preset` reads, too.
+
+        Args:
+            preset_dir: the folder, which must be empty or new.
+
+        Raises:
+            FileExistsError: if there is a file of this name, or a folder that is not
+                empty.
+            ValueError: if there is a `vectorizer`.
+            OSError: if the folder cannot be written.
+        """
+        write_topic_preset(preset_dir, self.model_, self._record())
+
+    @classmethod
+    def from_preset(cls, preset) -> "TopicModel":
+        """Returns the model of a preset.
+
+        Args:
+            preset: a name, one of `TopicModel.presets()`, or the path of a folder that
+                `save_to_preset` has written. Names are looked up as in
+                `tf_vmfvae.models.NVDM.from_preset`.
+
+        Raises:
+            ValueError: if there is no such preset, or it has no topics.
+        """
+        model, record = read_topic_preset(preset)
+        model.compile(keras.optimizers.Adam(record["parameters"]["learning_rate"]))
+        return cls._from_record(record, model)
+
+    @staticmethod
+    def presets() -> dict:
+        """Returns the names of the presets that have topics, and their cards' titles.
+
+        >>> import tf_vmfvae
+        >>> "ptb_vmf" in tf_vmfvae.TopicModel.presets()  # a model of sentences
+        False
+        """
+        return list_topic_presets()
+
+    def _record(self):
+        """Returns what the Keras model does not hold, as a JSON file can hold it."""
+        check_is_fitted(self)
+        if self.vectorizer is not None:
+            raise ValueError(
+                "vectorizer: the file cannot hold a vectorizer of your own; pickle the "
+                "estimator, or pass counts and give the vocabulary"
+            )
+        parameters = {name: _plain(value) for name, value in self.get_params().items()}
+        return {
+            "parameters": parameters,
+            "seed": self._seed,
+            "words": self._counter.words,
+            "documents": self._sample.seen,
+            "epochs": self.epochs_,
+            "mixture": topic_mixture.to_lists(self.mixture_),
+        }
+
+    @classmethod
+    def _from_record(cls, record, model):
         found = cls(**record["parameters"])
         found._seed = record["seed"]
         found._counter = found._make_counter()
         found._counter.words = record["words"]
         found._sample = DocumentSample(KEPT, found._seed, record["documents"])
         found.epochs_ = record["epochs"]
-        found.model_ = keras.models.load_model(path)
+        found.model_ = model
         found._set_topics(topic_mixture.from_lists(record["mixture"]))
         return found
 
