@@ -381,7 +381,7 @@ def test_a_sampler_of_kerashub_is_loaded_where_nothing_has_imported_it(
         samplers.TopKSampler(k=99),
         3,
     ],
-    ids=str,
+    ids=["best", "top-k", "contrastive", "a contrastive one", "k of 99", "3"],
 )
 def test_compile_refuses_a_sampler_that_there_is_not(compiled, sampler):
     model = compiled("top_p")
