@@ -161,7 +161,7 @@ def test_a_preset_gives_the_same_topics(model, tmp_path, monkeypatch):
     np.testing.assert_array_equal(
         loaded.transform(NEW_TEXTS), model.transform(NEW_TEXTS)
     )
-    assert list(TopicModel.presets()) == ["news"]
+    assert list(TopicModel.presets) == ["news"]
     nvdm = tf_vmfvae.models.NVDM.from_preset("news")
     np.testing.assert_array_equal(
         nvdm.encode(NEW_TEXTS), model.model_.encode(NEW_TEXTS)

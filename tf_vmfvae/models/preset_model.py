@@ -6,19 +6,7 @@ import keras
 
 from tf_vmfvae.models import presets
 from tf_vmfvae.models.preset_folder import PresetFolder
-
-
-class _Presets:
-    """An attribute of the class only.
-
-    Keras reads all attributes of a model when it saves it, and reading this one looks
-    into files.
-    """
-
-    def __get__(self, model, model_class):
-        if model is not None:
-            raise AttributeError(f"ask the class: {model_class.__name__}.presets")
-        return presets.list_presets(model_class)
+from tf_vmfvae.models.preset_names import PresetNames
 
 
 class PresetModel(keras.Model):
@@ -31,7 +19,7 @@ class PresetModel(keras.Model):
             can load to the title of its card.
     """
 
-    presets = _Presets()
+    presets = PresetNames(presets.list_presets)
 
     @classmethod
     def from_preset(

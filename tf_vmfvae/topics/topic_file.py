@@ -77,7 +77,7 @@ def read_topic_preset(preset) -> tuple[NVDM, dict]:
     try:
         record = json.loads((folder.path / RECORD).read_text(encoding="utf-8"))
     except (FileNotFoundError, ValueError) as error:
-        known = ", ".join(list_topic_presets()) or "there are none"
+        known = ", ".join(list_topic_presets(NVDM)) or "there are none"
         raise ValueError(
             f"preset {os.fspath(preset)!r} holds a document model, but no topics "
             f"({type(error).__name__} in {RECORD}): use NVDM.from_preset; presets of "
@@ -86,8 +86,12 @@ def read_topic_preset(preset) -> tuple[NVDM, dict]:
     return folder.load(), record
 
 
-def list_topic_presets() -> dict[str, str]:
-    """Returns the presets that have topics, and the titles of their cards."""
+def list_topic_presets(owner: type) -> dict[str, str]:
+    """Returns the presets that have topics, and the titles of their cards.
+
+    Args:
+        owner: the class that is asked; all of them have the same presets.
+    """
     return {
         name: title
         for name, title in NVDM.presets.items()

@@ -14,6 +14,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from tf_vmfvae.layers import VonMisesFisherLatent
 from tf_vmfvae.models import NVDM
+from tf_vmfvae.models.preset_names import PresetNames
 from tf_vmfvae.topics import topic_mixture
 from tf_vmfvae.topics.document_counter import DocumentCounter
 from tf_vmfvae.topics.document_sample import DocumentSample, join
@@ -83,6 +84,8 @@ class TopicModel(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimato
         vocabulary_: list of str, the words.
         model_: the `tf_vmfvae.models.NVDM`.
         epochs_: int. Number of epochs that it was trained for.
+        presets: of the class: a dictionary from the name of each preset that has
+            topics to the title of its card.
 
     Example:
     >>> import tf_vmfvae
@@ -97,6 +100,8 @@ class TopicModel(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimato
     >>> bool(new.argmax() == shares[0].argmax())
     True
     """
+
+    presets = PresetNames(list_topic_presets)
 
     def __init__(
         self,
@@ -298,7 +303,7 @@ class TopicModel(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimato
         """Returns the model of a preset.
 
         Args:
-            preset: a name, one of `TopicModel.presets()`, or the path of a folder that
+            preset: a name, one of `TopicModel.presets`, or the path of a folder that
                 `save_to_preset` has written. Names are looked up as in
                 `tf_vmfvae.models.NVDM.from_preset`.
 
@@ -308,16 +313,6 @@ class TopicModel(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimato
         model, record = read_topic_preset(preset)
         model.compile(keras.optimizers.Adam(record["parameters"]["learning_rate"]))
         return cls._from_record(record, model)
-
-    @staticmethod
-    def presets() -> dict:
-        """Returns the names of the presets that have topics, and their cards' titles.
-
-        >>> import tf_vmfvae
-        >>> "ptb_vmf" in tf_vmfvae.TopicModel.presets()  # a model of sentences
-        False
-        """
-        return list_topic_presets()
 
     def _record(self):
         """Returns what the Keras model does not hold, as a JSON file can hold it."""
