@@ -149,7 +149,7 @@ def _rows(split, found, model, documents):
         block = documents[start : start + BLOCK]
         for index, shares in enumerate(_shares(found, model, block), start):
             label = "" if labels is None else labels[index]
-            yield [split, index, label, shares.argmax(), *map("{:.6g}".format, shares)]
+            yield [split, index, label, shares.argmax(), *shares.round(6).tolist()]
 
 
 def _shares(found, model, documents):
