@@ -8,6 +8,10 @@ import tensorflow as tf
 
 # Weight of a word's log probability in a topic, relative to its lift over the corpus.
 RELEVANCE = 0.6
+# Codes have the precision of float32, so no smaller spread can be told from none.
+LEAST_SPREAD = float(np.finfo(np.float32).eps) ** 2
+# Codes whose shares are computed at once, so that memory does not grow with them.
+BLOCK = 10_000
 
 
 @dataclasses.dataclass(frozen=True)
@@ -20,18 +24,49 @@ class Topics:
         top_words: the most relevant words of each topic, best first.
         sizes: int64 `[topics]`, number of documents in each topic, largest first.
         topic_of: int64 `[documents]`, the topic of each document.
+        weights: float64 `[topics]`, the mean of the documents' `shares`; they sum to 1.
+        centers: float64 `[topics, d]`, the mean code of each topic.
+        spread: float. Variance of the codes in a topic, averaged over topics and
+            dimensions.
     """
 
     probabilities: np.ndarray
     top_words: list[list[str]]
     sizes: np.ndarray
     topic_of: np.ndarray
+    weights: np.ndarray
+    centers: np.ndarray
+    spread: float
+
+    def shares(self, codes: np.ndarray) -> np.ndarray:
+        """Returns the distribution over topics of documents, which may be new ones.
+
+        These are the probabilities of the components in the mixture that k-means is the
+        hard form of: Gaussians around the centers, all with the same weight and the
+        same variance `spread`. For codes on a sphere that is a mixture of von
+        Mises-Fisher distributions. The largest share is that of the nearest center.
+
+        Args:
+            codes: codes of the documents, `[documents, d]`, as `NVDM.encode` and
+                `NVDM.transform` return them.
+
+        Returns:
+            A float64 array `[documents, topics]`, whose rows sum to 1.
+
+        >>> empty, centers = np.zeros(0), np.array([[1.0, 0.0], [0.0, 1.0]])
+        >>> words = [["a"], ["b"]]
+        >>> found = Topics(empty, words, empty, empty, empty, centers, spread=0.5)
+        >>> found.shares([[1.0, 0.0], [0.6, 0.8], [2**-0.5, 2**-0.5]]).round(2).tolist()
+        [[0.88, 0.12], [0.4, 0.6], [0.5, 0.5]]
+        """
+        return _shares(codes, self.centers, self.spread)
 
     def diversity(self) -> float:
         """Returns the share of distinct words among the top words (Dieng et al. 2020).
 
         >>> empty = np.zeros(0)
-        >>> Topics(empty, [["a", "b"], ["a", "c"]], empty, empty).diversity()
+        >>> words = [["a", "b"], ["a", "c"]]
+        >>> Topics(empty, words, *[empty] * 4, spread=1.0).diversity()
         0.75
         """
         words = [word for topic in self.top_words for word in topic]
@@ -85,8 +120,10 @@ def find_topics(
     with warnings.catch_warnings():
         # KMeans warns if there are fewer distinct codes than topics.
         warnings.simplefilter("ignore", ConvergenceWarning)
-        groups = KMeans(topics, n_init=4, random_state=seed).fit_predict(codes)
-    _, groups, sizes = np.unique(groups, return_inverse=True, return_counts=True)
+        found = KMeans(topics, n_init=4, random_state=seed).fit(codes)
+    kept, groups, sizes = np.unique(
+        found.labels_, return_inverse=True, return_counts=True
+    )
     order = np.argsort(-sizes, kind="stable")
     probabilities = np.stack([_mean_words(model, codes[groups == g]) for g in order])
     share = sizes[order] / len(documents)
@@ -96,12 +133,33 @@ def find_topics(
     lift = logs - np.log(np.maximum(share @ probabilities, least))
     relevance = RELEVANCE * logs + (1 - RELEVANCE) * lift
     best = np.argsort(-relevance, axis=1)[:, :words]
+    centers = np.asarray(found.cluster_centers_[kept][order], np.float64)
+    spread = max(float(found.inertia_) / codes.size, LEAST_SPREAD)
     return Topics(
         probabilities=probabilities,
         top_words=[[model.vocabulary[i] for i in row] for row in best],
         sizes=sizes[order],
         topic_of=np.argsort(order)[groups],
+        weights=_mean_shares(codes, centers, spread),
+        centers=centers,
+        spread=spread,
     )
+
+
+def _shares(codes, centers, spread):
+    codes = np.asarray(codes, np.float64)
+    distances = np.stack(
+        [np.square(codes - center).sum(axis=1) for center in centers], axis=1
+    )
+    distances -= distances.min(axis=1, keepdims=True)
+    shares = np.exp(-distances / (2 * spread))
+    return shares / shares.sum(axis=1, keepdims=True)
+
+
+def _mean_shares(codes, centers, spread):
+    blocks = (codes[start : start + BLOCK] for start in range(0, len(codes), BLOCK))
+    total = sum(_shares(block, centers, spread).sum(axis=0) for block in blocks)
+    return total / len(codes)
 
 
 def _mean_words(model, codes, batch_size=500):

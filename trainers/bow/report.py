@@ -2,12 +2,7 @@
 
 import textwrap
 
-import numpy as np
-
-from tf_vmfvae import evaluation
-
-# Documents that the labels are learned from and predicted for: enough for two digits.
-LABELLED = 10_000
+from trainers.bow.results import DocumentResults, find_results
 
 
 def print_documents(corpus, train) -> None:
@@ -26,7 +21,9 @@ def print_documents(corpus, train) -> None:
     )
 
 
-def print_document_report(metrics: dict, model, corpus, topics: int) -> None:
+def print_document_report(
+    metrics: dict, model, corpus, topics: int, results: DocumentResults | None = None
+) -> None:
     """Prints the bounds, the topics, and how well codes predict the labels.
 
     Args:
@@ -34,6 +31,7 @@ def print_document_report(metrics: dict, model, corpus, topics: int) -> None:
         model: the best model.
         corpus: the corpus that it was trained on.
         topics: number of topics to show.
+        results: what `find_results` found, if it has been called.
     """
     print()
     if metrics.get("best_epoch") is not None:
@@ -42,14 +40,15 @@ def print_document_report(metrics: dict, model, corpus, topics: int) -> None:
         _print_bounds(name, metrics[name])
     if model.latent.is_empty:
         return
-    found = evaluation.find_topics(model, corpus.train, min(topics, len(corpus.train)))
+    results = results or find_results(model, corpus, topics)
+    found = results.topics
     print(f"\n{len(found.sizes)} topics of the training documents, the largest first:")
     for size, words in zip(found.sizes, found.top_words, strict=True):
         line = f"{size:6d}  {' '.join(words)}"
         print(textwrap.fill(line, 88, subsequent_indent=" " * 8))
-    _print_quality(found, corpus)
+    _print_quality(results.quality)
     if corpus.train.labels is not None:
-        _print_labels(model, corpus)
+        _print_labels(results.labels, corpus.train.labels)
 
 
 def _print_bounds(name, bounds):
@@ -82,28 +81,23 @@ def _figures(bounds, kind=""):
     )
 
 
-def _print_quality(found, corpus):
-    reference = corpus.train[:LABELLED]
-    try:
-        npmi, c_v = (
-            evaluation.coherence(found.top_words, reference, corpus.vocabulary, measure)
-            for measure in ("c_npmi", "c_v")
-        )
-    except ValueError as error:
-        print(f"note: no coherence: {error}")
+def _print_quality(quality):
+    if quality.npmi is None:
+        print("note: no coherence: no topic has two words")
     else:
-        print(f"coherence: NPMI {npmi:.3f}, C_v {c_v:.3f}", end="; ")
-    print(f"diversity {found.diversity():.2f}")
+        print(f"coherence: NPMI {quality.npmi:.3f}, C_v {quality.c_v:.3f}", end="; ")
+    print(f"diversity {quality.diversity:.2f}")
+    if quality.purity is not None:
+        print(
+            f"top topics and labels of the test documents: purity {quality.purity:.3f},"
+            f" NMI {quality.nmi:.3f}"
+        )
 
 
-def _print_labels(model, corpus):
-    names = np.unique(corpus.train.labels)
-    if len(names) == 1:
-        print(f"note: all training documents have one label, {names[0]}")
+def _print_labels(table, labels):
+    if table is None:
+        print(f"note: all training documents have one label, {labels[0]}")
         return
-    table = evaluation.label_table(
-        model, corpus.train[:LABELLED], corpus.test[:LABELLED]
-    )
     print("\nlabels predicted     nearest neighbours    logistic regression")
     for name, accuracy in table.items():
         print(

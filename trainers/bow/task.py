@@ -7,6 +7,7 @@ import keras
 from tf_vmfvae import callbacks, data, evaluation, models
 from trainers.bow.flags import CLIP_NORM
 from trainers.bow.report import print_document_report, print_documents
+from trainers.bow.results import figures, find_results, write_topics
 from trainers.cli.run_flags import identity
 from trainers.cli.settings import chosen
 from trainers.storage.metrics_file import SPLITS
@@ -35,6 +36,10 @@ class BowTask(Task):
 
     clip_norm = CLIP_NORM
     reported = (*Task.reported, "ppl_by_example")
+
+    def __init__(self, settings: dict):
+        super().__init__(settings)
+        self._results = None
 
     def load_corpus(self) -> data.DocumentCorpus:
         settings = self.settings
@@ -92,11 +97,21 @@ class BowTask(Task):
             for split in ("validation", "test")
         }
 
+    def write_results(self, folder, model) -> dict:
+        if model.latent.is_empty:
+            return {}
+        self._results = find_results(model, self.corpus, self.settings["topics"])
+        folder.check_lock()
+        write_topics(folder.path, self._results, model, self.corpus)
+        return figures(self._results)
+
     def print_corpus(self, model, splits) -> None:
         print_documents(self.corpus, splits["train"])
 
     def print_report(self, metrics, model) -> None:
-        print_document_report(metrics, model, self.corpus, self.settings["topics"])
+        print_document_report(
+            metrics, model, self.corpus, self.settings["topics"], self._results
+        )
 
     def _importance_weighted(self, model, batches, samples):
         bounds = evaluation.importance_weighted(model, batches, samples)

@@ -22,7 +22,7 @@ def define_flags(values: flags.FlagValues = flags.FLAGS) -> ProgramFlags:
         "sample: decodes codes drawn from the prior; reconstruct: decodes sentences "
         "from their own codes; interpolate: goes from one sentence of a pair to the "
         "other; neighbours: finds the sentences of --corpus with the most similar "
-        "codes.",
+        "codes, or the documents if the model reads documents.",
         TASKS,
         default="sample",
     )
@@ -34,8 +34,8 @@ def define_flags(values: flags.FlagValues = flags.FLAGS) -> ProgramFlags:
     )
     own.path(
         "corpus",
-        "File of sentences to find neighbours in, one per line. Required with "
-        "--task=neighbours.",
+        "File of sentences or documents to find neighbours in, one per line. Required "
+        "with --task=neighbours.",
         default=None,
     )
     own.integer(

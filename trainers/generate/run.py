@@ -8,12 +8,13 @@ from collections.abc import Iterator
 
 import keras_hub
 
-from tf_vmfvae import generation
+from tf_vmfvae import generation, models
 from tf_vmfvae.data.files.text_file import decode, read_sentences
 from tf_vmfvae.text import split_words
 from trainers.cli.errors import UserError
 from trainers.cli.progress_bar import progress_bar
-from trainers.storage.trained_model import load_language_model
+from trainers.generate import documents
+from trainers.storage.trained_model import load_model
 from trainers.storage.unknown_words import note_unknown_words
 
 # How many words --sampler=top_k chooses among by default.
@@ -29,7 +30,10 @@ def run(settings: dict) -> None:
     Raises:
         UserError: if a flag or a file that it names cannot be used.
     """
-    model = load_language_model(settings["model"])
+    model = load_model(settings["model"])
+    if isinstance(model, models.NVDM):
+        _run_on_documents(model, settings)
+        return
     settings = {**settings, "top_k": _top_k(model, settings)}
     needs_texts = _needs_texts(model, settings["task"])
     texts = _texts(settings) if needs_texts else []
@@ -44,13 +48,29 @@ def run(settings: dict) -> None:
             if settings[name]
         ]
     _check_condition(model, settings, texts)
-    for note in notes:
-        print(f"note: {note}", file=sys.stderr)
     try:
-        for answer in answers(model, settings, texts):
-            print(json.dumps(answer) if settings["json"] else _shown(answer))
+        _print(answers(model, settings, texts), notes, settings["json"])
     except ValueError as error:
         raise UserError(str(error)) from error
+
+
+def _run_on_documents(model, settings):
+    documents.check_task(model, settings["task"])
+    corpus = _read(settings["corpus"], "corpus")
+    where = "--text" if settings["text"] else f"--file={settings['file'] or '-'}"
+    found, notes = documents.nearest(
+        model, _texts(settings), corpus, settings["count"], where
+    )
+    if settings["label"]:
+        notes.append("--label has no effect on a document model")
+    _print(found, notes, settings["json"])
+
+
+def _print(found, notes, as_json):
+    for note in notes:
+        print(f"note: {note}", file=sys.stderr)
+    for answer in found:
+        print(json.dumps(answer) if as_json else _shown(answer))
 
 
 def answers(model, settings: dict, texts: list[str]) -> Iterator[dict]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import keras
 
-from tf_vmfvae.models import VAE, LanguageModel
+from tf_vmfvae.models import NVDM, VAE, LanguageModel
 from trainers.cli.errors import UserError, reason
 from trainers.storage.model_file import find_model
 from trainers.storage.run_folder import RunFolder
@@ -24,6 +24,16 @@ def load_language_model(path: str, flag: str = "model") -> LanguageModel:
     file = find_model(path, flag)
     with _naming(f"--{flag}={path}: {file}", "give one that trainers.lm has saved"):
         return _load(file, LanguageModel)
+
+
+def load_model(path: str, flag: str = "model") -> LanguageModel | NVDM:
+    """Returns the language or document model in `path`, as `load_language_model`."""
+    file = find_model(path, flag)
+    with _naming(
+        f"--{flag}={path}: {file}",
+        "give one that trainers.lm or trainers.bow has saved",
+    ):
+        return _load(file, (LanguageModel, NVDM))
 
 
 def load_best_model(folder: RunFolder) -> VAE:

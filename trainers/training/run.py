@@ -132,6 +132,7 @@ def train(
     if worker.is_chief:
         for split, figures in task.further_bounds(model, splits).items():
             metrics[split].update(figures)
+        metrics.update(task.write_results(folder, model))
         folder.write_metrics(metrics)
     return model
 

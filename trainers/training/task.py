@@ -5,6 +5,7 @@ import abc
 import keras
 
 from tf_vmfvae import models
+from trainers.storage.run_folder import RunFolder
 
 
 class Task(abc.ABC):
@@ -88,6 +89,20 @@ class Task(abc.ABC):
         """Returns more figures for metrics.json, by split.
 
         Called once, when the model has its best weights.
+        """
+        return {}
+
+    def write_results(self, folder: RunFolder, model: models.VAE) -> dict:
+        """Writes files about the trained model into the run folder.
+
+        Called once, when the model has its best weights and before metrics.json marks
+        the run as finished. With several workers, only the chief calls it.
+
+        Returns:
+            More content for metrics.json.
+
+        Raises:
+            OSError: if a file cannot be written.
         """
         return {}
 

@@ -1,5 +1,8 @@
 """`python -m trainers.bow`: its flags, its run folder, and what it refuses."""
 
+import contextlib
+import functools
+import io
 import json
 import os
 import pathlib
@@ -87,6 +90,25 @@ def task(documents_folder, **changes):
     return BowTask({**SETTINGS, "data_dir": str(documents_folder), **changes})
 
 
+@pytest.fixture(scope="module")
+def finished(documents_folder, tmp_path_factory):
+    """Returns a function from a latent to a run's task, folder and output."""
+
+    @functools.cache
+    def run(latent):
+        path = tmp_path_factory.mktemp("runs") / latent
+        own = task(documents_folder, latent=latent, refine_steps=2)
+        return own, path, output_of(own, path)
+
+    return run
+
+
+def output_of(own, path):
+    with contextlib.redirect_stdout(io.StringIO()) as out:
+        training_run.run(own, RunFolder(path, {}))
+    return out.getvalue()
+
+
 @pytest.mark.parametrize(
     ("flags", "message"),
     [
@@ -132,13 +154,8 @@ def test_latents_on_several_spheres_have_another_default_kappa():
 
 
 @pytest.mark.parametrize("latent", ["vmf_natural", "none"])
-def test_a_run_leaves_its_folder_and_prints_a_report(
-    documents_folder, tmp_path, capsys, latent
-):
-    path = tmp_path / "run"
-    own = task(documents_folder, latent=latent, refine_steps=2)
-    training_run.run(own, RunFolder(path, {}))
-    printed = capsys.readouterr().out
+def test_a_run_leaves_its_folder_and_prints_a_report(finished, latent):
+    own, path, printed = finished(latent)
     metrics = json.loads((path / "metrics.json").read_text())
     test = metrics["test"]
 
@@ -149,6 +166,8 @@ def test_a_run_leaves_its_folder_and_prints_a_report(
     )
     if latent == "none":
         assert "nll_iw" not in test
+        assert "topics" not in metrics
+        assert not (path / "topics.json").exists()
         return
     assert test["nll_iw"] < test["nll"] + 1
     assert test["iw_samples"] == 5
@@ -164,6 +183,21 @@ def test_a_run_leaves_its_folder_and_prints_a_report(
     assert "labels predicted" in printed
     model = keras.models.load_model(path / "model.keras")
     assert model.transform(["a team with a ball"]).shape == (1, 4)
+    assert f"NPMI {metrics['topics']['npmi']:.3f}" in printed
+    assert list(metrics["labels"]) == ["codes", "counts", "tf-idf"]
+    assert len(json.loads((path / "topics.json").read_text())["topics"]) == 2
+    rows = (path / "document_topics.csv").read_text().splitlines()
+    assert len(rows) == 1 + 40
+
+
+def test_a_finished_run_is_reported_again_and_nothing_is_written(finished):
+    own, path, printed = finished("vmf_natural")
+    before = {file: file.stat().st_mtime_ns for file in path.rglob("*")}
+    again = output_of(BowTask(own.settings), path)
+
+    report = again[again.index("best epoch") :]
+    assert printed.endswith(report)
+    assert {file: file.stat().st_mtime_ns for file in path.rglob("*")} == before
 
 
 @pytest.mark.slow

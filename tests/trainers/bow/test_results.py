@@ -1,0 +1,119 @@
+"""The topics that a run of `trainers.bow` writes into its folder."""
+
+import csv
+import json
+
+import numpy as np
+import pytest
+
+from tf_vmfvae import data, layers, models
+from trainers.bow import results
+
+WORDS = ["ball", "goal", "team", "дождь", "snow", "wind"]
+SPORT, WEATHER = [(1, 2), (2, 1), (3, 1)], [(4, 1), (5, 3), (6, 1)]
+
+
+@pytest.fixture(scope="module")
+def model():
+    latent = layers.VonMisesFisherLatent(3, kappa=10.0, seed=1)
+    return models.NVDM(WORDS, latent, hidden_dim=4, seed=1)
+
+
+def corpus_of(labels):
+    """A corpus whose last test document has no known word."""
+
+    def part(rows, count):
+        return data.Documents.from_rows(rows, labels and (labels * count)[: len(rows)])
+
+    return data.DocumentCorpus(
+        "tiny",
+        part([SPORT, WEATHER] * 6, 6),
+        part([WEATHER], 1),
+        part([SPORT, WEATHER, []], 2),
+        WORDS,
+    )
+
+
+def written(folder, model, corpus):
+    """Returns the content of both files, and the part of metrics.json."""
+    found = results.find_results(model, corpus, topics=2)
+    results.write_topics(folder, found, model, corpus)
+    with (folder / "document_topics.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    text = (folder / "topics.json").read_text(encoding="utf-8")
+    return text, rows, results.figures(found)
+
+
+def test_topics_are_written_with_their_words_sizes_and_quality(model, tmp_path):
+    text, _, figures = written(tmp_path, model, corpus_of(["sport, all", "weather"]))
+    content = json.loads(text)
+
+    assert "дождь" in text
+    assert [topic["topic"] for topic in content["topics"]] == [0, 1]
+    assert [topic["size"] for topic in content["topics"]] == [6, 6]
+    assert sum(topic["share"] for topic in content["topics"]) == pytest.approx(1)
+    for topic in content["topics"]:
+        assert {each["word"] for each in topic["words"]} == set(WORDS)
+        assert sum(each["weight"] for each in topic["words"]) == pytest.approx(1)
+    assert content["quality"] == figures["topics"]
+    assert content["quality"]["diversity"] == 0.5
+    assert content["measured_on"] == {
+        "topics": {"split": "train", "documents": 12},
+        "coherence": {"split": "train", "documents": 12},
+        "labels": {"split": "test", "documents": 3},
+    }
+
+
+def test_every_document_has_a_row_with_its_topics(model, tmp_path):
+    _, rows, _ = written(tmp_path, model, corpus_of(["sport, all", "weather"]))
+
+    assert [(row["split"], row["index"]) for row in rows] == [
+        *(("train", str(i)) for i in range(12)),
+        ("validation", "0"),
+        *(("test", str(i)) for i in range(3)),
+    ]
+    assert [row["label"] for row in rows[:2]] == ["sport, all", "weather"]
+    shares = np.array([[row["share_0"], row["share_1"]] for row in rows], float)
+    np.testing.assert_allclose(shares.sum(axis=1), 1, atol=1e-5)
+    assert [int(row["topic"]) for row in rows] == shares.argmax(axis=1).tolist()
+    assert rows[0]["topic"] == rows[13]["topic"] != rows[1]["topic"]
+
+
+def test_a_document_without_a_known_word_has_the_shares_of_the_corpus(model, tmp_path):
+    text, rows, _ = written(tmp_path, model, corpus_of(None))
+    overall = [topic["share"] for topic in json.loads(text)["topics"]]
+
+    shares = [float(rows[-1][name]) for name in ("share_0", "share_1")]
+    assert shares == pytest.approx(overall, abs=1e-5)
+
+
+def test_documents_without_labels_have_no_figures_about_labels(model, tmp_path):
+    text, rows, figures = written(tmp_path, model, corpus_of(None))
+
+    assert "labels" not in json.loads(text)["measured_on"]
+    assert {row["label"] for row in rows} == {""}
+    assert figures["topics"]["purity"] is None
+    assert "labels" not in figures
+
+
+def test_the_table_of_labels_is_part_of_the_figures(model, tmp_path):
+    _, _, figures = written(tmp_path, model, corpus_of(["sport", "weather"]))
+
+    assert list(figures["labels"]) == ["codes", "counts", "tf-idf"]
+    for accuracy in figures["labels"].values():
+        assert 0 <= accuracy["nearest_neighbours"] <= 1
+        assert 0 <= accuracy["logistic_regression"] <= 1
+    assert json.loads(json.dumps(figures, allow_nan=False)) == figures
+
+
+def test_a_full_disk_leaves_no_part_of_a_file(model, tmp_path, monkeypatch):
+    corpus = corpus_of(None)
+    found = results.find_results(model, corpus, topics=2)
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(results, "_rows", full)
+    with pytest.raises(OSError, match=r"cannot be written .No space left"):
+        results.write_topics(tmp_path, found, model, corpus)
+    assert [file.name for file in tmp_path.iterdir()] == ["topics.json"]

@@ -1,0 +1,160 @@
+"""The topics of a trained document model and how good they are, found and written."""
+
+import csv
+import dataclasses
+import json
+import math
+from pathlib import Path
+
+import numpy as np
+
+from tf_vmfvae import evaluation
+from trainers.storage.atomic_file import atomic_file
+from trainers.storage.metrics_file import SPLITS
+
+TOPICS = "topics.json"
+DOCUMENT_TOPICS = "document_topics.csv"
+# Documents that the coherence is counted in, and that labels are learned from and
+# predicted for: enough for two digits.
+MEASURED = 10_000
+# Documents that are encoded and written at once.
+BLOCK = 10_000
+
+
+@dataclasses.dataclass(frozen=True)
+class DocumentResults:
+    """What a document model finds in its corpus.
+
+    Attributes:
+        topics: topics of the training documents.
+        quality: their quality. The coherences are measured on training documents,
+            purity and NMI on the test documents.
+        labels: how well codes predict the labels of test documents; `None` if the
+            training documents have no labels or all the same one.
+    """
+
+    topics: evaluation.Topics
+    quality: evaluation.TopicQuality
+    labels: dict[str, evaluation.LabelAccuracy] | None
+
+
+def find_results(model, corpus, topics: int) -> DocumentResults:
+    """Finds and measures the topics, and predicts the labels.
+
+    Args:
+        model: the best model, which has a code.
+        corpus: the `tf_vmfvae.data.DocumentCorpus` that it was trained on.
+        topics: number of topics; at most one for each training document is found.
+    """
+    train, test = corpus.train, corpus.test
+    found = evaluation.find_topics(model, train, min(topics, len(train)))
+    labelled = test.labels is not None
+    quality = evaluation.topic_quality(
+        found.top_words,
+        train[:MEASURED],
+        corpus.vocabulary,
+        document_topics=_shares(found, model, test) if labelled else None,
+        labels=test.labels,
+    )
+    labels = None
+    if train.labels is not None and len(np.unique(train.labels)) > 1:
+        labels = evaluation.label_table(model, train[:MEASURED], test[:MEASURED])
+    return DocumentResults(found, quality, labels)
+
+
+def figures(results: DocumentResults) -> dict:
+    """Returns the results' part of metrics.json."""
+    found = {"topics": _quality(results)}
+    if results.labels is not None:
+        found["labels"] = {
+            name: accuracy.as_dict() for name, accuracy in results.labels.items()
+        }
+    return found
+
+
+def write_topics(folder: Path, results: DocumentResults, model, corpus) -> None:
+    """Writes topics.json and document_topics.csv.
+
+    Args:
+        folder: the run folder.
+        results: what `find_results` found.
+        model: the model.
+        corpus: the corpus.
+
+    Raises:
+        OSError: if a file cannot be written.
+    """
+    # Words are written as they are, for people to read.
+    content = json.dumps(
+        _description(results, model, corpus), indent=2, ensure_ascii=False
+    )
+    with atomic_file(folder / TOPICS) as partial:
+        partial.write_text(content + "\n", encoding="utf-8")
+    with (
+        atomic_file(folder / DOCUMENT_TOPICS) as partial,
+        # The name of a folder, which may be a label, need not be UTF-8.
+        partial.open("w", encoding="utf-8", errors="surrogateescape", newline="") as to,
+    ):
+        rows = csv.writer(to, lineterminator="\n")
+        topics = range(len(results.topics.sizes))
+        rows.writerow(
+            ["split", "index", "label", "topic", *map("share_{}".format, topics)]
+        )
+        for split in SPLITS:
+            rows.writerows(_rows(split, results.topics, model, getattr(corpus, split)))
+
+
+def _description(results, model, corpus):
+    found = results.topics
+    column = {word: i for i, word in enumerate(model.vocabulary)}
+    train, test = len(corpus.train), len(corpus.test)
+    measured_on = {
+        "topics": {"split": "train", "documents": train},
+        "coherence": {"split": "train", "documents": min(train, MEASURED)},
+    }
+    if corpus.test.labels is not None:
+        measured_on["labels"] = {"split": "test", "documents": test}
+    return {
+        "topics": [
+            {
+                "topic": topic,
+                "size": int(found.sizes[topic]),
+                "share": float(found.weights[topic]),
+                "words": [
+                    {"word": word, "weight": float(weights[column[word]])}
+                    for word in found.top_words[topic]
+                ],
+            }
+            for topic, weights in enumerate(found.probabilities)
+        ],
+        "quality": _quality(results),
+        "measured_on": measured_on,
+    }
+
+
+def _quality(results):
+    """Returns the quality, with `None` for what could not be measured."""
+    values = results.quality.as_dict()
+    # The perplexity of the model is among the bounds.
+    del values["perplexity"]
+    return {
+        name: None if value is None or not math.isfinite(value) else value
+        for name, value in values.items()
+    }
+
+
+def _rows(split, found, model, documents):
+    labels = documents.labels
+    for start in range(0, len(documents), BLOCK):
+        block = documents[start : start + BLOCK]
+        for index, shares in enumerate(_shares(found, model, block), start):
+            label = "" if labels is None else labels[index]
+            yield [split, index, label, shares.argmax(), *shares.round(6).tolist()]
+
+
+def _shares(found, model, documents):
+    """Returns the distribution over topics of each document."""
+    shares = found.shares(model.encode(documents))
+    # A document without a known word says nothing about its topics.
+    shares[documents.lengths == 0] = found.weights
+    return shares
