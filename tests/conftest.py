@@ -36,6 +36,8 @@ def _graphs_end_with_their_file():
     yield
     keras.utils.clear_session()
     gc.collect()
+    # What is left lives on, and looking through it again takes seconds for each file.
+    gc.freeze()
 
 
 # A shell that starts the tests in the background lets them ignore Ctrl-C, and the

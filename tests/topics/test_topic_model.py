@@ -276,6 +276,12 @@ def test_it_works_in_a_pipeline_and_a_grid_search():
         ({}, [[1, -1], [0, 2], [1, 1]], "X: -1.* is not a count"),
         ({}, [[0.5, 1], [0, 2], [1, 1]], "X: 0.5 is not a count"),
         ({}, np.array([[np.nan, 1.0]] * 3), "NaN"),
+        ({"vectorizer": CountVectorizer()}, [[1, 1]] * 3, "vectorizer: X is a matrix"),
+        (
+            {"vectorizer": CountVectorizer(), "vocabulary": ["goal"]},
+            TEXTS,
+            "vocabulary: vectorizer has its own",
+        ),
         ({"vocabulary": ["a"]}, [[1, 1]] * 3, "X has 2 columns, but the vocabulary"),
     ],
 )
@@ -289,6 +295,15 @@ def test_bad_input_is_refused_by_name(settings, documents, message):
 def test_new_counts_must_have_the_vocabularys_columns(model):
     with pytest.raises(ValueError, match="X has 3 columns, but the vocabulary has 20"):
         model.transform(scipy.sparse.csr_matrix([[1, 0, 2]]))
+
+
+def test_text_is_refused_where_only_columns_are_known(tmp_path):
+    counts = np.array([[1, 0], [0, 2], [1, 1]])
+    model = TopicModel(1, epochs=1, **SMALL).fit(counts)
+    model.save(tmp_path / "topics.keras")
+    for each in (model, TopicModel.load(tmp_path / "topics.keras")):
+        with pytest.raises(ValueError, match=r"X is text, but .* counts of unnamed"):
+            each.transform(["goal"])
 
 
 def test_it_passes_the_checks_of_scikit_learn_that_apply_to_text():

@@ -26,13 +26,23 @@ class DocumentCounter:
 
     Attributes:
         words: list of str, the vocabulary, once it is known.
+        reads_text: bool. Whether the words are known, and not only the columns of a
+            matrix of counts.
+
+    Raises:
+        ValueError: if there are both a vocabulary and a vectorizer.
     """
 
     def __init__(
         self, vocabulary, max_features, min_df, max_df, stop_words, vectorizer
     ):
+        if vocabulary is not None and vectorizer is not None:
+            raise ValueError(
+                "vocabulary: vectorizer has its own; leave one of them out"
+            )
         self.vectorizer = vectorizer
         self.words = None
+        self.reads_text = True
         self._options = {
             "max_features": max_features,
             "min_df": min_df,
@@ -45,9 +55,10 @@ class DocumentCounter:
     def fit(self, X) -> Documents:
         """Collects the vocabulary, unless it is given, and counts its words."""
         if is_counts(X):
-            counts = checked_counts(X)
+            counts = self._given(X)
             if self.words is None:
                 self.words = [str(column) for column in range(counts.shape[1])]
+                self.reads_text = False
             return self._documents(counts)
         if self.vectorizer is not None:
             counts = self.vectorizer.fit_transform(as_texts(X, "X"))
@@ -61,11 +72,24 @@ class DocumentCounter:
     def count(self, X) -> Documents:
         """Counts the known words of documents; one without any is empty."""
         if is_counts(X):
-            return self._documents(checked_counts(X))
+            return self._documents(self._given(X))
         texts = as_texts(X, "X")
+        if not self.reads_text:
+            raise ValueError(
+                "X is text, but the model was fitted to counts of unnamed words: give "
+                "counts, or fit with a vocabulary"
+            )
         if self.vectorizer is not None:
             return self._documents(checked_counts(self.vectorizer.transform(texts)))
         return count_words(texts, self.words)
+
+    def _given(self, X):
+        if self.vectorizer is not None:
+            raise ValueError(
+                "vectorizer: X is a matrix of counts, so there is nothing left to "
+                "count; leave vectorizer out, or give texts"
+            )
+        return checked_counts(X)
 
     def _collect(self, texts):
         left_out = as_stop_words(self._stop_words)

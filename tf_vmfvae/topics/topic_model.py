@@ -49,7 +49,8 @@ class TopicModel(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimato
     Args:
         topics: int, at least 1. Number of topics.
         vocabulary: sequence of words to count, or `None` to collect them from the
-            documents. See `tf_vmfvae.text.document_words` for what a word is.
+            documents. See `tf_vmfvae.text.document_words` for what a word is. As in
+            `CountVectorizer`, the next four are only used to collect words.
         max_features: int or `None`. Size of the vocabulary: the most frequent words.
         min_df: int or float. A word in fewer documents than this, or than this share of
             them, is left out.
@@ -327,6 +328,7 @@ class TopicModel(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimato
             "parameters": parameters,
             "seed": self._seed,
             "words": self._counter.words,
+            "reads_text": self._counter.reads_text,
             "documents": self._sample.seen,
             "epochs": self.epochs_,
             "mixture": topic_mixture.to_lists(self.mixture_),
@@ -338,6 +340,7 @@ class TopicModel(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimato
         found._seed = record["seed"]
         found._counter = found._make_counter()
         found._counter.words = record["words"]
+        found._counter.reads_text = record["reads_text"]
         found._sample = DocumentSample(KEPT, found._seed, record["documents"])
         found.epochs_ = record["epochs"]
         found.model_ = model

@@ -106,6 +106,17 @@ def test_an_epoch_can_be_resumed_in_the_middle(start, shuffle):
     assert as_lists(batches.dataset(epoch=2, start=start)) == whole[start:]
 
 
+def test_several_epochs_follow_one_another():
+    batches = Batches(sentences(30), 8)
+    together = as_lists(batches.dataset(epoch=3, epochs=2))
+
+    assert together == as_lists(batches.dataset(3)) + as_lists(batches.dataset(4))
+    after = as_lists(batches.dataset(3, start=2, epochs=2))
+    assert after == together[2:]
+    with pytest.raises(ValueError, match="epochs is 0: give at least 1"):
+        batches.dataset(epochs=0)
+
+
 def test_padding_share_is_the_share_of_zeros_in_an_epoch():
     ids = sentences(103)
     batches = Batches(ids, 8, seed=1)

@@ -14,6 +14,7 @@ from absl import flags
 
 from tf_vmfvae import layers, models
 from tf_vmfvae.models.served_model import ServedModel
+from tf_vmfvae.ops.batch_inputs import padded
 from trainers.cli.errors import RunFailed, UserError
 from trainers.export import flags as export_flags
 from trainers.export import run as export_run
@@ -222,7 +223,7 @@ def test_a_model_with_a_condition_is_exported_with_it(condition, tmp_path):
     nothing = {"labels": tf.constant([], tf.int32)} if options else {}
     assert served.encode(tf.constant([], tf.string), **nothing).shape == (0, 3)
     assert strings(served.reconstruct(tf.constant([], tf.string), **nothing)) == []
-    ids = model.to_ids(texts, labels).to_tensor()
+    ids = padded(model.to_ids(texts, labels))
     score = served.score(tf.constant(texts), samples=300, seed=1, **options)
     posterior = model.latent.posterior(model.encoder(ids))
     nll = [model.likelihood([ids, z]) for z in posterior.sample(300, seed=(3, 4))]
