@@ -307,9 +307,13 @@ CONFIGURATIONS = {
 
 
 @pytest.mark.parametrize(
-    "policy", ["float32", pytest.param("mixed_bfloat16", marks=pytest.mark.slow)]
+    ("name", "policy"),
+    [
+        *((name, "float32") for name in CONFIGURATIONS),
+        # `tests/test_every_layer.py` tries every layer under every policy.
+        pytest.param("code_layers", "mixed_bfloat16", marks=pytest.mark.slow),
+    ],
 )
-@pytest.mark.parametrize("name", CONFIGURATIONS)
 def test_every_configuration_learns_and_loads(name, policy, tmp_path):
     options = CONFIGURATIONS[name]
     model = with_policy(policy, lambda: make_model(**options))
