@@ -8,6 +8,7 @@ import numpy as np
 from tf_vmfvae.evaluation.coherence import coherence_of_each, document_texts
 from tf_vmfvae.evaluation.rank_biased_overlap import rank_biased_overlap
 from tf_vmfvae.evaluation.result import Result
+from tf_vmfvae.evaluation.top_words import diversity as topic_diversity
 
 
 @dataclasses.dataclass(frozen=True)
@@ -123,13 +124,12 @@ def topic_quality(
             "give the same documents"
         )
     purity, nmi = _agreement(document_topics, labels, len(topics))
-    listed = [word for topic in topics for word in topic]
     return TopicQuality(
         topics=len(topics),
         words=max(map(len, topics)),
         npmi=_npmi(topics, documents),
         c_v=_c_v(topics, documents if texts is None else texts, texts is None),
-        diversity=len({*listed}) / len(listed),
+        diversity=topic_diversity(topics),
         inverted_rbo=_inverted_rbo(topics),
         purity=purity,
         nmi=nmi,

@@ -6,8 +6,8 @@ import warnings
 import numpy as np
 import tensorflow as tf
 
-# Weight of a word's log probability in a topic, relative to its lift over the corpus.
-RELEVANCE = 0.6
+from tf_vmfvae.evaluation.top_words import diversity, rank_words
+
 # Codes have the precision of float32, so no smaller spread can be told from none.
 LEAST_SPREAD = float(np.finfo(np.float32).eps) ** 2
 # Codes whose shares are computed at once, so that memory does not grow with them.
@@ -69,8 +69,7 @@ class Topics:
         >>> Topics(empty, words, *[empty] * 4, spread=1.0).diversity()
         0.75
         """
-        words = [word for topic in self.top_words for word in topic]
-        return len(set(words)) / len(words)
+        return diversity(self.top_words)
 
 
 def find_topics(
@@ -127,12 +126,7 @@ def find_topics(
     order = np.argsort(-sizes, kind="stable")
     probabilities = np.stack([_mean_words(model, codes[groups == g]) for g in order])
     share = sizes[order] / len(documents)
-    # A word that the decoder rules out has probability 0.
-    least = np.finfo(probabilities.dtype).tiny
-    logs = np.log(np.maximum(probabilities, least))
-    lift = logs - np.log(np.maximum(share @ probabilities, least))
-    relevance = RELEVANCE * logs + (1 - RELEVANCE) * lift
-    best = np.argsort(-relevance, axis=1)[:, :words]
+    best = rank_words(probabilities, share)[:, :words]
     centers = np.asarray(found.cluster_centers_[kept][order], np.float64)
     spread = max(float(found.inertia_) / codes.size, LEAST_SPREAD)
     return Topics(

@@ -14,11 +14,14 @@ _PACKAGE = Path(__file__).parents[1]
 SHIPPED = (_PACKAGE / "saved_models", _PACKAGE.parent / "saved_models")
 
 
-def list_presets(model_class: type[keras.Model]) -> dict[str, str]:
+def list_presets(
+    model_class: type[keras.Model], file: str | None = None
+) -> dict[str, str]:
     """Returns the presets that have a name and hold a model of a class.
 
     Args:
         model_class: the class; those of its subclasses count, too.
+        file: name of a file that the presets must have in addition, or `None`.
 
     Returns:
         A dictionary from the name to the title of the model's card, sorted by name.
@@ -31,8 +34,12 @@ def list_presets(model_class: type[keras.Model]) -> dict[str, str]:
         for path in place.iterdir() if place.is_dir() else ():
             folder = PresetFolder(path)
             if path.name not in found and _holds(folder, model_class):
-                found[path.name] = folder.title()
-    return dict(sorted(found.items()))
+                found[path.name] = folder
+    return {
+        name: folder.title()
+        for name, folder in sorted(found.items())
+        if file is None or (folder.path / file).is_file()
+    }
 
 
 def find_preset(

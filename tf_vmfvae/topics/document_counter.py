@@ -5,13 +5,11 @@ from collections.abc import Sequence
 
 import numpy as np
 import scipy.sparse
-from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.utils import check_array
 
 from tf_vmfvae.data import Documents
-from tf_vmfvae.data.documents.bag_of_words import as_stop_words, count_words
+from tf_vmfvae.data.documents.bag_of_words import count_words, document_vectorizer
 from tf_vmfvae.text import as_texts, as_vocabulary
-from tf_vmfvae.text.document_words import document_words
 
 
 class DocumentCounter:
@@ -92,13 +90,7 @@ class DocumentCounter:
         return checked_counts(X)
 
     def _collect(self, texts):
-        left_out = as_stop_words(self._stop_words)
-        vectorizer = CountVectorizer(
-            analyzer=lambda text: [
-                w for w in document_words(text) if w not in left_out
-            ],
-            **self._options,
-        )
+        vectorizer = document_vectorizer(self._stop_words, **self._options)
         try:
             vectorizer.fit(texts)
         except ValueError as error:

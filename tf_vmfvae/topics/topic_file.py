@@ -7,7 +7,7 @@ import zipfile
 
 from tf_vmfvae.models import NVDM
 from tf_vmfvae.models.preset_folder import PresetFolder
-from tf_vmfvae.models.presets import find_preset
+from tf_vmfvae.models.presets import find_preset, list_presets
 
 # The entry of a .keras file, or the file of a preset, that Keras does not read.
 RECORD = "topic_model.json"
@@ -92,8 +92,4 @@ def list_topic_presets(owner: type) -> dict[str, str]:
     Args:
         owner: the class that is asked; all of them have the same presets.
     """
-    return {
-        name: title
-        for name, title in NVDM.presets.items()
-        if (find_preset(name, NVDM).path / RECORD).is_file()
-    }
+    return list_presets(NVDM, RECORD)

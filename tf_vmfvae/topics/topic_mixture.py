@@ -65,16 +65,6 @@ def shares(mixture, codes) -> np.ndarray:
     return mixture.component_probabilities(np.asarray(codes, np.float64)).numpy()
 
 
-def rank_words(topic_word, weights, relevance: float) -> np.ndarray:
-    """Returns the indices of the words of each topic, the most relevant first."""
-    least = np.finfo(np.float64).tiny
-    logs = np.log(np.maximum(topic_word, least))
-    lift = logs - np.log(np.maximum(weights @ topic_word, least))
-    return np.argsort(
-        -(relevance * logs + (1.0 - relevance) * lift), axis=1, kind="stable"
-    )
-
-
 def check_seed_words(seed_words, vocabulary) -> None:
     """Checks that each seed word is known.
 

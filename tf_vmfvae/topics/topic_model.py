@@ -12,6 +12,8 @@ from sklearn.base import (
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
+from tf_vmfvae.evaluation import ForwardPass
+from tf_vmfvae.evaluation.top_words import RELEVANCE, rank_words
 from tf_vmfvae.layers import VonMisesFisherLatent
 from tf_vmfvae.models import NVDM
 from tf_vmfvae.models.preset_names import PresetNames
@@ -28,8 +30,6 @@ from tf_vmfvae.topics.topic_file import (
 )
 from tf_vmfvae.topics.training import train
 
-# Weight of a word's log probability in a topic, relative to its lift over the corpus.
-RELEVANCE = 0.6
 # Documents that are encoded at once.
 ENCODED = 1024
 # partial_fit keeps a sample of this many documents to train on again.
@@ -181,10 +181,7 @@ class TopicModel(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimato
             ValueError: as for `fit`.
         """
         if not hasattr(self, "model_"):
-            documents = self._begin(X)
-            self._train(documents)
-            self._find_topics(documents)
-            return self
+            return self.fit(X)
         check_settings(self)
         documents = self._with_words(self._counter.count(X))
         if not len(documents):
@@ -227,9 +224,7 @@ class TopicModel(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimato
             relevance: float in [0, 1]. 1 ranks by probability alone, 0 by lift alone.
         """
         check_is_fitted(self)
-        ranked = topic_mixture.rank_words(
-            self.topic_word_, self.topic_weights_, relevance
-        )
+        ranked = rank_words(self.topic_word_, self.topic_weights_, relevance)
         return [[self.vocabulary_[i] for i in row[:words]] for row in ranked]
 
     def score(self, X, y=None) -> float:
@@ -248,11 +243,10 @@ class TopicModel(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimato
             raise ValueError("X: no document has a word of the vocabulary")
         nats = 0.0
         for number, pairs in enumerate(map(tf.constant, documents.padded(ENCODED))):
-            posterior = self.model_.latent.posterior(self.model_.encoder(pairs))
+            forward = ForwardPass(self.model_, pairs)
             # The same draws in each call.
-            z = posterior.sample(seed=[self._seed, number])
-            nll = self.model_.likelihood([pairs, z])
-            nll += self.model_.latent.kl(posterior)
+            z = forward.posterior.sample(seed=[self._seed, number])
+            nll = forward.reconstruction(z) + forward.kl()
             nats += float(tf.reduce_sum(tf.cast(nll, tf.float64)))
         return -nats / int(documents.num_words.sum())
 

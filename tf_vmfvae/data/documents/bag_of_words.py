@@ -32,15 +32,12 @@ def build_document_vocabulary(
     >>> build_document_vocabulary(["A rose is a rose.", "Is it?"], size=2)
     ['is', 'rose']
     """
-    # Slow to import.
-    from sklearn.feature_extraction.text import CountVectorizer
-
     for name, value in (("size", size), ("minimum_documents", minimum_documents)):
         if value is not None and (value < 1 or value != int(value)):
             raise ValueError(f"{name} is {value}: give a whole number of at least 1")
-    texts, left_out = as_texts(texts), as_stop_words(stop_words)
-    vectorizer = CountVectorizer(
-        analyzer=lambda text: [w for w in document_words(text) if w not in left_out],
+    texts = as_texts(texts)
+    vectorizer = document_vectorizer(
+        stop_words,
         max_features=None if size is None else int(size),
         # scikit-learn takes a float for a share of the documents.
         min_df=int(minimum_documents),
@@ -53,6 +50,26 @@ def build_document_vocabulary(
             "lower minimum_documents or give more text"
         ) from None
     return vectorizer.get_feature_names_out().tolist()
+
+
+def document_vectorizer(stop_words: Sequence[str] | str | None, **options):
+    """Returns scikit-learn's `CountVectorizer` for the words of `document_words`.
+
+    Args:
+        stop_words: as for `build_document_vocabulary`.
+        **options: other arguments of `CountVectorizer`.
+
+    Raises:
+        ValueError: `stop_words` is neither "english" nor words.
+    """
+    # Slow to import.
+    from sklearn.feature_extraction.text import CountVectorizer
+
+    left_out = _stop_words(stop_words)
+    return CountVectorizer(
+        analyzer=lambda text: [w for w in document_words(text) if w not in left_out],
+        **options,
+    )
 
 
 def count_words(
@@ -118,7 +135,7 @@ def _count(texts, words, analyzer, labels):
     return Documents.from_matrix(vectorizer.transform(as_texts(texts)), labels)
 
 
-def as_stop_words(words) -> frozenset[str]:
+def _stop_words(words) -> frozenset[str]:
     """Returns the stop words, split and normalised like the words of documents."""
     from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 
