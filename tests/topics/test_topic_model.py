@@ -74,6 +74,13 @@ def test_the_top_words_of_a_topic_belong_together(model):
     assert model.top_words(2) == [words[:2] for words in model.top_words_]
 
 
+def test_top_words_out_of_range_are_refused(model):
+    with pytest.raises(ValueError, match="words must be 1 or more, not 0"):
+        model.top_words(0)
+    with pytest.raises(ValueError, match=r"relevance is 1\.5: give a number from 0"):
+        model.top_words(relevance=1.5)
+
+
 def test_topics_are_distributions_over_the_vocabulary(model):
     np.testing.assert_allclose(model.topic_word_.sum(axis=1), 1.0, rtol=1e-9)
     assert model.topic_word_.shape == (3, len(model.vocabulary_))
@@ -161,6 +168,8 @@ def test_a_preset_gives_the_same_topics(model, tmp_path, monkeypatch):
     np.testing.assert_array_equal(
         loaded.transform(NEW_TEXTS), model.transform(NEW_TEXTS)
     )
+    # Here, too, is a folder of this name.
+    monkeypatch.chdir(tmp_path)
     assert list(TopicModel.presets) == ["news"]
     nvdm = tf_vmfvae.models.NVDM.from_preset("news")
     np.testing.assert_array_equal(

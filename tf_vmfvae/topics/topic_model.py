@@ -17,6 +17,7 @@ from tf_vmfvae.evaluation.top_words import RELEVANCE, rank_words
 from tf_vmfvae.layers import VonMisesFisherLatent
 from tf_vmfvae.models import NVDM
 from tf_vmfvae.models.preset_names import PresetNames
+from tf_vmfvae.ops.arguments import whole_number
 from tf_vmfvae.topics import topic_mixture
 from tf_vmfvae.topics.document_counter import DocumentCounter
 from tf_vmfvae.topics.document_sample import DocumentSample, join
@@ -222,8 +223,14 @@ class TopicModel(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimato
         Args:
             words: int, at least 1. Number of words; fewer if the vocabulary is smaller.
             relevance: float in [0, 1]. 1 ranks by probability alone, 0 by lift alone.
+
+        Raises:
+            ValueError: if an argument is out of its range.
         """
         check_is_fitted(self)
+        words = whole_number("words", words, 1)
+        if not 0 <= relevance <= 1:
+            raise ValueError(f"relevance is {relevance}: give a number from 0 to 1")
         ranked = rank_words(self.topic_word_, self.topic_weights_, relevance)
         return [[self.vocabulary_[i] for i in row[:words]] for row in ranked]
 
