@@ -14,7 +14,6 @@ change less, and the peak of the process's memory before KMeans runs for the fir
 The exit status is 1 if the peak exceeds 8 GiB at the default sizes or below.
 """
 
-import resource
 import time
 import warnings
 from collections.abc import Sequence
@@ -26,6 +25,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import adjusted_rand_score
 
 from analysis import command_line
+from benchmarks.memory import peak_memory
 from tf_vmfvae.clustering import VonMisesFisherClustering
 from tf_vmfvae.distributions import VonMisesFisher
 from tf_vmfvae.distributions.numerics import mixture_em
@@ -115,11 +115,6 @@ def seconds_of_products(samples: np.ndarray, starts: np.ndarray) -> np.ndarray:
         tf.matmul(cosines, rows, transpose_a=True).numpy()
         total += clocks() - start
     return total
-
-
-def peak_memory() -> float:
-    """Returns the peak of the process's memory so far in GiB."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -7,13 +7,13 @@ trains NVDM on them for some steps of two epochs, and prints the peak of the pro
 memory on the host.
 """
 
-import resource
 import time
 from collections.abc import Sequence
 
 import numpy as np
 
 from analysis import command_line
+from benchmarks.memory import peak_memory
 from tf_vmfvae import data, layers, models
 
 
@@ -60,11 +60,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
             batches.dataset(epoch), steps_per_epoch=options.steps, epochs=1, verbose=0
         )
     seconds = time.perf_counter() - start
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
     print(
         f"{len(train)} documents to train on, {len(validation)} held out, "
         f"{batches.num_words} words; {2 * options.steps} steps of 100 documents in "
-        f"{seconds:.0f} s; peak memory {peak:.2f} GiB"
+        f"{seconds:.0f} s; peak memory {peak_memory():.2f} GiB"
     )
 
 

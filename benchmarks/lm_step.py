@@ -10,7 +10,6 @@ our step takes, and how close it comes to the machine's speed for matrix product
 """
 
 import re
-import resource
 import statistics
 import subprocess
 import sys
@@ -22,6 +21,7 @@ import numpy as np
 import tensorflow as tf
 
 from analysis import command_line
+from benchmarks.memory import peak_memory
 from tf_vmfvae import layers, models
 from tf_vmfvae.ops.lstm_sequence import lstm_sequence
 from tf_vmfvae.ops.softmax_nll import softmax_nll
@@ -89,7 +89,7 @@ def peer_milliseconds(options, mode: str) -> float | None:
 
 def compare(options, precision: str) -> None:
     """Prints the words per second of both, and their ratio."""
-    before = _peak_memory()
+    before = peak_memory()
     ours, words = Ours(options, precision), options.batch_size * options.steps
     mode = {"float32": "fp32", "mixed_bfloat16": "bf16"}[precision]
     own, other, peer = [], [], options.peer
@@ -107,7 +107,7 @@ def compare(options, precision: str) -> None:
         line += f"; peer {_rate(other, words)}; ours / peer {ratio:.2f}"
     print(f"{line} (median of {options.rounds} rounds)")
     print(
-        f"  peak memory of this process: {_peak_memory():.2f} GiB; {before:.2f} before"
+        f"  peak memory of this process: {peak_memory():.2f} GiB; {before:.2f} before"
     )
 
 
@@ -182,10 +182,6 @@ def profile(options) -> None:
 def _rate(times, words):
     median = statistics.median(times)
     return f"{1e3 * words / median:.0f} words/s ({median:.1f} ms)"
-
-
-def _peak_memory():
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -15,6 +15,7 @@ import time
 
 import numpy as np
 
+from benchmarks.memory import peak_memory
 from benchmarks.topics import systems
 from benchmarks.topics.exchange import digest, read_corpus
 
@@ -27,7 +28,7 @@ def main(arguments: list[str]) -> None:
     system, corpus, topics, seed, output = arguments
     vocabulary, parts = read_corpus(pathlib.Path(corpus))
     module = importlib.import_module(systems.MODULES[system])
-    imported = _peak()
+    imported = peak_memory()
     start, cpu_start = time.perf_counter(), time.process_time()
     fitted = module.fit(parts["train"], vocabulary, int(topics), int(seed))
     fit_seconds = time.perf_counter() - start
@@ -37,7 +38,7 @@ def main(arguments: list[str]) -> None:
     shares = np.asarray(fitted.transform(parts["test"]), np.float32)
     transform_seconds = time.perf_counter() - start
     # Before anything is computed that only the benchmark needs.
-    peak = _peak()
+    peak = peak_memory()
     about = {
         "corpus_digest": digest(pathlib.Path(corpus)),
         "fit_seconds": fit_seconds,
@@ -67,16 +68,6 @@ def _perplexity(fitted, observed, held_out):
         logs = np.log(probabilities[rows.row, rows.col].astype(np.float64))
         nll -= float(rows.data @ logs)
     return float(np.exp(nll / held_out.sum()))
-
-
-def _peak():
-    """Returns the process's peak memory in GiB, as Linux counts it.
-
-    Not getrusage's ru_maxrss, which begins with the memory of the parent process.
-    """
-    status = pathlib.Path("/proc/self/status").read_text()
-    [line] = [line for line in status.splitlines() if line.startswith("VmHWM:")]
-    return int(line.split()[1]) / 2**20
 
 
 if __name__ == "__main__":

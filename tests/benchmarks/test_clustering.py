@@ -6,7 +6,9 @@ from trainers.cli.errors import UserError
 SMALL = ("--rows=400", "--dimension=8", "--clusters=3", "--kappa=5", "--rounds=1")
 
 
-def test_both_fits_are_timed_and_the_memory_is_printed(capsys):
+def test_both_fits_are_timed_and_the_memory_is_printed(capsys, monkeypatch):
+    # The process that runs the tests may hold any amount.
+    monkeypatch.setattr(clustering, "peak_memory", lambda: 1.5)
     assert clustering.main([*SMALL, "--profile"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].startswith("400 x 8, 3 clusters, kappa 5; ")
@@ -14,7 +16,12 @@ def test_both_fits_are_timed_and_the_memory_is_printed(capsys):
     names = ["VonMisesFisherMixture", "KMeans", "matrix products"]
     assert [line[:24].rstrip() for line in lines[2:5]] == names
     assert all(len(line[24:].split()) == 2 for line in lines[2:5])
-    assert "GiB; adjusted Rand index of a fit of 400 rows" in lines[5]
+    assert "1.50 GiB; adjusted Rand index of a fit of 400 rows" in lines[5]
+
+
+def test_too_much_memory_is_a_failure(monkeypatch):
+    monkeypatch.setattr(clustering, "GIB_AT_MOST", 0.01)
+    assert clustering.main([*SMALL]) == 1
 
 
 @pytest.mark.parametrize(
