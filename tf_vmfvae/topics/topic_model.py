@@ -12,18 +12,19 @@ from sklearn.base import (
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
-from tf_vmfvae.evaluation import ForwardPass
+from tf_vmfvae.evaluation import ForwardPass, topic_mixture
 from tf_vmfvae.evaluation.top_words import RELEVANCE, rank_words
 from tf_vmfvae.layers import VonMisesFisherLatent
 from tf_vmfvae.models import NVDM
 from tf_vmfvae.models.preset_names import PresetNames
 from tf_vmfvae.ops.arguments import whole_number
-from tf_vmfvae.topics import topic_mixture
 from tf_vmfvae.topics.document_counter import DocumentCounter
 from tf_vmfvae.topics.document_sample import DocumentSample, join
-from tf_vmfvae.topics.settings import check_settings
+from tf_vmfvae.topics.settings import check_seed_words, check_settings
 from tf_vmfvae.topics.topic_file import (
     list_topic_presets,
+    mixture_from_lists,
+    mixture_to_lists,
     read_topic_preset,
     read_topic_record,
     write_topic_file,
@@ -332,7 +333,7 @@ class TopicModel(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimato
             "reads_text": self._counter.reads_text,
             "documents": self._sample.seen,
             "epochs": self.epochs_,
-            "mixture": topic_mixture.to_lists(self.mixture_),
+            "mixture": mixture_to_lists(self.mixture_),
         }
 
     @classmethod
@@ -345,7 +346,7 @@ class TopicModel(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimato
         found._sample = DocumentSample(KEPT, found._seed, record["documents"])
         found.epochs_ = record["epochs"]
         found.model_ = model
-        found._set_topics(topic_mixture.from_lists(record["mixture"]))
+        found._set_topics(mixture_from_lists(record["mixture"]))
         return found
 
     @property
@@ -380,7 +381,7 @@ class TopicModel(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimato
                 f"topics is {self.topics}, but only {len(documents)} documents have a "
                 "word of the vocabulary: ask for fewer topics, or give more documents"
             )
-        topic_mixture.check_seed_words(self.seed_words, self._counter.words)
+        check_seed_words(self.seed_words, self._counter.words)
         self._seed = int(check_random_state(self.random_state).randint(2**30))
         latent = VonMisesFisherLatent(
             self.latent_dim,
@@ -416,14 +417,12 @@ class TopicModel(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimato
         )
 
     def _find_topics(self, documents, continued=False):
-        rng = np.random.default_rng(self._seed)
-        if len(documents) > topic_mixture.CODES:
-            rows = rng.choice(len(documents), topic_mixture.CODES, replace=False)
-            documents = documents[np.sort(rows)]
+        documents = documents[topic_mixture.sample_rows(len(documents), self._seed)]
         codes = self.model_.encode(documents, ENCODED)
         self._set_topics(
             topic_mixture.fit(
                 codes,
+                self.topics,
                 self.model_.latent.prior().mean_directions.numpy(),
                 seed=self._seed,
                 anchors=self._anchors(documents, codes),
