@@ -65,6 +65,12 @@ def fit(codes, topics: int, directions=None, seed: int = 0, anchors=None, start=
     return _ordered(found, np.concatenate([np.arange(fixed), rest]))
 
 
+def prior_directions(model, topics: int) -> np.ndarray | None:
+    """Returns the directions of the prior's components if it has one for each topic."""
+    found = getattr(model.latent.prior(), "mean_directions", None)
+    return found.numpy() if found is not None and len(found) == topics else None
+
+
 def sample_rows(count: int, seed: int) -> np.ndarray:
     """Returns the rows of the documents, `CODES` at most, that a mixture is fitted to.
 

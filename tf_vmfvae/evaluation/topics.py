@@ -7,6 +7,7 @@ import numpy as np
 import scipy.special
 import tensorflow as tf
 
+from tf_vmfvae.distributions import VonMisesFisherMixture
 from tf_vmfvae.evaluation import topic_mixture
 from tf_vmfvae.evaluation.top_words import diversity, rank_words
 
@@ -36,6 +37,8 @@ class Topics:
         weights: float64 `[topics]`, the mean of the documents' `shares`; they sum to 1.
         coefficients: float64 `[topics, d]`.
         intercepts: float64 `[topics]`.
+        mixture: the `tf_vmfvae.distributions.VonMisesFisherMixture` that the shares
+            come from, or `None` if the codes are not unit vectors.
     """
 
     probabilities: np.ndarray
@@ -45,6 +48,7 @@ class Topics:
     weights: np.ndarray
     coefficients: np.ndarray
     intercepts: np.ndarray
+    mixture: VonMisesFisherMixture | None = None
 
     def shares(self, codes: np.ndarray) -> np.ndarray:
         """Returns the distribution over topics of documents, which may be new ones.
@@ -92,7 +96,7 @@ def find_topics(
 
     Args:
         model: a `tf_vmfvae.models.NVDM`.
-        documents: `tf_vmfvae.data.Documents`, at least one per topic.
+        documents: `tf_vmfvae.data.Documents` or raw texts, at least one per topic.
         topics: int. Number of topics; fewer are found if there are fewer distinct
             codes.
         words: int. Number of top words per topic.
@@ -133,9 +137,14 @@ def find_topics(
     coefficients, intercepts = (
         each[kept][order] for each in (coefficients, intercepts)
     )
+    mixture = None
     if length:
-        norms = np.linalg.norm(coefficients, axis=1, keepdims=True)
-        probabilities = _words(model, length * coefficients / norms)
+        # All have the same concentration.
+        concentration = np.linalg.norm(coefficients[0])
+        directions = coefficients / concentration
+        probabilities = _words(model, length * directions)
+        if abs(length - 1) < SAME_LENGTH:
+            mixture = VonMisesFisherMixture(directions, concentration, intercepts)
     else:
         probabilities = np.stack(
             [_mean_words(model, codes[groups == g]) for g in order]
@@ -150,6 +159,7 @@ def find_topics(
         weights=sum(block.sum(axis=0) for block in blocks) / len(codes),
         coefficients=coefficients,
         intercepts=intercepts,
+        mixture=mixture,
     )
 
 
@@ -162,12 +172,10 @@ def _common_length(codes):
 
 def _mixture(model, codes, topics, seed):
     """Returns the coefficients and intercepts of a mixture of directions."""
-    prior = getattr(model.latent.prior(), "mean_directions", None)
-    as_many = prior is not None and len(prior) == topics
     mixture = topic_mixture.fit(
         codes[topic_mixture.sample_rows(len(codes), seed)],
         topics,
-        prior.numpy() if as_many else None,
+        topic_mixture.prior_directions(model, topics),
         seed=seed,
     )
     concentration = mixture.concentration.numpy().max()

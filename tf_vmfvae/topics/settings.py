@@ -37,19 +37,3 @@ def check_settings(model) -> None:
     for position, words in enumerate(seeds):
         if not len(words):
             raise ValueError(f"seed_words[{position}] has no words: leave it out")
-
-
-def check_seed_words(seed_words, vocabulary) -> None:
-    """Checks that each seed word is known.
-
-    Raises:
-        ValueError: if a list is empty or a word is not in the vocabulary.
-    """
-    known = set(vocabulary)
-    for position, words in enumerate(seed_words or ()):
-        for word in words:
-            if word not in known:
-                raise ValueError(
-                    f"seed_words[{position}]: {word!r} is not in the vocabulary: leave "
-                    "it out, or lower min_df"
-                )

@@ -67,6 +67,21 @@ def write_topic_preset(folder, model, record: dict) -> None:
     PresetFolder(folder).save(model, {RECORD: json.dumps(record)})
 
 
+def add_topic_record(folder, record: dict) -> None:
+    """Writes the record into the folder of a document model.
+
+    Raises:
+        OSError: if it cannot be written.
+    """
+    file = pathlib.Path(folder, RECORD)
+    partial = file.with_name(f".partial-{RECORD}")
+    try:
+        partial.write_text(json.dumps(record), encoding="utf-8")
+        os.replace(partial, file)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
 def read_topic_preset(preset) -> tuple[NVDM, dict]:
     """Returns the document model of a preset and its record.
 
