@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tf_vmfvae import evaluation
+from tf_vmfvae import TopicModel, evaluation
 from trainers.storage.atomic_file import atomic_file
 from trainers.storage.metrics_file import SPLITS
 
@@ -73,7 +73,7 @@ def figures(results: DocumentResults) -> dict:
 
 
 def write_topics(folder: Path, results: DocumentResults, model, corpus) -> None:
-    """Writes topics.json and document_topics.csv.
+    """Writes topics.json, document_topics.csv and what `TopicModel` reads.
 
     Args:
         folder: the run folder.
@@ -102,6 +102,8 @@ def write_topics(folder: Path, results: DocumentResults, model, corpus) -> None:
         )
         for split in SPLITS:
             rows.writerows(_rows(split, results.topics, model, getattr(corpus, split)))
+    if results.topics.mixture is not None:
+        TopicModel.from_topics(model, results.topics).add_to_preset(folder)
 
 
 def _description(results, model, corpus):
@@ -120,6 +122,8 @@ def _description(results, model, corpus):
                 "topic": topic,
                 "size": int(found.sizes[topic]),
                 "share": float(found.weights[topic]),
+                "coefficients": found.coefficients[topic].tolist(),
+                "intercept": float(found.intercepts[topic]),
                 "words": [
                     {"word": word, "weight": float(weights[column[word]])}
                     for word in found.top_words[topic]
