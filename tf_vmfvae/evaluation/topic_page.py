@@ -13,8 +13,8 @@ WORDS = 30
 # Steps of the slider that sets the relevance. Smaller ones take longer to prepare.
 STEP = 0.05
 # LDAvis numbers topics from 1, and 0 stands for no topic. These changes to its script
-# let readers see and type numbers from 0, and let it run in a frame without an address,
-# where the address of the selected topic cannot be set.
+# let readers see and type numbers from 0, and let it run where the address cannot hold
+# the selected topic: in a frame without a file of its own.
 _CHANGES = {
     "return d.topics;": "return d.topics - 1;",
     '"Top-" + R + " Most Relevant Terms for Topic " + topics +': (
@@ -34,7 +34,7 @@ _CHANGES = {
             });
             topicInput.value = 0;""",
     "function state_save(replace) {": """function state_save(replace) {
-            if (location.protocol === "about:") return;""",
+            if (!/^(file|https?):/.test(location.protocol)) return;""",
 }
 _PAGE = """<!DOCTYPE html>
 <html lang="en">
