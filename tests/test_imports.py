@@ -24,7 +24,8 @@ ALLOWED = {
     "tf_vmfvae.layers": "tf_vmfvae.distributions tf_vmfvae.ops tf_vmfvae.text",
     # Generation and evaluation take a model as an argument.
     "tf_vmfvae.generation": "tf_vmfvae.layers tf_vmfvae.ops tf_vmfvae.text",
-    "tf_vmfvae.evaluation": "tf_vmfvae.layers tf_vmfvae.ops tf_vmfvae.text",
+    "tf_vmfvae.evaluation": "tf_vmfvae.distributions tf_vmfvae.layers tf_vmfvae.ops "
+    "tf_vmfvae.text",
     "tf_vmfvae.models": "tf_vmfvae.data tf_vmfvae.evaluation tf_vmfvae.generation "
     "tf_vmfvae.layers tf_vmfvae.ops tf_vmfvae.text",
     "tf_vmfvae.topics": "tf_vmfvae.callbacks tf_vmfvae.data tf_vmfvae.distributions "

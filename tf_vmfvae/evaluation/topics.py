@@ -4,12 +4,17 @@ import dataclasses
 import warnings
 
 import numpy as np
+import scipy.special
 import tensorflow as tf
 
+from tf_vmfvae.distributions import VonMisesFisherMixture
+from tf_vmfvae.evaluation import topic_mixture
 from tf_vmfvae.evaluation.top_words import diversity, rank_words
 
 # Codes have the precision of float32, so no smaller spread can be told from none.
 LEAST_SPREAD = float(np.finfo(np.float32).eps) ** 2
+# Codes on a sphere differ in length by no more than this share.
+SAME_LENGTH = 0.01
 # Codes whose shares are computed at once, so that memory does not grow with them.
 BLOCK = 10_000
 
@@ -18,16 +23,22 @@ BLOCK = 10_000
 class Topics:
     """Clusters of documents with similar codes.
 
+    A document's topics are a softmax regression of its code: the logits are
+    `codes @ coefficients.T + intercepts`. For codes on a sphere these are the
+    probabilities of the components of a mixture of von Mises-Fisher distributions with
+    one concentration; for others, those of Gaussians with one variance and weight.
+
     Attributes:
-        probabilities: float64 `[topics, words]`, the decoder's word probabilities,
-            averaged over the documents of each topic.
+        probabilities: float64 `[topics, words]`, the decoder's word probabilities.
         top_words: the most relevant words of each topic, best first.
         sizes: int64 `[topics]`, number of documents in each topic, largest first.
-        topic_of: int64 `[documents]`, the topic of each document.
+        topic_of: int64 `[documents]`, the topic of each document, which has its largest
+            share.
         weights: float64 `[topics]`, the mean of the documents' `shares`; they sum to 1.
-        centers: float64 `[topics, d]`, the mean code of each topic.
-        spread: float. Variance of the codes in a topic, averaged over topics and
-            dimensions.
+        coefficients: float64 `[topics, d]`.
+        intercepts: float64 `[topics]`.
+        mixture: the `tf_vmfvae.distributions.VonMisesFisherMixture` that the shares
+            come from, or `None` if the codes are not unit vectors.
     """
 
     probabilities: np.ndarray
@@ -35,16 +46,12 @@ class Topics:
     sizes: np.ndarray
     topic_of: np.ndarray
     weights: np.ndarray
-    centers: np.ndarray
-    spread: float
+    coefficients: np.ndarray
+    intercepts: np.ndarray
+    mixture: VonMisesFisherMixture | None = None
 
     def shares(self, codes: np.ndarray) -> np.ndarray:
         """Returns the distribution over topics of documents, which may be new ones.
-
-        These are the probabilities of the components in the mixture that k-means is the
-        hard form of: Gaussians around the centers, all with the same weight and the
-        same variance `spread`. For codes on a sphere that is a mixture of von
-        Mises-Fisher distributions. The largest share is that of the nearest center.
 
         Args:
             codes: codes of the documents, `[documents, d]`, as `NVDM.encode` and
@@ -53,20 +60,21 @@ class Topics:
         Returns:
             A float64 array `[documents, topics]`, whose rows sum to 1.
 
-        >>> empty, centers = np.zeros(0), np.array([[1.0, 0.0], [0.0, 1.0]])
+        >>> empty, towards = np.zeros(0), np.array([[2.0, 0.0], [0.0, 2.0]])
         >>> words = [["a"], ["b"]]
-        >>> found = Topics(empty, words, empty, empty, empty, centers, spread=0.5)
+        >>> found = Topics(empty, words, empty, empty, empty, towards, np.zeros(2))
         >>> found.shares([[1.0, 0.0], [0.6, 0.8], [2**-0.5, 2**-0.5]]).round(2).tolist()
         [[0.88, 0.12], [0.4, 0.6], [0.5, 0.5]]
         """
-        return _shares(codes, self.centers, self.spread)
+        blocks = _shares(np.asarray(codes), self.coefficients, self.intercepts)
+        return np.concatenate([np.zeros((0, len(self.intercepts))), *blocks])
 
     def diversity(self) -> float:
         """Returns the share of distinct words among the top words (Dieng et al. 2020).
 
         >>> empty = np.zeros(0)
         >>> words = [["a", "b"], ["a", "c"]]
-        >>> Topics(empty, words, *[empty] * 4, spread=1.0).diversity()
+        >>> Topics(empty, words, *[empty] * 5).diversity()
         0.75
         """
         return diversity(self.top_words)
@@ -78,18 +86,21 @@ def find_topics(
     """Finds topics by clustering the codes of documents.
 
     The axes of a code have no meaning of their own, so topics are found in the
-    documents: k-means clusters their codes, and the word distribution of a topic is
-    the mean of the decoder's distributions for its documents. The words of a topic are
-    ranked by relevance (Sievert and Shirley 2014):
+    documents. Codes on a sphere are clustered by a mixture of von Mises-Fisher
+    distributions, fitted by expectation maximisation; the words of a topic are those
+    that the decoder predicts from its direction. If the model's prior is a mixture with
+    as many components, the fit begins with them. Other codes are clustered by k-means;
+    the words of a topic are the mean of the decoder's distributions for its documents.
+    Words are ranked by relevance (Sievert and Shirley 2014):
     0.6 log p(w|t) + 0.4 log p(w|t) / p(w).
 
     Args:
         model: a `tf_vmfvae.models.NVDM`.
-        documents: `tf_vmfvae.data.Documents`, at least one per topic.
+        documents: `tf_vmfvae.data.Documents` or raw texts, at least one per topic.
         topics: int. Number of topics; fewer are found if there are fewer distinct
             codes.
         words: int. Number of top words per topic.
-        seed: int. Seed of k-means.
+        seed: int. Seed of the clustering.
 
     Returns:
         The `Topics`, those with the most documents first.
@@ -107,60 +118,104 @@ def find_topics(
     >>> found.sizes.tolist()
     [2, 1]
     """
-    # Slow to import.
-    from sklearn.cluster import KMeans
-    from sklearn.exceptions import ConvergenceWarning
-
     if len(documents) < topics:
         raise ValueError(
             f"{len(documents)} documents are fewer than {topics} topics: ask for fewer"
         )
     codes = model.encode(documents)
-    with warnings.catch_warnings():
-        # KMeans warns if there are fewer distinct codes than topics.
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        found = KMeans(topics, n_init=4, random_state=seed).fit(codes)
-    kept, groups, sizes = np.unique(
-        found.labels_, return_inverse=True, return_counts=True
+    length = _common_length(codes)
+    if length:
+        coefficients, intercepts = _mixture(model, codes, topics, seed)
+        coefficients /= length
+    else:
+        coefficients, intercepts = _k_means(codes, topics, seed)
+    nearest = np.concatenate(
+        [block.argmax(axis=1) for block in _shares(codes, coefficients, intercepts)]
     )
+    kept, groups, sizes = np.unique(nearest, return_inverse=True, return_counts=True)
     order = np.argsort(-sizes, kind="stable")
-    probabilities = np.stack([_mean_words(model, codes[groups == g]) for g in order])
-    share = sizes[order] / len(documents)
-    best = rank_words(probabilities, share)[:, :words]
-    centers = np.asarray(found.cluster_centers_[kept][order], np.float64)
-    spread = max(float(found.inertia_) / codes.size, LEAST_SPREAD)
+    coefficients, intercepts = (
+        each[kept][order] for each in (coefficients, intercepts)
+    )
+    mixture = None
+    if length:
+        # All have the same concentration.
+        concentration = np.linalg.norm(coefficients[0])
+        directions = coefficients / concentration
+        probabilities = _words(model, length * directions)
+        if abs(length - 1) < SAME_LENGTH:
+            mixture = VonMisesFisherMixture(directions, concentration, intercepts)
+    else:
+        probabilities = np.stack(
+            [_mean_words(model, codes[groups == g]) for g in order]
+        )
+    best = rank_words(probabilities, sizes[order] / len(documents))[:, :words]
+    blocks = _shares(codes, coefficients, intercepts)
     return Topics(
         probabilities=probabilities,
         top_words=[[model.vocabulary[i] for i in row] for row in best],
         sizes=sizes[order],
         topic_of=np.argsort(order)[groups],
-        weights=_mean_shares(codes, centers, spread),
-        centers=centers,
-        spread=spread,
+        weights=sum(block.sum(axis=0) for block in blocks) / len(codes),
+        coefficients=coefficients,
+        intercepts=intercepts,
+        mixture=mixture,
     )
 
 
-def _shares(codes, centers, spread):
-    codes = np.asarray(codes, np.float64)
-    distances = np.stack(
-        [np.square(codes - center).sum(axis=1) for center in centers], axis=1
+def _common_length(codes):
+    """Returns the length that all codes have, or 0."""
+    lengths = np.linalg.norm(codes, axis=1)
+    is_common = lengths.max() <= lengths.min() * (1 + SAME_LENGTH)
+    return float(lengths.mean()) if is_common else 0.0
+
+
+def _mixture(model, codes, topics, seed):
+    """Returns the coefficients and intercepts of a mixture of directions."""
+    mixture = topic_mixture.fit(
+        codes[topic_mixture.sample_rows(len(codes), seed)],
+        topics,
+        topic_mixture.prior_directions(model, topics),
+        seed=seed,
     )
-    distances -= distances.min(axis=1, keepdims=True)
-    shares = np.exp(-distances / (2 * spread))
-    return shares / shares.sum(axis=1, keepdims=True)
+    concentration = mixture.concentration.numpy().max()
+    return (
+        concentration * mixture.mean_directions.numpy(),
+        scipy.special.log_softmax(mixture.logits.numpy()),
+    )
 
 
-def _mean_shares(codes, centers, spread):
-    blocks = (codes[start : start + BLOCK] for start in range(0, len(codes), BLOCK))
-    total = sum(_shares(block, centers, spread).sum(axis=0) for block in blocks)
-    return total / len(codes)
+def _k_means(codes, topics, seed):
+    """Returns the coefficients and intercepts of clusters by their distances."""
+    # Slow to import.
+    from sklearn.cluster import KMeans
+    from sklearn.exceptions import ConvergenceWarning
+
+    with warnings.catch_warnings():
+        # KMeans warns if there are fewer distinct codes than topics.
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        found = KMeans(topics, n_init=4, random_state=seed).fit(codes)
+    centers = np.asarray(found.cluster_centers_[np.unique(found.labels_)], np.float64)
+    spread = max(float(found.inertia_) / codes.size, LEAST_SPREAD)
+    return centers / spread, -np.square(centers).sum(axis=1) / (2 * spread)
+
+
+def _shares(codes, coefficients, intercepts):
+    """Yields the distribution over topics of the codes, block by block."""
+    for start in range(0, len(codes), BLOCK):
+        block = np.asarray(codes[start : start + BLOCK], np.float64)
+        yield scipy.special.softmax(block @ coefficients.T + intercepts, axis=1)
+
+
+def _words(model, codes):
+    """Returns the decoder's word probabilities at codes, float64."""
+    logits = model.decoder(np.asarray(codes, np.float32))
+    return tf.nn.softmax(tf.cast(logits, tf.float64)).numpy()
 
 
 def _mean_words(model, codes, batch_size=500):
     """Returns the decoder's word probabilities, averaged over the codes."""
     total = np.zeros(len(model.vocabulary))
     for start in range(0, len(codes), batch_size):
-        logits = model.decoder(codes[start : start + batch_size])
-        words = tf.nn.softmax(tf.cast(logits, tf.float64))
-        total += tf.reduce_sum(words, axis=0).numpy()
+        total += _words(model, codes[start : start + batch_size]).sum(axis=0)
     return total / max(len(codes), 1)

@@ -5,6 +5,9 @@ import os
 import pathlib
 import zipfile
 
+import tensorflow as tf
+
+from tf_vmfvae.distributions import VonMisesFisherMixture
 from tf_vmfvae.models import NVDM
 from tf_vmfvae.models.preset_folder import PresetFolder
 from tf_vmfvae.models.presets import find_preset, list_presets
@@ -64,6 +67,21 @@ def write_topic_preset(folder, model, record: dict) -> None:
     PresetFolder(folder).save(model, {RECORD: json.dumps(record)})
 
 
+def add_topic_record(folder, record: dict) -> None:
+    """Writes the record into the folder of a document model.
+
+    Raises:
+        OSError: if it cannot be written.
+    """
+    file = pathlib.Path(folder, RECORD)
+    partial = file.with_name(f".partial-{RECORD}")
+    try:
+        partial.write_text(json.dumps(record), encoding="utf-8")
+        os.replace(partial, file)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
 def read_topic_preset(preset) -> tuple[NVDM, dict]:
     """Returns the document model of a preset and its record.
 
@@ -93,3 +111,19 @@ def list_topic_presets(owner: type) -> dict[str, str]:
         owner: the class that is asked; all of them have the same presets.
     """
     return list_presets(NVDM, RECORD)
+
+
+def mixture_to_lists(mixture) -> dict:
+    """Returns the mixture's parameters for a JSON file."""
+    return {
+        "mean_directions": mixture.mean_directions.numpy().tolist(),
+        "concentration": mixture.concentration.numpy().tolist(),
+        "logits": mixture.logits.numpy().tolist(),
+    }
+
+
+def mixture_from_lists(parameters: dict) -> VonMisesFisherMixture:
+    """Returns the mixture that `mixture_to_lists` described."""
+    return VonMisesFisherMixture(
+        **{name: tf.constant(value, tf.float64) for name, value in parameters.items()}
+    )

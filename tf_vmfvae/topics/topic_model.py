@@ -12,19 +12,22 @@ from sklearn.base import (
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
-from tf_vmfvae.evaluation import ForwardPass
+from tf_vmfvae.evaluation import ForwardPass, Topics, topic_mixture
 from tf_vmfvae.evaluation.top_words import RELEVANCE, rank_words
 from tf_vmfvae.evaluation.topic_page import check_page, topic_page
 from tf_vmfvae.layers import VonMisesFisherLatent
 from tf_vmfvae.models import NVDM
 from tf_vmfvae.models.preset_names import PresetNames
 from tf_vmfvae.ops.arguments import whole_number
-from tf_vmfvae.topics import topic_mixture
 from tf_vmfvae.topics.document_counter import DocumentCounter
 from tf_vmfvae.topics.document_sample import DocumentSample, join
+from tf_vmfvae.topics.seed_words import check_seed_words, seed_directions
 from tf_vmfvae.topics.settings import check_settings
 from tf_vmfvae.topics.topic_file import (
+    add_topic_record,
     list_topic_presets,
+    mixture_from_lists,
+    mixture_to_lists,
     read_topic_preset,
     read_topic_record,
     write_topic_file,
@@ -322,6 +325,18 @@ class TopicModel(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimato
         """
         write_topic_preset(preset_dir, self.model_, self._record())
 
+    def add_to_preset(self, preset_dir) -> None:
+        """Adds the topics to a folder that holds the document model already.
+
+        Args:
+            preset_dir: the folder, for example of a run of `trainers.bow`.
+
+        Raises:
+            ValueError: if there is a `vectorizer`.
+            OSError: if the file cannot be written.
+        """
+        add_topic_record(preset_dir, self._record())
+
     @classmethod
     def from_preset(cls, preset) -> "TopicModel":
         """Returns the model of a preset.
@@ -335,8 +350,52 @@ class TopicModel(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimato
             ValueError: if there is no such preset, or it has no topics.
         """
         model, record = read_topic_preset(preset)
-        model.compile(keras.optimizers.Adam(record["parameters"]["learning_rate"]))
         return cls._from_record(record, model)
+
+    @classmethod
+    def from_topics(cls, model: NVDM, topics: Topics) -> "TopicModel":
+        """Returns a topic model for a trained document model.
+
+        Args:
+            model: the document model, whose codes are unit vectors.
+            topics: what `tf_vmfvae.evaluation.find_topics` found with it.
+
+        Raises:
+            ValueError: if the codes are not unit vectors.
+
+        Example:
+        >>> import tf_vmfvae
+        >>> latent = tf_vmfvae.layers.VonMisesFisherLatent(4, kappa=20.0, seed=1)
+        >>> model = tf_vmfvae.models.NVDM(["ball", "goal", "rain"], latent, seed=1)
+        >>> texts = ["ball goal", "goal", "rain rain", "ball"]
+        >>> found = tf_vmfvae.evaluation.find_topics(model, texts, topics=2)
+        >>> tf_vmfvae.TopicModel.from_topics(model, found).transform(["goal"]).shape
+        (1, 2)
+        """
+        if topics.mixture is None:
+            raise ValueError(
+                "topics: the codes of the model are not unit vectors, so its topics "
+                "are no directions; read topics.shares instead"
+            )
+        parameters = {
+            "topics": len(topics.intercepts),
+            "vocabulary": list(model.vocabulary),
+            "latent_dim": model.latent.latent_dim,
+            "hidden_dim": model.hidden_dim,
+            "input_dropout": model.input_dropout,
+        }
+        return cls._from_record(
+            {
+                "parameters": parameters,
+                "seed": 0,
+                "words": parameters["vocabulary"],
+                "reads_text": True,
+                "documents": int(topics.sizes.sum()),
+                "epochs": 0,
+                "mixture": mixture_to_lists(topics.mixture),
+            },
+            model,
+        )
 
     def _record(self):
         """Returns what the Keras model does not hold, as a JSON file can hold it."""
@@ -354,7 +413,7 @@ class TopicModel(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimato
             "reads_text": self._counter.reads_text,
             "documents": self._sample.seen,
             "epochs": self.epochs_,
-            "mixture": topic_mixture.to_lists(self.mixture_),
+            "mixture": mixture_to_lists(self.mixture_),
         }
 
     @classmethod
@@ -367,7 +426,9 @@ class TopicModel(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimato
         found._sample = DocumentSample(KEPT, found._seed, record["documents"])
         found.epochs_ = record["epochs"]
         found.model_ = model
-        found._set_topics(topic_mixture.from_lists(record["mixture"]))
+        if not model.compiled:
+            model.compile(keras.optimizers.Adam(found.learning_rate))
+        found._set_topics(mixture_from_lists(record["mixture"]))
         return found
 
     @property
@@ -402,7 +463,7 @@ class TopicModel(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimato
                 f"topics is {self.topics}, but only {len(documents)} documents have a "
                 "word of the vocabulary: ask for fewer topics, or give more documents"
             )
-        topic_mixture.check_seed_words(self.seed_words, self._counter.words)
+        check_seed_words(self.seed_words, self._counter.words)
         self._seed = int(check_random_state(self.random_state).randint(2**30))
         latent = VonMisesFisherLatent(
             self.latent_dim,
@@ -438,35 +499,20 @@ class TopicModel(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimato
         )
 
     def _find_topics(self, documents, continued=False):
-        rng = np.random.default_rng(self._seed)
-        if len(documents) > topic_mixture.CODES:
-            rows = rng.choice(len(documents), topic_mixture.CODES, replace=False)
-            documents = documents[np.sort(rows)]
+        documents = documents[topic_mixture.sample_rows(len(documents), self._seed)]
         codes = self.model_.encode(documents, ENCODED)
         self._set_topics(
             topic_mixture.fit(
                 codes,
-                self.model_.latent.prior().mean_directions.numpy(),
+                self.topics,
+                topic_mixture.prior_directions(self.model_, self.topics),
                 seed=self._seed,
-                anchors=self._anchors(documents, codes),
+                anchors=seed_directions(
+                    self.seed_words, self._counter.words, documents, codes
+                ),
                 start=self.mixture_ if continued else None,
             )
         )
-
-    def _anchors(self, documents, codes):
-        """Returns where documents with the seed words lie, `[lists, d]`, or `None`."""
-        if not self.seed_words:
-            return None
-        column = {word: index for index, word in enumerate(self._counter.words)}
-        occurs = documents.matrix(len(column)) > 0
-        shares = [
-            occurs[:, [column[word] for word in set(words)]].mean(axis=1)
-            for words in self.seed_words
-        ]
-        # A document with all of the words counts far more than one with a few.
-        weights = np.concatenate([np.asarray(share).T ** 2 for share in shares])
-        means = np.maximum(weights, 1e-9) @ codes
-        return means / np.linalg.norm(means, axis=1, keepdims=True)
 
     def _set_topics(self, mixture):
         self.mixture_ = mixture

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tf_vmfvae import evaluation
+from tf_vmfvae import TopicModel, evaluation
 from tf_vmfvae.evaluation.topic_page import topic_page
 from trainers.storage.atomic_file import atomic_file
 from trainers.storage.metrics_file import SPLITS
@@ -75,7 +75,10 @@ def figures(results: DocumentResults) -> dict:
 
 
 def write_topics(folder: Path, results: DocumentResults, model, corpus) -> str | None:
-    """Writes topics.json, document_topics.csv and, if it can be made, topics.html.
+    """Writes topics.json, document_topics.csv, topic_model.json and topics.html.
+
+    The last two are left out if `TopicModel` cannot read the model, or no page can be
+    made.
 
     Args:
         folder: the run folder.
@@ -104,6 +107,8 @@ def write_topics(folder: Path, results: DocumentResults, model, corpus) -> str |
         tokens = _write_shares(
             csv.writer(to, lineterminator="\n"), found, model, corpus
         )
+    if found.mixture is not None:
+        TopicModel.from_topics(model, found).add_to_preset(folder)
     try:
         page = topic_page(found.probabilities, tokens, model.vocabulary)
     except (ImportError, ValueError) as error:
@@ -129,6 +134,8 @@ def _description(results, model, corpus):
                 "topic": topic,
                 "size": int(found.sizes[topic]),
                 "share": float(found.weights[topic]),
+                "coefficients": found.coefficients[topic].tolist(),
+                "intercept": float(found.intercepts[topic]),
                 "words": [
                     {"word": word, "weight": float(weights[column[word]])}
                     for word in found.top_words[topic]

@@ -7,7 +7,7 @@ import sys
 import numpy as np
 import pytest
 
-from tf_vmfvae import data, layers, models
+from tf_vmfvae import TopicModel, data, layers, models
 from trainers.bow import results
 
 WORDS = ["ball", "goal", "team", "дождь", "snow", "wind"]
@@ -53,6 +53,12 @@ def test_topics_are_written_with_their_words_sizes_and_quality(model, tmp_path):
     assert [topic["topic"] for topic in content["topics"]] == [0, 1]
     assert [topic["size"] for topic in content["topics"]] == [6, 6]
     assert sum(topic["share"] for topic in content["topics"]) == pytest.approx(1)
+    codes = model.encode(corpus_of(None).test)[:2]
+    logits = [
+        codes @ topic["coefficients"] + topic["intercept"]
+        for topic in content["topics"]
+    ]
+    assert sorted(np.argmax(logits, axis=0)) == [0, 1]
     for topic in content["topics"]:
         assert {each["word"] for each in topic["words"]} == set(WORDS)
         assert sum(each["weight"] for each in topic["words"]) == pytest.approx(1)
@@ -86,6 +92,38 @@ def test_a_document_without_a_known_word_has_the_shares_of_the_corpus(model, tmp
 
     shares = [float(rows[-1][name]) for name in ("share_0", "share_1")]
     assert shares == pytest.approx(overall, abs=1e-5)
+
+
+def test_the_folder_is_a_preset_of_the_topic_model(model, tmp_path):
+    corpus = corpus_of(None)
+    _, rows, _ = written(tmp_path, model, corpus)
+    model.save(tmp_path / "model.keras")
+    read = TopicModel.from_preset(tmp_path)
+
+    shares = read.transform(["Ball ball goal team", "дождь snow snow snow wind"])
+    found = [[float(row[f"share_{i}"]) for i in (0, 1)] for row in rows[13:15]]
+    np.testing.assert_allclose(shares, found, atol=1e-5)
+    assert read.get_feature_names_out().tolist() == ["topicmodel0", "topicmodel1"]
+    # It can go on learning.
+    assert read.partial_fit(["a ball", "snow"] * 9).transform(["goal"]).shape == (1, 2)
+
+
+def test_codes_off_the_sphere_have_topics_without_a_topic_model(tmp_path):
+    latent = layers.GaussianLatent(3, seed=1)
+    gaussian = models.NVDM(WORDS, latent, hidden_dim=4, seed=1)
+    text, rows, _ = written(tmp_path, gaussian, corpus_of(None))
+
+    assert not (tmp_path / "topic_model.json").exists()
+    topics = json.loads(text)["topics"]
+    logits = gaussian.encode(corpus_of(None).train) @ np.transpose(
+        [topic["coefficients"] for topic in topics]
+    ) + [topic["intercept"] for topic in topics]
+    top = [int(row["topic"]) for row in rows[:12]]
+    assert top == logits.argmax(axis=1).tolist()
+    with pytest.raises(ValueError, match="codes of the model are not unit vectors"):
+        TopicModel.from_topics(
+            gaussian, results.find_results(gaussian, corpus_of(None), 2).topics
+        )
 
 
 def test_documents_without_labels_have_no_figures_about_labels(model, tmp_path):
@@ -129,10 +167,8 @@ def test_without_pyldavis_there_is_no_page_and_the_topics_are_written(
     note = results.write_topics(tmp_path, found, model, corpus)
 
     assert note.startswith("no topics.html: a page of topics needs pyLDAvis (")
-    assert sorted(file.name for file in tmp_path.iterdir()) == [
-        "document_topics.csv",
-        "topics.json",
-    ]
+    files = {file.name for file in tmp_path.iterdir()}
+    assert {"document_topics.csv", "topics.json", "topic_model.json"} == files
 
 
 def test_a_full_disk_leaves_no_part_of_a_file(model, tmp_path, monkeypatch):

@@ -12,16 +12,19 @@ ITERATIONS = 200
 ANCHOR = 0.1
 
 
-def fit(codes, directions, seed: int, anchors=None, start=None):
+def fit(codes, topics: int, directions=None, seed: int = 0, anchors=None, start=None):
     """Returns a mixture of von Mises-Fisher distributions, one for each topic.
 
     All topics have the same concentration. With concentrations of their own, a few
     wide topics would take in most documents.
 
     Args:
-        codes: unit vectors `[documents, d]`, at least one for each topic.
-        directions: unit vectors `[topics, d]`, where the topics may lie. The fit begins
-            there or, if that leads to a higher likelihood, at a k-means++ start.
+        codes: vectors `[documents, d]`, of which only the direction counts; at least
+            one for each topic.
+        topics: number of topics.
+        directions: unit vectors `[topics, d]`, where the topics may lie, or `None`. The
+            fit begins there or, if that leads to a higher likelihood, at a k-means++
+            start.
         seed: seed of that start.
         anchors: unit vectors `[anchors, d]` that the first topics are drawn to, or
             `None`.
@@ -37,9 +40,11 @@ def fit(codes, directions, seed: int, anchors=None, start=None):
     if start is not None:
         beginnings = [{"initial_directions": start.mean_directions.numpy()}]
     else:
-        beginnings = [{"initial_directions": directions}, {"seed": seed}]
+        beginnings = [{"seed": seed}]
+        if directions is not None:
+            beginnings.insert(0, {"initial_directions": directions})
     found = max(
-        (_fit(codes, len(directions), **beginning) for beginning in beginnings),
+        (_fit(codes, topics, **beginning) for beginning in beginnings),
         key=lambda mixture: float(mixture.log_prob(codes).numpy().mean()),
     )
     fixed = 0 if anchors is None else len(anchors)
@@ -47,10 +52,10 @@ def fit(codes, directions, seed: int, anchors=None, start=None):
         nearest = found.mean_directions.numpy()
         if start is None:
             nearest = _replaced(nearest, anchors)
-        weight = max(ANCHOR * len(codes) / len(directions), 1.0)
+        weight = max(ANCHOR * len(codes) / topics, 1.0)
         found = _fit(
             np.concatenate([codes, anchors]),
-            len(directions),
+            topics,
             weights=np.concatenate([np.ones(len(codes)), np.full(fixed, weight)]),
             initial_directions=nearest,
         )
@@ -60,41 +65,26 @@ def fit(codes, directions, seed: int, anchors=None, start=None):
     return _ordered(found, np.concatenate([np.arange(fixed), rest]))
 
 
+def prior_directions(model, topics: int) -> np.ndarray | None:
+    """Returns the directions of the prior's components if it has one for each topic."""
+    found = getattr(model.latent.prior(), "mean_directions", None)
+    return found.numpy() if found is not None and len(found) == topics else None
+
+
+def sample_rows(count: int, seed: int) -> np.ndarray:
+    """Returns the rows of the documents, `CODES` at most, that a mixture is fitted to.
+
+    >>> sample_rows(3, seed=1).tolist()
+    [0, 1, 2]
+    """
+    if count <= CODES:
+        return np.arange(count)
+    return np.sort(np.random.default_rng(seed).choice(count, CODES, replace=False))
+
+
 def shares(mixture, codes) -> np.ndarray:
     """Returns the distribution over topics for each code, `[documents, topics]`."""
     return mixture.component_probabilities(np.asarray(codes, np.float64)).numpy()
-
-
-def check_seed_words(seed_words, vocabulary) -> None:
-    """Checks that each seed word is known.
-
-    Raises:
-        ValueError: if a list is empty or a word is not in the vocabulary.
-    """
-    known = set(vocabulary)
-    for position, words in enumerate(seed_words or ()):
-        for word in words:
-            if word not in known:
-                raise ValueError(
-                    f"seed_words[{position}]: {word!r} is not in the vocabulary: leave "
-                    "it out, or lower min_df"
-                )
-
-
-def to_lists(mixture) -> dict:
-    """Returns the mixture's parameters for a JSON file."""
-    return {
-        "mean_directions": mixture.mean_directions.numpy().tolist(),
-        "concentration": mixture.concentration.numpy().tolist(),
-        "logits": mixture.logits.numpy().tolist(),
-    }
-
-
-def from_lists(parameters: dict) -> VonMisesFisherMixture:
-    """Returns the mixture that `to_lists` described."""
-    return VonMisesFisherMixture(
-        **{name: tf.constant(value, tf.float64) for name, value in parameters.items()}
-    )
 
 
 def _fit(codes, topics, **options):
