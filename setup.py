@@ -49,16 +49,20 @@ setuptools.setup(
         "docs": [
             "furo>=2024.8,<2027",
             "myst-nb>=1.2,<2",
+            "pyLDAvis>=3.4.1,<3.5",
             "sphinx>=8.1,<10",
         ],
         # NVIDIA's libraries, for the graphics cards that TensorFlow supports.
         "gpu": ["tensorflow[and-cuda]>=2.21,<2.22"],
+        # The web page of topics, topics.html.
+        "pages": ["pyLDAvis>=3.4.1,<3.5"],
         # make test
         "test": [
             # TFDS's own tests of builders need it.
             "dill>=0.3.8,<1",
             "mpmath>=1.3,<2",
             "packaging>=24",
+            "pyLDAvis>=3.4.1,<3.5",
             "pytest>=8.3,<10",
             "pytest-xdist>=3.6,<4",
             "PyYAML>=6,<7",

@@ -1,5 +1,6 @@
 """TopicModel finds topics, follows scikit-learn and refuses what it cannot use."""
 
+import json
 import pickle
 
 import keras
@@ -139,6 +140,20 @@ def test_a_vectorizer_of_ones_own_is_used():
 def test_the_vocabulary_is_chosen_as_countvectorizer_does(options, expected):
     model = TopicModel(2, epochs=1, **options, **SMALL).fit(TEXTS)
     assert len(model.vocabulary_) == expected
+
+
+def test_a_page_shows_topics_as_large_as_their_words(model, tmp_path):
+    path = tmp_path / "topics.html"
+    model.save_page(path, [*NEW_TEXTS, "no word that is known"])
+
+    # The other documents all have ten words.
+    expected = 100 * model.transform(NEW_TEXTS).mean(axis=0)
+    numbers = path.read_text(encoding="utf-8").split('"Freq": [')[1].split("]")[0]
+    np.testing.assert_allclose(json.loads(f"[{numbers}]"), expected, atol=1e-4)
+    with pytest.raises(ValueError, match="X: no document has a word of the vocabulary"):
+        model.save_page(path, ["unknown"])
+    with pytest.raises(ValueError, match="give a name that ends in"):
+        model.save_page(tmp_path / "topics", NEW_TEXTS)
 
 
 def test_a_saved_model_gives_the_same_topics(model, tmp_path):

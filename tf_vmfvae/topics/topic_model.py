@@ -14,6 +14,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from tf_vmfvae.evaluation import ForwardPass, Topics, topic_mixture
 from tf_vmfvae.evaluation.top_words import RELEVANCE, rank_words
+from tf_vmfvae.evaluation.topic_page import check_page, topic_page
 from tf_vmfvae.layers import VonMisesFisherLatent
 from tf_vmfvae.models import NVDM
 from tf_vmfvae.models.preset_names import PresetNames
@@ -276,6 +277,32 @@ class TopicModel(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimato
     def perplexity(self, X) -> float:
         """Returns an upper bound of the perplexity of a word, `exp(-score(X))`."""
         return float(np.exp(-self.score(X)))
+
+    def save_page(self, path, X) -> None:
+        """Writes a web page on which the topics can be explored, with pyLDAvis.
+
+        It shows a map of the topics, how large they are, and their words by relevance
+        (see `top_words`). It needs no network. Topic 0 is the first row of
+        `topic_word_`.
+
+        Args:
+            path: path that ends in `.html`.
+            X: the documents, as in `fit`. A topic is as large as the number of their
+                words that belong to it.
+
+        Raises:
+            ImportError: if pyLDAvis is not installed.
+            ValueError: if the name does not end in `.html`, there is only one topic, or
+                no document has a known word.
+        """
+        check_is_fitted(self)
+        path = check_page(path, self.topics)
+        documents = self._counter.count(X)
+        if not documents.lengths.any():
+            raise ValueError("X: no document has a word of the vocabulary")
+        tokens = documents.num_words @ self._shares(documents)
+        page = topic_page(self.topic_word_, tokens, self.vocabulary_)
+        path.write_text(page, encoding="utf-8")
 
     def save(self, path) -> None:
         """Writes the model into one file.

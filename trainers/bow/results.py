@@ -9,11 +9,13 @@ from pathlib import Path
 import numpy as np
 
 from tf_vmfvae import TopicModel, evaluation
+from tf_vmfvae.evaluation.topic_page import topic_page
 from trainers.storage.atomic_file import atomic_file
 from trainers.storage.metrics_file import SPLITS
 
 TOPICS = "topics.json"
 DOCUMENT_TOPICS = "document_topics.csv"
+PAGE = "topics.html"
 # Documents that the coherence is counted in, and that labels are learned from and
 # predicted for: enough for two digits.
 MEASURED = 10_000
@@ -72,8 +74,11 @@ def figures(results: DocumentResults) -> dict:
     return found
 
 
-def write_topics(folder: Path, results: DocumentResults, model, corpus) -> None:
-    """Writes topics.json, document_topics.csv and what `TopicModel` reads.
+def write_topics(folder: Path, results: DocumentResults, model, corpus) -> str | None:
+    """Writes topics.json, document_topics.csv, topic_model.json and topics.html.
+
+    The last two are left out if `TopicModel` cannot read the model, or no page can be
+    made.
 
     Args:
         folder: the run folder.
@@ -81,9 +86,13 @@ def write_topics(folder: Path, results: DocumentResults, model, corpus) -> None:
         model: the model.
         corpus: the corpus.
 
+    Returns:
+        Why there is no topics.html, or `None` if it was written.
+
     Raises:
         OSError: if a file cannot be written.
     """
+    found = results.topics
     # Words are written as they are, for people to read.
     content = json.dumps(
         _description(results, model, corpus), indent=2, ensure_ascii=False
@@ -95,15 +104,18 @@ def write_topics(folder: Path, results: DocumentResults, model, corpus) -> None:
         # The name of a folder, which may be a label, need not be UTF-8.
         partial.open("w", encoding="utf-8", errors="surrogateescape", newline="") as to,
     ):
-        rows = csv.writer(to, lineterminator="\n")
-        topics = range(len(results.topics.sizes))
-        rows.writerow(
-            ["split", "index", "label", "topic", *map("share_{}".format, topics)]
+        tokens = _write_shares(
+            csv.writer(to, lineterminator="\n"), found, model, corpus
         )
-        for split in SPLITS:
-            rows.writerows(_rows(split, results.topics, model, getattr(corpus, split)))
-    if results.topics.mixture is not None:
-        TopicModel.from_topics(model, results.topics).add_to_preset(folder)
+    if found.mixture is not None:
+        TopicModel.from_topics(model, found).add_to_preset(folder)
+    try:
+        page = topic_page(found.probabilities, tokens, model.vocabulary)
+    except (ImportError, ValueError) as error:
+        return f"no {PAGE}: {error}"
+    with atomic_file(folder / PAGE) as partial:
+        partial.write_text(page, encoding="utf-8")
+    return None
 
 
 def _description(results, model, corpus):
@@ -147,13 +159,26 @@ def _quality(results):
     }
 
 
-def _rows(split, found, model, documents):
-    labels = documents.labels
-    for start in range(0, len(documents), BLOCK):
-        block = documents[start : start + BLOCK]
-        for index, shares in enumerate(_shares(found, model, block), start):
-            label = "" if labels is None else labels[index]
-            yield [split, index, label, shares.argmax(), *shares.round(6).tolist()]
+def _write_shares(rows, found, model, corpus):
+    """Writes each document's topics; returns how many training words each topic has."""
+    topics = range(len(found.sizes))
+    rows.writerow(["split", "index", "label", "topic", *map("share_{}".format, topics)])
+    tokens = np.zeros(len(topics))
+    for split in SPLITS:
+        documents = getattr(corpus, split)
+        for start in range(0, len(documents), BLOCK):
+            block = documents[start : start + BLOCK]
+            shares = _shares(found, model, block)
+            rows.writerows(_rows(split, start, block.labels, shares))
+            if split == "train":
+                tokens += block.num_words @ shares
+    return tokens
+
+
+def _rows(split, start, labels, shares):
+    for i, share in enumerate(shares):
+        label = "" if labels is None else labels[i]
+        yield [split, start + i, label, share.argmax(), *share.round(6).tolist()]
 
 
 def _shares(found, model, documents):

@@ -102,7 +102,9 @@ class BowTask(Task):
             return {}
         self._results = find_results(model, self.corpus, self.settings["topics"])
         folder.check_lock()
-        write_topics(folder.path, self._results, model, self.corpus)
+        note = write_topics(folder.path, self._results, model, self.corpus)
+        if note:
+            print(f"note: {note}")
         return figures(self._results)
 
     def print_corpus(self, model, splits) -> None:

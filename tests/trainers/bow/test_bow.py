@@ -188,6 +188,7 @@ def test_a_run_leaves_its_folder_and_prints_a_report(finished, latent):
     assert len(json.loads((path / "topics.json").read_text())["topics"]) == 2
     rows = (path / "document_topics.csv").read_text().splitlines()
     assert len(rows) == 1 + 40
+    assert "new LDAvis" in (path / "topics.html").read_text()
 
 
 def test_a_finished_run_is_reported_again_and_nothing_is_written(finished):

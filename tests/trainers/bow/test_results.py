@@ -2,6 +2,7 @@
 
 import csv
 import json
+import sys
 
 import numpy as np
 import pytest
@@ -35,9 +36,9 @@ def corpus_of(labels):
 
 
 def written(folder, model, corpus):
-    """Returns the content of both files, and the part of metrics.json."""
+    """Returns the content of two files, and the part of metrics.json."""
     found = results.find_results(model, corpus, topics=2)
-    results.write_topics(folder, found, model, corpus)
+    assert results.write_topics(folder, found, model, corpus) is None
     with (folder / "document_topics.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     text = (folder / "topics.json").read_text(encoding="utf-8")
@@ -142,6 +143,32 @@ def test_the_table_of_labels_is_part_of_the_figures(model, tmp_path):
         assert 0 <= accuracy["nearest_neighbours"] <= 1
         assert 0 <= accuracy["logistic_regression"] <= 1
     assert json.loads(json.dumps(figures, allow_nan=False)) == figures
+
+
+def test_a_page_shows_the_share_of_the_words_of_each_topic(model, tmp_path):
+    _, rows, _ = written(tmp_path, model, corpus_of(None))
+    page = (tmp_path / "topics.html").read_text(encoding="utf-8")
+
+    # The documents have 4 and 5 words.
+    shares = [float(row["share_0"]) for row in rows[:2]]
+    expected = 100 * (4 * shares[0] + 5 * shares[1]) / 9
+    first = float(page.split('"Freq": [')[1].split(",")[0])
+    assert first == pytest.approx(expected, abs=1e-3)
+    assert json.dumps("дождь") in page
+
+
+def test_without_pyldavis_there_is_no_page_and_the_topics_are_written(
+    model, tmp_path, monkeypatch
+):
+    corpus = corpus_of(None)
+    found = results.find_results(model, corpus, topics=2)
+    monkeypatch.setitem(sys.modules, "pyLDAvis", None)
+
+    note = results.write_topics(tmp_path, found, model, corpus)
+
+    assert note.startswith("no topics.html: a page of topics needs pyLDAvis (")
+    files = {file.name for file in tmp_path.iterdir()}
+    assert {"document_topics.csv", "topics.json", "topic_model.json"} == files
 
 
 def test_a_full_disk_leaves_no_part_of_a_file(model, tmp_path, monkeypatch):
