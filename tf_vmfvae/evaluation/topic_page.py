@@ -7,15 +7,19 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.spatial.distance import pdist, squareform
 
+from tf_vmfvae.evaluation.top_words import RELEVANCE
+
 REQUIREMENT = "pyLDAvis>=3.4.1,<3.5"
 # Words that are shown for a topic; LDAvis shows at most 30.
 WORDS = 30
 # Steps of the slider that sets the relevance. Smaller ones take longer to prepare.
 STEP = 0.05
 # LDAvis numbers topics from 1, and 0 stands for no topic. These changes to its script
-# let readers see and type numbers from 0, and let it run where the address cannot hold
-# the selected topic: in a frame without a file of its own.
+# let readers see and type numbers from 0, rank words as everywhere else at first, and
+# let it run where the address cannot hold the selected topic: in a frame without a file
+# of its own.
 _CHANGES = {
+    "lambda: 1,": f"lambda: {RELEVANCE},",
     "return d.topics;": "return d.topics - 1;",
     '"Top-" + R + " Most Relevant Terms for Topic " + topics +': (
         '"Top-" + R + " Most Relevant Terms for Topic " + (topics - 1) +'

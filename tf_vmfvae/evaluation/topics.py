@@ -92,7 +92,7 @@ def find_topics(
     as many components, the fit begins with them. Other codes are clustered by k-means;
     the words of a topic are the mean of the decoder's distributions for its documents.
     Words are ranked by relevance (Sievert and Shirley 2014):
-    0.6 log p(w|t) + 0.4 log p(w|t) / p(w).
+    0.4 log p(w|t) + 0.6 log p(w|t) / p(w).
 
     Args:
         model: a `tf_vmfvae.models.NVDM`.

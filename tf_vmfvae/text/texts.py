@@ -1,7 +1,7 @@
 """Checks texts and vocabularies that a user passes, and returns them as lists."""
 
 import collections
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,16 @@ SHOWN = 40
 
 
 def as_texts(texts: Iterable[str], name: str = "texts") -> list[str]:
-    """Returns texts as a list of strings.
+    """Returns texts as a list of strings, see `iterate_texts`.
+
+    >>> as_texts(("profit rose", b"profit fell"))
+    ['profit rose', 'profit fell']
+    """
+    return list(iterate_texts(texts, name))
+
+
+def iterate_texts(texts: Iterable[str], name: str = "texts") -> Iterator[str]:
+    """Returns an iterator over texts, which need not be in memory at once.
 
     Args:
         texts: a list, tuple, generator or other iterable of strings; an array, a
@@ -24,16 +33,15 @@ def as_texts(texts: Iterable[str], name: str = "texts") -> list[str]:
         The strings, in order.
 
     Raises:
-        ValueError: `texts` is a single string, is unordered (a set or a dict), has more
-            than one axis, or holds an element that is not text. The message gives the
-            element's position, and its label in a Series.
+        ValueError: at once, if `texts` is a single string, is unordered (a set or a
+            dict) or has more than one axis; and when the iterator reaches an element
+            that is not text. The message gives the element's position, and its label
+            in a Series.
 
-    >>> as_texts(("profit rose", b"profit fell"))
-    ['profit rose', 'profit fell']
-    >>> as_texts("profit rose")
+    >>> iterate_texts("profit rose")
     Traceback (most recent call last):
     ValueError: texts is one string: put it into a list, ['profit rose']
-    >>> as_texts(["profit rose", None])
+    >>> list(iterate_texts(["profit rose", None]))
     Traceback (most recent call last):
     ValueError: texts[1] is None: give a string, or leave it out
     """
@@ -54,15 +62,15 @@ def as_texts(texts: Iterable[str], name: str = "texts") -> list[str]:
     # Iterating over an array is faster than over a tensor.
     values = texts.numpy() if hasattr(texts, "numpy") else texts
     try:
-        values = list(values)
+        values = iter(values)
     except (TypeError, NotImplementedError):
         raise ValueError(f"{name} is {_shown(texts)}: give a list of strings") from None
-    return [
+    return (
         value
         if type(value) is str and value.isascii()
         else _string(value, name, position, texts)
         for position, value in enumerate(values)
-    ]
+    )
 
 
 def as_text(text: str, name: str) -> str:

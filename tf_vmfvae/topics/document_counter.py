@@ -1,7 +1,8 @@
 """From texts or counts to the bags of words that a topic model reads."""
 
+import itertools
 import numbers
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import scipy.sparse
@@ -9,7 +10,7 @@ from sklearn.utils import check_array
 
 from tf_vmfvae.data import Documents
 from tf_vmfvae.data.documents.bag_of_words import count_words, document_vectorizer
-from tf_vmfvae.text import as_texts, as_vocabulary
+from tf_vmfvae.text import as_vocabulary, iterate_texts
 
 
 class DocumentCounter:
@@ -59,24 +60,43 @@ class DocumentCounter:
                 self.reads_text = False
             return self._documents(counts)
         if self.vectorizer is not None:
-            counts = self.vectorizer.fit_transform(as_texts(X, "X"))
+            counts = self.vectorizer.fit_transform(iterate_texts(X, "X"))
             self.words = list(map(str, self.vectorizer.get_feature_names_out()))
             return self._documents(checked_counts(counts))
-        texts = as_texts(X, "X")
-        if self.words is None:
-            self.words = self._collect(texts)
-        return count_words(texts, self.words)
+        texts = iterate_texts(X, "X")
+        return self._collect(texts) if self.words is None else self._count(texts)
 
     def count(self, X) -> Documents:
         """Counts the known words of documents; one without any is empty."""
         if is_counts(X):
             return self._documents(self._given(X))
-        texts = as_texts(X, "X")
+        return self._count(self._readable(X))
+
+    def blocks(self, X, size: int) -> Iterator[Documents]:
+        """Yields what `count` returns, `size` documents at a time.
+
+        No more texts than these are in memory if `X` is a generator.
+        """
+        if is_counts(X):
+            documents = self._documents(self._given(X))
+            for start in range(0, len(documents), size):
+                yield documents[start : start + size]
+            return
+        texts = self._readable(X)
+        while block := list(itertools.islice(texts, size)):
+            yield self._count(block)
+
+    def _readable(self, X):
+        """Returns an iterator over texts, if their words can be counted."""
+        texts = iterate_texts(X, "X")
         if not self.reads_text:
             raise ValueError(
                 "X is text, but the model was fitted to counts of unnamed words: give "
                 "counts, or fit with a vocabulary"
             )
+        return texts
+
+    def _count(self, texts):
         if self.vectorizer is not None:
             return self._documents(checked_counts(self.vectorizer.transform(texts)))
         return count_words(texts, self.words)
@@ -90,15 +110,22 @@ class DocumentCounter:
         return checked_counts(X)
 
     def _collect(self, texts):
+        """Collects the vocabulary; returns the documents. The texts are read once."""
         vectorizer = document_vectorizer(self._stop_words, **self._options)
+        read = _Read(texts)
         try:
-            vectorizer.fit(texts)
+            counts = vectorizer.fit_transform(read)
         except ValueError as error:
+            if not read.to_the_end:
+                raise
             raise ValueError(
-                f"X: no word of the {len(texts)} documents is left ({error}); lower "
+                f"X: no word of the {read.count} documents is left ({error}); lower "
                 "min_df, raise max_df, or give more text"
             ) from None
-        return vectorizer.get_feature_names_out().tolist()
+        self.words = vectorizer.get_feature_names_out().tolist()
+        # As they are when a vocabulary is given.
+        counts.sort_indices()
+        return Documents.from_matrix(counts)
 
     def _documents(self, counts):
         if counts.shape[1] != len(self.words):
@@ -107,6 +134,21 @@ class DocumentCounter:
                 f"{len(self.words)} words: give one column for each word"
             )
         return Documents.from_matrix(counts)
+
+
+class _Read:
+    """An iterator that knows how much has been read."""
+
+    def __init__(self, values):
+        self.count = 0
+        self.to_the_end = False
+        self._values = values
+
+    def __iter__(self):
+        for value in self._values:
+            self.count += 1
+            yield value
+        self.to_the_end = True
 
 
 def is_counts(X) -> bool:

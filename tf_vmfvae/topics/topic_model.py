@@ -35,8 +35,9 @@ from tf_vmfvae.topics.topic_file import (
 )
 from tf_vmfvae.topics.training import train
 
-# Documents that are encoded at once.
+# Documents that are encoded at once, and documents whose words are counted at once.
 ENCODED = 1024
+BLOCK = 10 * ENCODED
 # partial_fit keeps a sample of this many documents to train on again.
 KEPT = 10_000
 
@@ -152,8 +153,8 @@ class TopicModel(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimato
         """Finds the topics of documents.
 
         Args:
-            X: the documents: a list, array or Series of strings; or their counts, a
-                matrix `[documents, words]`, dense or sparse.
+            X: the documents: a list, array, Series or generator of strings; or their
+                counts, a matrix `[documents, words]`, dense or sparse.
             y: ignored; scikit-learn passes it.
 
         Returns:
@@ -163,10 +164,25 @@ class TopicModel(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimato
             ValueError: if an argument is out of its range, or fewer documents have a
                 word of the vocabulary than there are topics.
         """
-        documents = self._begin(X)
-        self._train(documents)
-        self._find_topics(documents)
+        self._fit(X)
         return self
+
+    def fit_transform(self, X, y=None) -> np.ndarray:
+        """Finds the topics of documents, and returns each one's distribution over them.
+
+        The texts are read once, so `X` may be a generator.
+
+        Args:
+            X: the documents, as in `fit`.
+            y: ignored.
+
+        Returns:
+            As `transform`.
+
+        Raises:
+            ValueError: as `fit`.
+        """
+        return self._shares(self._fit(X))
 
     def partial_fit(self, X, y=None):
         """Learns from more documents, and keeps the order of the topics.
@@ -188,7 +204,7 @@ class TopicModel(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimato
         if not hasattr(self, "model_"):
             return self.fit(X)
         check_settings(self)
-        documents = self._with_words(self._counter.count(X))
+        documents = _with_words(self._counter.count(X))
         if not len(documents):
             raise ValueError("X: no document has a word of the vocabulary")
         both = join(documents, self._sample.documents)
@@ -201,7 +217,8 @@ class TopicModel(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimato
         """Returns the distribution over topics of each document.
 
         Args:
-            X: the documents, as in `fit`.
+            X: the documents, as in `fit`. A generator is read a few thousand texts at
+                a time, so they need not be in memory at once.
 
         Returns:
             A float64 array `[documents, topics]`, whose rows sum to 1. A document
@@ -211,7 +228,8 @@ class TopicModel(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimato
             ValueError: if an element of `X` is not text, or a count not a count.
         """
         check_is_fitted(self)
-        return self._shares(self._counter.count(X))
+        blocks = map(self._shares, self._counter.blocks(X, BLOCK))
+        return np.concatenate([np.zeros((0, self.topics)), *blocks])
 
     def top_words(self, words: int = 10, relevance: float = RELEVANCE) -> list:
         """Returns the most relevant words of each topic, the best first.
@@ -244,7 +262,7 @@ class TopicModel(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimato
             ValueError: if no document has a known word.
         """
         check_is_fitted(self)
-        documents = self._with_words(self._counter.count(X))
+        documents = _with_words(self._counter.count(X))
         if not len(documents):
             raise ValueError("X: no document has a word of the vocabulary")
         nats = 0.0
@@ -453,11 +471,19 @@ class TopicModel(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimato
             self.vectorizer,
         )
 
-    def _begin(self, X):
-        """Makes the vocabulary and the model; returns the documents with words."""
+    def _fit(self, X):
+        """Does what `fit` does; returns the documents, empty ones too."""
         check_settings(self)
         self._counter = self._make_counter()
-        documents = self._with_words(self._counter.fit(X))
+        counted = self._counter.fit(X)
+        documents = _with_words(counted)
+        self._begin(documents)
+        self._train(documents)
+        self._find_topics(documents)
+        return counted
+
+    def _begin(self, documents):
+        """Makes the model for documents that have words."""
         if len(documents) < self.topics:
             raise ValueError(
                 f"topics is {self.topics}, but only {len(documents)} documents have a "
@@ -485,7 +511,14 @@ class TopicModel(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimato
         self.epochs_ = 0
         self._sample = DocumentSample(KEPT, self._seed)
         self._sample.add(documents)
-        return documents
+
+    def _shares(self, documents):
+        """Returns the distribution over topics of each document."""
+        shares = topic_mixture.shares(
+            self.mixture_, self.model_.encode(documents, ENCODED)
+        )
+        shares[documents.lengths == 0] = self.topic_weights_
+        return shares
 
     def _train(self, documents):
         self.epochs_ += train(
@@ -522,15 +555,11 @@ class TopicModel(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimato
         self.topic_weights_ = scipy.special.softmax(mixture.logits.numpy())
         self.top_words_ = self.top_words()
 
-    def _shares(self, documents):
-        shares = topic_mixture.shares(
-            self.mixture_, self.model_.encode(documents, ENCODED)
-        )
-        shares[documents.lengths == 0] = self.topic_weights_
-        return shares
 
-    def _with_words(self, documents):
-        return documents[documents.lengths > 0]
+def _with_words(documents):
+    """Returns the documents that are not empty."""
+    has_words = documents.lengths > 0
+    return documents if has_words.all() else documents[has_words]
 
 
 def _plain(value):

@@ -6,9 +6,11 @@ import tqdm
 from tf_vmfvae.callbacks import KLWeightSchedule
 from tf_vmfvae.data import DocumentBatches, Documents
 
-# Training takes this many steps, but not more or fewer epochs than these.
-STEPS = 1_200
-EPOCHS = 150, 10
+# Training takes this many steps, but not more epochs than these.
+STEPS, MOST_EPOCHS = 1_200, 150
+# If that is less than ten epochs, it takes ten, but no more steps than these; and two
+# epochs in any case.
+FEW_EPOCHS, MOST_STEPS, FEWEST_EPOCHS = 10, 5_000, 2
 # Share of the epochs over which the weight of the KL rises to 1.
 ANNEALED = 0.6
 
@@ -34,8 +36,7 @@ def train(
         verbose: whether to show a progress bar.
     """
     batches = DocumentBatches(documents, batch_size, seed=seed)
-    most, least = EPOCHS
-    epochs = epochs or min(max(STEPS // len(batches), least), most)
+    epochs = epochs or _suitable_epochs(len(batches))
     callbacks = []
     if not finished:
         # With the whole KL from the start, all codes and the components of the prior
@@ -53,6 +54,17 @@ def train(
             callbacks=[_Progress(bar), *callbacks],
         )
     return epochs
+
+
+def _suitable_epochs(steps: int) -> int:
+    """Returns a number of epochs that suits epochs of so many steps.
+
+    >>> [_suitable_epochs(steps) for steps in (1, 57, 250, 1_000, 4_000)]
+    [150, 21, 10, 5, 2]
+    """
+    if STEPS // steps >= FEW_EPOCHS:
+        return min(STEPS // steps, MOST_EPOCHS)
+    return max(min(FEW_EPOCHS, MOST_STEPS // steps), FEWEST_EPOCHS)
 
 
 class _Progress(keras.callbacks.Callback):

@@ -53,6 +53,8 @@ def _why_not_added(file, record, model, corpus, results):
     recorded = read_metrics(file).get(split)
     if recorded is None:
         return f"it has no {split} split"
+    if "sampled_from" in recorded:
+        return f"its figures for the {split} split are those of a sample"
     if record.text:
         text = fingerprint.of_corpus(corpus)
         read = [split, "labels"] if model.needs_labels else [split]

@@ -168,10 +168,16 @@ def make_optimizer(settings: dict, steps: int) -> keras.optimizers.Optimizer:
 def evaluate(task: Task, loop: TrainingLoop, splits: dict) -> dict:
     """Returns the content of metrics.json for a run whose model has its best weights.
 
-    This is the only time that the test set is read: the epoch has been chosen.
+    This is the only time that the test set is read: the epoch has been chosen. Of the
+    training set it judges a random sample as large as the validation set.
     """
+    train, size = splits["train"], splits["validation"].num_examples
+    judged = {**splits, "train": train.sample(size, seed=task.settings["seed"])}
+    found = {split: loop.evaluate(judged[split]).as_dict() for split in SPLITS}
+    if found["train"]["examples"] < train.num_examples:
+        found["train"]["sampled_from"] = train.num_examples
     return {
-        **{split: loop.evaluate(splits[split]).as_dict() for split in SPLITS},
+        **found,
         "best_epoch": loop.progress.best_epoch + 1,
         "history": loop.progress.history,
         "entropy": task.corpus.entropy,

@@ -223,3 +223,35 @@ def test_labels_go_with_their_sentences():
 def test_anything_but_one_number_for_each_example_is_refused(others, message):
     with pytest.raises(ValueError, match=message):
         Batches({"ids": sentences(3), **others}, 2)
+
+
+def test_a_sample_has_some_of_the_examples_in_the_same_shapes():
+    ids = sentences(103)
+    batches = Batches(ids, batch_size=8, buckets=4, seed=3)
+    sample = batches.sample(20, seed=1)
+    rows = rows_of(sample.dataset())
+
+    assert len(rows) == sample.num_examples == 20
+    known = ids.to_list()
+    assert all(known.count(row) >= rows.count(row) for row in rows)
+    assert sample.num_words == sum(map(len, rows))
+    shapes = {batch.shape[1] for batch in sample.dataset()}
+    assert shapes <= set(batches.bucket_lengths)
+    assert {batch.shape[0] for batch in sample.dataset()} == {8}
+    assert rows_of(batches.sample(20, seed=1).dataset()) == rows
+    assert rows_of(batches.sample(20, seed=2).dataset()) != rows
+    assert sorted(rows_of(batches.sample(999).dataset())) == sorted(known)
+    # The batches themselves are as they were.
+    assert len(rows_of(batches.dataset())) == batches.num_examples == 103
+    with pytest.raises(ValueError, match="count is 0: give at least 1"):
+        batches.sample(0)
+
+
+def test_a_sample_keeps_each_examples_number():
+    ids = sentences(9, longest=4)
+    given = {"ids": ids, "label": tf.range(9)}
+    [batch] = Batches(given, batch_size=9).sample(4, seed=1).dataset()
+
+    rows = zip(batch["ids"].numpy().tolist(), batch["label"].numpy(), strict=True)
+    for row, label in list(rows)[:4]:
+        assert [word for word in row if word] == ids[label].numpy().tolist()

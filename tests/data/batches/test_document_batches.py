@@ -45,3 +45,11 @@ def test_an_empty_document_is_refused():
     documents = Documents.from_rows([[(1, 1)], []])
     with pytest.raises(ValueError, match="row 1 is empty"):
         DocumentBatches(documents, batch_size=2)
+
+
+def test_a_sample_counts_the_words_of_its_documents(documents):
+    sample = DocumentBatches(documents, batch_size=4, seed=3).sample(5, seed=1)
+    pairs = np.concatenate([batch.numpy().reshape(-1, 2) for batch in sample.dataset()])
+
+    assert len(sample) == 2
+    assert sample.num_words == pairs[:, 1].sum()

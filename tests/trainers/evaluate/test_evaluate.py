@@ -135,6 +135,13 @@ def test_results_are_not_added_to_metrics_of_another_split(add, text):
     assert "it has no train split" in add(text=text, split="train")
 
 
+def test_results_are_not_added_to_figures_of_a_sample(add, text):
+    metrics = {**METRICS, "train": {**METRICS["test"], "sampled_from": 99}}
+    assert "its figures for the train split are those of a sample" in add(
+        metrics, text, split="train"
+    )
+
+
 @pytest.mark.parametrize("name", ["examples", "tokens"])
 def test_without_a_fingerprint_the_counts_must_agree(add, name):
     assert add()["test"]["iw_samples"] == 30

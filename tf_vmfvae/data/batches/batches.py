@@ -1,5 +1,6 @@
 """Batches of sentences of similar length."""
 
+import copy
 import math
 import numbers
 from collections.abc import Mapping, Sequence
@@ -93,13 +94,42 @@ class Batches:
 
         self.bucket_lengths = self._bucket_lengths(buckets)
         self._bucket_of = np.searchsorted(self.bucket_lengths, self.lengths)
-        indices, plan_lengths = self.plan()
-        self.num_words = int(self.lengths[indices[indices >= 0]].sum())
-        self.padding_share = 1 - self.num_words / (self.batch_size * plan_lengths.sum())
+        # The examples of a sample, in any order; `None` for all examples.
+        self._sampled = None
+        self._count()
 
     def __len__(self) -> int:
         """Number of batches per epoch, the same for every epoch."""
         return math.ceil(self.num_examples / self.batch_size)
+
+    def sample(self, count: int, seed: int = 0) -> "Batches":
+        """Returns batches of some of the examples, chosen at random.
+
+        They have the same shapes, so no graph is traced again for them, and are not
+        shuffled.
+
+        Args:
+            count: number of examples; all of them if there are fewer.
+            seed: seed of the choice.
+
+        Raises:
+            ValueError: `count` is below 1.
+
+        >>> ids = tf.ragged.constant([[5, 2], [4, 6, 2], [7, 2]], dtype=tf.int32)
+        >>> [batch] = Batches(ids, batch_size=3).sample(2, seed=1).dataset()
+        >>> batch.numpy().tolist()
+        [[5, 2, 0], [4, 6, 2], [0, 0, 0]]
+        """
+        if count < 1:
+            raise ValueError(f"count is {count}: give at least 1")
+        sample = copy.copy(self)
+        sample.shuffle = False
+        sample.num_examples = min(count, self.num_examples)
+        rng = np.random.default_rng(seed)
+        order = self._order(rng)
+        sample._sampled = rng.choice(order, sample.num_examples, replace=False)
+        sample._count()
+        return sample
 
     def plan(self, epoch: int = 0) -> tuple[np.ndarray, np.ndarray]:
         """Returns which examples each batch of an epoch holds.
@@ -180,9 +210,15 @@ class Batches:
         dataset = tf.data.Dataset.from_tensor_slices((indices[start:], lengths[start:]))
         return dataset.map(pad).prefetch(2).with_options(_one_private_thread())
 
+    def _count(self) -> None:
+        """Counts the words and the padding of the first epoch."""
+        indices, plan_lengths = self.plan()
+        self.num_words = int(self.lengths[indices[indices >= 0]].sum())
+        self.padding_share = 1 - self.num_words / (self.batch_size * plan_lengths.sum())
+
     def _order(self, rng: np.random.Generator) -> np.ndarray:
         """Returns the examples bucket by bucket, int64 `[num_examples]`."""
-        chosen = self._choose(rng)
+        chosen = self._choose(rng) if self._sampled is None else self._sampled
         if self.shuffle:
             ties = rng.random(self.num_examples)
             return chosen[np.lexsort((ties, self._bucket_of[chosen]))]

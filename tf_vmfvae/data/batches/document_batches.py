@@ -44,9 +44,17 @@ class DocumentBatches(Batches):
         pairs = tf.RaggedTensor.from_row_splits(
             documents.pairs, documents.row_splits, validate=False
         )
+        self._num_words = documents.num_words
         super().__init__(pairs, batch_size, shuffle=shuffle, seed=seed)
-        self.num_words = int(documents.pairs[:, 1].sum(dtype=np.int64))
+
+    def _count(self) -> None:
+        super()._count()
+        # A word counts as often as it occurs.
+        chosen = slice(None) if self._sampled is None else self._sampled
+        self.num_words = int(self._num_words[chosen].sum())
 
     def _order(self, rng: np.random.Generator) -> np.ndarray:
+        if self._sampled is not None:
+            return np.sort(self._sampled)
         order = np.arange(self.num_examples)
         return rng.permutation(order) if self.shuffle else order

@@ -2,8 +2,16 @@
 
 from collections.abc import Sequence, Set
 
+import numpy as np
+
 from tf_vmfvae.data.documents.documents import Documents
-from tf_vmfvae.text import as_texts, as_vocabulary, normalize, split_words
+from tf_vmfvae.text import (
+    as_texts,
+    as_vocabulary,
+    iterate_texts,
+    normalize,
+    split_words,
+)
 from tf_vmfvae.text.document_words import document_words, listed_words
 
 
@@ -68,6 +76,7 @@ def document_vectorizer(stop_words: Sequence[str] | str | None, **options):
     left_out = _stop_words(stop_words)
     return CountVectorizer(
         analyzer=lambda text: [w for w in document_words(text) if w not in left_out],
+        dtype=np.int32,
         **options,
     )
 
@@ -131,8 +140,8 @@ def count_listed_words(
 def _count(texts, words, analyzer, labels):
     from sklearn.feature_extraction.text import CountVectorizer
 
-    vectorizer = CountVectorizer(analyzer=analyzer, vocabulary=words)
-    return Documents.from_matrix(vectorizer.transform(as_texts(texts)), labels)
+    vectorizer = CountVectorizer(analyzer=analyzer, vocabulary=words, dtype=np.int32)
+    return Documents.from_matrix(vectorizer.transform(iterate_texts(texts)), labels)
 
 
 def _stop_words(words) -> frozenset[str]:

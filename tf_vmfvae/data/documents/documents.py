@@ -57,7 +57,11 @@ class Documents:
         cls, matrix: scipy.sparse.csr_matrix, labels: Sequence[str] | None = None
     ) -> "Documents":
         """Returns the documents whose counts are the rows of a sparse matrix."""
-        pairs = np.stack([matrix.indices + 1, matrix.data], axis=1).astype(np.int32)
+        # In place: the matrix may take as much memory as the pairs.
+        pairs = np.empty((matrix.nnz, 2), np.int32)
+        pairs[:, 0] = matrix.indices
+        pairs[:, 0] += 1
+        pairs[:, 1] = matrix.data
         return cls(
             pairs,
             matrix.indptr.astype(np.int64),
