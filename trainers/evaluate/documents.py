@@ -95,7 +95,7 @@ class DocumentJudge:
     def _held_out_ppl(self):
         try:
             return evaluation.held_out_perplexity(
-                lambda observed: _next_word(self._model, observed),
+                lambda observed: next_word(self._model, observed),
                 self._documents,
                 seed=self._settings["seed"],
             )
@@ -148,7 +148,7 @@ def _topics_of(flags, model):
     return topics
 
 
-def _next_word(model, documents):
+def next_word(model, documents):
     """Returns the probabilities of each document's next word, `[documents, words]`.
 
     The code is the posterior's location.

@@ -11,8 +11,9 @@ from tf_vmfvae.data.documents.bag_of_words import (
 from tf_vmfvae.data.documents.documents import Documents
 
 # How well the given words have to cover a text, compared with the text's own words:
-# below the first share it is refused, below the second there is a note.
-REFUSED, NOTED = 0.5, 0.9
+# below the first share it is refused, below the second there is a note. The first is
+# low because stop words may have been chosen otherwise.
+REFUSED, NOTED = 0.2, 0.9
 # How many words a message names, and how many characters of each.
 _NAMED, _SHOWN = 3, 30
 
@@ -87,7 +88,7 @@ def with_ids_of(
     order = np.array([column[word] for word in vocabulary])
     return {
         split: Documents.from_matrix(
-            documents.matrix(len(own))[:, order], documents.labels
+            documents.matrix(len(own))[:, order].sorted_indices(), documents.labels
         )
         for split, documents in splits.items()
     }
