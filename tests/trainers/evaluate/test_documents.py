@@ -138,7 +138,7 @@ def test_refined_bounds_keep_the_number_of_samples_that_they_are_from(
     assert add_to_metrics(file, record, model, corpus, results).startswith("added")
 
     metrics = json.loads(file.read_text())
-    names = "reconstruction kl ppl ppl_by_example examples tokens".split()
+    names = ["reconstruction", "kl", "ppl", "ppl_by_example", "examples", "tokens"]
     bounds = {name: evaluated[1]["bounds"][name] for name in names}
     for split in ("validation", "test"):
         metrics[split].update(bounds, code_gain=0.0)
