@@ -39,7 +39,7 @@ ALLOWED = {
     "trainers.training": TRAINING,
     "trainers.lm": f"{TRAINING} trainers.training",
     "trainers.bow": f"{TRAINING} trainers.training",
-    "trainers.evaluate": "tf_vmfvae trainers.cli trainers.storage",
+    "trainers.evaluate": "tf_vmfvae trainers.bow.results trainers.cli trainers.storage",
     "trainers.generate": "tf_vmfvae trainers.cli trainers.storage",
     "trainers.export": "tf_vmfvae trainers.cli trainers.storage",
     "analysis": "tf_vmfvae trainers.cli trainers.storage",

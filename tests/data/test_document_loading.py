@@ -1,3 +1,5 @@
+import functools
+
 import numpy as np
 import pytest
 
@@ -102,3 +104,33 @@ def test_each_embedded_document_has_one_topic():
     with_rain = corpus.train.matrix(len(corpus.vocabulary))[:, rain].toarray()[:, 0] > 0
     shares = np.unique(corpus.train.labels[with_rain], return_counts=True)[1]
     assert shares.max() > 0.5 * shares.sum()
+
+
+def test_documents_are_counted_by_the_words_of_a_model(tmp_path):
+    (tmp_path / "d.txt").write_text("rain ball goal goal\nsnow rain\n" * 20)
+    words = ["goal", "rain", "snow", "wind"]
+    corpus = data.load_documents("text", tmp_path / "d.txt", vocabulary=words)
+
+    assert corpus.vocabulary == words
+    rows = np.unique(corpus.train.matrix(4).toarray(), axis=0)
+    assert rows.tolist() == [[0, 1, 1, 0], [2, 1, 0, 0]]
+
+
+def test_text_with_few_of_the_given_words_is_noted_or_refused(tmp_path):
+    (tmp_path / "d.txt").write_text("rain snow snow snow\n" * 40)
+    corpus = data.load_documents("text", tmp_path / "d.txt", vocabulary=["rain"])
+    assert "covers 36 words of the training documents" in corpus.notes[1]
+    with pytest.raises(ValueError, match="covers 0 words of the training doc") as error:
+        data.load_documents("text", tmp_path / "d.txt", vocabulary=["ball"])
+    assert "\n" not in str(error.value)
+
+
+def test_a_corpus_with_its_own_vocabulary_must_have_the_given_words(tmp_path):
+    lines = ["ball rain rain\ttrain", "ball\ttrain", "snow\ttest"]
+    (tmp_path / "corpus.tsv").write_text("\n".join(lines))
+    (tmp_path / "vocabulary.txt").write_text("ball\nrain\nsnow\n")
+    load = functools.partial(data.load_documents, "octis", tmp_path)
+    corpus = load(vocabulary=["snow", "rain", "ball"])
+    assert corpus.test.pairs.tolist() == [[1, 1]]
+    with pytest.raises(ValueError, match="1 words are in only one of them, such as s"):
+        load(vocabulary=["rain", "ball"])

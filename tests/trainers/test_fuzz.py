@@ -22,8 +22,9 @@ from trainers.bow.task import BowTask
 from trainers.cli.errors import UserError
 from trainers.cli.run_flags import identity
 from trainers.devices.workers import Worker
-from trainers.evaluate import run as evaluation_run
+from trainers.evaluate.run import dataset_of
 from trainers.evaluate.run_metrics import add_to_metrics
+from trainers.evaluate.sentences import load as load_sentences
 from trainers.lm import flags as lm
 from trainers.lm.report import print_report
 from trainers.lm.task import LMTask
@@ -501,8 +502,8 @@ def test_flags_that_an_evaluation_reads(tmp_path, saved_model, record, change):
 
     def load():
         read = RunRecord.of_model(where["model"])
-        dataset = evaluation_run._dataset({**where, "dataset": None}, read)
-        evaluation_run._load({**where, "dataset": dataset}, read.flags)
+        dataset = dataset_of({**where, "dataset": None}, read)
+        load_sentences({**where, "dataset": dataset}, read.flags)
 
     refused, worked = outcomes(
         file,

@@ -1,7 +1,8 @@
 """Loads any corpus of documents."""
 
+import contextlib
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from tf_vmfvae.data import embedded
 from tf_vmfvae.data.documents.bag_of_words import (
@@ -10,10 +11,12 @@ from tf_vmfvae.data.documents.bag_of_words import (
 )
 from tf_vmfvae.data.documents.document_corpus import DocumentCorpus
 from tf_vmfvae.data.documents.documents import Documents
+from tf_vmfvae.data.documents.given_vocabulary import notes_on_coverage, with_ids_of
 from tf_vmfvae.data.documents.held_out_groups import hold_out_groups
 from tf_vmfvae.data.documents.octis_folder import read_octis_folder
 from tf_vmfvae.data.documents.own_documents import Labelled, read_own_documents
 from tf_vmfvae.data.splits.held_out import ONE_IN, SEED, SPLITS
+from tf_vmfvae.text import as_vocabulary
 
 PUBLISHED = ("20ng", "rcv1")
 DOCUMENT_DATASETS = ("embedded", *PUBLISHED, "octis", "text")
@@ -27,6 +30,7 @@ def load_documents(
     minimum_documents: int = 1,
     stop_words: Sequence[str] | str | None = "english",
     labels: str | os.PathLike | None = None,
+    vocabulary: Sequence[str] | None = None,
 ) -> DocumentCorpus:
     """Loads a corpus of documents.
 
@@ -46,14 +50,19 @@ def load_documents(
         minimum_documents: number of training documents in which a word must occur.
         stop_words: words to leave out; "english" for scikit-learn's list.
         labels: for "text" from a file, a text file with one label per line.
+        vocabulary: the words to count, such as those of a trained model, instead of
+            words chosen from the training documents; then `vocabulary_size` and
+            `minimum_documents` have no effect. A corpus that comes with a vocabulary
+            must have the same words.
 
     Returns:
         The corpus. Validation documents are held out from the training set, never
         from the test set. Its notes say what was held out or left out.
 
     Raises:
-        ValueError: there is no such data set, its files are missing or unusable, or
-            nothing is left to train on; the message is one line and says what to do.
+        ValueError: there is no such data set, its files are missing or unusable, it has
+            other words than `vocabulary`, or nothing is left to train on; the message
+            is one line and says what to do.
 
     >>> corpus = load_documents("embedded")
     >>> len(corpus.train), len(corpus.validation), len(corpus.test)
@@ -67,12 +76,14 @@ def load_documents(
             f"labels: only dataset text takes a file of labels, and the dataset is "
             f"{dataset}: leave labels out"
         )
+    if vocabulary is not None:
+        vocabulary = as_vocabulary(vocabulary)
     where = f"dataset {dataset}" + (f" in {data_dir}" if data_dir else "")
     if dataset in PUBLISHED:
         # TFDS takes a while to import.
         from tf_vmfvae.data.published.documents import read_published
 
-        splits, vocabulary = read_published(dataset, data_dir)
+        splits, words = read_published(dataset, data_dir)
         notes = []
     elif dataset == "octis":
         if not data_dir:
@@ -80,17 +91,20 @@ def load_documents(
                 "dataset octis needs data_dir: a folder that holds corpus.tsv and "
                 "vocabulary.txt"
             )
-        splits, vocabulary, notes = read_octis_folder(data_dir)
+        splits, words, notes = read_octis_folder(data_dir)
     else:
         raw, notes = _read_raw(dataset, data_dir, labels)
-        try:
-            vocabulary = build_document_vocabulary(
-                raw["train"][0], vocabulary_size, minimum_documents, stop_words
-            )
-        except ValueError as error:
-            raise ValueError(f"{where}: {error}") from None
+        training = raw["train"][0]
+        with _naming(where):
+            if vocabulary is None:
+                words = build_document_vocabulary(
+                    training, vocabulary_size, minimum_documents, stop_words
+                )
+            else:
+                words = vocabulary
+                notes += notes_on_coverage(training, words, stop_words)
         splits = {
-            split: count_words(texts, vocabulary, names)
+            split: count_words(texts, words, names)
             for split, (texts, names) in raw.items()
         }
     for split in splits:
@@ -105,13 +119,24 @@ def load_documents(
         # The test set of a published corpus is from a later time than its training
         # set. Single documents held out from the latter would have near-copies in it.
         splits["train"], splits["validation"], how = hold_out_groups(
-            splits["train"], len(vocabulary), ONE_IN, SEED
+            splits["train"], len(words), ONE_IN, SEED
         )
         count = len(splits["validation"])
         notes.append(f"{count} training documents are held out for validation: {how}")
-    return DocumentCorpus(
-        name=dataset, vocabulary=vocabulary, notes=tuple(notes), **splits
-    )
+    if vocabulary is not None:
+        # Last, because which documents are held out depends on the ids.
+        with _naming(where):
+            splits, words = with_ids_of(vocabulary, words, splits), vocabulary
+    return DocumentCorpus(name=dataset, vocabulary=words, notes=tuple(notes), **splits)
+
+
+@contextlib.contextmanager
+def _naming(where: str) -> Iterator[None]:
+    """Names the data set in the message of a `ValueError`."""
+    try:
+        yield
+    except ValueError as error:
+        raise ValueError(f"{where}: {error}") from None
 
 
 def _read_raw(dataset, data_dir, labels) -> tuple[dict[str, Labelled], list[str]]:

@@ -61,12 +61,16 @@ def _print_bounds(name, bounds):
     )
     if not _has_figures(bounds, "_iw") or "iw_samples" not in bounds:
         return
-    weighted = f"importance-weighted, {bounds['iw_samples']} samples: "
-    print(f"  {weighted}{_figures(bounds, '_iw')}")
+    _print_weighted(bounds, bounds["iw_samples"])
     refined = bounds.get("refined", {})
     if all(_has_figures(refined, kind) for kind in ("", "_iw")):
         print(f"  posteriors fitted to their documents: {_figures(refined)}")
-        print(f"    {weighted}{_figures(refined, '_iw')}")
+        _print_weighted(refined, refined.get("iw_samples", bounds["iw_samples"]), "  ")
+
+
+def _print_weighted(bounds, samples, indent=""):
+    figures = _figures(bounds, "_iw")
+    print(f"{indent}  importance-weighted, {samples} samples: {figures}")
 
 
 def _has_figures(bounds, kind):

@@ -9,12 +9,13 @@ from trainers.storage.atomic_file import atomic_file
 INK, ACCENT = "#33475b", "#c2571a"
 
 
-def draw(results: dict, folder: Path) -> list[Path]:
+def draw(results: dict, folder: Path, example: str) -> list[Path]:
     """Draws the figures of evaluation.json as PNG files.
 
     Args:
         results: the content of evaluation.json.
         folder: where to write the files.
+        example: what the model reads, such as "sentence".
 
     Returns:
         The files' paths.
@@ -22,20 +23,21 @@ def draw(results: dict, folder: Path) -> list[Path]:
     drawings = {"bounds.png": _draw_bounds}
     if results["units"]["latent_dim"]:
         drawings["units.png"] = _draw_units
+    if "probes" in results:
         drawings["swaps.png"] = _draw_swaps
     files = []
     for name, drawing in drawings.items():
         figure = matplotlib.figure.Figure(figsize=(6, 4), layout="constrained")
         axes = figure.subplots()
         axes.spines[["top", "right"]].set_visible(False)
-        drawing(axes, results)
+        drawing(axes, results, example)
         with atomic_file(folder / name) as partial:
             figure.savefig(partial, dpi=150, format="png")
         files.append(folder / name)
     return files
 
 
-def _draw_bounds(axes, results):
+def _draw_bounds(axes, results, example):
     bounds = results["bounds"]
     samples, nll = list(bounds["nll_iw"]), list(bounds["nll_iw"].values())
     errors = list(bounds["nll_iw_standard_error"].values())
@@ -47,11 +49,11 @@ def _draw_bounds(axes, results):
     axes.axhspan(bounds["nll"] - error, bounds["nll"] + error, color=INK, alpha=0.2)
     axes.set_xscale("log")
     axes.set_xlabel("samples of the code")
-    axes.set_ylabel("negative bound, nats per sentence")
+    axes.set_ylabel(f"negative bound, nats per {example}")
     axes.legend(frameon=False)
 
 
-def _draw_units(axes, results):
+def _draw_units(axes, results, example):
     units = results["units"]
     axes.bar(range(1, units["latent_dim"] + 1), units["variances"], color=INK)
     axes.axhline(0.01, color=ACCENT, linewidth=1, label="active above 0.01")
@@ -61,9 +63,9 @@ def _draw_units(axes, results):
     axes.legend(frameon=False)
 
 
-def _draw_swaps(axes, results):
+def _draw_swaps(axes, results, example):
     swaps = results["probes"]["cosine_after_swaps"]
     axes.plot(list(swaps), list(swaps.values()), "o-", color=INK)
     axes.set_ylim(min(0.0, *swaps.values()), 1.02)
     axes.set_xlabel("probability that a word is swapped with the next")
-    axes.set_ylabel("cosine with the code of the original sentence")
+    axes.set_ylabel(f"cosine with the code of the original {example}")

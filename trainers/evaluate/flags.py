@@ -12,17 +12,29 @@ from trainers.storage.model_file import find_model
 def define_flags(values: flags.FlagValues = flags.FLAGS) -> ProgramFlags:
     """Defines and returns the flags; not on import, where another program's may be."""
     own = ProgramFlags(values=values, check=check)
-    own.path("model", "A run folder or a .keras file. Required.", default=None)
+    own.path(
+        "model",
+        "A run folder, a preset's folder or a .keras file. Required.",
+        default=None,
+    )
     own.choice(
         "dataset",
-        "Corpus to evaluate on; text: your own.",
-        ["embedded", "ptb", "yelp", "text"],
+        "Corpus to evaluate on; text: your own. Language models read embedded, ptb, "
+        "yelp and text; document models read embedded, 20ng, rcv1, octis and text.",
+        ["embedded", "ptb", "yelp", "20ng", "rcv1", "octis", "text"],
         default=Derived("the one that the run folder names"),
     )
     own.path(
         "data_dir",
-        "Where the corpus is, as for trainers.lm: the folder that holds ptb/ or yelp/, "
-        "or your own text.",
+        "Where the corpus is, as for trainers.lm and trainers.bow: the folder that "
+        "holds ptb/, yelp/, 20ng/ or rcv1/; for octis, the folder that holds "
+        "corpus.tsv and vocabulary.txt; or your own text.",
+        default=None,
+    )
+    own.path(
+        "labels",
+        "For a document model: a file with one label per line, for --dataset=text from "
+        "a file.",
         default=None,
     )
     own.choice(
@@ -49,9 +61,15 @@ def define_flags(values: flags.FlagValues = flags.FLAGS) -> ProgramFlags:
     )
     own.integer(
         "probe_examples",
-        "Training examples that the probes are fitted to.",
+        "For a language model: training sentences that the probes are fitted to.",
         integers(20, 1_000_000_000),
-        default=5000,
+        default=Derived("at most 5000"),
+    )
+    own.integer(
+        "topics",
+        "For a document model: topics to find in the training documents.",
+        integers(1, 10_000),
+        default=Derived("as many as the run shows, else 20"),
     )
     own.integer("batch_size", "Examples per batch.", integers(1, 1_000_000), default=32)
     own.integer(
@@ -62,7 +80,7 @@ def define_flags(values: flags.FlagValues = flags.FLAGS) -> ProgramFlags:
     )
     own.integer(
         "seed",
-        "Seed of the codes and the probes.",
+        "Seed of the codes, the probes and the choice of held-out words.",
         integers(0, 1_000_000_000),
         default=1,
     )
@@ -83,5 +101,7 @@ def check(settings: dict) -> None:
     find_model(settings["model"])
     if settings["data_dir"]:
         paths.check_input(settings["data_dir"], "data_dir")
+    if settings["labels"]:
+        paths.check_input(settings["labels"], "labels", folders=False, pipes=True)
     if settings["output_dir"]:
         paths.check_output_folder(settings["output_dir"])

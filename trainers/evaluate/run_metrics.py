@@ -2,11 +2,15 @@
 
 from pathlib import Path
 
+from tf_vmfvae.data import DocumentCorpus
 from trainers.cli.errors import UserError
 from trainers.storage import fingerprint
 from trainers.storage.folder_lock import FolderInUse
-from trainers.storage.metrics_file import add_figures, read_metrics
+from trainers.storage.metrics_file import NESTED, add_figures, read_metrics
 from trainers.storage.run_record import RunRecord
+
+# Bounds of fitted posteriors that are averaged over all samples.
+REFINED = ("nll", "reconstruction", "kl", "ppl", "ppl_by_example")
 
 
 def add_to_metrics(file: Path, record: RunRecord, model, corpus, results: dict) -> str:
@@ -22,19 +26,10 @@ def add_to_metrics(file: Path, record: RunRecord, model, corpus, results: dict) 
     Returns:
         A message for the user: that the results were added, or why not.
     """
-    bounds, split = results["bounds"], results["split"]
-    samples = max(bounds["nll_iw"])
     try:
         why_not = _why_not_added(file, record, model, corpus, results)
         if not why_not:
-            figures = {
-                "nll_iw": bounds["nll_iw"][samples],
-                "ppl_iw": bounds["ppl_iw"][samples],
-                "iw_samples": samples,
-                "mutual_information": results["information"]["mutual_information"],
-                "active_units": results["units"]["active_units"],
-            }
-            add_figures(file, split, figures)
+            add_figures(file, results["split"], _figures(results, corpus))
             return f"added to {file}"
     except UserError as error:
         why_not = str(error)
@@ -43,6 +38,33 @@ def add_to_metrics(file: Path, record: RunRecord, model, corpus, results: dict) 
     except OSError as error:
         why_not = error.strerror or str(error)
     return f"note: {file} is not changed: {why_not}"
+
+
+def _figures(results, corpus):
+    """Returns what is added to the split's figures."""
+    bounds = results["bounds"]
+    is_documents = isinstance(corpus, DocumentCorpus)
+    weighted = ("nll_iw", "ppl_iw", "ppl_iw_by_example")[: 3 if is_documents else 2]
+    samples = max(bounds["nll_iw"])
+    figures = {
+        **{name: bounds[name][samples] for name in weighted},
+        "iw_samples": samples,
+        "mutual_information": results["information"]["mutual_information"],
+        "active_units": results["units"]["active_units"],
+    }
+    if not is_documents:
+        return figures
+    if results["held_out_ppl"] is not None:
+        figures["held_out_ppl"] = results["held_out_ppl"]
+    refined = results.get("refined_bounds")
+    if refined:
+        figures[NESTED] = {
+            "steps": refined["steps"],
+            "iw_samples": samples,
+            **{name: refined[name] for name in REFINED},
+            **{name: refined[name][samples] for name in weighted},
+        }
+    return figures
 
 
 def _why_not_added(file, record, model, corpus, results):
@@ -57,7 +79,11 @@ def _why_not_added(file, record, model, corpus, results):
         return f"its figures for the {split} split are those of a sample"
     if record.text:
         text = fingerprint.of_corpus(corpus)
-        read = [split, "labels"] if model.needs_labels else [split]
+        if isinstance(corpus, DocumentCorpus):
+            # Documents are recorded as numbers of words.
+            read = [split, "vocabulary"]
+        else:
+            read = [split, "labels"] if model.needs_labels else [split]
         parts = {name: text.get(name) for name in read}
         if all(record.text.get(name) == part for name, part in parts.items()):
             return None

@@ -15,7 +15,11 @@ from trainers.storage.model_file import find_model
 def define_flags(values: flags.FlagValues = flags.FLAGS) -> ProgramFlags:
     """Defines and returns the flags; not on import, where another program's may be."""
     own = ProgramFlags(values=values, check=check)
-    own.path("model", "A run folder or a .keras file. Required.", default=None)
+    own.path(
+        "model",
+        "A run folder, a preset's folder or a .keras file. Required.",
+        default=None,
+    )
     own.path(
         "output_dir",
         "New folder for the SavedModel. Required.",

@@ -16,7 +16,11 @@ SAMPLERS = ("greedy", "random", "top_k", "top_p", "beam")
 def define_flags(values: flags.FlagValues = flags.FLAGS) -> ProgramFlags:
     """Defines and returns the flags; not on import, where another program's may be."""
     own = ProgramFlags(values=values, check=check, without_effect=_without_effect)
-    own.path("model", "A run folder or a .keras file. Required.", default=None)
+    own.path(
+        "model",
+        "A run folder, a preset's folder or a .keras file. Required.",
+        default=None,
+    )
     own.choice(
         "task",
         "sample: decodes codes drawn from the prior; reconstruct: decodes sentences "

@@ -63,7 +63,11 @@ def add_figures(file: Path, split: str, figures: dict) -> None:
         metrics = read_metrics(file)
         if metrics is None or split not in metrics:
             raise unusable(file, f"it has no {split} split")
-        metrics[split].update(figures)
+        recorded = metrics[split]
+        if NESTED in recorded and "iw_samples" in recorded:
+            # These may be from another number of samples than the new figures.
+            recorded[NESTED].setdefault("iw_samples", recorded["iw_samples"])
+        recorded.update(figures)
         write_object(file, metrics)
     finally:
         lock.release()

@@ -9,10 +9,15 @@ from trainers.cli.paths import check_input, path_error
 # Keras reads models from files of this name only.
 SUFFIX = ".keras"
 MODEL = f"model{SUFFIX}"
+# In a folder that `save_to_preset` wrote.
+PRESET_WEIGHTS = "model.weights.h5"
 
 
 def find_model(path: str | None, flag: str = "model") -> Path:
-    """Returns the .keras file that `path` names, or that is in the run folder `path`.
+    """Returns the file of the model that `path` names.
+
+    It is the .keras file `path`, the one in the run folder `path`, or the weights in
+    the preset folder `path`.
 
     Args:
         path: the flag's value.
@@ -24,8 +29,11 @@ def find_model(path: str | None, flag: str = "model") -> Path:
     if not path:
         raise UserError(f"--{flag}: give a run folder or a .keras file")
     check_input(path, flag)
-    file = Path(path) / MODEL if os.path.isdir(path) else Path(path)
+    is_folder = os.path.isdir(path)
+    file = Path(path) / MODEL if is_folder else Path(path)
     try:
+        if is_folder and not file.exists() and (file.parent / PRESET_WEIGHTS).is_file():
+            file = file.parent / PRESET_WEIGHTS
         exists = file.is_file()
     except OSError as error:
         raise path_error(flag, path, f"cannot be read ({error.strerror})") from error
@@ -33,7 +41,7 @@ def find_model(path: str | None, flag: str = "model") -> Path:
         raise path_error(
             flag, path, f"{file} does not exist; give a run folder or a .keras file"
         )
-    if file.suffix != SUFFIX:
+    if not is_folder and file.suffix != SUFFIX:
         raise path_error(
             flag, path, f"is not a {SUFFIX} file; give a run folder or a {SUFFIX} file"
         )

@@ -7,12 +7,14 @@ import keras
 
 from tf_vmfvae.models import NVDM, VAE, LanguageModel
 from trainers.cli.errors import UserError, reason
-from trainers.storage.model_file import find_model
+from trainers.storage.model_file import PRESET_WEIGHTS, find_model
 from trainers.storage.run_folder import RunFolder
 
 
 def load_language_model(path: str, flag: str = "model") -> LanguageModel:
-    """Returns the language model in `path`, a run folder or a .keras file.
+    """Returns the language model in `path`.
+
+    It is a run folder, a .keras file or a folder that `save_to_preset` wrote.
 
     Args:
         path: the flag's value.
@@ -61,7 +63,8 @@ def load_best_weights(model: VAE, folder: RunFolder) -> None:
 
 
 def _load(file, kind) -> keras.Model:
-    model = keras.models.load_model(file)
+    is_preset = file.name == PRESET_WEIGHTS
+    model = VAE.from_preset(file.parent) if is_preset else keras.models.load_model(file)
     if not isinstance(model, kind):
         raise ValueError(f"it holds a {type(model).__name__}")
     return model

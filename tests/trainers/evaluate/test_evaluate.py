@@ -12,7 +12,7 @@ from matplotlib import image
 
 from tf_vmfvae import data, layers, models
 from trainers.cli.errors import UserError
-from trainers.evaluate import results_file
+from trainers.evaluate import results_file, sentences
 from trainers.evaluate import run as evaluation_run
 from trainers.evaluate.run_metrics import add_to_metrics
 from trainers.storage import fingerprint, metrics_file
@@ -28,6 +28,8 @@ SETTINGS = {
     "refine_steps": 3,
     "examples": None,
     "probe_examples": 24,
+    "topics": None,
+    "labels": None,
     "batch_size": 4,
     "memory_mb": 64,
     "seed": 1,
@@ -210,7 +212,7 @@ def test_results_on_another_text_are_not_replaced(
     def start(*_):
         raise RuntimeError("the long work begins")
 
-    monkeypatch.setattr(evaluation_run, "probes", start)
+    monkeypatch.setattr(sentences, "probes", start)
     with pytest.raises(UserError, match=r"test holds the results on another text; "):
         evaluation_run.run({**settings, "data_dir": str(other)})
     # The same text can be evaluated again, and any text in a folder of one's own.
@@ -393,7 +395,7 @@ def test_a_bad_output_folder_is_refused_before_the_model_is_loaded(
     def load(path):
         raise AssertionError("the model is loaded")
 
-    monkeypatch.setattr(evaluation_run, "load_language_model", load)
+    monkeypatch.setattr(evaluation_run, "load_model", load)
     monkeypatch.chdir(tmp_path)
     (tmp_path / "file").write_text("mine")
     message = refusal(model_file, data_dir=str(corpus_folder), output_dir=path)
@@ -431,8 +433,8 @@ def test_figures_that_find_no_room_cost_the_metrics_nothing(
         raise OSError(errno.ENOSPC, "No space left on device", "bounds.png")
 
     monkeypatch.setattr(evaluation_run.evaluation_figures, "draw", full_disk)
-    monkeypatch.setattr(evaluation_run, "probes", lambda *_: {})
-    monkeypatch.setattr(evaluation_run, "_bounds", lambda *_: evaluated[1])
+    monkeypatch.setattr(sentences, "probes", lambda *_: {})
+    monkeypatch.setattr(evaluation_run, "find_bounds", lambda *_: evaluated[1])
     settings = {**SETTINGS, "model": str(run), "data_dir": str(corpus_folder)}
     with pytest.raises(OSError, match="No space left"):
         evaluation_run.run(settings)

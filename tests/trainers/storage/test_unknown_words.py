@@ -7,7 +7,7 @@ import pytest
 
 from tf_vmfvae import layers
 from trainers.cli.errors import UserError
-from trainers.evaluate import run as evaluation_run
+from trainers.evaluate.sentences import bags_of_words
 from trainers.storage.unknown_words import note_unknown_words
 
 
@@ -30,7 +30,7 @@ def test_a_word_is_unknown_if_the_tokenizer_does_not_know_it(model):
 
 
 def test_bags_count_the_words_that_the_model_reads(model):
-    bags = evaluation_run._bags(model, ["The\u3000cafe\u0301 CAF\u00c9", "us <unk>"])
+    bags = bags_of_words(model, ["The\u3000cafe\u0301 CAF\u00c9", "us <unk>"])
 
     assert model.tokenizer.vocabulary[:4] == ["<unk>", "<eos>", "the", "caf\u00e9"]
     np.testing.assert_array_equal(bags, [[0, 0, 1, 2, 0, 0], [1, 0, 0, 0, 0, 0]])

@@ -1,0 +1,204 @@
+"""Sentences to evaluate a language model on, and probes of its code."""
+
+import dataclasses
+import itertools
+from collections.abc import Iterator
+
+import numpy as np
+
+from tf_vmfvae import data, evaluation
+from tf_vmfvae.data.loading import DATASETS
+from tf_vmfvae.ops.batch_inputs import rows_of
+from tf_vmfvae.text import split_words
+from trainers.cli.errors import UserError
+from trainers.storage import fingerprint
+from trainers.storage.model_file import find_model
+from trainers.storage.run_record import FLAGS
+from trainers.storage.unknown_words import note_unknown_words
+
+# The bags of words count only this many words, the most frequent ones.
+BAG_WORDS = 1000
+# Sentences whose words are swapped.
+SWAPS = 500
+# Training sentences that the probes are fitted to by default.
+PROBE_EXAMPLES = 5000
+
+
+@dataclasses.dataclass(frozen=True)
+class Part:
+    """Sentences, and what is known about them.
+
+    Attributes:
+        texts: the sentences.
+        labels: one label for each, or `None` if the corpus has none.
+        factors: maps a name to one value for each sentence, for probes to predict.
+    """
+
+    texts: list[str]
+    labels: list[int] | None
+    factors: dict[str, list]
+
+
+class SentenceJudge:
+    """Evaluates a language model on sentences of a corpus.
+
+    Args:
+        model: a `tf_vmfvae.models.LanguageModel`.
+        settings: the value of every flag of `trainers.evaluate`, by name.
+        flags: the flags of the run that the model is from; empty if unknown.
+
+    Attributes:
+        example: what the model reads, for tables and figures.
+        corpus: the corpus.
+        text: fingerprint of the whole split, whose first examples may be evaluated.
+
+    Raises:
+        UserError: if a flag or a file that it names cannot be used.
+    """
+
+    example = "sentence"
+
+    def __init__(self, model, settings: dict, flags: dict):
+        check_flags(settings)
+        self._model = model
+        self._settings = settings
+        self.corpus = load(settings, flags)
+        self._part = self._part_of(settings["split"], settings["examples"])
+        self.text = fingerprint.of_texts(getattr(self.corpus, settings["split"]))
+
+    def notes(self) -> Iterator[str]:
+        """Yields notes on the corpus for the user.
+
+        Raises:
+            UserError: if the model does not know most of its words.
+        """
+        yield from self.corpus.notes
+        where = f"--dataset={self._settings['dataset']}"
+        yield from note_unknown_words(self._model, self._part.texts, where)
+
+    def findings(self) -> dict:
+        """Returns what the results hold besides bounds: what probes predict."""
+        if self._model.latent.is_empty:
+            return {}
+        limit = self._settings["probe_examples"] or PROBE_EXAMPLES
+        train = self._part_of("train", limit)
+        return {
+            "probes": probes(self._model, train, self._part, self._settings["seed"])
+        }
+
+    def batches(self, limit: int | None = None) -> data.Batches:
+        """Returns the sentences as the model reads them, the first ones with a limit.
+
+        Raises:
+            UserError: if the model cannot read them.
+        """
+        part = self._part
+        try:
+            inputs = self._model.to_ids(part.texts, part.labels)
+        except ValueError as error:
+            dataset = self._settings["dataset"]
+            raise UserError(f"--dataset={dataset}: {error}") from error
+        if limit is not None:
+            inputs = rows_of(inputs, 0, limit)
+        return data.Batches(
+            inputs, self._settings["batch_size"], buckets=12, shuffle=False
+        )
+
+    def _part_of(self, split, limit):
+        corpus = self.corpus
+        texts = getattr(corpus, split)[:limit]
+        labels = corpus.labels and corpus.labels[split][:limit]
+        if self._model.needs_labels and labels is None:
+            raise UserError(
+                f"--dataset={corpus.name}: has no labels, which the model needs"
+            )
+        factors = {"label": labels} if labels else {}
+        if corpus.name == "embedded":
+            factors = data.embedded.read_factors(texts)
+        return Part(texts, labels, factors)
+
+
+def check_flags(settings: dict) -> None:
+    """Checks the flags that only a document model reads.
+
+    Raises:
+        UserError: if one of them is given, or the corpus has no sentences.
+    """
+    for name in ("topics", "labels"):
+        if settings[name] is not None:
+            raise UserError(
+                f"--{name}: only a document model reads it, and this model reads "
+                "sentences; leave it out"
+            )
+    if settings["dataset"] not in DATASETS:
+        raise UserError(
+            f"--dataset={settings['dataset']}: holds documents, but the model reads "
+            f"sentences; choose {', '.join(DATASETS)}"
+        )
+
+
+def load(settings: dict, flags: dict) -> data.Corpus:
+    """Returns the corpus that the flags name.
+
+    Args:
+        settings: as for `SentenceJudge`.
+        flags: likewise.
+
+    Raises:
+        UserError: if it cannot be read.
+    """
+    size = flags.get("vocabulary_size") or 10_000
+    if type(size) is not int:
+        raise UserError(
+            f"{find_model(settings['model']).parent / FLAGS}: is not what a run wrote "
+            f"(--vocabulary_size is {size!r}); restore the original"
+        )
+    try:
+        return data.load(
+            settings["dataset"], settings["data_dir"], vocabulary_size=size
+        )
+    except (ValueError, OSError) as error:
+        raise UserError(str(error)) from error
+
+
+def probes(model, train: Part, test: Part, seed: int) -> dict:
+    """Returns how well probes fitted to `train` do on `test`.
+
+    They are the probes of Xu and Durrett (2018), section 6, which predict the words
+    from the code and the code from the words, and one for each factor.
+    """
+    parts = train, test
+    codes = [model.encode(part.texts, part.labels) for part in parts]
+    bags = [bags_of_words(model, part.texts) for part in parts]
+    found = {}
+    try:
+        for name, inputs, targets in (
+            ("bag_of_words_from_code", codes, bags),
+            ("code_from_bag_of_words", bags, codes),
+        ):
+            pairs = zip(inputs, targets, strict=True)
+            found[name] = evaluation.vector_probe(*pairs, seed=seed).as_dict()
+    except ValueError as error:
+        print(f"note: no probes between code and words: {error}")
+    labels = test.labels and test.labels[:SWAPS]
+    found["cosine_after_swaps"] = evaluation.swap_sensitivity(
+        lambda texts: model.encode(texts, labels), test.texts[:SWAPS], seed=seed
+    )
+    for name in test.factors:
+        pairs = zip(codes, (part.factors[name] for part in parts), strict=True)
+        found[f"{name}_from_code"] = evaluation.label_probe(*pairs).as_dict()
+    return found
+
+
+def bags_of_words(model, texts: list[str]) -> np.ndarray:
+    """Returns counts of the most frequent words, `(texts, BAG_WORDS)` at most."""
+    index = {word: i for i, word in enumerate(model.tokenizer.vocabulary[:BAG_WORDS])}
+    bags = np.zeros((len(texts), len(index)), "float32")
+    words = [split_words(text) for text in texts]
+    different = sorted(set(itertools.chain.from_iterable(words)))
+    entries = dict(zip(different, model.tokenizer.entries(different), strict=True))
+    for row, found in zip(bags, words, strict=True):
+        for word in found:
+            if entries[word] in index:
+                row[index[entries[word]]] += 1
+    return bags
