@@ -128,10 +128,6 @@ def test_what_a_document_model_cannot_do_is_refused(run_folder, tmp_path):
         export(tmp_path / "plain.keras", tmp_path / "served")
     with pytest.raises(UserError, match=r"--model=none: .* is neither the name of a"):
         export("none", tmp_path / "served")
-    (tmp_path / "preset").mkdir()
-    (tmp_path / "preset" / "config.json").write_text("{}")
-    with pytest.raises(UserError, match=r"--model=.*config\.json: cannot be read"):
-        export(tmp_path / "preset", tmp_path / "served")
 
 
 @pytest.mark.slow
