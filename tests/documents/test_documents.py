@@ -4,12 +4,15 @@ import dataclasses
 import pathlib
 import re
 
+import numpy as np
 import pytest
 import tensorflow as tf
 import yaml
 
 import tf_vmfvae
+from tf_vmfvae.models.served_document_model import ServedDocumentModel
 from tf_vmfvae.models.served_model import ServedModel
+from tf_vmfvae.models.served_topics import ServedTopics
 
 ROOT = pathlib.Path(__file__).parents[2]
 PYTHON = re.compile(r"^```python\n(.*?)^```", re.DOTALL | re.MULTILINE)
@@ -62,7 +65,7 @@ def trained_models(short_corpora, tmp_path, monkeypatch):
         folder = tmp_path / "runs" / name
         folder.mkdir(parents=True)
         model.save(folder / "model.keras")
-    return sentences
+    return sentences, documents
 
 
 def run_python(text):
@@ -82,8 +85,15 @@ def test_the_python_of_the_readme_runs(pages, short_corpora, tmp_path, monkeypat
 @pytest.mark.parametrize("page", GUIDE)
 def test_the_python_of_the_guide_runs(page, pages, trained_models, monkeypatch):
     # The calls are the same before the model has gone through a SavedModel.
-    served = ServedModel(trained_models, max_words=5)
-    monkeypatch.setattr(tf.saved_model, "load", lambda folder: served)
+    sentences, documents = trained_models
+    zeros = np.zeros((2, 4)), np.zeros(2), np.zeros(2)
+    served = {
+        "served": ServedModel(sentences, max_words=5),
+        "served_documents": ServedDocumentModel(
+            documents, ServedTopics(*zeros, top_words=[["goal"], ["rain"]])
+        ),
+    }
+    monkeypatch.setattr(tf.saved_model, "load", served.get)
     run_python(pages[f"docs/guide/{page}.md"])
 
 

@@ -126,6 +126,8 @@ def test_a_vectorizer_of_ones_own_is_used():
     assert model.transform(["league of players", "rain"]).shape == (2, 2)
     with pytest.raises(ValueError, match=r"vectorizer: .*pickle the estimator"):
         model.save("unused.keras")
+    with pytest.raises(ValueError, match="vectorizer: TensorFlow cannot run"):
+        model.export("unused")
 
 
 @pytest.mark.parametrize(
@@ -328,6 +330,14 @@ def test_text_is_refused_where_only_columns_are_known(tmp_path):
     for each in (model, TopicModel.load(tmp_path / "topics.keras")):
         with pytest.raises(ValueError, match=r"X is text, but .* counts of unnamed"):
             each.transform(["goal"])
+        with pytest.raises(ValueError, match="fitted to counts of unnamed words"):
+            each.export(tmp_path / "served")
+
+
+def test_an_export_into_a_folder_with_files_is_refused(model, tmp_path):
+    (tmp_path / "file").write_text("mine")
+    with pytest.raises(FileExistsError, match="is not an empty folder; name another"):
+        model.export(tmp_path)
 
 
 def test_it_passes_the_checks_of_scikit_learn_that_apply_to_text():

@@ -10,6 +10,7 @@ from tf_vmfvae.data import Documents
 from tf_vmfvae.data.documents.bag_of_words import count_words
 from tf_vmfvae.models.preprocessor import Preprocessor
 from tf_vmfvae.text import as_texts, listed_words, normalize, series_label
+from tf_vmfvae.text.word_finder import WordFinder
 
 
 class DocumentPreprocessor(Preprocessor):
@@ -17,7 +18,9 @@ class DocumentPreprocessor(Preprocessor):
 
     A document without a known word is refused, because there is nothing to learn from
     it. In a `tf.data.Dataset`, which is read only during training, it becomes an empty
-    row instead, which counts in no loss and no metric.
+    row instead, which counts in no loss and no metric. There the words are found by
+    TensorFlow's own operations, without Python, and are the same; bytes that are not
+    UTF-8 are no letters.
 
     Args:
         vocabulary: the model's words, see `NVDM`.
@@ -50,19 +53,37 @@ class DocumentPreprocessor(Preprocessor):
 
     def read(self, texts, labels, name):
         if tf.is_symbolic_tensor(texts):
-            # The words of a document cannot be found by TensorFlow's own operations.
-            pairs = tf.numpy_function(self._count, [texts], tf.int32)
-            return tf.ensure_shape(pairs, [texts.shape[0], None, 2])
+            return self.count(texts)
         documents = known_documents(texts, self.vocabulary, name)
         return tf.RaggedTensor.from_row_splits(
             documents.pairs, documents.row_splits, validate=False
         )
 
-    def _count(self, texts):
-        """Returns the padded pairs of an array of texts."""
-        documents = count_words(as_texts(texts, "x"), self.vocabulary)
-        [*batches] = documents.padded(max(len(documents), 1))
-        return batches[0] if batches else np.zeros((0, 1, 2), np.int32)
+    @functools.cached_property
+    def word_finder(self) -> WordFinder:
+        """Finds the same words in graphs; its table belongs to no graph."""
+        with tf.init_scope():
+            return WordFinder(self.vocabulary)
+
+    def count(self, texts: tf.Tensor) -> tf.RaggedTensor:
+        """Returns the pairs of texts, in the order of their ids, in a graph.
+
+        Args:
+            texts: a string tensor of shape `(batch,)`. One without a known word has no
+                pairs.
+        """
+        ids = self.word_finder(texts)
+        limit = len(self.vocabulary) + 1
+        rows = ids.value_rowids()
+        keys = tf.sort(rows * limit + tf.cast(ids.flat_values, tf.int64))
+        keys, _, counts = tf.unique_with_counts(keys)
+        return tf.RaggedTensor.from_value_rowids(
+            tf.stack([tf.cast(keys % limit, tf.int32), counts], axis=1),
+            keys // limit,
+            # If known before the graph runs, so is the shape of the batch.
+            nrows=texts.shape[0] or tf.size(texts, tf.int64),
+            validate=False,
+        )
 
 
 def known_documents(texts, vocabulary: Sequence[str], name: str = "texts") -> Documents:

@@ -1,29 +1,25 @@
 """A language model as a SavedModel that TensorFlow alone can serve."""
 
-import os
-
 import keras
 import tensorflow as tf
 
-from tf_vmfvae.evaluation.score import score_inputs
 from tf_vmfvae.generation.codes import codes_between, encode_inputs, prior_codes
 from tf_vmfvae.generation.decode_ids import decode_ids
 from tf_vmfvae.generation.decoder_steps import DecoderSteps
 from tf_vmfvae.generation.stateless_sampler import StatelessSampler
 from tf_vmfvae.layers.words.word_tokenizer import END_ID, PADDING_ID, UNKNOWN_ID
-from tf_vmfvae.models import LanguageModel
+from tf_vmfvae.models.language_model import LanguageModel
+from tf_vmfvae.models.served_functions import (
+    NUMBERS,
+    STRINGS,
+    ServedFunctions,
+    at_least,
+)
 from tf_vmfvae.ops.batch_inputs import padded
 from tf_vmfvae.ops.graph_checks import checked
-from tf_vmfvae.ops.seeds import stateless_seed
-
-# Arguments of any shape: the graph refuses a wrong one. If the signature refused it,
-# TensorFlow 2.21 would leave the function locked, and calls from other threads would
-# never return.
-STRINGS = tf.TensorSpec(None, tf.string)
-NUMBERS = tf.TensorSpec(None, tf.int32)
 
 
-class ServedModel:
+class ServedModel(ServedFunctions):
     """A language model whose functions take and return strings.
 
     `encode(texts)` returns the locations of the posteriors, `(texts, latent_dim)`.
@@ -52,32 +48,21 @@ class ServedModel:
     """
 
     def __init__(self, model: LanguageModel, max_words: int = 60):
-        self._model = model
-        self._max_words = max_words
-        words = model.tokenizer.vocabulary
-        self._greedy = StatelessSampler("greedy", len(words))
-        self._random = StatelessSampler("random", len(words))
-        self._vocabulary = tf.constant(["", *words])
         labels = [NUMBERS] if model.needs_labels else []
         conditions = [STRINGS] if model.needs_texts else labels
-        self.signatures = {
+        signatures = {
             "encode": [STRINGS, *labels],
             "reconstruct": [STRINGS, *labels],
             "sample": [NUMBERS, NUMBERS, *conditions],
             "interpolate": [STRINGS, STRINGS, NUMBERS, *labels],
             "score": [STRINGS, NUMBERS, NUMBERS, *labels],
         }
-
-    def save(self, folder: str | os.PathLike) -> None:
-        """Writes the SavedModel."""
-        archive = keras.export.ExportArchive()
-        archive.track(self._model)
-        archive.track(self._model.tokenizer)
-        for name, signature in self.signatures.items():
-            function = tf.function(getattr(self, name), input_signature=signature)
-            function.get_concrete_function()
-            archive.add_endpoint(name, function)
-        archive.write_out(os.fspath(folder), verbose=False)
+        super().__init__(model, signatures, model.tokenizer)
+        self._max_words = max_words
+        words = model.tokenizer.vocabulary
+        self._greedy = StatelessSampler("greedy", len(words))
+        self._random = StatelessSampler("random", len(words))
+        self._vocabulary = tf.constant(["", *words])
 
     def encode(self, texts, labels=None):
         z, _ = self._encode(texts, labels)
@@ -87,21 +72,19 @@ class ServedModel:
         return self._decode(self._greedy, *self._encode(texts, labels))
 
     def sample(self, count, seed, conditions=None):
-        count, seed = _at_least(0, "count", count), tf.ensure_shape(seed, [])
+        count, seed = at_least(0, "count", count), tf.ensure_shape(seed, [])
         z = prior_codes(self._model, count, seed)
         outputs = self._sample_conditions(count, conditions)
         return self._decode(self._random, z, outputs, tf.cast(seed, tf.int64))
 
     def interpolate(self, start, end, steps, labels=None):
-        steps = _at_least(2, "steps", steps)
+        steps = at_least(2, "steps", steps)
         texts = tf.stack([tf.ensure_shape(start, []), tf.ensure_shape(end, [])])
         path = codes_between(self._model, *self._encode(texts, labels), steps)
         return self._decode(self._greedy, *path)
 
     def score(self, texts, samples, seed, labels=None):
-        samples, seed = _at_least(1, "samples", samples), tf.ensure_shape(seed, [])
-        inputs = self._to_inputs(texts, labels)
-        return score_inputs(self._model, inputs, samples, stateless_seed(seed))
+        return self._score(self._to_inputs(texts, labels), samples, seed)
 
     def _encode(self, texts, labels, name="labels"):
         """Returns codes and conditions of texts; `name` is what the user calls labels.
@@ -158,10 +141,3 @@ class ServedModel:
         before_end = tf.cumsum(ends, axis=1) == 0
         words = tf.ragged.boolean_mask(tf.gather(self._vocabulary, ids), before_end)
         return tf.strings.reduce_join(words, axis=-1, separator=" ")
-
-
-def _at_least(least, name, number):
-    number = tf.ensure_shape(number, [])
-    return checked(
-        number, number >= least, f"{name} must be {least} or more, not", number
-    )

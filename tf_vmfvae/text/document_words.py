@@ -14,7 +14,7 @@ from tf_vmfvae.text.words import normalize
 _PLAIN_WORD = re.compile(r"\b[^\W\d_]{2,}\b")
 _NO_LETTER = re.compile(r"[\d_]")
 # Zero-width characters inside words, for example in Persian and Malayalam.
-_JOINERS = "\u200c\u200d"
+JOINERS = "\u200c\u200d"
 
 
 def document_words(text: str) -> list[str]:
@@ -33,7 +33,7 @@ def document_words(text: str) -> list[str]:
     lower = text.lower()
     # The fast path, for most documents. The lower case of a sigma depends on its
     # context, which has to be its word, not the text.
-    if lower.isascii() or (_marks().isdisjoint(lower) and "Σ" not in text):
+    if lower.isascii() or (marks().isdisjoint(lower) and "Σ" not in text):
         return _PLAIN_WORD.findall(lower)
     return [
         normalize(run.lower())
@@ -71,11 +71,26 @@ def listed_words(vocabulary: Sequence[str]) -> Callable[[str], list[str]]:
             )
     if all(document_words(word) == [word] for word in vocabulary):
         return document_words
-    listed = {tuple(_pieces().findall(word)): word for word in vocabulary}
+    listed = {tuple(word_pieces(word)): word for word in vocabulary}
     longest: dict[str, int] = {}
     for pieces in listed:
         longest[pieces[0]] = max(longest.get(pieces[0], 0), len(pieces))
     return functools.partial(_find_listed, listed, longest)
+
+
+def word_pieces(text: str) -> list[str]:
+    """Returns the parts of a text that a word of a vocabulary has wholly or not at all.
+
+    They are runs of letters, digits and underscores, with the marks on them, and all
+    other characters one by one, without white space.
+
+    Args:
+        text: a text in Unicode's normal form C.
+
+    >>> word_pieces("e-mail, in C++")
+    ['e', '-', 'mail', ',', 'in', 'C', '+', '+']
+    """
+    return _pieces().findall(text)
 
 
 def _find_listed(listed, longest, text):
@@ -88,7 +103,7 @@ def _find_listed(listed, longest, text):
     """
     found = []
     for chunk in normalize(text).split():
-        pieces = _pieces().findall(chunk)
+        pieces = word_pieces(chunk)
         lower = [normalize(piece.lower()) for piece in pieces]
         start = 0
         while start < len(pieces):
@@ -106,11 +121,11 @@ def _find_listed(listed, longest, text):
 
 
 @functools.cache
-def _marks():
+def marks() -> frozenset[str]:
     """Returns all combining marks and the joiners."""
     characters = (chr(code) for codes in SCANNED for code in codes)
-    marks = (c for c in characters if unicodedata.category(c)[0] == "M")
-    return frozenset((*marks, *_JOINERS))
+    found = (c for c in characters if unicodedata.category(c)[0] == "M")
+    return frozenset((*found, *JOINERS))
 
 
 @functools.cache
@@ -118,10 +133,10 @@ def _run():
     """Returns a pattern for letters, digits and underscores with their marks."""
     # A large set of characters is slow to match, so the pattern uses ranges, and tests
     # for marks only where letters end.
-    codes = np.array(sorted(map(ord, _marks() - {*_JOINERS})))
+    codes = np.array(sorted(map(ord, marks() - {*JOINERS})))
     ranges = np.split(codes, np.flatnonzero(np.diff(codes) > 1) + 1)
-    marks = "".join(f"{chr(each[0])}-{chr(each[-1])}" for each in ranges)
-    return re.compile(rf"\w+(?:[{_JOINERS}]*[{marks}]\w*|[{_JOINERS}]+\w+)*")
+    listed = "".join(f"{chr(each[0])}-{chr(each[-1])}" for each in ranges)
+    return re.compile(rf"\w+(?:[{JOINERS}]*[{listed}]\w*|[{JOINERS}]+\w+)*")
 
 
 @functools.cache

@@ -6,7 +6,13 @@ alone can serve a SavedModel.
 
 import tensorflow as tf
 
-from tf_vmfvae.text.unicode_tables import CASED, HANGUL, IGNORED, unicode_tables
+from tf_vmfvae.text.unicode_tables import (
+    CASED,
+    HANGUL,
+    IGNORED,
+    symbol_compositions,
+    unicode_tables,
+)
 
 # White space that `str.split` splits at and `tf.strings.split` does not.
 WIDE_SPACE = (
@@ -54,15 +60,39 @@ def decompose(words):
     ragged = tf.strings.unicode_decode(words, "UTF-8")
     codes, rows = ragged.flat_values, ragged.value_rowids()
     codes, rows = _sort_marks(*_decompose_characters(codes, rows))
-    return tuple(
-        tf.strings.unicode_encode(
-            tf.RaggedTensor.from_value_rowids(
-                found, rows, nrows=tf.size(words, tf.int64), validate=False
-            ),
-            "UTF-8",
-        )
-        for found in (codes, _lower(codes, rows))
+    count = tf.size(words, tf.int64)
+    return tuple(_encode(each, rows, count) for each in (codes, _lower(codes, rows)))
+
+
+@tf.function(input_signature=[tf.TensorSpec([None], tf.string)])
+def compose_symbols(texts):
+    r"""Returns texts with all but their words in Unicode's normal form C.
+
+    The letters of words and the marks on them are in form D.
+
+    Args:
+        texts: strings, `(batch,)`.
+
+    >>> found = compose_symbols(tf.constant(["\u00e9 =\u0338"]))
+    >>> [text.decode() for text in found.numpy()] == ["e\u0301 \u2260"]
+    True
+    """
+    ragged = tf.strings.unicode_decode(texts, "UTF-8")
+    codes, rows = ragged.flat_values, ragged.value_rowids()
+    codes, rows = _sort_marks(*_decompose_characters(codes, rows))
+    codes, rows, _ = tf.while_loop(
+        lambda codes, rows, composed: composed > 0,
+        lambda codes, rows, composed: _compose_pairs(codes, rows),
+        (codes, rows, tf.constant(1)),
+        shape_invariants=(*[tf.TensorShape([None])] * 2, tf.TensorShape([])),
     )
+    return _encode(codes, rows, tf.size(texts, tf.int64))
+
+
+def _encode(codes, rows, count):
+    """Returns the string of each row of characters."""
+    ragged = tf.RaggedTensor.from_value_rowids(codes, rows, count, validate=False)
+    return tf.strings.unicode_encode(ragged, "UTF-8")
 
 
 def _decompose_characters(codes, rows):
@@ -95,14 +125,58 @@ def _hangul_letters(codes):
 
 def _sort_marks(codes, rows):
     """Sorts the marks on each letter by their combining class."""
-    tables = unicode_tables()
-    index, found = _find(tables.combining, codes)
-    order = tf.where(found, tf.gather(tables.combining_classes, index), 0)
-    is_first = tf.concat([tf.ones_like(rows[:1], bool), rows[1:] != rows[:-1]], 0)
+    order, is_first = _combining_classes(codes), _is_first(rows)
     letter = tf.cumsum(tf.cast((order == 0) | is_first, tf.int64))
     # The highest class is 240.
     key = letter * 256 + tf.cast(order, tf.int64)
     return tf.gather(codes, tf.argsort(key, stable=True)), rows
+
+
+def _combining_classes(codes):
+    tables = unicode_tables()
+    index, found = _find(tables.combining, codes)
+    return tf.where(found, tf.gather(tables.combining_classes, index), 0)
+
+
+def _is_first(rows):
+    """Returns whether each position is the first of its row; rows are sorted."""
+    return tf.concat([tf.ones_like(rows[:1], bool), rows[1:] != rows[:-1]], 0)
+
+
+def _compose_pairs(codes, rows):
+    """Composes each symbol with the next mark that it forms a pair with.
+
+    Args:
+        codes: decomposed characters with their marks sorted.
+        rows: the row of each.
+
+    Returns:
+        The characters, their rows, and the number of pairs.
+    """
+    pairs = symbol_compositions()
+    order, is_first = _combining_classes(codes), _is_first(rows)
+    is_start = (order == 0) | is_first
+    starts = tf.cast(tf.where(is_start)[:, 0], tf.int32)
+    place = tf.range(tf.size(codes))
+    earlier = tf.maximum(place - 1, 0)
+    # The last character before each that is not a mark with a class.
+    base = tf.gather(starts, tf.cumsum(tf.cast(is_start, tf.int32)) - 1)
+    base = tf.gather(base, earlier)
+    # Another mark between them, of the same or a higher class, keeps two apart.
+    is_next = (base == earlier) | (tf.gather(order, earlier) < order)
+    keys = tf.cast(tf.gather(codes, base), tf.int64) * 2**21 + tf.cast(codes, tf.int64)
+    index, found = _find(pairs.keys, keys)
+    found &= is_next & ~is_first
+    found &= ~tf.gather(found, base)
+    second = tf.boolean_mask(place, found)
+    second = tf.boolean_mask(second, _is_first(tf.gather(base, second)))
+    to = tf.gather(base, second)[:, None]
+    composed = tf.gather(pairs.composed, tf.gather(index, second))
+    codes = tf.tensor_scatter_nd_update(codes, to, composed)
+    kept = tf.tensor_scatter_nd_update(
+        tf.ones_like(codes, bool), second[:, None], tf.zeros_like(second, bool)
+    )
+    return *(tf.boolean_mask(each, kept) for each in (codes, rows)), tf.size(second)
 
 
 def _lower(codes, rows):

@@ -50,6 +50,21 @@ class UnicodeTables:
     kinds: np.ndarray
 
 
+@dataclasses.dataclass(frozen=True)
+class SymbolCompositions:
+    """Pairs of characters that Unicode's normal form C makes one, except in words.
+
+    Attributes:
+        keys: int64, `first * 2**21 + second` of each pair, sorted.
+        composed: int32, the character of each pair.
+        second: int32, the second character of each pair.
+    """
+
+    keys: np.ndarray
+    composed: np.ndarray
+    second: np.ndarray
+
+
 @functools.cache
 def unicode_tables() -> UnicodeTables:
     """Returns the tables for the version of Unicode that Python uses.
@@ -86,6 +101,28 @@ def unicode_tables() -> UnicodeTables:
         kind_starts=_array(kinds),
         kinds=_array(kinds.values()),
     )
+
+
+@functools.cache
+def symbol_compositions() -> SymbolCompositions:
+    """Returns the pairs whose characters are no part of a word by themselves.
+
+    >>> index = symbol_compositions().keys.tolist().index(ord("=") * 2**21 + 0x338)
+    >>> chr(symbol_compositions().composed[index])
+    '≠'
+    """
+    found = {}
+    for code in (code for codes in SCANNED for code in codes):
+        parts = unicodedata.decomposition(chr(code)).split()
+        # With one part it is another spelling; with <...>, only a similar character.
+        is_pair = len(parts) == 2 and "<" not in parts[0]
+        is_composed = is_pair and unicodedata.is_normalized("NFC", chr(code))
+        if is_composed and not chr(code).isalnum():
+            first, second = (int(part, 16) for part in parts)
+            found[first * 2**21 + second] = code
+    keys = np.array(sorted(found), np.int64)
+    composed = np.array([found[key] for key in keys.tolist()], np.int32)
+    return SymbolCompositions(keys, composed, (keys % 2**21).astype(np.int32))
 
 
 def _kind(character):

@@ -58,6 +58,18 @@ def read_topic_record(path) -> dict:
         ) from None
 
 
+def has_topic_record(path) -> bool:
+    """Returns whether a file or a folder holds a topic model."""
+    path = pathlib.Path(path)
+    if path.is_dir():
+        return (path / RECORD).is_file()
+    try:
+        with zipfile.ZipFile(path) as file:
+            return RECORD in file.namelist()
+    except zipfile.BadZipFile:
+        return False
+
+
 def write_topic_preset(folder, model, record: dict) -> None:
     """Writes a preset of a document model, and the record with it.
 

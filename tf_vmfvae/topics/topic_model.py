@@ -1,5 +1,7 @@
 """A topic model whose topics are directions on the sphere of its codes."""
 
+import pathlib
+
 import keras
 import numpy as np
 import scipy.special
@@ -22,6 +24,7 @@ from tf_vmfvae.ops.arguments import whole_number
 from tf_vmfvae.topics.document_counter import DocumentCounter
 from tf_vmfvae.topics.document_sample import DocumentSample, join
 from tf_vmfvae.topics.seed_words import check_seed_words, seed_directions
+from tf_vmfvae.topics.served_topic_model import served_topic_model
 from tf_vmfvae.topics.settings import check_settings
 from tf_vmfvae.topics.topic_file import (
     add_topic_record,
@@ -89,6 +92,8 @@ class TopicModel(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimato
             `fit`; they sum to 1.
         top_words_: list of lists of str. The ten most relevant words of each topic.
         vocabulary_: list of str, the words.
+        reads_text_: bool. Whether it reads texts, and not only counts: the words are
+            known.
         model_: the `tf_vmfvae.models.NVDM`.
         epochs_: int. Number of epochs that it was trained for.
         presets: of the class: a dictionary from the name of each preset that has
@@ -343,6 +348,27 @@ class TopicModel(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimato
         """
         write_topic_preset(preset_dir, self.model_, self._record())
 
+    def export(self, folder) -> None:
+        """Writes a SavedModel with raw documents in and topics out.
+
+        TensorFlow alone serves it; see `docs/guide/serving.md`.
+
+        Args:
+            folder: the folder, which must be empty or new.
+
+        Raises:
+            FileExistsError: if there is a file of this name, or a folder that is not
+                empty.
+            ValueError: if there is a `vectorizer`, or the model was fitted to counts of
+                unnamed words.
+            OSError: if the folder cannot be written.
+        """
+        check_is_fitted(self)
+        path = pathlib.Path(folder)
+        if path.exists() and not (path.is_dir() and not any(path.iterdir())):
+            raise FileExistsError(f"{folder}: is not an empty folder; name another")
+        served_topic_model(self).save(path)
+
     def add_to_preset(self, preset_dir) -> None:
         """Adds the topics to a folder that holds the document model already.
 
@@ -550,6 +576,7 @@ class TopicModel(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimato
     def _set_topics(self, mixture):
         self.mixture_ = mixture
         self.vocabulary_ = list(self._counter.words)
+        self.reads_text_ = self._counter.reads_text
         logits = self.model_.decoder(tf.cast(mixture.mean_directions, tf.float32))
         self.topic_word_ = scipy.special.softmax(np.asarray(logits, np.float64), axis=1)
         self.topic_weights_ = scipy.special.softmax(mixture.logits.numpy())

@@ -1,4 +1,4 @@
-"""Exports a trained language model as a SavedModel with raw text in and out.
+"""Exports a trained model as a SavedModel that reads raw text.
 
     python -m trainers.export --model=RUN --output_dir=served
 
@@ -11,9 +11,16 @@ TensorFlow alone serves it, without this library:
     served.interpolate(tf.constant("shares rose"), tf.constant("shares fell"), steps=5)
     served.score(tf.constant(["shares rose"]), samples=100, seed=1)
 
-A model trained with --condition=label also takes labels=tf.constant([0]). To sample
-from such a model, or from one trained with --condition=bow, give labels or texts as
-conditions:
+A document model has encode and score and, if it has topics, two more functions:
+
+    served.topics(tf.constant(["Shares rose, the bank said."]))
+    served.top_words()
+
+Its topics are those of the run of trainers.bow, or of the TopicModel that was saved.
+
+A language model trained with --condition=label also takes labels=tf.constant([0]). To
+sample from such a model, or from one trained with --condition=bow, give labels or texts
+as conditions:
 
     served.sample(count=3, seed=1, conditions=tf.constant([0]))
     served.sample(count=3, seed=1, conditions=tf.constant(["shares rose"]))

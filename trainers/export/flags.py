@@ -4,12 +4,13 @@ import os
 
 from absl import flags
 
+from trainers.cli.defaults import Derived
 from trainers.cli.errors import UserError
 from trainers.cli.flag_parsers import is_utf8
 from trainers.cli.program_flags import ProgramFlags
 from trainers.cli.ranges import integers
 from trainers.storage.atomic_folder import check_new
-from trainers.storage.model_file import find_model
+from trainers.storage.model_file import find_model, is_preset_name
 
 
 def define_flags(values: flags.FlagValues = flags.FLAGS) -> ProgramFlags:
@@ -17,7 +18,8 @@ def define_flags(values: flags.FlagValues = flags.FLAGS) -> ProgramFlags:
     own = ProgramFlags(values=values, check=check)
     own.path(
         "model",
-        "A run folder, a preset's folder or a .keras file. Required.",
+        "A run folder, a .keras file, also one of TopicModel.save, or a preset: its "
+        "name, or a folder of save_to_preset. Required.",
         default=None,
     )
     own.path(
@@ -30,7 +32,7 @@ def define_flags(values: flags.FlagValues = flags.FLAGS) -> ProgramFlags:
         "max_words",
         "Words after which a sentence is cut off.",
         integers(1, 10_000),
-        default=60,
+        default=Derived("60 for a language model"),
     )
     return own
 
@@ -41,7 +43,8 @@ def check(settings: dict) -> None:
     Raises:
         UserError: if one cannot be used.
     """
-    find_model(settings["model"])
+    if not is_preset_name(settings["model"] or ""):
+        find_model(settings["model"])
     folder = settings["output_dir"]
     if not folder:
         raise UserError("--output_dir: give the folder to write")

@@ -1,11 +1,12 @@
 """Exports a saved model as a SavedModel."""
 
+import sys
+
 import tensorflow as tf
 
-from tf_vmfvae.models.served_model import ServedModel
 from trainers.cli.errors import RunFailed
+from trainers.export.served import load_served
 from trainers.storage.atomic_folder import atomic_folder
-from trainers.storage.trained_model import load_language_model
 
 
 def run(settings: dict) -> None:
@@ -15,11 +16,13 @@ def run(settings: dict) -> None:
         settings: the value of every flag of `trainers.export`, by name.
 
     Raises:
-        UserError: if the model cannot be loaded.
+        UserError: if the model cannot be loaded or served.
         RunFailed: if the folder cannot be written.
     """
     folder = settings["output_dir"]
-    served = ServedModel(load_language_model(settings["model"]), settings["max_words"])
+    served, notes = load_served(settings)
+    for note in notes:
+        print(f"note: {note}", file=sys.stderr)
     try:
         with atomic_folder(folder) as partial:
             served.save(partial)

@@ -13,6 +13,16 @@ MODEL = f"model{SUFFIX}"
 PRESET_WEIGHTS = "model.weights.h5"
 
 
+def is_preset_name(path: str) -> bool:
+    """Returns whether a path is no file or folder, but may be a preset's name.
+
+    >>> is_preset_name("ptb_vmf"), is_preset_name("runs/ptb"), is_preset_name("a.keras")
+    (True, False, False)
+    """
+    is_name = os.path.basename(path) == path and not path.endswith(SUFFIX)
+    return bool(path) and is_name and not os.path.lexists(path)
+
+
 def find_model(path: str | None, flag: str = "model") -> Path:
     """Returns the file of the model that `path` names.
 

@@ -24,14 +24,14 @@ def load_language_model(path: str, flag: str = "model") -> LanguageModel:
         UserError: if there is none.
     """
     file = find_model(path, flag)
-    with _naming(f"--{flag}={path}: {file}", "give one that trainers.lm has saved"):
+    with naming(f"--{flag}={path}: {file}", "give one that trainers.lm has saved"):
         return _load(file, LanguageModel)
 
 
 def load_model(path: str, flag: str = "model") -> LanguageModel | NVDM:
     """Returns the language or document model in `path`, as `load_language_model`."""
     file = find_model(path, flag)
-    with _naming(
+    with naming(
         f"--{flag}={path}: {file}",
         "give one that trainers.lm or trainers.bow has saved",
     ):
@@ -44,7 +44,7 @@ def load_best_model(folder: RunFolder) -> VAE:
     Raises:
         UserError: if it cannot be loaded.
     """
-    with _naming(
+    with naming(
         f"{folder.model}:", "put the right one back or choose another --output_dir"
     ):
         return _load(folder.model, VAE)
@@ -56,7 +56,7 @@ def load_best_weights(model: VAE, folder: RunFolder) -> None:
     Raises:
         UserError: if they cannot be loaded.
     """
-    with _naming(
+    with naming(
         f"{folder.model}:", "put the right one back or choose another --output_dir"
     ):
         model.load_weights(folder.model)
@@ -71,8 +71,13 @@ def _load(file, kind) -> keras.Model:
 
 
 @contextlib.contextmanager
-def _naming(file: str, remedy: str) -> Iterator[None]:
-    """Names the file, and what to do, in whatever error loading it raises."""
+def naming(file: str, remedy: str) -> Iterator[None]:
+    """Names the file, and what to do, in whatever error loading it raises.
+
+    Args:
+        file: the file, with the flag that names it.
+        remedy: what to do.
+    """
     try:
         yield
     # A truncated file, or one of another kind, can fail in the archive, in its JSON or

@@ -35,6 +35,7 @@ IN_WORDS = {
         lambda s: "runs/lm-{dataset}-{setting}-{latent}".format(**s)
     ),
     "random for samples, else greedy": lambda s: "random",
+    "60 for a language model": lambda s: None,
     "runs/bow-DATASET-LATENT": lambda s: "runs/bow-{dataset}-{latent}".format(**s),
 }
 

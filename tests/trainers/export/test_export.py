@@ -10,13 +10,12 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from absl import flags
 
+from tests.trainers.export.exporting import export
 from tf_vmfvae import layers, models
 from tf_vmfvae.models.served_model import ServedModel
 from tf_vmfvae.ops.batch_inputs import padded
 from trainers.cli.errors import RunFailed, UserError
-from trainers.export import flags as export_flags
 from trainers.export import run as export_run
 
 # Importing Keras or the library fails.
@@ -48,16 +47,6 @@ TEXTS = ["the cat sees it", "a dog hears them again and again", "zebra", ""]
 CAPITALS = [
     text.upper().replace("K", "\u212a").replace(" ", "\u3000\u00a0") for text in TEXTS
 ]
-
-
-def export(model_file, folder, max_words=60):
-    """Does what the program does with these flags."""
-    own = export_flags.define_flags(flags.FlagValues())
-    own.parse(
-        [f"--model={model_file}", f"--output_dir={folder}", f"--max_words={max_words}"]
-    )
-    settings, _ = own.read_settings()
-    export_run.run(settings)
 
 
 @pytest.fixture(scope="module")
@@ -126,7 +115,7 @@ def test_scores_are_the_bound(served, model):
 def exported(model, folder):
     """Saves, exports and loads a model."""
     model.save(folder / "model.keras")
-    export(folder / "model.keras", folder / "served", max_words=9)
+    export(folder / "model.keras", folder / "served", "--max_words=9")
     return tf.saved_model.load(folder / "served")
 
 
@@ -140,10 +129,10 @@ def test_a_folder_with_files_is_refused(model_file, tmp_path):
 def test_a_bad_output_folder_is_refused_before_the_model_is_loaded(
     model_file, tmp_path, monkeypatch
 ):
-    def load(path):
+    def load(settings):
         raise AssertionError("the model is loaded")
 
-    monkeypatch.setattr(export_run, "load_language_model", load)
+    monkeypatch.setattr(export_run, "load_served", load)
     (tmp_path / "file").write_text("mine")
     for folder in (
         "/proc/served",
