@@ -1,7 +1,8 @@
 # What the recipes share; each of them sources this file.
 #
-# DATA    folder that holds ptb/train.txt, ptb/valid.txt and ptb/test.txt; without it
-#         the corpus is downloaded
+# DATA    folder that holds ptb/train.txt, ptb/valid.txt and ptb/test.txt, and
+#         20ng/train.feat, 20ng/test.feat and 20ng/vocab.new; without it the corpora are
+#         downloaded
 # RUNS    where run folders and generated sentences go (runs)
 # PYTHON  the interpreter of the environment that the library is installed in (python)
 #
@@ -18,6 +19,7 @@ PYTHON=${PYTHON:-python}
 mkdir -p "$RUNS"
 
 ptb=(--dataset=ptb ${DATA:+"--data_dir=$DATA"})
+newsgroups=(--dataset=20ng ${DATA:+"--data_dir=$DATA"})
 
 # The larger model: embeddings of 256, LSTMs of 650.
 large=(--embedding_dim=256 --hidden_dim=650)
@@ -38,6 +40,13 @@ train() {
   local name=$1
   shift
   "$PYTHON" -m trainers.lm "$@" --output_dir="$RUNS/$name"
+}
+
+# train_documents NAME FLAG...: likewise a document model.
+train_documents() {
+  local name=$1
+  shift
+  "$PYTHON" -m trainers.bow "$@" --output_dir="$RUNS/$name"
 }
 
 # generate FIRST LAST FILE: has the plain model ptb_lstm_650 generate 60,000 sentences

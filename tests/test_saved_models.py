@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from absl import flags
 
+from trainers.bow import flags as bow
 from trainers.cli.errors import UserError
 from trainers.lm import flags as lm
 from trainers.storage.find_run import find_run
@@ -20,15 +21,21 @@ FOLDERS = sorted(path.name for path in SAVED.iterdir() if path.is_dir())
 MAY_DIFFER = {"pretrained", "synthetic", "initial_kappa", "anneal_epochs"}
 
 
-def flags_of(*arguments):
-    own = lm.define_flags(flags.FlagValues())
+def program(folder):
+    """Returns the flags' module of the program that trained a model."""
+    return bow if folder.startswith("20ng_") else lm
+
+
+def flags_of(folder, *arguments):
+    own = program(folder).define_flags(flags.FlagValues())
     own.parse(arguments)
     return own
 
 
 def find(folder, *arguments, path=SAVED):
     """Returns the settings of the run in a folder, and the notes about it."""
-    own = flags_of("--dataset=ptb", *arguments, f"--output_dir={path / folder}")
+    dataset = f"--dataset={folder.split('_')[0]}"
+    own = flags_of(folder, dataset, *arguments, f"--output_dir={path / folder}")
     settings, _ = own.read_settings()
     _, notes = find_run(own, settings)
     return settings, notes
@@ -45,45 +52,52 @@ def record(folder):
 
 
 @pytest.fixture
-def released_flags(record):
+def earlier(folder):
+    """The flags that the program had earlier."""
+    return program(folder).EARLIER
+
+
+@pytest.fixture
+def released_flags(record, earlier):
     """The flags of the released run, under today's names."""
-    return lm.EARLIER.today(record.flags, None)[0]
+    return earlier.today(record.flags, None)[0]
 
 
 @pytest.fixture
 def named(record):
     """The flags that are enough to name the released run."""
-    return [f"--{name}={record.flags[name]}" for name in ("latent", "setting")]
+    names = [name for name in ("latent", "setting") if name in record.flags]
+    return [f"--{name}={record.flags[name]}" for name in names]
 
 
 def test_every_released_model_has_its_folder():
-    assert len(FOLDERS) == 10
+    assert len(FOLDERS) == 11
 
 
 def test_a_released_run_is_found_by_its_latent_and_setting(
-    folder, named, released_flags
+    folder, named, released_flags, earlier
 ):
     settings, [note] = find(folder, *named)
 
     assert note.endswith("is a published run: flags not given are its own")
-    for name in released_flags.keys() - lm.EARLIER.fixed.keys():
+    for name in released_flags.keys() - earlier.fixed.keys():
         assert settings[name] in (released_flags[name], None), name
 
 
 def test_a_recipe_has_the_flags_of_the_released_run(
-    folder, released_flags, recipe_commands
+    folder, released_flags, earlier, recipe_commands
 ):
     command = recipe_commands(ROOT / "recipes" / f"{folder}.sh")[-1]
     # The folders of earlier runs are not there.
     own = flags_of(
-        *(flag for flag in command[2:] if not flag.startswith("--pretrained="))
+        folder, *(flag for flag in command[2:] if not flag.startswith("--pretrained="))
     )
     settings, _ = own.read_settings()
     unused = own.without_effect(own.settings())
 
     for name, value in released_flags.items():
-        if name in lm.EARLIER.fixed:
-            assert lm.EARLIER.same_as_today(name, value, released_flags), name
+        if name in earlier.fixed:
+            assert earlier.same_as_today(name, value, released_flags), name
         elif name not in MAY_DIFFER and name not in unused:
             assert settings[name] == value, name
 
