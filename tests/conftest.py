@@ -4,6 +4,7 @@ import gc
 import os
 import signal
 import subprocess
+import zlib
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
@@ -11,6 +12,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from tensorflow.python import pywrap_tfe
 
 from trainers.devices.strategies import make_strategy
 
@@ -46,9 +48,15 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)
-def _fixed_seed():
+def _fixed_seed(request, monkeypatch):
     """A test draws the same numbers alone and with the others."""
-    keras.utils.set_random_seed(1)
+    # Setting a seed also forgets every operation and function that has run, and what
+    # the tests of a file share would be compiled again for each of them. An operation
+    # that is not forgotten goes on with its old seed, so each test has one of its own.
+    with monkeypatch.context() as patch:
+        patch.setattr(pywrap_tfe, "TFE_ContextClearCaches", lambda context: None)
+        keras.utils.set_random_seed(1)
+        tf.random.set_seed(zlib.crc32(request.node.nodeid.encode()))
 
 
 @pytest.fixture(scope="session")
