@@ -32,14 +32,17 @@ def pytest_collection_finish():
     gc.freeze()
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _graphs_end_with_their_file():
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item, nextitem):
     """Frees the graphs of a file, which would fill the memory of the machine."""
-    yield
-    keras.utils.clear_session()
-    gc.collect()
-    # What is left lives on, and looking through it again takes seconds for each file.
-    gc.freeze()
+    result = yield
+    if nextitem is None or nextitem.path != item.path:
+        # Not in a fixture: until now, pytest itself holds those of the last test.
+        keras.utils.clear_session()
+        gc.collect()
+        # What is left lives on, and looking through it again takes seconds per file.
+        gc.freeze()
+    return result
 
 
 # A shell that starts the tests in the background lets them ignore Ctrl-C, and the
