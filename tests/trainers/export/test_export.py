@@ -233,18 +233,6 @@ def test_a_model_with_a_condition_is_exported_with_it(condition, tmp_path):
     assert np.all(np.abs(score["reconstruction"] - np.mean(nll, axis=0)) < error)
 
 
-def test_a_served_model_refuses_a_label_out_of_range(tmp_path):
-    model = models.NVRNN(
-        ["a"], layers.NoLatent(), hidden_dim=4, condition=layers.LabelCondition(2)
-    )
-    ServedModel(model).save(tmp_path)
-    served = tf.saved_model.load(tmp_path)
-
-    for label in (-1, 2):
-        with pytest.raises(tf.errors.InvalidArgumentError, match="labels are 0 to 1"):
-            served.encode(tf.constant(["a"]), labels=tf.constant([label]))
-
-
 def test_a_model_without_a_code_is_exported_too(tmp_path):
     plain = models.NVRNN(["a", "b"], layers.NoLatent(), hidden_dim=4, seed=1)
     served = exported(plain, tmp_path)
