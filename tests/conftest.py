@@ -4,6 +4,7 @@ import gc
 import os
 import signal
 import subprocess
+import zlib
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
@@ -11,6 +12,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from tensorflow.python import pywrap_tfe
 
 from trainers.devices.strategies import make_strategy
 
@@ -30,14 +32,17 @@ def pytest_collection_finish():
     gc.freeze()
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _graphs_end_with_their_file():
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item, nextitem):
     """Frees the graphs of a file, which would fill the memory of the machine."""
-    yield
-    keras.utils.clear_session()
-    gc.collect()
-    # What is left lives on, and looking through it again takes seconds for each file.
-    gc.freeze()
+    result = yield
+    if nextitem is None or nextitem.path != item.path:
+        # Not in a fixture: until now, pytest itself holds those of the last test.
+        keras.utils.clear_session()
+        gc.collect()
+        # What is left lives on, and looking through it again takes seconds per file.
+        gc.freeze()
+    return result
 
 
 # A shell that starts the tests in the background lets them ignore Ctrl-C, and the
@@ -46,9 +51,15 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)
-def _fixed_seed():
+def _fixed_seed(request, monkeypatch):
     """A test draws the same numbers alone and with the others."""
-    keras.utils.set_random_seed(1)
+    # Setting a seed also forgets every operation and function that has run, and what
+    # the tests of a file share would be compiled again for each of them. An operation
+    # that is not forgotten goes on with its old seed, so each test has one of its own.
+    with monkeypatch.context() as patch:
+        patch.setattr(pywrap_tfe, "TFE_ContextClearCaches", lambda context: None)
+        keras.utils.set_random_seed(1)
+        tf.random.set_seed(zlib.crc32(request.node.nodeid.encode()))
 
 
 @pytest.fixture(scope="session")

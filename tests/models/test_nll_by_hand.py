@@ -110,8 +110,8 @@ def test_numpy_computes_the_same_bound(word_dropout, tmp_path):
     )
     sentences = ["the profit of the bank rose", "fell sharply", "the zzz fell"]
     ids = model.tokenizer(sentences).to_tensor()
-    model.compile(optimizer=keras.optimizers.Adam(0.05))
-    model.fit(ids, epochs=10, verbose=0)
+    model.compile(optimizer=keras.optimizers.Adam(0.1), run_eagerly=True)
+    model.fit(ids, epochs=5, verbose=0)
     model.save(tmp_path / "model.keras")
 
     weights = read_weights(tmp_path / "model.keras")

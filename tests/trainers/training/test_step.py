@@ -1,5 +1,7 @@
 """A training step is clipped, never nonfinite, and the same with and without XLA."""
 
+import functools
+
 import keras
 import numpy as np
 import pytest
@@ -30,16 +32,19 @@ def _weights(step):
     return [weight.numpy() for weight in step.model.trainable_variables]
 
 
+@functools.cache
+def _three_steps(jit):
+    """Returns the losses of three steps and the weights after them."""
+    step, ids = _make(jit)
+    losses = [float(step(ids)["reconstruction"]) for _ in range(3)]
+    return losses, _weights(step)
+
+
 @pytest.mark.parametrize("jit", ["auto", pytest.param("on", marks=pytest.mark.slow)])
 def test_xla_changes_nothing_but_the_speed(jit):
-    outcomes = []
-    for kind in ("off", jit):
-        step, ids = _make(kind)
-        losses = [float(step(ids)["reconstruction"]) for _ in range(3)]
-        outcomes.append((losses, _weights(step)))
-
-    np.testing.assert_allclose(*[losses for losses, _ in outcomes], rtol=1e-5)
-    for one, other in zip(*[weights for _, weights in outcomes], strict=True):
+    (losses, weights), (other_losses, others) = _three_steps("off"), _three_steps(jit)
+    np.testing.assert_allclose(other_losses, losses, rtol=1e-5)
+    for one, other in zip(weights, others, strict=True):
         np.testing.assert_allclose(one, other, atol=2e-5)
 
 
@@ -165,6 +170,13 @@ def _vmf(**options):
     return layers.VonMisesFisherLatent(3, kappa=10.0, seed=1, **options)
 
 
+@functools.cache
+def _in_float32(make, latent):
+    """Returns the weights before the first of three steps, and what the steps gave."""
+    step, inputs = make(latent())
+    return _weights(step), [step(inputs) for _ in range(3)]
+
+
 @pytest.mark.parametrize("make", [_make_documents, _make_sentences])
 @pytest.mark.parametrize(
     ("dtype", "latent", "tolerance"),
@@ -178,13 +190,10 @@ def _vmf(**options):
 def test_other_dtype_policies_take_the_same_steps_as_float32(
     make, dtype, latent, tolerance
 ):
-    step, inputs = make(latent())
-    other, _ = make(latent(dtype=dtype), dtype)
-    for variable, value in zip(
-        other.model.trainable_variables, _weights(step), strict=True
-    ):
+    weights, sums = _in_float32(make, latent)
+    other, inputs = make(latent(dtype=dtype), dtype)
+    for variable, value in zip(other.model.trainable_variables, weights, strict=True):
         variable.assign(value)
-    sums = [step(inputs) for _ in range(3)]
     other_sums = [other(inputs) for _ in range(3)]
 
     for name in ("reconstruction", "norm"):
