@@ -39,7 +39,8 @@ class PresetFolder:
 
     def exists(self) -> bool:
         """Returns whether the folder holds a model."""
-        return any((self.path / name).is_file() for name in (CONFIG, ARCHIVE))
+        # False, not an error, if the name is too long for a file.
+        return any(os.path.isfile(self.path / name) for name in (CONFIG, ARCHIVE))
 
     def model_class(self) -> type[keras.Model]:
         """Returns the class of the model, without loading it.

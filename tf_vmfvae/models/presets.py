@@ -102,7 +102,7 @@ def _holds(folder, model_class):
 
 def _unknown(preset, by_path, model_class):
     """Returns the message about a preset that does not exist."""
-    if by_path and by_path.path.is_dir():
+    if by_path and os.path.isdir(by_path.path):
         what = "is a folder without a model"
     else:
         what = "is neither the name of a preset nor a folder"

@@ -6,7 +6,7 @@ from trainers.cli import paths
 from trainers.cli.defaults import Derived
 from trainers.cli.program_flags import ProgramFlags
 from trainers.cli.ranges import integers
-from trainers.storage.model_file import find_model
+from trainers.storage.model_file import check_model
 
 
 def define_flags(values: flags.FlagValues = flags.FLAGS) -> ProgramFlags:
@@ -14,7 +14,7 @@ def define_flags(values: flags.FlagValues = flags.FLAGS) -> ProgramFlags:
     own = ProgramFlags(values=values, check=check)
     own.path(
         "model",
-        "A run folder, a preset's folder or a .keras file. Required.",
+        "A run folder, a .keras file, or a preset: its name or folder. Required.",
         default=None,
     )
     own.choice(
@@ -98,7 +98,7 @@ def check(settings: dict) -> None:
     Raises:
         UserError: if one cannot be used.
     """
-    find_model(settings["model"])
+    check_model(settings["model"])
     if settings["data_dir"]:
         paths.check_input(settings["data_dir"], "data_dir")
     if settings["labels"]:

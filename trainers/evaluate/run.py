@@ -17,7 +17,7 @@ from trainers.evaluate.sentences import SentenceJudge
 from trainers.storage.metrics_file import METRICS
 from trainers.storage.model_file import find_model
 from trainers.storage.run_record import RunRecord
-from trainers.storage.trained_model import load_model
+from trainers.storage.trained_model import load_model, preset_folder
 
 # The time for the mutual information grows with the square of their number.
 INFORMATION_EXAMPLES = 5000
@@ -32,6 +32,7 @@ def run(settings: dict) -> dict:
     Raises:
         UserError: if a flag or a file that it names cannot be used.
     """
+    settings = {**settings, "model": preset_folder(settings["model"])}
     record = RunRecord.of_model(settings["model"])
     flags = record.flags if record else {}
     settings = {**settings, "dataset": dataset_of(settings, record)}
@@ -43,7 +44,7 @@ def run(settings: dict) -> dict:
     if not settings["output_dir"]:
         source = "data_dir" if settings["data_dir"] else "dataset"
         check_text(folder, judge.text, f"--{source}={settings[source]}")
-    for note in [*judge.notes()]:
+    for note in judge.notes():
         print(f"note: {note}")
     # The rest takes long; its results would be lost if they could not be written.
     paths.make_output_folder(folder)

@@ -10,7 +10,7 @@ from trainers.cli.flag_parsers import is_utf8
 from trainers.cli.program_flags import ProgramFlags
 from trainers.cli.ranges import integers
 from trainers.storage.atomic_folder import check_new
-from trainers.storage.model_file import find_model, is_preset_name
+from trainers.storage.model_file import check_model
 
 
 def define_flags(values: flags.FlagValues = flags.FLAGS) -> ProgramFlags:
@@ -43,8 +43,7 @@ def check(settings: dict) -> None:
     Raises:
         UserError: if one cannot be used.
     """
-    if not is_preset_name(settings["model"] or ""):
-        find_model(settings["model"])
+    check_model(settings["model"])
     folder = settings["output_dir"]
     if not folder:
         raise UserError("--output_dir: give the folder to write")

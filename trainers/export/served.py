@@ -5,8 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from tf_vmfvae import TopicModel
-from tf_vmfvae.models import NVDM, VAE
-from tf_vmfvae.models.presets import find_preset
+from tf_vmfvae.models import NVDM
 from tf_vmfvae.models.served_document_model import ServedDocumentModel
 from tf_vmfvae.models.served_functions import ServedFunctions
 from tf_vmfvae.models.served_model import ServedModel
@@ -15,13 +14,8 @@ from tf_vmfvae.topics.served_topic_model import served_topic_model
 from tf_vmfvae.topics.topic_file import has_topic_record
 from trainers.cli.errors import UserError
 from trainers.storage.json_file import read_object, unusable
-from trainers.storage.model_file import (
-    MODEL,
-    PRESET_WEIGHTS,
-    find_model,
-    is_preset_name,
-)
-from trainers.storage.trained_model import load_model, naming
+from trainers.storage.model_file import MODEL, PRESET_WEIGHTS, find_model
+from trainers.storage.trained_model import load_model, naming, preset_folder
 
 # What a run of trainers.bow writes.
 TOPICS = "topics.json"
@@ -57,11 +51,7 @@ def load_served(settings: dict) -> tuple[ServedFunctions, list[str]]:
 
 def _load(path):
     """Returns the model, the topics of a run, and notes."""
-    if is_preset_name(path):
-        try:
-            path = str(find_preset(path, VAE).path)
-        except ValueError as error:
-            raise UserError(f"--model={path}: {error}") from error
+    path = preset_folder(path)
     file = find_model(path)
     is_preset = file.name == PRESET_WEIGHTS
     if has_topic_record(file.parent if is_preset else file):

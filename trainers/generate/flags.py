@@ -7,7 +7,7 @@ from trainers.cli.defaults import Derived
 from trainers.cli.errors import UserError
 from trainers.cli.program_flags import ProgramFlags
 from trainers.cli.ranges import LEAST, Range, integers, positive
-from trainers.storage.model_file import find_model
+from trainers.storage.model_file import check_model
 
 TASKS = ("sample", "reconstruct", "interpolate", "neighbours")
 SAMPLERS = ("greedy", "random", "top_k", "top_p", "beam")
@@ -18,7 +18,7 @@ def define_flags(values: flags.FlagValues = flags.FLAGS) -> ProgramFlags:
     own = ProgramFlags(values=values, check=check, without_effect=_without_effect)
     own.path(
         "model",
-        "A run folder, a preset's folder or a .keras file. Required.",
+        "A run folder, a .keras file, or a preset: its name or folder. Required.",
         default=None,
     )
     own.choice(
@@ -110,7 +110,7 @@ def check(settings: dict) -> None:
     Raises:
         UserError: if a value or a file cannot be used.
     """
-    find_model(settings["model"])
+    check_model(settings["model"])
     if settings["text"] and settings["file"]:
         raise UserError(
             "--file: give sentences with --text or with --file, not with both"

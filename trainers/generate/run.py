@@ -14,7 +14,7 @@ from tf_vmfvae.text import split_words
 from trainers.cli.errors import UserError
 from trainers.cli.progress_bar import progress_bar
 from trainers.generate import documents
-from trainers.storage.trained_model import load_model
+from trainers.storage.trained_model import load_model, preset_folder
 from trainers.storage.unknown_words import note_unknown_words
 
 # How many words --sampler=top_k chooses among by default.
@@ -30,7 +30,7 @@ def run(settings: dict) -> None:
     Raises:
         UserError: if a flag or a file that it names cannot be used.
     """
-    model = load_model(settings["model"])
+    model = load_model(preset_folder(settings["model"]))
     if isinstance(model, models.NVDM):
         _run_on_documents(model, settings)
         return

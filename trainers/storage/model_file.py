@@ -20,7 +20,21 @@ def is_preset_name(path: str) -> bool:
     (True, False, False)
     """
     is_name = os.path.basename(path) == path and not path.endswith(SUFFIX)
-    return bool(path) and is_name and not os.path.lexists(path)
+    return is_name and 0 < len(os.fsencode(path)) < 256 and not os.path.lexists(path)
+
+
+def check_model(path: str | None, flag: str = "model") -> None:
+    """Checks that `find_model` finds a model, unless the path may be a preset's name.
+
+    Args:
+        path: the flag's value.
+        flag: its name.
+
+    Raises:
+        UserError: as `find_model`.
+    """
+    if not is_preset_name(path or ""):
+        find_model(path, flag)
 
 
 def find_model(path: str | None, flag: str = "model") -> Path:

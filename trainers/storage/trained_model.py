@@ -6,9 +6,28 @@ from collections.abc import Iterator
 import keras
 
 from tf_vmfvae.models import NVDM, VAE, LanguageModel
+from tf_vmfvae.models.presets import find_preset
 from trainers.cli.errors import UserError, reason
-from trainers.storage.model_file import PRESET_WEIGHTS, find_model
+from trainers.storage.model_file import PRESET_WEIGHTS, find_model, is_preset_name
 from trainers.storage.run_folder import RunFolder
+
+
+def preset_folder(path: str, flag: str = "model") -> str:
+    """Returns the folder of a preset if `path` is a preset's name, or else `path`.
+
+    Args:
+        path: the flag's value.
+        flag: its name.
+
+    Raises:
+        UserError: if it can only be a name, and there is no such preset.
+    """
+    if not is_preset_name(path):
+        return path
+    try:
+        return str(find_preset(path, VAE).path)
+    except ValueError as error:
+        raise UserError(f"--{flag}={path}: {error}") from error
 
 
 def load_language_model(path: str, flag: str = "model") -> LanguageModel:
