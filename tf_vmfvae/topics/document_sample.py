@@ -4,6 +4,9 @@ import numpy as np
 
 from tf_vmfvae.data import Documents
 
+# partial_fit keeps a sample of this many documents to train on again.
+KEPT = 10_000
+
 
 class DocumentSample:
     """Keeps a uniform sample of documents that come in parts.

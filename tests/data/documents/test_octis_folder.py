@@ -73,7 +73,7 @@ def test_a_malformed_line_is_refused_by_its_number(write, line, message):
         ("", "ball", r"corpus\.tsv is empty: write one document per line"),
         ("ball\ttrain\n", "ball", r"corpus\.tsv has no document whose split is test"),
         ("ball\ttest\n", "ball", r"corpus\.tsv has no document whose split is train"),
-        ("ball\nrain\n", "ball", r"corpus\.tsv has 2 documents: training"),
+        ("ball\nrain\n", "ball", r"corpus\.tsv has too few documents, 2: training"),
         ("a\ttrain\na\ttest\n", "", r"vocabulary\.txt is empty: write one word"),
         ("a\ttrain\na\ttest\n", "a\na", r"vocabulary\.txt, line 2: 'a' is also on"),
         ("a\ttrain\na\ttest\n", "new york", r"vocabulary\.txt, line 1: 'new york'"),

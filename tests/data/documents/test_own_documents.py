@@ -117,7 +117,7 @@ def test_a_label_folder_whose_name_is_not_utf_8_is_refused(tmp_path):
         ({"d": "aa\nbb\ncc\n", "l": "1\n2\n"}, "d", "l", "l has 2 lines, .*d has 3"),
         ({"d": "aa\nbb\ncc\n", "l": "1\n\n2\n"}, "d", "l", "l, line 2: the label is"),
         ({"f/a.txt": "a", "l": "1\n"}, "f", "l", "l: a file of labels belongs to a te"),
-        ({"d": "aa\nbb\n"}, "d", None, "d has 2 documents: .* at least 3"),
+        ({"d": "aa\nbb\n"}, "d", None, "d has too few documents, 2: .* at least 3"),
     ],
 )
 def test_unusable_files_are_refused_by_name(tmp_path, files, path, labels, message):

@@ -54,8 +54,8 @@ def split_at_random(
     """
     if len(texts) < len(SPLITS):
         raise ValueError(
-            f"{path} has {len(texts)} documents: training, validation and test need "
-            f"at least {len(SPLITS)}"
+            f"{path} has too few documents, {len(texts)}: training, validation and "
+            f"test need at least {len(SPLITS)}"
         )
     rows_of = dict(zip(SPLITS, hold_out(len(texts), len(SPLITS) - 1), strict=True))
     splits = {
