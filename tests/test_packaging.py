@@ -250,3 +250,12 @@ def test_make_refuses_other_pythons_and_names_those_it_works_with(tmp_path, vers
         "Choose another: make PYTHON=python3.11"
     )
     assert not environment.exists()
+
+
+def test_importing_the_library_leaves_the_collection_of_garbage_as_it_was():
+    for set_it, is_on in (("gc.enable()", True), ("gc.disable()", False)):
+        program = f"import gc; {set_it}; import tf_vmfvae; print(gc.isenabled())"
+        printed = subprocess.run(
+            [sys.executable, "-c", program], capture_output=True, text=True, check=True
+        ).stdout
+        assert printed.split() == [str(is_on)]

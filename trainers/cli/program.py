@@ -1,6 +1,7 @@
 """The main program of every trainer: flags are checked, then TensorFlow is imported."""
 
 import contextlib
+import gc
 import os
 import shutil
 import sys
@@ -63,6 +64,8 @@ def importing_tensorflow() -> Iterator[None]:
     before this can be turned off. If the block fails, everything is shown. Ctrl-C and
     SIGTERM end the process at once.
 
+    What is imported stays, so it is not searched for garbage, now or later.
+
     Raises:
         UserError: if the library does not work with the installed Keras.
     """
@@ -72,9 +75,11 @@ def importing_tensorflow() -> Iterator[None]:
     stderr = os.dup(2)
     with tempfile.TemporaryFile() as noise, interruptions.ending_at_once(stderr):
         os.dup2(noise.fileno(), 2)
+        gc.disable()
         try:
             _import_library()
             yield
+            gc.freeze()
         except UserError:
             raise
         except BaseException:
@@ -83,6 +88,7 @@ def importing_tensorflow() -> Iterator[None]:
                 shutil.copyfileobj(noise, shown)
             raise
         finally:
+            gc.enable()
             sys.stderr.flush()
             os.dup2(stderr, 2)
     os.close(stderr)
