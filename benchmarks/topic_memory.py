@@ -16,6 +16,7 @@ import numpy as np
 import tf_vmfvae
 from analysis import command_line
 from benchmarks.memory import peak_memory
+from trainers.cli.errors import UserError
 
 GIB_AT_MOST = 4.0
 # Topics that the texts are about, and the share of a text's words that are of its own.
@@ -55,6 +56,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         vocabulary_size=(10_000, "different words"),
         epochs=(0, "epochs; 0 for as many as TopicModel chooses"),
     ).parse_args(arguments)
+    if options.documents < PLANTED:
+        raise UserError(f"--documents={options.documents}: give at least {PLANTED}")
     made = options.documents, options.words, options.vocabulary_size
     model = tf_vmfvae.TopicModel(
         PLANTED, epochs=options.epochs or None, random_state=1, verbose=True

@@ -18,6 +18,7 @@ from sklearn.utils.estimator_checks import estimator_checks_generator
 
 import tf_vmfvae
 from tf_vmfvae import TopicModel
+from tf_vmfvae.topics import topic_model
 
 WORDS = {
     "sport": ["ball", "goal", "team", "match", "player", "league"],
@@ -101,9 +102,17 @@ def test_names_of_the_outputs_follow_scikit_learn(model):
 
 
 def test_the_same_seed_gives_the_same_topics(model):
-    again = clone(model).fit(TEXTS)
+    again = clone(model)
+    shares = again.fit_transform(iter(TEXTS))
     np.testing.assert_array_equal(again.topic_word_, model.topic_word_)
-    np.testing.assert_array_equal(again.transform(TEXTS), model.transform(TEXTS))
+    np.testing.assert_array_equal(shares, model.transform(TEXTS))
+
+
+def test_documents_are_transformed_block_by_block(model, monkeypatch):
+    expected = model.transform(TEXTS)
+    monkeypatch.setattr(topic_model, "BLOCK", 50)
+    np.testing.assert_allclose(model.transform(iter(TEXTS)), expected, atol=1e-6)
+    assert model.transform(iter([])).shape == (0, 3)
 
 
 def test_counts_give_the_topics_of_their_texts(model):
@@ -128,20 +137,6 @@ def test_a_vectorizer_of_ones_own_is_used():
         model.save("unused.keras")
     with pytest.raises(ValueError, match="vectorizer: TensorFlow cannot run"):
         model.export("unused")
-
-
-@pytest.mark.parametrize(
-    ("options", "expected"),
-    [
-        ({"max_features": 4}, 4),
-        ({"stop_words": ["Today", "said"]}, 18),
-        ({"max_df": 0.9}, 18),
-        ({"min_df": 121, "vocabulary": ["ball", "rain"]}, 2),
-    ],
-)
-def test_the_vocabulary_is_chosen_as_countvectorizer_does(options, expected):
-    model = TopicModel(2, epochs=1, **options, **SMALL).fit(TEXTS)
-    assert len(model.vocabulary_) == expected
 
 
 def test_a_page_shows_topics_as_large_as_their_words(model, tmp_path):
@@ -260,7 +255,10 @@ def test_a_document_without_a_known_word_has_the_topics_of_the_corpus(model):
 
 @pytest.mark.parametrize("count", [1, 10])
 def test_few_documents_are_enough(count):
-    model = TopicModel(1, epochs=2, **SMALL).fit(TEXTS[:count])
+    model = TopicModel(1, epochs=2, max_features=4, stop_words=["said"], **SMALL)
+    model.fit(TEXTS[:count])
+    assert len(model.vocabulary_) == 4
+    assert "said" not in model.vocabulary_
     np.testing.assert_array_equal(model.transform(TEXTS[:3]), np.ones((3, 1)))
 
 
