@@ -37,10 +37,12 @@ class Runner:
             self.failed[run.name] = f"it needs {run.needs.name}"
             return
         try:
-            wait_until_free(run.folder(self._plan.run_folder))
             results = self._plan.results(run)
             if results is None:
-                results = self._start(run)
+                # Evaluations do not lock their folders, but models are trained once.
+                trained = run.needs or run
+                wait_until_free(trained.folder(self._plan.run_folder))
+                results = self._plan.results(run) or self._start(run)
         except UserError as error:
             self._fail(run, str(error))
         else:

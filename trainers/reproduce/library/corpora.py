@@ -28,6 +28,7 @@ def check_corpora(runs: Sequence[TrainingRun], data_dir: str | None) -> None:
         except (ValueError, OSError) as error:
             # The library goes on with a flag that this program does not have.
             message = str(error).partition(", or choose dataset embedded")[0]
+            flag = f"--data_dir={data_dir}" if data_dir else "--data_dir"
             raise UserError(
-                f"--data_dir={data_dir or ''}: {message}; --scale=smoke needs no corpus"
+                f"{flag}: {message}; --scale=smoke needs no corpus"
             ) from error
