@@ -23,14 +23,14 @@ def write_results(plan: Plan, experiment: Experiment, found: Found) -> None:
     if runs and len(missing) == len(runs):
         return
     report = experiment.report(plan.scale, found)
-    notes = [*report.notes, plan.scale.note] if runs else report.notes
     if missing:
-        notes = [*notes, f"Not finished: {', '.join(missing)}."]
-    report = dataclasses.replace(report, notes=notes)
+        note = f"Not finished: {', '.join(missing)}."
+        report = dataclasses.replace(report, notes=[*report.notes, note])
     about = {
         "experiment": experiment.name,
         "title": experiment.title,
         "scale": plan.scale.name,
+        "about_scale": plan.scale.note if runs else "",
         "missing": missing,
         "commands": {run.name: plan.command(run) for run in runs},
     }

@@ -15,6 +15,7 @@ from trainers.cli.errors import RunFailed, UserError
 from trainers.reproduce.experiments.registry import EXPERIMENTS
 
 ROOT = pathlib.Path(__file__).parents[3]
+EVALUATION = "evaluation-samples10-probe_examples300"
 RESULTS = pathlib.Path("runs", "reproduce", "smoke")
 
 
@@ -28,7 +29,7 @@ def test_all_experiments_share_their_runs_and_stand_next_to_the_papers_figures(
 ):
     reproduce("--all")
 
-    names = [name for name in processes if name != "evaluation-10"]
+    names = [name for name in processes if name != EVALUATION]
     assert len(names) == len(set(names)) == 20
     assert {path.stem for path in RESULTS.glob("*.md")} == set(EXPERIMENTS)
     for picture in RESULTS.glob("*.png"):
@@ -83,7 +84,7 @@ def test_a_failed_run_is_named_and_the_others_go_on(reproduce, processes, capsys
 
     error = "error: the run embedded-inputless-gaussian failed: exit status 1\n"
     assert capsys.readouterr().err == error
-    assert processes.count("evaluation-10") == 3
+    assert processes.count(EVALUATION) == 3
     table = (RESULTS / "swaps_and_probes.md").read_text()
     assert "| Inputless | Gaussian |  |  | 0.74 | 0.74 |" in table
     assert "Not finished: embedded-inputless-gaussian, embedded-inputless-" in table
@@ -92,7 +93,7 @@ def test_a_failed_run_is_named_and_the_others_go_on(reproduce, processes, capsys
     processes.clear()
     processes.failing = frozenset()
     reproduce(command)
-    assert processes == ["embedded-inputless-gaussian", "evaluation-10"]
+    assert processes == ["embedded-inputless-gaussian", EVALUATION]
     assert "Not finished" not in (RESULTS / "swaps_and_probes.md").read_text()
 
 

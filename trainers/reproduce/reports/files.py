@@ -14,7 +14,8 @@ def write_report(report: Report, folder: Path, name: str, about: dict) -> list[P
         report: the results.
         folder: where to write them.
         name: the experiment's name.
-        about: what NAME.json holds besides the results; its "title" is the heading.
+        about: what NAME.json holds besides the results. Its "title" is the heading of
+            NAME.md; "about_scale" comes below, unless it is empty.
 
     Returns:
         The paths of the files.
@@ -22,7 +23,10 @@ def write_report(report: Report, folder: Path, name: str, about: dict) -> list[P
     Raises:
         OSError: if one cannot be written.
     """
-    parts = [f"# {about['title']}", *(table.markdown() for table in report.tables)]
+    parts = [f"# {about['title']}"]
+    if about["about_scale"]:
+        parts.append(about["about_scale"])
+    parts += [table.markdown() for table in report.tables]
     if report.panels:
         parts.append(f"![{about['title']}]({name}.png)")
     parts += [f"* {note}" for note in report.notes]

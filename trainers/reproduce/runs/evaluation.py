@@ -22,7 +22,7 @@ class Evaluation:
     >>> run = TrainingRun("small", "lm", {"latent": "vmf"})
     >>> evaluation = Evaluation(run, {"samples": 10})
     >>> evaluation.name
-    'small/evaluation-10'
+    'small/evaluation-samples10'
     >>> evaluation.arguments(Path("runs"))[:2]
     ['--model=runs/small', '--samples=10']
     """
@@ -33,8 +33,9 @@ class Evaluation:
 
     @property
     def name(self) -> str:
-        """Name of its folder, which is in the run folder of the model."""
-        return f"{self.run.name}/evaluation-{self.flags['samples']}"
+        """Name of its folder, in that of the model; it tells evaluations apart."""
+        values = "".join(f"-{name}{value}" for name, value in self.flags.items())
+        return f"{self.run.name}/evaluation{values}"
 
     @property
     def needs(self) -> TrainingRun:

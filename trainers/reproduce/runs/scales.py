@@ -61,7 +61,7 @@ SCALES = {
                 "samples": 10,
                 "topics": 4,
             },
-            evaluations={"samples": 10, "examples": 300, "probe_examples": 300},
+            evaluations={"samples": 10, "probe_examples": 300},
             anneal_epochs=None,
             layers=2,
             kappas={
@@ -89,7 +89,7 @@ SCALES = {
                 "epochs": 10,
             },
             documents={**_NEWSGROUPS, "epochs": 25},
-            evaluations={"samples": 100},
+            evaluations={"samples": 50},
             anneal_epochs=None,
             layers=3,
             kappas=_PAPER_KAPPAS,
