@@ -40,6 +40,8 @@ def run(own: ProgramFlags) -> None:
     if settings["dry_run"]:
         for each in plan.runs():
             print(f"{states[each.name]:10}{plan.command(each)}")
+        finished = list(states.values()).count("finished")
+        print(f"{finished} of {len(states)} runs are finished")
         return
     to_train = [each for each in plan.runs() if isinstance(each, TrainingRun)]
     check_corpora(

@@ -107,9 +107,10 @@ def test_a_dry_run_prints_which_runs_are_finished_and_starts_none(
     capsys.readouterr()
     reproduce("--experiment=documents", "--dry_run")
 
-    gaussian, vmf = capsys.readouterr().out.splitlines()
+    gaussian, vmf, count = capsys.readouterr().out.splitlines()
     assert re.match(r"finished +python -m trainers\.bow --latent=gaussian ", gaussian)
     assert re.match(r"new +python -m trainers\.bow --latent=vmf ", vmf)
+    assert count == "1 of 2 runs are finished"
     assert processes == []
 
 

@@ -30,13 +30,12 @@ COLUMNS = {
     "mutual information": ".2f",
     "paper: PPL": "d",
 }
-# What the report reads after decoder, kappa and paper's perplexity.
-FIGURES = (
-    ("kl", "validation"),
-    ("ppl", "validation"),
-    ("ppl", "test"),
-    ("code_gain", "test"),
-)
+# Columns that are drawn, by the label of their vertical axis.
+DRAWN = {
+    "test perplexity": "test PPL",
+    "code gain, nats per sentence": "code gain",
+    "mutual information, nats per sentence": "mutual information",
+}
 
 
 class KappaSweep(Experiment):
@@ -54,22 +53,15 @@ class KappaSweep(Experiment):
         return runs
 
     def report(self, scale, found):
-        rows, notes, measured = [], [], {"PPL": {}, "code gain": {}, "MI": {}}
+        rows, notes = [], []
+        curves = {label: {} for label in DRAWN}
         for decoder in scale.swept:
-            own = [self._row(scale, decoder, kappa, found) for kappa in scale.sweep]
-            rows += own
             name = decoder_name(*decoder)
-            columns = [dict(zip(COLUMNS, row, strict=True)) for row in own]
-            for label, column in (
-                ("PPL", "test PPL"),
-                ("code gain", "code gain"),
-                ("MI", "mutual information"),
-            ):
-                values = [row[column] for row in columns]
-                measured[label][name] = (scale.sweep, values)
-            done = [row for row in columns if row["validation PPL"] is not None]
-            if done:
-                best = min(done, key=lambda row: row["validation PPL"])
+            own = [self._row(scale, decoder, kappa, found) for kappa in scale.sweep]
+            rows += [list(row.values()) for row in own]
+            for label, column in DRAWN.items():
+                curves[label][name] = (scale.sweep, [row[column] for row in own])
+            if best := _best(own):
                 paper = PAPER_KAPPAS[PAPER[decoder].index(min(PAPER[decoder]))]
                 notes.append(
                     f"{name}: the validation set chooses kappa {best['kappa']:g}, with "
@@ -77,22 +69,32 @@ class KappaSweep(Experiment):
                     f"at {paper}."
                 )
         paper = {decoder_name(*x): (PAPER_KAPPAS, PAPER[x]) for x in scale.swept}
-        nats = "nats per sentence"
         panels = [
-            Curves("kappa", "test perplexity", measured["PPL"], paper),
-            Curves("kappa", f"code gain, {nats}", measured["code gain"]),
-            Curves("kappa", f"mutual information, {nats}", measured["MI"]),
+            # Only the first column has figures of the paper.
+            Curves("kappa", label, measured, {} if place else paper)
+            for place, (label, measured) in enumerate(curves.items())
         ]
         return Report([Table(COLUMNS, rows)], panels, [*notes, NO_BOUND])
 
     def _row(self, scale, decoder, kappa, found):
+        """Returns a row of the table by column."""
         run = language_model(scale, "vmf", *decoder, kappa=kappa)
         evaluated = evaluation(scale, run)
-        kl, validation, test, gain = (
-            figure_of(found, run, split, name) for name, split in FIGURES
-        )
-        information = figure_of(found, evaluated, "information", "mutual_information")
-        paper = dict(zip(PAPER_KAPPAS, PAPER[decoder], strict=True)).get(kappa)
-        weighted = weighted_figure(found, evaluated, "ppl_iw")
-        bounds = [kl, validation, test, weighted, gain, information]
-        return [decoder_name(*decoder), kappa, *bounds, paper]
+        row = [
+            decoder_name(*decoder),
+            kappa,
+            figure_of(found, run, "test", "kl"),
+            figure_of(found, run, "validation", "ppl"),
+            figure_of(found, run, "test", "ppl"),
+            weighted_figure(found, evaluated, "ppl_iw"),
+            figure_of(found, run, "test", "code_gain"),
+            figure_of(found, evaluated, "information", "mutual_information"),
+            dict(zip(PAPER_KAPPAS, PAPER[decoder], strict=True)).get(kappa),
+        ]
+        return dict(zip(COLUMNS, row, strict=True))
+
+
+def _best(rows):
+    """Returns the row that the validation set chooses, or `None` if all are empty."""
+    done = [row for row in rows if row["validation PPL"] is not None]
+    return min(done, key=lambda row: row["validation PPL"], default=None)

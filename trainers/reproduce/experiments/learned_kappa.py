@@ -18,7 +18,7 @@ COLUMNS = {
     "decoder": "",
     "model": "",
     "kappa at the start": "g",
-    "kappa at the end": ".1f",
+    "kappa in the last epoch": ".1f",
     "KL": ".2f",
     "code gain": ".2f",
     "test PPL": ".2f",
@@ -53,7 +53,7 @@ class LearnedKappa(Experiment):
                 label = f"{decoder_name(*decoder)}, {model}"
                 kls[label], kappas[label] = (epochs, kl), (epochs, of_kl)
                 start = run.flags["kappa"]
-                end = start if latent == "vmf" else (of_kl[-1] if of_kl else None)
+                end = of_kl[-1] if of_kl else None
                 figures = [
                     figure_of(found, run, "test", name)
                     for name in ("kl", "code_gain", "ppl")
@@ -67,7 +67,7 @@ class LearnedKappa(Experiment):
         notes = [
             "The kappa of an epoch is the one that has the validation set's mean KL; "
             "single sentences have others.",
-            "The paper reports that a learned kappa is brittle, without figures.",
+            "The paper reports that a learned kappa is brittle.",
         ]
         return Report([Table(COLUMNS, rows)], panels, notes)
 
