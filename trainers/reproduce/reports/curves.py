@@ -38,6 +38,8 @@ class Curves:
             name = f"{label}, paper"
             axes.plot(*_points(curve), "--", color=colours[label], label=name)
         axes.set(xlabel=self.x, ylabel=self.y)
+        if all(isinstance(x, int) for xs, _ in self.measured.values() for x in xs):
+            axes.xaxis.get_major_locator().set_params(integer=True)
         axes.legend(frameon=False, fontsize=8)
 
 
