@@ -17,7 +17,14 @@ setuptools.setup(
     entry_points={
         "console_scripts": [
             f"tf-vmfvae-{name} = trainers.{name}.__main__:main"
-            for name in ("lm", "bow", "evaluate", "generate", "export")
+            for name in (
+                "lm",
+                "bow",
+                "evaluate",
+                "generate",
+                "export",
+                "reproduce",
+            )
         ]
     },
     python_requires=">=3.10,<3.14",

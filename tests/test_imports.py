@@ -9,6 +9,7 @@ import re
 import pytest
 
 ROOT = pathlib.Path(__file__).parents[1]
+PROGRAMS = ("lm", "bow", "evaluate", "generate", "export", "reproduce")
 TOP = ("tf_vmfvae", "trainers", "analysis", "benchmarks")
 
 # Room -> what it may import, everything below these packages included.
@@ -42,6 +43,8 @@ ALLOWED = {
     "trainers.evaluate": "tf_vmfvae trainers.bow.results trainers.cli trainers.storage",
     "trainers.generate": "tf_vmfvae trainers.cli trainers.storage",
     "trainers.export": "tf_vmfvae trainers.cli trainers.storage",
+    "trainers.reproduce": "tf_vmfvae trainers.bow.flags trainers.cli "
+    "trainers.evaluate.results_file trainers.lm.flags trainers.storage",
     "analysis": "tf_vmfvae trainers.cli trainers.storage",
     "benchmarks": f"{TRAINING} trainers.training analysis",
 }
@@ -175,7 +178,7 @@ def test_modules_and_folders_form_no_circle():
     assert_no_circle({str(k): map(str, v) for k, v in between_folders.items()})
 
 
-@pytest.mark.parametrize("program", ["lm", "bow", "evaluate", "generate", "export"])
+@pytest.mark.parametrize("program", PROGRAMS)
 def test_a_program_checks_its_flags_before_it_imports_tensorflow(program):
     seen, coming = set(), [f"trainers.{program}.__main__"]
     while coming:

@@ -22,7 +22,7 @@ ROOT = pathlib.Path(__file__).parent.parent
 PACKAGES = ("tf_vmfvae", "trainers")
 # Libraries whose name differs from that of the package to import.
 LIBRARY_OF = {"absl": "absl-py", "sklearn": "scikit-learn"}
-PROGRAMS = ("lm", "bow", "evaluate", "generate", "export")
+PROGRAMS = ("lm", "bow", "evaluate", "generate", "export", "reproduce")
 
 
 def package_files(*suffixes):

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 ROOT = pathlib.Path(__file__).parents[2]
-PROGRAMS = ("lm", "bow", "evaluate", "generate", "export")
+PROGRAMS = ("lm", "bow", "evaluate", "generate", "export", "reproduce")
 
 
 @pytest.fixture(scope="session")

@@ -56,7 +56,9 @@ def test_a_command_is_found_in_a_block_and_in_prose():
     ]
 
 
-@pytest.mark.parametrize("program", ["lm", "bow", "evaluate", "generate", "export"])
+@pytest.mark.parametrize(
+    "program", ["lm", "bow", "evaluate", "generate", "export", "reproduce"]
+)
 def test_every_command_in_the_documents_is_valid_for_its_program(
     program, pages, read_flags
 ):

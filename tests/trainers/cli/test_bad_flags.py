@@ -136,7 +136,9 @@ def test_a_model_file_of_another_kind_is_refused_by_its_name(
     assert_refused(result, "--model=text.txt: is not a .keras file; give a run folder")
 
 
-@pytest.mark.parametrize("program", ["bow", "evaluate", "export", "generate"])
+@pytest.mark.parametrize(
+    "program", ["bow", "evaluate", "export", "generate", "reproduce"]
+)
 def test_every_program_answers_without_tensorflow(run_program, program):
     assert_refused(run_program(program, "--kapa=80"), "'kapa'")
     result = run_program(program, "--help")

@@ -22,11 +22,12 @@ from trainers.export import flags as export
 from trainers.generate import flags as generate
 from trainers.lm import flags as lm
 from trainers.lm.task import MODEL_FLAGS as LM_FLAGS
+from trainers.reproduce import flags as reproduce
 from trainers.training.schedules import make_schedules
 
 ROOT = pathlib.Path(__file__).parents[3]
 PROGRAMS = {"lm": lm, "bow": bow, "evaluate": evaluate}
-PROGRAMS |= {"export": export, "generate": generate}
+PROGRAMS |= {"export": export, "generate": generate, "reproduce": reproduce}
 # A default that --help puts into words -> its value. It is None if the value is worked
 # out later, from the flags that the words name.
 IN_WORDS = {
@@ -109,6 +110,7 @@ CASES = {
     "evaluate": {"dataset": ["embedded"]},
     "generate": {"task": ["sample"]},
     "export": {"max_words": [60]},
+    "reproduce": {"scale": ["smoke"]},
 }
 
 
@@ -231,6 +233,7 @@ PATHS = {
     "evaluate": ["model", "data_dir", "output_dir"],
     "export": ["model", "output_dir"],
     "generate": ["model", "file", "corpus"],
+    "reproduce": ["data_dir", "output_dir"],
 }
 EVERY_PATH = [(program, name) for program, names in PATHS.items() for name in names]
 
@@ -258,7 +261,7 @@ def test_a_name_that_cannot_be_a_path_is_refused(program, name, path, complaint)
     assert f"--{name}=" in str(caught.value)
 
 
-@pytest.mark.parametrize("program", ["lm", "bow", "export"])
+@pytest.mark.parametrize("program", ["lm", "bow", "export", "reproduce"])
 def test_a_folder_that_tensorflow_cannot_write_is_refused(program):
     with pytest.raises(UserError, match="is not UTF-8, as TensorFlow needs"):
         flags_of(program, "--output_dir=caf\udce9/run")

@@ -1,0 +1,90 @@
+"""A stand-in for the processes that train and evaluate."""
+
+import pathlib
+
+import pytest
+from absl import flags
+
+from trainers.reproduce import runner
+from trainers.reproduce.flags import define_flags
+from trainers.reproduce.run import run
+from trainers.reproduce.runs.training_run import TrainingRun
+from trainers.storage.json_file import write_object
+
+BOUNDS = {
+    "nll": 40.25,
+    "reconstruction": 38.0,
+    "kl": 2.25,
+    "code_gain": 1.5,
+    "ppl": 91.25,
+    "ppl_by_example": 93.5,
+    "ppl_iw": 90.75,
+    "ppl_iw_by_example": 92.5,
+}
+EVALUATION = {
+    "bounds": {"ppl_iw": {"1": 91.0, "10": 88.125}},
+    "information": {"mutual_information": 0.625},
+    "probes": {
+        "bag_of_words_from_code": {"score": 0.375},
+        "code_from_bag_of_words": {"score": 0.4375},
+        "cosine_after_swaps": {"0.0": 1.0, "0.3": 0.5},
+    },
+}
+
+
+def argument(arguments, name):
+    (value,) = [x.partition("=")[2] for x in arguments if x.startswith(f"--{name}=")]
+    return value
+
+
+@pytest.fixture
+def processes(monkeypatch):
+    """The commands that were started; `processes.failing` is what fails, by name.
+
+    Instead of training, each of them writes the files of a finished run.
+    """
+
+    class Processes(list):
+        failing = frozenset()
+
+    started = Processes()
+
+    def stand_in(program, arguments):
+        folder = pathlib.Path(argument(arguments, "output_dir"))
+        started.append(folder.name)
+        if folder.name in started.failing:
+            return 1
+        if program == "evaluate":
+            assert (
+                pathlib.Path(argument(arguments, "model")) / "metrics.json"
+            ).exists()
+            folder.mkdir()
+            write_object(folder / "evaluation.json", EVALUATION)
+            return 0
+        given = dict(x.removeprefix("--").split("=", 1) for x in arguments)
+        del given["output_dir"]
+        found = TrainingRun(folder.name, program, given).find(folder.parent)
+        found.open()
+        ppl = BOUNDS["ppl"] + float(given.get("kappa", 0))
+        bounds = {**BOUNDS, "ppl": ppl}
+        history = [{"val_kl": 1.5}, {"val_kl": 2.25}]
+        metrics = {"validation": bounds, "test": bounds, "history": history}
+        found.write_metrics(metrics)
+        found.close()
+        return 0
+
+    monkeypatch.setattr(runner, "run_process", stand_in)
+    return started
+
+
+@pytest.fixture
+def reproduce(tmp_path, monkeypatch):
+    """Returns a function that runs the program in this process."""
+    monkeypatch.chdir(tmp_path)
+
+    def started(*arguments):
+        own = define_flags(flags.FlagValues())
+        own.parse(arguments)
+        run(own)
+
+    return started

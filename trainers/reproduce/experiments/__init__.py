@@ -1,0 +1,1 @@
+"""The experiments, one file for each table or figure of the paper."""

@@ -1,0 +1,25 @@
+"""All experiments by name."""
+
+from trainers.reproduce.experiments.collapse import Collapse
+from trainers.reproduce.experiments.cosine_and_kl import CosineAndKL
+from trainers.reproduce.experiments.documents import Documents
+from trainers.reproduce.experiments.kappa_sweep import KappaSweep
+from trainers.reproduce.experiments.language_modelling import LanguageModelling
+from trainers.reproduce.experiments.language_modelling_bow import LanguageModellingBow
+from trainers.reproduce.experiments.learned_kappa import LearnedKappa
+from trainers.reproduce.experiments.swaps_and_probes import SwapsAndProbes
+
+# The quick ones first.
+EXPERIMENTS = {
+    experiment.name: experiment
+    for experiment in (
+        CosineAndKL(),
+        Documents(),
+        LanguageModelling(),
+        LanguageModellingBow(),
+        SwapsAndProbes(),
+        KappaSweep(),
+        Collapse(),
+        LearnedKappa(),
+    )
+}

@@ -1,0 +1,1 @@
+"""What this program itself computes with the library, in its own process."""

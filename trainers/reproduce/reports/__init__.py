@@ -1,0 +1,1 @@
+"""What an experiment writes: tables and figures."""

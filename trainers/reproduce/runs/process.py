@@ -1,0 +1,73 @@
+"""Runs one command at a time, and stops it in an orderly way."""
+
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from trainers.cli.interruptions import Terminated
+from trainers.storage.folder_lock import FolderInUse, FolderLock
+
+# Seconds between two looks at a folder that another process is using.
+PAUSE = 2.0
+
+
+def run_process(program: str, arguments: Sequence[str]) -> int:
+    """Runs a program of this package; returns its exit status.
+
+    Its output passes through. If this process is interrupted or terminated, the program
+    is stopped in the same way, and has ended when the exception goes on.
+
+    Args:
+        program: its name, such as "lm".
+        arguments: its arguments.
+    """
+    # In a session of its own it does not get the terminal's Ctrl-C in addition: of two
+    # signals, the second would stop it before it has saved its state.
+    process = subprocess.Popen(
+        [sys.executable, "-m", f"trainers.{program}", *arguments],
+        stdin=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    stopped = None
+    while True:
+        try:
+            status = process.wait()
+            break
+        except (KeyboardInterrupt, Terminated) as error:
+            stopped = stopped or error
+            interrupted = isinstance(error, KeyboardInterrupt)
+            process.send_signal(signal.SIGINT if interrupted else signal.SIGTERM)
+    if stopped:
+        raise stopped
+    return status
+
+
+def describe_status(status: int) -> str:
+    """Returns an exit status in words.
+
+    >>> describe_status(2), describe_status(-9)
+    ('exit status 2', 'killed by SIGKILL')
+    """
+    if status < 0:
+        return f"killed by {signal.Signals(-status).name}"
+    return f"exit status {status}"
+
+
+def wait_until_free(folder: Path) -> None:
+    """Waits while another process uses a run folder, which need not exist.
+
+    If this program was killed, the run that it had started may still go on.
+    """
+    is_told = False
+    while folder.is_dir():
+        try:
+            FolderLock(folder).release()
+            return
+        except FolderInUse as error:
+            if not is_told:
+                print(f"{folder} is in use by {error}; waiting for it")
+                is_told = True
+            time.sleep(PAUSE)

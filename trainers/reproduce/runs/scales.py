@@ -1,0 +1,123 @@
+"""The scales: smoke, cpu and paper."""
+
+from trainers.reproduce.runs.scale import Scale
+
+# The paper's hyper-parameters: one concentration for each decoder, and code sizes.
+_PAPER_KAPPAS = {
+    ("standard", "none"): 35.0,
+    ("inputless", "none"): 80.0,
+    ("standard", "bow"): 5.0,
+    ("inputless", "bow"): 50.0,
+}
+_PAPER_SWEEP = (5.0, 20.0, 35.0, 50.0, 65.0, 80.0, 95.0)
+# The paper gives kappa for 25 dimensions.
+_PAPER_DOCUMENTS = {25: 100.0, 50: 100.0, 200: 100.0}
+# The same for all sentences: no training aids that the paper does not have.
+_PTB = {
+    "dataset": "ptb",
+    "latent_dim": 50,
+    "embedding_dim": 100,
+    "encoder_pooling": "last",
+    "bow_loss": 0.0,
+    "patience": 0,
+}
+_NEWSGROUPS = {
+    "dataset": "20ng",
+    "hidden_dim": 400,
+    "codes": 1,
+    "input_dropout": 0.2,
+    "dropout": 0.3,
+    "learning_rate": 1e-3,
+    "patience": 0,
+}
+
+SCALES = {
+    scale.name: scale
+    for scale in (
+        Scale(
+            name="smoke",
+            text="smoke: tiny models of the embedded corpora, to try the program",
+            note="Scale smoke: tiny models of the embedded corpora. The paper's "
+            "figures are about other corpora and say nothing about these.",
+            sentences={
+                "dataset": "embedded",
+                "latent_dim": 8,
+                "embedding_dim": 32,
+                "hidden_dim": 64,
+                "encoder_pooling": "last",
+                "bow_loss": 0.0,
+                "dropout": 0.0,
+                "batch_size": 100,
+                "learning_rate": 0.01,
+                "epochs": 2,
+                "patience": 0,
+            },
+            documents={
+                "dataset": "embedded",
+                "hidden_dim": 50,
+                "codes": 1,
+                "epochs": 5,
+                "patience": 0,
+                "samples": 10,
+                "topics": 4,
+            },
+            evaluations={"samples": 10, "probe_examples": 300},
+            anneal_epochs=None,
+            layers=2,
+            kappas={
+                ("standard", "none"): 20.0,
+                ("inputless", "none"): 20.0,
+                ("standard", "bow"): 5.0,
+                ("inputless", "bow"): 20.0,
+            },
+            sweep=(5.0, 20.0, 60.0),
+            swept=(("inputless", "none"),),
+            document_kappas={10: 40.0},
+        ),
+        Scale(
+            name="cpu",
+            text="cpu: smaller models than the paper's, of its corpora, for a computer "
+            "without a GPU",
+            note="Scale cpu: the paper's corpora, but smaller models than the paper's, "
+            "trained for fewer epochs.",
+            sentences={
+                **_PTB,
+                "hidden_dim": 200,
+                "dropout": 0.3,
+                "batch_size": 64,
+                "learning_rate": 2e-3,
+                "epochs": 10,
+            },
+            documents={**_NEWSGROUPS, "epochs": 25},
+            evaluations={"samples": 50},
+            anneal_epochs=None,
+            layers=3,
+            kappas=_PAPER_KAPPAS,
+            sweep=(5.0, 20.0, 35.0, 50.0, 80.0),
+            swept=tuple(_PAPER_KAPPAS),
+            document_kappas=_PAPER_DOCUMENTS,
+        ),
+        Scale(
+            name="paper",
+            text="paper: the paper's sizes and corpora, for a GPU",
+            note="Scale paper: the paper's corpora and sizes. The paper trains with "
+            "SGD, this library with Adam.",
+            sentences={
+                **_PTB,
+                "hidden_dim": 400,
+                "dropout": 0.5,
+                "batch_size": 20,
+                "learning_rate": 1e-3,
+                "epochs": 40,
+            },
+            documents={**_NEWSGROUPS, "epochs": 100},
+            evaluations={"samples": 500},
+            anneal_epochs=20.0,
+            layers=3,
+            kappas=_PAPER_KAPPAS,
+            sweep=_PAPER_SWEEP,
+            swept=tuple(_PAPER_KAPPAS),
+            document_kappas=_PAPER_DOCUMENTS,
+        ),
+    )
+}
