@@ -54,8 +54,10 @@ def test_metrics_json_has_consistent_bounds_of_every_split(finished):
 
 
 def test_the_test_set_is_evaluated_once_with_the_best_model(finished):
-    validation, train, test = 6, 24, 7
-    assert finished.evaluated == [validation, validation, train, validation, test]
+    validation, test = 6, 7
+    # Of the training set, a sample as large as the validation set.
+    sample = validation
+    assert finished.evaluated == [validation, validation, sample, validation, test]
     best = keras.models.load_model(finished.folder.model)
     for value, saved in zip(
         finished.weights_at_test, best.trainable_variables, strict=True
