@@ -124,3 +124,17 @@ def test_documents_without_a_known_word_are_named_before_training(make_series):
     ):
         with pytest.raises(ValueError, match=rf"^document 2 of 2 \({name}\) has no wo"):
             model.fit(data)
+
+
+def test_a_data_set_whose_shapes_are_unknown_is_read_and_a_wrong_array_refused():
+    model = make_documents()
+    pairs = np.array([[[1, 2], [2, 1]]], np.int32)
+    unknown = tf.data.Dataset.from_generator(
+        lambda: iter([pairs]), output_signature=tf.TensorSpec(None, tf.int32)
+    )
+    model.fit(unknown, verbose=0)
+
+    # The graph of the step now takes inputs of any shape.
+    for read in (model.fit, model.evaluate):
+        with pytest.raises(ValueError, match=r"x has batches of the shape \(1, 2, 1\)"):
+            read(pairs[..., :1], verbose=0)

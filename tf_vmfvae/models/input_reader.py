@@ -91,12 +91,13 @@ class InputReader:
         self._check_entries(inputs)
         # Eagerly, Keras leaves the arrays of a single batch as they are.
         flat = [tf.convert_to_tensor(x) for x in keras.tree.flatten(padded(inputs))]
-        for rows, expected in zip(flat, self._model.inputs, strict=True):
-            if not rows.shape.is_compatible_with(expected.shape):
-                raise ValueError(
-                    f"x has batches of the shape {tuple(rows.shape)}: they must have "
-                    f"the shape {tuple(expected.shape)}, with the examples first"
-                )
+        self._check_shapes(flat)
+        # Keras's layers need to know the rank, which the data set of a generator may
+        # lack.
+        flat = [
+            rows if rows.shape.rank else tf.ensure_shape(rows, expected.shape)
+            for rows, expected in zip(flat, self._model.inputs, strict=True)
+        ]
         return keras.tree.pack_sequence_as(self._model.input, flat)
 
     def _checked(self, inputs):
@@ -112,7 +113,18 @@ class InputReader:
             raise ValueError(EMPTY)
         self._check_entries(inputs)
         _check_whole(flat[0])
+        # A graph that was traced for unknown shapes would not say what is wrong.
+        self._check_shapes([part for part in flat if hasattr(part, "shape")])
         return self._model.with_checked_labels(inputs)
+
+    def _check_shapes(self, flat):
+        """Checks the shapes of inputs, of which the number of examples may be any."""
+        for rows, expected in zip(flat, self._model.inputs, strict=False):
+            if not tf.TensorShape(rows.shape).is_compatible_with(expected.shape):
+                raise ValueError(
+                    f"x has batches of the shape {tuple(rows.shape)}: they must have "
+                    f"the shape {tuple(expected.shape)}, with the examples first"
+                )
 
     def _check_entries(self, inputs):
         """Checks that the inputs are one tensor, or the dictionary of the model."""
