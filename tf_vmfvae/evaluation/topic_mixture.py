@@ -1,6 +1,7 @@
 """The mixture of topics on the sphere of the codes."""
 
 import numpy as np
+import scipy.special
 import tensorflow as tf
 
 from tf_vmfvae.distributions import VonMisesFisherMixture
@@ -80,6 +81,22 @@ def sample_rows(count: int, seed: int) -> np.ndarray:
     if count <= CODES:
         return np.arange(count)
     return np.sort(np.random.default_rng(seed).choice(count, CODES, replace=False))
+
+
+def regression(mixture) -> tuple[np.ndarray, np.ndarray]:
+    """Returns a mixture's shares as a softmax regression of the code.
+
+    Its components have one concentration.
+
+    Returns:
+        Coefficients `[topics, d]` and intercepts `[topics]`, both float64.
+    """
+    # A scalar, or the same number for each topic.
+    concentrations = np.reshape(mixture.concentration.numpy(), [-1, 1])
+    return (
+        np.asarray(concentrations * mixture.mean_directions.numpy(), np.float64),
+        scipy.special.log_softmax(np.asarray(mixture.logits, np.float64)),
+    )
 
 
 def shares(mixture, codes) -> np.ndarray:

@@ -172,17 +172,13 @@ def _common_length(codes):
 
 def _mixture(model, codes, topics, seed):
     """Returns the coefficients and intercepts of a mixture of directions."""
-    mixture = topic_mixture.fit(
+    found = topic_mixture.fit(
         codes[topic_mixture.sample_rows(len(codes), seed)],
         topics,
         topic_mixture.prior_directions(model, topics),
         seed=seed,
     )
-    concentration = mixture.concentration.numpy().max()
-    return (
-        concentration * mixture.mean_directions.numpy(),
-        scipy.special.log_softmax(mixture.logits.numpy()),
-    )
+    return topic_mixture.regression(found)
 
 
 def _k_means(codes, topics, seed):

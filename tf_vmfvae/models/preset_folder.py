@@ -102,10 +102,9 @@ class PresetFolder:
             OSError: if the folder cannot be written.
         """
         config, words = _split(model)
+        check_empty(self.path)
         # A folder cannot be renamed over a link.
         target = Path(os.path.realpath(self.path))
-        if target.exists() and not (target.is_dir() and not os.listdir(target)):
-            raise FileExistsError(f"{self.path}: is not an empty folder; name another")
         target.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".partial-", dir=target.parent) as own:
             # The temporary folder is private. This one has the usual permissions.
@@ -157,6 +156,17 @@ class PresetFolder:
             raise ValueError(
                 f"{self.path / name}: cannot be read as part of a preset ({reason})"
             ) from error
+
+
+def check_empty(folder: str | os.PathLike) -> None:
+    """Checks that a folder to be written is empty or new.
+
+    Raises:
+        FileExistsError: if there is a file of this name, or a folder that is not empty.
+    """
+    path = Path(folder)
+    if path.exists() and not (path.is_dir() and not os.listdir(path)):
+        raise FileExistsError(f"{path}: is not an empty folder; name another")
 
 
 def _split(model):

@@ -1,7 +1,6 @@
 """A topic model as a SavedModel that TensorFlow alone can serve."""
 
-import numpy as np
-
+from tf_vmfvae.evaluation import topic_mixture
 from tf_vmfvae.models.served_document_model import ServedDocumentModel
 from tf_vmfvae.models.served_topics import ServedTopics
 
@@ -25,12 +24,10 @@ def served_topic_model(model) -> ServedDocumentModel:
             "the model was fitted to counts of unnamed words, so it cannot read texts: "
             "fit with a vocabulary"
         )
-    mixture = model.mixture_
-    # One concentration, or the same one for each topic.
-    concentrations = np.reshape(mixture.concentration.numpy(), [-1, 1])
+    coefficients, intercepts = topic_mixture.regression(model.mixture_)
     topics = ServedTopics(
-        coefficients=concentrations * mixture.mean_directions.numpy(),
-        intercepts=mixture.logits.numpy(),
+        coefficients=coefficients,
+        intercepts=intercepts,
         weights=model.topic_weights_,
         top_words=model.top_words_,
     )

@@ -1,13 +1,12 @@
 """How a topic model is saved, loaded and exported."""
 
-import pathlib
-
 import keras
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from tf_vmfvae.evaluation import Topics
 from tf_vmfvae.models import NVDM
+from tf_vmfvae.models.preset_folder import check_empty
 from tf_vmfvae.models.preset_names import PresetNames
 from tf_vmfvae.topics.document_sample import KEPT, DocumentSample
 from tf_vmfvae.topics.served_topic_model import served_topic_model
@@ -83,10 +82,8 @@ class StoredTopics:
             OSError: if the folder cannot be written.
         """
         check_is_fitted(self)
-        path = pathlib.Path(folder)
-        if path.exists() and not (path.is_dir() and not any(path.iterdir())):
-            raise FileExistsError(f"{folder}: is not an empty folder; name another")
-        served_topic_model(self).save(path)
+        check_empty(folder)
+        served_topic_model(self).save(folder)
 
     def add_to_preset(self, preset_dir) -> None:
         """Adds the topics to a folder that holds the document model already.

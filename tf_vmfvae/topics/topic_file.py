@@ -1,9 +1,11 @@
 """Where a topic model is kept: in one file, or in a preset's folder."""
 
+import contextlib
 import json
 import os
 import pathlib
 import zipfile
+from collections.abc import Iterator
 
 import tensorflow as tf
 
@@ -31,14 +33,10 @@ def write_topic_file(path, model, record: dict) -> None:
     if path.suffix != ".keras":
         raise ValueError(f"path is {str(path)!r}: give a name that ends in .keras")
     text = json.dumps(record)
-    partial = path.with_name(f".{path.stem}.partial.keras")
-    try:
+    with _replacing(path, f".{path.stem}.partial.keras") as partial:
         model.save(partial)
         with zipfile.ZipFile(partial, "a", zipfile.ZIP_DEFLATED) as file:
             file.writestr(RECORD, text)
-        os.replace(partial, path)
-    finally:
-        partial.unlink(missing_ok=True)
 
 
 def read_topic_record(path) -> dict:
@@ -85,13 +83,9 @@ def add_topic_record(folder, record: dict) -> None:
     Raises:
         OSError: if it cannot be written.
     """
-    file = pathlib.Path(folder, RECORD)
-    partial = file.with_name(f".partial-{RECORD}")
-    try:
-        partial.write_text(json.dumps(record), encoding="utf-8")
-        os.replace(partial, file)
-    finally:
-        partial.unlink(missing_ok=True)
+    text = json.dumps(record)
+    with _replacing(pathlib.Path(folder, RECORD), f".partial-{RECORD}") as partial:
+        partial.write_text(text, encoding="utf-8")
 
 
 def read_topic_preset(preset) -> tuple[NVDM, dict]:
@@ -139,3 +133,14 @@ def mixture_from_lists(parameters: dict) -> VonMisesFisherMixture:
     return VonMisesFisherMixture(
         **{name: tf.constant(value, tf.float64) for name, value in parameters.items()}
     )
+
+
+@contextlib.contextmanager
+def _replacing(path: pathlib.Path, name: str) -> Iterator[pathlib.Path]:
+    """Yields a path of another name to write, which then replaces the file."""
+    partial = path.with_name(name)
+    try:
+        yield partial
+        os.replace(partial, path)
+    finally:
+        partial.unlink(missing_ok=True)

@@ -94,8 +94,6 @@ class Batches:
 
         self.bucket_lengths = self._bucket_lengths(buckets)
         self._bucket_of = np.searchsorted(self.bucket_lengths, self.lengths)
-        # The examples of a sample, in any order; `None` for all examples.
-        self._sampled = None
         self._count()
 
     def __len__(self) -> int:
@@ -126,8 +124,8 @@ class Batches:
         sample.shuffle = False
         sample.num_examples = min(count, self.num_examples)
         rng = np.random.default_rng(seed)
-        order = self._order(rng)
-        sample._sampled = rng.choice(order, sample.num_examples, replace=False)
+        rows = rng.choice(self._order(rng), sample.num_examples, replace=False)
+        sample._choose = lambda rng: rows
         sample._count()
         return sample
 
@@ -213,12 +211,18 @@ class Batches:
     def _count(self) -> None:
         """Counts the words and the padding of the first epoch."""
         indices, plan_lengths = self.plan()
-        self.num_words = int(self.lengths[indices[indices >= 0]].sum())
-        self.padding_share = 1 - self.num_words / (self.batch_size * plan_lengths.sum())
+        rows = indices[indices >= 0]
+        self.num_words = self._words_in(rows)
+        cells = self.batch_size * plan_lengths.sum()
+        self.padding_share = 1 - int(self.lengths[rows].sum()) / cells
+
+    def _words_in(self, rows: np.ndarray) -> int:
+        """Returns the number of words in some of the examples."""
+        return int(self.lengths[rows].sum())
 
     def _order(self, rng: np.random.Generator) -> np.ndarray:
         """Returns the examples bucket by bucket, int64 `[num_examples]`."""
-        chosen = self._choose(rng) if self._sampled is None else self._sampled
+        chosen = self._choose(rng)
         if self.shuffle:
             ties = rng.random(self.num_examples)
             return chosen[np.lexsort((ties, self._bucket_of[chosen]))]

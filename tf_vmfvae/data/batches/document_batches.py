@@ -47,14 +47,10 @@ class DocumentBatches(Batches):
         self._num_words = documents.num_words
         super().__init__(pairs, batch_size, shuffle=shuffle, seed=seed)
 
-    def _count(self) -> None:
-        super()._count()
+    def _words_in(self, rows: np.ndarray) -> int:
         # A word counts as often as it occurs.
-        chosen = slice(None) if self._sampled is None else self._sampled
-        self.num_words = int(self._num_words[chosen].sum())
+        return int(self._num_words[rows].sum())
 
     def _order(self, rng: np.random.Generator) -> np.ndarray:
-        if self._sampled is not None:
-            return np.sort(self._sampled)
-        order = np.arange(self.num_examples)
+        order = np.sort(self._choose(rng))
         return rng.permutation(order) if self.shuffle else order
