@@ -21,6 +21,19 @@ def is_seed_state(name: str) -> bool:
     return _NAME.fullmatch(name) is not None
 
 
+def seed_states(model: keras.Model) -> list:
+    """Returns the variables that hold the states, in Keras's order.
+
+    Example:
+    >>> import tf_vmfvae
+    >>> latent = tf_vmfvae.layers.VonMisesFisherLatent(4, kappa=5.0, seed=1)
+    >>> model = tf_vmfvae.models.NVDM(["profit", "rose"], latent, hidden_dim=8, seed=7)
+    >>> len(seed_states(model))
+    1
+    """
+    return [v for v in model.variables if v.name == "seed_generator_state"]
+
+
 def save_seed_states(model: keras.Model) -> dict[str, np.ndarray]:
     """Returns the states as arrays, named by their number and their path.
 
@@ -66,8 +79,8 @@ def _states(model):
     Keras's own names, it does not change when another layer with noise is added.
     """
     paths = {id(each.state): path for path, each in _generators(model, "", set())}
-    states = [v for v in model.variables if v.name == "seed_generator_state"]
-    return {paths.get(id(v), str(index)): v for index, v in enumerate(states)}
+    states = enumerate(seed_states(model))
+    return {paths.get(id(state), str(index)): state for index, state in states}
 
 
 def _generators(part, path, seen) -> Iterator[tuple[str, keras.random.SeedGenerator]]:

@@ -202,6 +202,7 @@ def _define_report(own):
 
 
 def _check(settings):
+    run_flags.check(settings)
     latent_flags.check(settings)
     if settings["data_dir"]:
         paths.check_input(settings["data_dir"], "data_dir")

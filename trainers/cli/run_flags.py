@@ -4,11 +4,18 @@ import os
 from collections.abc import Sequence
 
 from trainers.cli.defaults import Derived
+from trainers.cli.errors import UserError
 from trainers.cli.program_flags import ProgramFlags
 from trainers.cli.ranges import at_least_zero, integers
 
 # Flags that may have another value when a run is continued.
-FREE_FLAGS = {"output_dir", "data_dir", "save_seconds", "strategy"}
+FREE_FLAGS = {
+    "output_dir",
+    "data_dir",
+    "save_seconds",
+    "strategy",
+    "accumulate_steps",
+}
 
 
 def define(own: ProgramFlags, program: str, naming: Sequence[str]) -> None:
@@ -52,12 +59,31 @@ def define(own: ProgramFlags, program: str, naming: Sequence[str]) -> None:
         ["auto", "one_device", "mirrored", "multi_worker", "tpu"],
         default="auto",
     )
+    own.integer(
+        "accumulate_steps",
+        "Parts in which every device reads its share of a batch, one after another. "
+        "More of them need less memory; the update is the same.",
+        integers(1, 1_000_000),
+        default=1,
+    )
     own.number(
         "save_seconds",
         "Seconds between checkpoints within an epoch; 0 saves after every batch.",
         at_least_zero(1e9),
         default=120.0,
     )
+
+
+def check(settings: dict) -> None:
+    """Checks these flags against the others.
+
+    Raises:
+        UserError: if a batch has fewer examples than parts.
+    """
+    if settings["accumulate_steps"] > settings["batch_size"]:
+        raise UserError(
+            f"--accumulate_steps: at most --batch_size, {settings['batch_size']}"
+        )
 
 
 def identity(settings: dict) -> dict:

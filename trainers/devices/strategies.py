@@ -98,14 +98,7 @@ def distribute(strategy: tf.distribute.Strategy, dataset: tf.data.Dataset) -> It
         first = here * context.input_pipeline_id
 
         def cut(part):
-            size = -(-part.shape[0] // replicas)
-            missing = replicas * size - part.shape[0]
-            filled = tf.pad(part, [[0, missing], *[[0, 0]] * (part.shape.rank - 1)])
-            rest = tf.unstack(tf.shape(filled)[1:])
-            shares = tf.reshape(filled, [replicas, size, *rest])
-            # The models need to know which dimensions are fixed.
-            shares.set_shape([replicas, size, *part.shape[1:]])
-            return shares[first : first + here]
+            return even_shares(part, replicas)[first : first + here]
 
         # If the data set ended, the workers would ask each other at every step whether
         # it had.
@@ -114,6 +107,29 @@ def distribute(strategy: tf.distribute.Strategy, dataset: tf.data.Dataset) -> It
 
     shares = strategy.distribute_datasets_from_function(worker_dataset)
     return itertools.islice(shares, len(dataset))
+
+
+def even_shares(batch: tf.Tensor, count: int) -> tf.Tensor:
+    """Deals out the rows of a batch in order, filled up with rows of zeros.
+
+    Args:
+        batch: tensor [rows, ...] with a static number of rows.
+        count: number of shares.
+
+    Returns:
+        Tensor [count, ceil(rows / count), ...].
+
+    >>> even_shares(tf.constant([1, 2, 3]), 2).numpy().tolist()
+    [[1, 2], [3, 0]]
+    """
+    size = -(-batch.shape[0] // count)
+    missing = count * size - batch.shape[0]
+    filled = tf.pad(batch, [[0, missing], *[[0, 0]] * (batch.shape.rank - 1)])
+    rest = tf.unstack(tf.shape(filled)[1:])
+    shares = tf.reshape(filled, [count, size, *rest])
+    # The models need to know which dimensions are fixed.
+    shares.set_shape([count, size, *batch.shape[1:]])
+    return shares
 
 
 def sum_over_replicas(strategy: tf.distribute.Strategy, function: Callable, inputs):

@@ -225,6 +225,7 @@ def _define_data(own):
 
 
 def _check(settings):
+    run_flags.check(settings)
     latent_flags.check(settings)
     _check_codes(settings)
     if settings["synthetic"]:

@@ -36,6 +36,7 @@ class TrainingLoop:
         save_seconds: float. Time between checkpoints within an epoch.
         worker: `Worker`, this process's place among the workers; by default the only
             one.
+        accumulate_steps: int. Parts in which every replica reads its share of a batch.
 
     Attributes:
         progress: `Progress`, how far the run has come.
@@ -50,6 +51,7 @@ class TrainingLoop:
         clip_norm: float,
         save_seconds: float = 120.0,
         worker: Worker | None = None,
+        accumulate_steps: int = 1,
     ):
         self.model = model
         self.optimizer = optimizer
@@ -58,7 +60,13 @@ class TrainingLoop:
         self.save_seconds = save_seconds
         with strategy.scope():
             optimizer.build(model.trainable_variables)
-        self._step = TrainingStep(model, optimizer, strategy, clip_norm)
+        self._step = TrainingStep(
+            model,
+            optimizer,
+            strategy,
+            clip_norm,
+            accumulate_steps=accumulate_steps,
+        )
         self.checkpoints = Checkpoints(
             folder.checkpoints, [*model.variables, *optimizer.variables]
         )

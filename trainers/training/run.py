@@ -105,6 +105,7 @@ def train(
         task.clip_norm,
         settings["save_seconds"],
         worker,
+        settings["accumulate_steps"],
     )
     check_workers(loop.agreement, task, folder)
     if folder.metrics() is not None:

@@ -3,7 +3,9 @@
 import keras
 import tensorflow as tf
 
-from trainers.devices.strategies import sum_over_replicas
+from tf_vmfvae.models.seed_states import seed_states
+from tf_vmfvae.ops.batch_part import reading_part
+from trainers.devices.strategies import even_shares, sum_over_replicas
 
 # In float16 the loss is this many times the mean over the examples. The sum might
 # overflow, and in the mean the gradient of a single word might underflow.
@@ -32,6 +34,10 @@ class TrainingStep:
         clip_norm: float. Gradients are scaled down to this global norm.
         jit: `"auto"` uses XLA for the optimiser if there is one replica, `"on"` for the
             gradients too, and `"off"` for nothing.
+        accumulate_steps: int. Every replica reads its share in this many parts, one
+            after another, and adds up their gradients: less memory, the same update.
+            A code's noise still depends on its place in the batch if all parts have
+            the same size. Dropout's is the same in every part.
 
     Call arguments:
         inputs: a distributed batch.
@@ -54,6 +60,7 @@ class TrainingStep:
         strategy: tf.distribute.Strategy,
         clip_norm: float,
         jit: str = "auto",
+        accumulate_steps: int = 1,
     ):
         _check(optimizer)
         self.model = model
@@ -66,9 +73,12 @@ class TrainingStep:
         self._update = tf.function(
             self._clip_and_apply, jit_compile=(alone and jit != "off") or None
         )
+        self.accumulate_steps = accumulate_steps
         self._replica_step = self._gradients_and_totals
         if jit == "on":
             self._replica_step = tf.function(self._replica_step, jit_compile=True)
+        if accumulate_steps > 1:
+            self._part_step, self._replica_step = self._replica_step, self._accumulate
 
     @tf.function(reduce_retracing=True)
     def __call__(self, inputs) -> dict[str, tf.Tensor]:
@@ -100,6 +110,29 @@ class TrainingStep:
         if self.model.compute_dtype == "float16":
             gradients = [g / scale for g in gradients]
         return gradients, totals
+
+    def _accumulate(self, share):
+        """Returns the sums of the gradients and totals of a share's parts."""
+        count = self.accumulate_steps
+        parts = tf.nest.map_structure(lambda x: even_shares(x, count), share)
+        states = seed_states(self.model)
+        before = [tf.convert_to_tensor(state) for state in states]
+
+        def sums(index):
+            # All parts have the noise of the same step.
+            for state, value in zip(states, before, strict=True):
+                state.assign(value)
+            part = tf.nest.map_structure(lambda x: x[index], parts)
+            with reading_part(index, count):
+                return self._part_step(part)
+
+        def add(index, totals):
+            return index + 1, tf.nest.map_structure(tf.add, totals, sums(index))
+
+        first = tf.constant(1), sums(tf.constant(0))
+        return tf.while_loop(
+            lambda index, _: index < count, add, first, parallel_iterations=1
+        )[1]
 
     def _clip_and_apply(self, gradients, scale):
         gradients = [gradient * scale for gradient in gradients]

@@ -50,6 +50,7 @@ SETTINGS = {
     "anneal_epochs": None,
     "seed": 1,
     "strategy": "one_device",
+    "accumulate_steps": 2,
     "save_seconds": 120.0,
     "precision": "float32",
 }

@@ -61,6 +61,11 @@ def assert_refused(result, *mentions):
         (["--kappa=nan"], ["--kappa", "finite", "nan"]),
         (["--kappa=inf"], ["--kappa", "finite", "inf"]),
         (["--latent_dim=1"], ["--latent_dim", "at least 2"]),
+        (["--accumulate_steps=0"], ["--accumulate_steps", "at least 1"]),
+        (
+            ["--batch_size=8", "--accumulate_steps=9"],
+            ["--accumulate_steps: at most --batch_size, 8"],
+        ),
         (["--latent=gaussian", "--latent_dim=0"], ["--latent_dim", "at least 1"]),
         (["--dropout=1"], ["--dropout", "below 1"]),
         (["--word_dropout=1.5"], ["--word_dropout", "between 0 and 1"]),

@@ -25,9 +25,9 @@ def start(corpus_folder):
     """Returns a function that starts a run as several processes."""
     started = []
 
-    def processes(folder, workers):
-        where = f"--data_dir={corpus_folder}", f"--output_dir={folder}"
-        new = local_workers.start([*FLAGS, *where], workers, stderr=subprocess.PIPE)
+    def processes(folder, workers, *flags):
+        flags = *FLAGS, f"--data_dir={corpus_folder}", f"--output_dir={folder}", *flags
+        new = local_workers.start(flags, workers, stderr=subprocess.PIPE)
         started.extend(new)
         return new
 
@@ -123,8 +123,9 @@ def test_two_workers_learn_what_one_learns_even_if_stopped_or_killed(start, tmp_
         assert err.startswith(tuple(f"error: {name} is gone" for name in names)), err
         assert err.count("\n") == 1, err
 
-    # The same command resumes the run, and no epoch is lost.
-    processes = start(two, workers=2)
+    # The same command resumes the run, and no epoch is lost, even if the workers now
+    # read one sentence at a time.
+    processes = start(two, 2, "--accumulate_steps=5")
     chief, other = ends(processes)
     assert (chief[0], chief[2]) == (0, "")
     assert other == (0, "", "")

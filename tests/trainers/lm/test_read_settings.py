@@ -123,7 +123,7 @@ def test_a_bad_value_is_refused_even_without_effect(parse):
 
 
 def test_a_run_keeps_its_identity_in_another_folder_and_on_other_devices(parse):
-    one, _ = parse("--output_dir=a", "--strategy=mirrored", "--save_seconds=9")
+    one, _ = parse("--output_dir=a", "--strategy=mirrored", "--accumulate_steps=4")
     other, _ = parse("--output_dir=b", "--data_dir=c")
     assert identity(one) == identity(other)
     assert identity(one) != identity(parse("--seed=2")[0])

@@ -15,21 +15,28 @@ WORDS = ["the", "a", "cat", "dog", "sees", "hears", "it", "them"]
 SENTENCES = ["the cat sees a dog", "it hears them", "a dog hears it", "the dog"]
 
 
-def _make(jit="auto", clip_norm=5.0, learning_rate=0.01, strategy="one_device"):
+def _make(
+    jit="auto",
+    clip_norm=5.0,
+    learning_rate=0.01,
+    strategy="one_device",
+    accumulate_steps=1,
+):
     strategy = make_strategy(strategy)
     with strategy.scope():
-        latent = layers.VonMisesFisherLatent(3, kappa=10.0, seed=1)
+        latent = layers.VonMisesFisherLatent(10, kappa=10.0, seed=1)
         model = models.NVRNN(
             WORDS, latent, embedding_dim=8, hidden_dim=8, dropout=0.0, seed=1
         )
         optimizer = keras.optimizers.Adam(learning_rate)
         optimizer.build(model.trainable_variables)
-    step = TrainingStep(model, optimizer, strategy, clip_norm, jit)
+    step = TrainingStep(model, optimizer, strategy, clip_norm, jit, accumulate_steps)
     return step, model.tokenizer(SENTENCES).to_tensor()
 
 
 def _weights(step):
-    return [weight.numpy() for weight in step.model.trainable_variables]
+    variables = step.model.trainable_variables
+    return [tf.convert_to_tensor(variable).numpy() for variable in variables]
 
 
 @functools.cache
@@ -45,6 +52,22 @@ def test_xla_changes_nothing_but_the_speed(jit):
     (losses, weights), (other_losses, others) = _three_steps("off"), _three_steps(jit)
     np.testing.assert_allclose(other_losses, losses, rtol=1e-5)
     for one, other in zip(weights, others, strict=True):
+        np.testing.assert_allclose(one, other, atol=2e-5)
+
+
+@pytest.mark.parametrize(
+    ("strategy", "steps"), [("one_device", 2), ("one_device", 3), ("mirrored", 2)]
+)
+def test_a_batch_read_in_parts_gives_the_same_step(strategy, steps):
+    losses, weights = _three_steps("auto")
+    step, ids = _make(strategy=strategy, accumulate_steps=steps)
+    results = [_step(step, ids) for _ in range(3)]
+
+    np.testing.assert_allclose(
+        [result["reconstruction"] for result in results], losses, rtol=1e-5
+    )
+    assert [result["examples"] for result in results] == [len(SENTENCES)] * 3
+    for one, other in zip(weights, _weights(step), strict=True):
         np.testing.assert_allclose(one, other, atol=2e-5)
 
 

@@ -6,6 +6,7 @@ import keras
 import tensorflow as tf
 import tensorflow_probability as tfp
 
+from tf_vmfvae.ops.batch_part import place_in_batch
 from tf_vmfvae.ops.geometry import straight_line
 from tf_vmfvae.ops.keras_internals import sublayers
 
@@ -242,13 +243,13 @@ class Latent(keras.layers.Layer):
     def _sample(self, posterior, shape=()):
         """Returns one code for each example, or `shape` of them."""
         seed = self._next_seed()
-        context = tf.distribute.get_replica_context()
-        if context is None or context.num_replicas_in_sync == 1:
+        place, parts = place_in_batch()
+        if parts == 1:
             return posterior.sample(shape, seed=seed)
-        # Each replica draws for all replicas and keeps its own codes, so that together
+        # Each replica draws for all of them and keeps its own codes, so that together
         # they have the noise that one device would draw for the whole batch.
-        draws = posterior.sample((context.num_replicas_in_sync, *shape), seed=seed)
-        return draws[context.replica_id_in_sync_group]
+        draws = posterior.sample((*shape, parts), seed=seed)
+        return tf.gather(draws, place, axis=len(shape))
 
     def _sample_mirrored(self, posterior, hidden, codes):
         """Returns `codes` codes for each example, `(codes * batch, latent_dim)`."""
