@@ -313,6 +313,12 @@ CONFIGURATIONS = {
         "bow_loss": 1.0,
     },
     "inputless": {"code_layers": 1, "word_dropout": 1.0},
+    "deep decoder": {
+        "decoder_layers": 2,
+        "code_at_every_step": False,
+        "condition": layers.BagOfWordsCondition,
+    },
+    "code in the first state": {"word_dropout": 1.0, "code_at_every_step": False},
 }
 
 
