@@ -141,7 +141,10 @@ def test_every_argument_is_an_attribute_of_its_name_and_in_the_configuration():
         ({"num_layers": 0}, "num_layers is 0: give at least 1"),
         ({"decoder_layers": 0}, "decoder_layers is 0: give at least 1"),
         ({"decoder_layers": 1.5}, "decoder_layers is 1.5: give a whole number"),
-        ({"code_at_every_step": "no"}, "code_at_every_step is 'no': give True or False"),
+        (
+            {"code_at_every_step": "no"},
+            "code_at_every_step is 'no': give True or False",
+        ),
         ({"codes": 0}, "codes is 0: give at least 1"),
         ({"code_layers": -1}, "code_layers is -1: give at least 0"),
         ({"condition": lambda: "bow"}, "condition is 'bow': give a layer, such as"),

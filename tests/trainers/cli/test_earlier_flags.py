@@ -35,7 +35,6 @@ def test_a_renamed_flag_is_refused_with_its_new_name(program, argument, message)
     ("program", "argument", "message"),
     [
         ("lm", "--jit=on", "--jit: is no longer a flag (it is always auto)"),
-        ("lm", "--clip_norm=1", "--clip_norm: is no longer a flag (it is always 5)"),
         ("lm", "--notie_embeddings", "is no longer a flag (it is always true)"),
         ("lm", "--bow_loss_epochs=3", "(with --initial_kappa, --bow_loss falls to 0"),
         ("bow", "--clip_norm=1", "--clip_norm: is no longer a flag (it is always 20)"),
