@@ -101,6 +101,8 @@ def test_every_argument_is_an_attribute_of_its_name_and_in_the_configuration():
         "num_layers": 2,
         "decoder_layers": 3,
         "code_at_every_step": False,
+        "encoder_swaps": 0.1,
+        "encoder_replacements": 0.2,
         "encoder_type": "gru",
         "encoder_pooling": "mean",
         "code_layers": 1,
@@ -152,6 +154,8 @@ def test_every_argument_is_an_attribute_of_its_name_and_in_the_configuration():
         ({"hidden_dim": -1}, "hidden_dim is -1: give at least 1"),
         ({"dropout": 1.0}, "dropout is 1.0: give 0 or more, and below 1"),
         ({"recurrent_dropout": "a"}, "recurrent_dropout is 'a': give 0 or more"),
+        ({"encoder_swaps": 1.5}, r"swaps must be in \[0, 1\], not 1.5"),
+        ({"encoder_replacements": -1}, r"replacements must be in \[0, 1\], not -1"),
         ({"bow_loss": -1.0}, "bow_loss is -1.0: give 0 or a positive number"),
     ],
 )

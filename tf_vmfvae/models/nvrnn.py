@@ -14,6 +14,7 @@ from tf_vmfvae.layers import (
     MeanOverCodes,
     RepeatExamples,
     WordDropout,
+    WordNoise,
     WordSoftmax,
     WordTokenizer,
 )
@@ -74,6 +75,10 @@ class NVRNN(LanguageModel):
             a training step takes that many times as long.
         word_dropout: float in [0, 1]. Probability that the decoder reads `<unk>`
             instead of a previous word; 1 is the Inputless setting.
+        encoder_swaps: float in [0, 1]. Probability that two neighbouring words change
+            places before the encoder reads them, in training (`WordNoise`).
+        encoder_replacements: float in [0, 1]. Probability that the encoder reads a
+            random word instead of a word, in training (`WordNoise`).
         dropout: float in [0, 1). Dropout on the embeddings, between layers and on
             the decoder's outputs, in training.
         recurrent_dropout: float in [0, 1). Dropout on the recurrent state, in
@@ -151,6 +156,8 @@ class NVRNN(LanguageModel):
         *,
         decoder_layers: int | None = None,
         code_at_every_step: bool = True,
+        encoder_swaps: float = 0.0,
+        encoder_replacements: float = 0.0,
     ):
         # === Config ===
         self.embedding_dim = embedding_dim
@@ -164,6 +171,8 @@ class NVRNN(LanguageModel):
         self.bow_loss = bow_loss
         self.codes = codes
         self.word_dropout = word_dropout
+        self.encoder_swaps = encoder_swaps
+        self.encoder_replacements = encoder_replacements
         self.dropout = dropout
         self.recurrent_dropout = recurrent_dropout
         self.tie_embeddings = tie_embeddings
@@ -237,11 +246,14 @@ class NVRNN(LanguageModel):
         self.condition = condition
         if condition is not None:
             condition.follow_model(next(seeds))
-        # These two come last, so that the seeds of the other layers do not depend on
-        # them.
+        # These come last, so that the seeds of the other layers do not depend on them.
         self.bag_map = dense(width, seeds, name="bag_map") if self.bow_loss else None
         self.code_reader = CodeReader(latent, self.code_layers, self.hidden_dim, seeds)
         self._code_reader_layers = self.code_reader.layers
+        self.encoder_noise = None
+        rates = self.encoder_swaps, self.encoder_replacements
+        if has_code and any(rates):
+            self.encoder_noise = WordNoise(*rates, num_words=words, seed=next(seeds))
 
     def _outputs(self, inputs):
         """Returns the outputs of the whole model."""
@@ -271,7 +283,8 @@ class NVRNN(LanguageModel):
         words = self.words(inputs)
         if self.sentence_encoder is None:
             return ops.cast(words[:, :0], self.latent.variable_dtype)
-        embedded = self._embed(words)
+        noise = self.encoder_noise
+        embedded = self._embed(words if noise is None else noise(words))
         if self.condition is not None and self.condition.is_read_by_encoder:
             condition = ops.expand_dims(self._read_condition(inputs), 1)
             at_each_word = condition * ops.ones_like(embedded[:, :, :1])
@@ -365,6 +378,8 @@ class NVRNN(LanguageModel):
             "bow_loss": self.bow_loss,
             "codes": self.codes,
             "word_dropout": self.word_dropout,
+            "encoder_swaps": self.encoder_swaps,
+            "encoder_replacements": self.encoder_replacements,
             "dropout": self.dropout,
             "recurrent_dropout": self.recurrent_dropout,
             "tie_embeddings": self.tie_embeddings,

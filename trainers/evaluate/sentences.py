@@ -124,6 +124,13 @@ class SentenceJudge:
                 f"of the {lacks} only numbers; give a corpus like the one that the "
                 "model was trained on"
             )
+        unknown = sorted({*(corpus.label_names or ())} - {*(names or ())})
+        if unknown:
+            known = ", ".join(names[:10]) + (", ..." if len(names) > 10 else "")
+            raise UserError(
+                f"--labels: the label {unknown[0][:40]!r} is unknown; those of the "
+                f"model are {known}"
+            )
 
     def _part_of(self, split, limit):
         corpus = self.corpus

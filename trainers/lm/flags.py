@@ -16,6 +16,8 @@ REAL_TEXT = ["ptb", "yelp", "text"]
 OF_CODES = (
     "encoder",
     "encoder_pooling",
+    "encoder_swaps",
+    "encoder_replacements",
     "code_layers",
     "code_at_every_step",
     "bow_loss",
@@ -222,6 +224,20 @@ def _define_model(own):
         "Share of the previous words that training hides from the decoder.",
         share(),
     )
+    own.number(
+        "encoder_swaps",
+        "Share of neighbouring words that change places before the encoder reads "
+        "them, in training.",
+        share(),
+        default=0.0,
+    )
+    own.number(
+        "encoder_replacements",
+        "Share of the words that the encoder reads that training replaces by random "
+        "ones.",
+        share(),
+        default=0.0,
+    )
 
 
 def _define_data(own):
@@ -330,7 +346,7 @@ def _without_effect(settings):
         if settings["decoder_layers"]:
             unused["num_layers"] = "decoder_layers"
     elif settings["encoder"] == "bow":
-        unused["encoder_pooling"] = "encoder"
+        unused |= {"encoder_pooling": "encoder", "encoder_swaps": "encoder"}
     if settings["condition"] == "none":
         unused["condition_dim"] = "condition"
     if settings["dataset"] == "embedded":

@@ -42,6 +42,8 @@ MODEL_FLAGS = (
     "bow_loss",
     "codes",
     "word_dropout",
+    "encoder_swaps",
+    "encoder_replacements",
     "dropout",
     "recurrent_dropout",
     "seed",

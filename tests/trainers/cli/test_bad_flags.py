@@ -84,6 +84,8 @@ def assert_refused(result, *mentions):
         ),
         (["--latent=gaussian", "--codes=4", "--free_bits=2"], ["--codes", "free"]),
         (["--latent=gaussian", "--codes=4", "--kl_weight=0.5"], ["--kl_weight"]),
+        (["--encoder_swaps=1.5"], ["--encoder_swaps", "between 0 and 1", "1.5"]),
+        (["--encoder_replacements=-1"], ["--encoder_replacements", "between 0 and 1"]),
         (["--kl_weight=-1"], ["--kl_weight", "at least 0", "-1.0"]),
         (["--decoder_layers=0"], ["--decoder_layers", "at least 1", "0"]),
         (["--condition_dim=0"], ["--condition_dim", "at least 1"]),

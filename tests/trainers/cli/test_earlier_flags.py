@@ -99,12 +99,18 @@ def test_a_stored_run_that_annealed_two_things_for_different_times_is_kept_apart
     assert not lm.EARLIER.same_as_today("kappa_epochs", 15.0, today)
 
 
+def test_a_stored_run_without_a_norm_of_the_gradient_keeps_todays_default():
+    settings = lm.define_flags(flags.FlagValues()).settings()
+
+    assert lm.EARLIER.added["clip_norm"] == settings["clip_norm"] == 5.0
+
+
 @pytest.mark.parametrize(
     ("name", "value", "is_same"),
     [
-        ("clip_norm", 5.0, True),
-        ("clip_norm", None, True),
-        ("clip_norm", 1.0, False),
+        ("kappa_ceiling", 1000.0, True),
+        ("kappa_ceiling", None, True),
+        ("kappa_ceiling", 500.0, False),
         ("tie_embeddings", False, False),
         ("bow_loss_epochs", 36.0, True),
         ("bow_loss_epochs", 20.0, False),
