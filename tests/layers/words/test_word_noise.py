@@ -5,6 +5,7 @@ import pytest
 import tensorflow as tf
 
 from tf_vmfvae.layers import WordNoise
+from tf_vmfvae.ops.batch_part import reading_part
 
 WORDS = 5000
 # Each row has 99 different words, then <eos> and padding.
@@ -81,6 +82,19 @@ def test_a_compiled_call_of_any_shape_gives_the_same_noise():
 
     for ids in (IDS, IDS[:3, :7], IDS[:, :1]):
         np.testing.assert_array_equal(compiled(ids), layers[1](ids, training=True))
+
+
+def test_the_parts_of_a_batch_have_the_noise_of_the_whole():
+    whole, parted = (WordNoise(0.5, 0.2, num_words=WORDS, seed=1) for _ in range(2))
+    expected = whole(IDS, training=True).numpy()
+    state = parted.seed_generator.state.numpy()
+    for index in range(4):
+        # As in one step, in which all replicas begin with the same state.
+        parted.seed_generator.state.assign(state)
+        rows = slice(10 * index, 10 * (index + 1))
+        with reading_part(index, 4):
+            found = parted(IDS[rows], training=True)
+        np.testing.assert_array_equal(found, expected[rows])
 
 
 @pytest.mark.parametrize(

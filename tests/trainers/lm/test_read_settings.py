@@ -163,7 +163,7 @@ def test_flags_that_a_latent_does_not_read_have_no_value(parse):
         (["--latent=vmf_product", "--spheres=3"], "--latent_dim: must be a multiple"),
         (["--latent=gaussian", "--free_bits=-1"], "--free_bits: must be at least 0"),
         (["--recurrent_dropout=1"], "--recurrent_dropout: must be at least 0 and"),
-        (["--condition=label"], "--condition: --dataset=embedded has no labels"),
+        (["--condition=label", "--dataset=ptb"], "--condition: --dataset=ptb has no"),
     ],
 )
 def test_flags_that_contradict_each_other_are_refused(parse, arguments, message):

@@ -4,6 +4,7 @@ import keras
 import tensorflow as tf
 
 from tf_vmfvae.layers.words.word_tokenizer import END_ID, PADDING_ID
+from tf_vmfvae.ops.batch_part import place_in_batch
 
 
 @keras.saving.register_keras_serializable(package="tf_vmfvae")
@@ -78,15 +79,15 @@ class WordNoise(keras.layers.Layer):
         return ids
 
     def _swapped(self, ids, is_word):
-        batch, time = tf.unstack(tf.shape(ids))
+        rows, time = tf.unstack(tf.shape(ids))
         # The first pair begins with the first word or with the one before it.
-        shift = tf.cast(self._uniform([batch, 1]) < 0.5, tf.int32)
+        shift = tf.cast(self._uniform(rows, 1) < 0.5, tf.int32)
         places = tf.range(time)[tf.newaxis] + shift
         partners = places + 1 - 2 * (places % 2) - shift
         has_partner = (partners >= 0) & (partners < time)
         partners = tf.clip_by_value(partners, 0, time - 1)
         # Both words of a pair read the same number.
-        by_pair = self._uniform([batch, time // 2 + 1])
+        by_pair = self._uniform(rows, time // 2 + 1)
         chosen = tf.gather(by_pair, places // 2, batch_dims=1) < self.swaps
         is_swapped = (
             chosen & has_partner & is_word & tf.gather(is_word, partners, batch_dims=1)
@@ -94,15 +95,22 @@ class WordNoise(keras.layers.Layer):
         return tf.where(is_swapped, tf.gather(ids, partners, batch_dims=1), ids)
 
     def _replaced(self, ids, is_word):
-        is_replaced = is_word & (self._uniform(tf.shape(ids)) < self.replacements)
+        rows, time = tf.unstack(tf.shape(ids))
+        is_replaced = is_word & (self._uniform(rows, time) < self.replacements)
         count = self.num_words - END_ID
-        others = END_ID + 1 + tf.cast(self._uniform(tf.shape(ids)) * count, tf.int32)
+        others = END_ID + 1 + tf.cast(self._uniform(rows, time) * count, tf.int32)
         # In float32 the product may be rounded up.
         others = tf.minimum(others, self.num_words)
         return tf.where(is_replaced, tf.cast(others, ids.dtype), ids)
 
-    def _uniform(self, shape):
-        return keras.random.uniform(shape, dtype="float32", seed=self.seed_generator)
+    def _uniform(self, rows, columns):
+        """Returns numbers from 0 to 1, `(rows, columns)`."""
+        # Each replica draws for the whole batch and keeps its own rows: together they
+        # have the noise that one device would draw.
+        place, parts = place_in_batch()
+        shape = [parts * rows, columns]
+        drawn = keras.random.uniform(shape, dtype="float32", seed=self.seed_generator)
+        return drawn[place * rows : (place + 1) * rows]
 
     def compute_output_spec(self, ids, training=False):
         return keras.KerasTensor(ids.shape, dtype=ids.dtype)
