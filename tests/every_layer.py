@@ -193,6 +193,12 @@ LAYERS = {
         ((2, 3),),
         state=1,
     ),
+    "WordNoise": Example(
+        lambda **options: layers.WordNoise(0.5, 0.5, num_words=5, seed=1, **options),
+        (IDS,),
+        ((2, 3),),
+        state=1,
+    ),
     "WordSoftmax": Example(
         lambda **options: layers.WordSoftmax(
             5, embedding=keras.layers.Embedding(6, 7, **options), **options

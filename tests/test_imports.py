@@ -40,7 +40,8 @@ ALLOWED = {
     "trainers.training": TRAINING,
     "trainers.lm": f"{TRAINING} trainers.training",
     "trainers.bow": f"{TRAINING} trainers.training",
-    "trainers.evaluate": "tf_vmfvae trainers.bow.results trainers.cli trainers.storage",
+    "trainers.evaluate": "tf_vmfvae trainers.bow.results trainers.cli "
+    "trainers.lm.labels trainers.storage",
     "trainers.generate": "tf_vmfvae trainers.cli trainers.storage",
     "trainers.export": "tf_vmfvae trainers.cli trainers.storage",
     "trainers.reproduce": "tf_vmfvae trainers.bow.flags trainers.cli "

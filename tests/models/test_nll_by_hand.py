@@ -75,15 +75,15 @@ def exact_kl(d, kappa):
     )
 
 
-def nll_by_hand(weights, ids, z, inputless):
+def nll_by_hand(weights, ids, z, inputless, code_at_every_step=True):
     (embedding,) = weights["embedding"]
     ids = ids[ids != 0]
     previous = np.concatenate([[2], ids[:-1]])
     if inputless:
         previous = np.ones_like(previous)
-    inputs = np.concatenate(
-        [embedding[previous], np.repeat(z[None], len(ids), axis=0)], axis=-1
-    )
+    inputs = embedding[previous]
+    if code_at_every_step:
+        inputs = np.concatenate([inputs, np.repeat(z[None], len(ids), axis=0)], axis=-1)
     h = z @ weights["initial_h"][0] + weights["initial_h"][1]
     c = z @ weights["initial_c"][0] + weights["initial_c"][1]
     outputs, _, _ = lstm(inputs, h, c, *weights["decoder_rnn"])
@@ -102,11 +102,19 @@ def direction_by_hand(weights, ids):
     return direction / np.linalg.norm(direction)
 
 
-@pytest.mark.parametrize("word_dropout", [0.0, 1.0])
-def test_numpy_computes_the_same_bound(word_dropout, tmp_path):
+@pytest.mark.parametrize(
+    ("word_dropout", "code_at_every_step"), [(0.0, True), (1.0, True), (0.0, False)]
+)
+def test_numpy_computes_the_same_bound(word_dropout, code_at_every_step, tmp_path):
     latent = tf_vmfvae.layers.VonMisesFisherLatent(6, kappa=25.0, seed=1)
     model = tf_vmfvae.models.NVRNN(
-        WORDS, latent, embedding_dim=9, hidden_dim=13, word_dropout=word_dropout, seed=2
+        WORDS,
+        latent,
+        embedding_dim=9,
+        hidden_dim=13,
+        word_dropout=word_dropout,
+        code_at_every_step=code_at_every_step,
+        seed=2,
     )
     sentences = ["the profit of the bank rose", "fell sharply", "the zzz fell"]
     ids = model.tokenizer(sentences).to_tensor()
@@ -118,7 +126,7 @@ def test_numpy_computes_the_same_bound(word_dropout, tmp_path):
     z, kl = latent(model.encoder(ids))
     expected = (model.likelihood([ids, z]) + kl).numpy()
     computed = [
-        nll_by_hand(weights, row, code, inputless=word_dropout == 1.0)
+        nll_by_hand(weights, row, code, word_dropout == 1.0, code_at_every_step)
         + exact_kl(6, 25.0)
         for row, code in zip(ids.numpy(), z.numpy().astype("float64"), strict=True)
     ]

@@ -221,6 +221,21 @@ def test_several_codes_are_only_drawn_in_training():
         np.testing.assert_array_equal(value, several(ids_of(several))[name])
 
 
+def test_the_noise_on_words_is_for_the_encoder_in_training_alone():
+    noisy, plain = make_model(encoder_replacements=1.0, dropout=0.0), make_model()
+    ids, z = ids_of(noisy), tf.ones([4, 8])
+    hidden = noisy.encoder(ids)
+
+    np.testing.assert_array_equal(noisy.encoder(ids), hidden)
+    np.testing.assert_array_equal(plain.encoder(ids), hidden)
+    assert np.all(np.abs(noisy.encoder(ids, training=True) - hidden).max(-1) > 1e-3)
+    np.testing.assert_allclose(
+        noisy.likelihood([ids, z], training=True), noisy.likelihood([ids, z]), 1e-6
+    )
+    # The same file loads into a model with and without the noise.
+    assert noisy.count_params() == plain.count_params()
+
+
 # === Files ===
 
 
@@ -313,6 +328,13 @@ CONFIGURATIONS = {
         "bow_loss": 1.0,
     },
     "inputless": {"code_layers": 1, "word_dropout": 1.0},
+    "deep decoder": {
+        "decoder_layers": 2,
+        "code_at_every_step": False,
+        "condition": layers.BagOfWordsCondition,
+    },
+    "noisy encoder": {"encoder_swaps": 0.2, "encoder_replacements": 0.1},
+    "code in the first state": {"word_dropout": 1.0, "code_at_every_step": False},
 }
 
 

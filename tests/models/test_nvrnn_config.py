@@ -78,6 +78,20 @@ def test_arguments_that_an_earlier_version_did_not_have_take_their_defaults():
     model = models.NVRNN.from_config({**config, "latent": latent})
 
     assert (model.encoder_type, model.codes, model.condition) == ("lstm", 1, None)
+    assert (model.decoder_layers, model.code_at_every_step) == (1, True)
+
+
+def test_the_decoder_is_as_deep_as_the_encoder_unless_it_has_a_depth_of_its_own():
+    def depths(**options):
+        model = make_model(**options)
+        parts = model.sentence_encoder, model.sentence_decoder
+        return [len(part.layers) for part in parts]
+
+    assert depths(num_layers=2) == [2, 2]
+    assert depths(num_layers=2, decoder_layers=1) == [2, 1]
+    assert depths(decoder_layers=3) == [1, 3]
+    # A file of an earlier version has no depth of its own for the decoder.
+    assert from_earlier(num_layers=2).decoder_layers == 2
 
 
 def test_every_argument_is_an_attribute_of_its_name_and_in_the_configuration():
@@ -85,6 +99,10 @@ def test_every_argument_is_an_attribute_of_its_name_and_in_the_configuration():
         "embedding_dim": 4,
         "hidden_dim": 5,
         "num_layers": 2,
+        "decoder_layers": 3,
+        "code_at_every_step": False,
+        "encoder_swaps": 0.1,
+        "encoder_replacements": 0.2,
         "encoder_type": "gru",
         "encoder_pooling": "mean",
         "code_layers": 1,
@@ -123,6 +141,12 @@ def test_every_argument_is_an_attribute_of_its_name_and_in_the_configuration():
         ),
         ({"encoder_pooling": "min"}, "choose one of last, max, mean"),
         ({"num_layers": 0}, "num_layers is 0: give at least 1"),
+        ({"decoder_layers": 0}, "decoder_layers is 0: give at least 1"),
+        ({"decoder_layers": 1.5}, "decoder_layers is 1.5: give a whole number"),
+        (
+            {"code_at_every_step": "no"},
+            "code_at_every_step is 'no': give True or False",
+        ),
         ({"codes": 0}, "codes is 0: give at least 1"),
         ({"code_layers": -1}, "code_layers is -1: give at least 0"),
         ({"condition": lambda: "bow"}, "condition is 'bow': give a layer, such as"),
@@ -130,6 +154,8 @@ def test_every_argument_is_an_attribute_of_its_name_and_in_the_configuration():
         ({"hidden_dim": -1}, "hidden_dim is -1: give at least 1"),
         ({"dropout": 1.0}, "dropout is 1.0: give 0 or more, and below 1"),
         ({"recurrent_dropout": "a"}, "recurrent_dropout is 'a': give 0 or more"),
+        ({"encoder_swaps": 1.5}, r"swaps must be in \[0, 1\], not 1.5"),
+        ({"encoder_replacements": -1}, r"replacements must be in \[0, 1\], not -1"),
         ({"bow_loss": -1.0}, "bow_loss is -1.0: give 0 or a positive number"),
     ],
 )

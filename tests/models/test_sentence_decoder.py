@@ -31,7 +31,14 @@ def test_a_standard_decoder_reads_only_previous_words():
 
 @pytest.mark.parametrize("latent", ["vmf", "none"])
 @pytest.mark.parametrize(
-    "options", [{}, {"code_layers": 2}, {"num_layers": 2}], ids=str
+    "options",
+    [
+        {},
+        {"code_layers": 2},
+        {"num_layers": 2},
+        {"decoder_layers": 2, "code_at_every_step": False},
+    ],
+    ids=str,
 )
 def test_steps_give_the_logits_of_the_whole_sentence(latent, options):
     model = make_model(latent, **options)

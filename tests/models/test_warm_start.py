@@ -53,8 +53,9 @@ def likelihood(model, z):
         {"condition": layers.BagOfWordsCondition},
         {"condition": lambda: layers.LabelCondition(num_labels=2)},
         {"code_layers": 2},
+        {"code_at_every_step": False, "decoder_layers": 2},
     ],
-    ids=["plain", "two untied layers", "bow", "label", "code layers"],
+    ids=["plain", "two untied layers", "bow", "label", "code layers", "first state"],
 )
 def test_a_code_added_to_a_plain_model_does_not_change_its_likelihood(options):
     plain, model = make(**options), make(vmf(), bow_loss=1.0, **options)
@@ -76,7 +77,9 @@ def test_training_makes_use_of_the_new_code():
 
 
 @pytest.mark.parametrize(
-    "options", [{}, {"bow_loss": 1.0}, {"code_layers": 1}], ids=str
+    "options",
+    [{}, {"bow_loss": 1.0}, {"code_layers": 1}, {"code_at_every_step": False}],
+    ids=str,
 )
 def test_with_the_same_kind_of_code_all_weights_are_copied(options):
     trained, model = (make(vmf(kappa), **options) for kappa in (50.0, 10.0))
@@ -127,6 +130,8 @@ def test_a_learned_prior_is_copied_if_it_fits(components):
         (vmf, {"encoder_type": "bow"}),
         (vmf, {"encoder_pooling": "mean"}),
         (vmf, {"code_layers": 1}),
+        (vmf, {"num_layers": 2, "decoder_layers": 1}),
+        (vmf, {"code_at_every_step": False}),
         (layers.NoLatent, {}),
     ],
     ids=[
@@ -135,6 +140,8 @@ def test_a_learned_prior_is_copied_if_it_fits(components):
         "another encoder",
         "another pooling",
         "code layers",
+        "a deeper encoder",
+        "first state",
         "no code",
     ],
 )
@@ -157,7 +164,8 @@ def test_a_different_code_starts_without_influence(latent, options):
     [
         ({"hidden_dim": 9}, "hidden_dim: 8, not 9"),
         ({"embedding_dim": 5}, "embedding_dim: 6, not 5"),
-        ({"num_layers": 2}, "num_layers: 1, not 2"),
+        ({"num_layers": 2}, "decoder_layers: 1, not 2"),
+        ({"decoder_layers": 2}, "decoder_layers: 1, not 2"),
         (
             {"condition": layers.BagOfWordsCondition},
             r"condition: None, not BagOfWordsCondition\(units=200\)",

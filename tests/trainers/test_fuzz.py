@@ -35,7 +35,6 @@ from trainers.storage.metrics_file import SPLITS
 from trainers.storage.run_folder import RunFolder
 from trainers.storage.run_record import RunRecord
 from trainers.storage.trained_model import load_best_model
-from trainers.training import run as training_run
 from trainers.training.latents import make_latent
 from trainers.training.progress import Progress
 from trainers.training.schedules import make_schedules
@@ -471,7 +470,7 @@ def take_up(path, text):
     assert not any("\n" in note for note in notes)
     make_latent(values)
     make_schedules(values)
-    training_run.make_optimizer(values, 10 * values["epochs"])
+    LMTask(values).make_optimizer(10 * values["epochs"])
     (values["encoder"] + values["condition"] + values["setting"]).encode()
 
 

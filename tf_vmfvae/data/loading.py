@@ -1,9 +1,11 @@
 """Loads any corpus of sentences."""
 
 import dataclasses
+import os
 
 from tf_vmfvae.data import embedded
 from tf_vmfvae.data.sentences.corpus import Corpus
+from tf_vmfvae.data.sentences.own_labels import describe_labels, number_labels
 from tf_vmfvae.data.sentences.own_text import read_own_text
 from tf_vmfvae.data.sentences.vocabulary import build_vocabulary, check_sizes
 from tf_vmfvae.data.splits.held_out import SPLITS
@@ -20,6 +22,7 @@ def load(
     vocabulary_size: int = 10_000,
     minimum_count: int | None = None,
     max_length: int | None = None,
+    labels: str | os.PathLike | None = None,
 ) -> Corpus:
     """Loads a corpus of sentences.
 
@@ -40,6 +43,10 @@ def load(
             with unknown words.
         max_length: words after which a sentence is cut, not counting `<eos>`. By
             default 100, but 50 for "yelp".
+        labels: labels of the sentences. For "text", a text file whose lines are the
+            labels of the lines of `data_dir`, or, if that is a folder, a folder that
+            holds such a file under the name of each text file. For "embedded", what to
+            label sentences by: "topic", "sentiment" or "tense", which takes seconds.
 
     Returns:
         The corpus. Its notes say what was cut or held out.
@@ -54,6 +61,11 @@ def load(
     >>> corpus.vocabulary[:2], len(corpus.vocabulary)
     (['<unk>', '<eos>'], 500)
     """
+    if labels is not None and dataset not in ("embedded", "text"):
+        raise ValueError(
+            f"labels is {labels}: dataset {dataset} brings its own labels or has none; "
+            "leave it out"
+        )
     if max_length is None:
         max_length = MAX_LENGTH_YELP if dataset == "yelp" else MAX_LENGTH
     if max_length < 1:
@@ -61,7 +73,7 @@ def load(
     if minimum_count is None:
         minimum_count = 2 if dataset == "text" else 1
     check_sizes(vocabulary_size, minimum_count)
-    corpus = _cut(_read(dataset, data_dir), max_length)
+    corpus = _cut(_read(dataset, data_dir, labels), max_length)
     vocabulary = build_vocabulary(corpus.train, vocabulary_size, minimum_count)
     if len(vocabulary) == len(build_vocabulary([])):
         raise ValueError(
@@ -75,11 +87,10 @@ def load(
     return corpus
 
 
-def _read(dataset: str, data_dir: str | None) -> Corpus:
+def _read(dataset: str, data_dir: str | None, labels) -> Corpus:
     """Returns the corpus, still without a vocabulary."""
     if dataset == "embedded":
-        splits = {split: embedded.sentences(split) for split in SPLITS}
-        return Corpus(dataset, **splits, vocabulary=[], entropy=embedded.entropy())
+        return _read_embedded(labels)
     if dataset == "ptb":
         # TFDS takes a while to import.
         from tf_vmfvae.data.published.ptb.reading import read_ptb
@@ -104,9 +115,38 @@ def _read(dataset: str, data_dir: str | None) -> Corpus:
                 "dataset text needs data_dir: a text file with one sentence per line, "
                 "or a folder of such files"
             )
-        splits, notes = read_own_text(data_dir)
-        return Corpus(dataset, **splits, vocabulary=[], notes=tuple(notes))
+        splits, names, notes = read_own_text(data_dir, labels)
+        corpus = Corpus(dataset, **splits, vocabulary=[], notes=tuple(notes))
+        return corpus if names is None else _labelled(corpus, names, labels)
     raise ValueError(f"dataset is {dataset!r}: choose one of {', '.join(DATASETS)}")
+
+
+def _read_embedded(factor: str | None) -> Corpus:
+    splits = {split: embedded.sentences(split) for split in SPLITS}
+    corpus = Corpus("embedded", **splits, vocabulary=[], entropy=embedded.entropy())
+    if factor is None:
+        return corpus
+    if factor not in embedded.READABLE:
+        raise ValueError(
+            f"labels is {factor!r}: choose one of {', '.join(embedded.READABLE)}"
+        )
+    read = getattr(embedded, factor)
+    names = {split: [read(text) for text in own] for split, own in splits.items()}
+    # That of a sentence whose label is known is lower.
+    corpus = dataclasses.replace(corpus, entropy=None)
+    return _labelled(corpus, names, factor)
+
+
+def _labelled(corpus: Corpus, names: dict[str, list[str]], source) -> Corpus:
+    """Returns the corpus with labels, and a note on their numbers."""
+    ordered, labels = number_labels(names, source)
+    return dataclasses.replace(
+        corpus,
+        labels=labels,
+        num_labels=len(ordered),
+        label_names=tuple(ordered),
+        notes=(*corpus.notes, describe_labels(ordered)),
+    )
 
 
 def _cut(corpus: Corpus, max_length: int) -> Corpus:

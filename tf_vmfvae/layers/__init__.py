@@ -34,6 +34,7 @@ from tf_vmfvae.layers.likelihoods.word_softmax import WordSoftmax
 from tf_vmfvae.layers.lstm import LSTM
 from tf_vmfvae.layers.words.word_counts import WordCounts
 from tf_vmfvae.layers.words.word_dropout import WordDropout
+from tf_vmfvae.layers.words.word_noise import WordNoise
 from tf_vmfvae.layers.words.word_tokenizer import WordTokenizer
 
 __all__ = [
@@ -64,6 +65,7 @@ __all__ = [
     "VonMisesFisherNormLatent",
     "WordCounts",
     "WordDropout",
+    "WordNoise",
     "WordSoftmax",
     "WordTokenizer",
 ]

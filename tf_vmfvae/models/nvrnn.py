@@ -14,6 +14,7 @@ from tf_vmfvae.layers import (
     MeanOverCodes,
     RepeatExamples,
     WordDropout,
+    WordNoise,
     WordSoftmax,
     WordTokenizer,
 )
@@ -46,8 +47,10 @@ class NVRNN(LanguageModel):
         embedding_dim: int. Width of the word embeddings, which encoder and
             decoder share.
         hidden_dim: int. Width of the layers of encoder and decoder.
-        num_layers: int, at least 1. Number of layers of the encoder, and of the
-            decoder.
+        num_layers: int, at least 1. Number of layers of the encoder.
+        decoder_layers: int, at least 1, or `None`. Number of layers of the decoder; by
+            default as many as the encoder has. The paper's experiments on collapse
+            deepen the decoder alone.
         encoder_type: `"lstm"`; `"bilstm"`, one LSTM in each direction; `"gru"`; or
             `"bow"`, a perceptron that reads the mean of the word embeddings and so
             ignores the order of the words.
@@ -57,6 +60,8 @@ class NVRNN(LanguageModel):
             through which the decoder reads the code, after a learned scale of each
             coordinate (`CodeScale`). With 0 the decoder reads the code itself, and its
             first state and its gates are linear in it.
+        code_at_every_step: bool. Whether the decoder reads the code at every step, as
+            well as in its first state; otherwise in its first state alone.
         condition: what the decoder reads in addition to the code, at every step: a
             `tf_vmfvae.layers.BagOfWordsCondition`, a `tf_vmfvae.layers.LabelCondition`,
             or `None`.
@@ -70,6 +75,10 @@ class NVRNN(LanguageModel):
             a training step takes that many times as long.
         word_dropout: float in [0, 1]. Probability that the decoder reads `<unk>`
             instead of a previous word; 1 is the Inputless setting.
+        encoder_swaps: float in [0, 1]. Probability that two neighbouring words change
+            places before the encoder reads them, in training (`WordNoise`).
+        encoder_replacements: float in [0, 1]. Probability that the encoder reads a
+            random word instead of a word, in training (`WordNoise`).
         dropout: float in [0, 1). Dropout on the embeddings, between layers and on
             the decoder's outputs, in training.
         recurrent_dropout: float in [0, 1). Dropout on the recurrent state, in
@@ -144,17 +153,26 @@ class NVRNN(LanguageModel):
         dtype=None,
         name: str | None = None,
         trainable: bool = True,
+        *,
+        decoder_layers: int | None = None,
+        code_at_every_step: bool = True,
+        encoder_swaps: float = 0.0,
+        encoder_replacements: float = 0.0,
     ):
         # === Config ===
         self.embedding_dim = embedding_dim
         self.hidden_dim = hidden_dim
         self.num_layers = num_layers
+        self.decoder_layers = num_layers if decoder_layers is None else decoder_layers
         self.encoder_type = encoder_type
         self.encoder_pooling = encoder_pooling
         self.code_layers = code_layers
+        self.code_at_every_step = code_at_every_step
         self.bow_loss = bow_loss
         self.codes = codes
         self.word_dropout = word_dropout
+        self.encoder_swaps = encoder_swaps
+        self.encoder_replacements = encoder_replacements
         self.dropout = dropout
         self.recurrent_dropout = recurrent_dropout
         self.tie_embeddings = tie_embeddings
@@ -192,7 +210,7 @@ class NVRNN(LanguageModel):
         # rely on it, so the order stays the same in all versions.
         words, is_tied = self.tokenizer.vocabulary_size, self.tie_embeddings
         width = self.embedding_dim if is_tied else self.hidden_dim
-        stack = self.hidden_dim, self.num_layers, self.dropout, self.recurrent_dropout
+        rates = self.dropout, self.recurrent_dropout
         has_code = not latent.is_empty
         self.embedding = embedding_table(
             words + 1, self.embedding_dim, next(seeds), name="embedding"
@@ -201,11 +219,18 @@ class NVRNN(LanguageModel):
         self.sentence_encoder = None
         if has_code:
             self.sentence_encoder = SentenceEncoder(
-                self.encoder_type, self.encoder_pooling, *stack, seeds
+                self.encoder_type,
+                self.encoder_pooling,
+                self.hidden_dim,
+                self.num_layers,
+                *rates,
+                seeds,
             )
         self.latent = latent
         self.word_dropout_layer = WordDropout(self.word_dropout, seed=next(seeds))
-        self.sentence_decoder = SentenceDecoder(*stack, seeds, reads_code=has_code)
+        self.sentence_decoder = SentenceDecoder(
+            self.hidden_dim, self.decoder_layers, *rates, seeds, reads_code=has_code
+        )
         self.output_dropout = Dropout(self.dropout, seed=next(seeds))
         # An untied softmax has its own kernel, so another linear map would add nothing.
         output_map = dense(width, seeds, name="output_map")
@@ -221,11 +246,14 @@ class NVRNN(LanguageModel):
         self.condition = condition
         if condition is not None:
             condition.follow_model(next(seeds))
-        # These two come last, so that the seeds of the other layers do not depend on
-        # them.
+        # These come last, so that the seeds of the other layers do not depend on them.
         self.bag_map = dense(width, seeds, name="bag_map") if self.bow_loss else None
         self.code_reader = CodeReader(latent, self.code_layers, self.hidden_dim, seeds)
         self._code_reader_layers = self.code_reader.layers
+        self.encoder_noise = None
+        rates = self.encoder_swaps, self.encoder_replacements
+        if has_code and any(rates):
+            self.encoder_noise = WordNoise(*rates, num_words=words, seed=next(seeds))
 
     def _outputs(self, inputs):
         """Returns the outputs of the whole model."""
@@ -255,7 +283,8 @@ class NVRNN(LanguageModel):
         words = self.words(inputs)
         if self.sentence_encoder is None:
             return ops.cast(words[:, :0], self.latent.variable_dtype)
-        embedded = self._embed(words)
+        noise = self.encoder_noise
+        embedded = self._embed(words if noise is None else noise(words))
         if self.condition is not None and self.condition.is_read_by_encoder:
             condition = ops.expand_dims(self._read_condition(inputs), 1)
             at_each_word = condition * ops.ones_like(embedded[:, :, :1])
@@ -275,7 +304,7 @@ class NVRNN(LanguageModel):
             self.word_dropout_layer(start[:, 0] if is_inputless else previous)
         )
         code = self.code_reader(z)
-        read = [] if self.latent.is_empty else [code]
+        read = [code] if self.step_code_width else []
         if self.condition is not None:
             read.append(self._read_condition(inputs))
         if is_inputless:  # It is the same at every step, so it belongs to the context.
@@ -296,8 +325,14 @@ class NVRNN(LanguageModel):
         is_word = ops.cast(ops.not_equal(words, PADDING_ID), log_p.dtype)
         return -ops.sum(log_p * is_word, axis=-1)
 
+    @property
+    def step_code_width(self) -> int:
+        """How many numbers the decoder reads of the code at every step."""
+        return self.code_reader.width if self.code_at_every_step else 0
+
     def context(self, z, conditions=None):
-        return super().context(self.code_reader(z), conditions)
+        code = self.code_reader(z)[:, : self.step_code_width]
+        return super().context(code, conditions)
 
     def initial_state(self, z) -> list:
         """Returns the decoder's state before the first word, `h, c` of each layer."""
@@ -335,12 +370,16 @@ class NVRNN(LanguageModel):
             "embedding_dim": self.embedding_dim,
             "hidden_dim": self.hidden_dim,
             "num_layers": self.num_layers,
+            "decoder_layers": self.decoder_layers,
             "encoder_type": self.encoder_type,
             "encoder_pooling": self.encoder_pooling,
             "code_layers": self.code_layers,
+            "code_at_every_step": self.code_at_every_step,
             "bow_loss": self.bow_loss,
             "codes": self.codes,
             "word_dropout": self.word_dropout,
+            "encoder_swaps": self.encoder_swaps,
+            "encoder_replacements": self.encoder_replacements,
             "dropout": self.dropout,
             "recurrent_dropout": self.recurrent_dropout,
             "tie_embeddings": self.tie_embeddings,

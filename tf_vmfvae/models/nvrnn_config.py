@@ -15,6 +15,7 @@ LEAST = {
     "embedding_dim": 1,
     "hidden_dim": 1,
     "num_layers": 1,
+    "decoder_layers": 1,
     "code_layers": 0,
     "codes": 1,
 }
@@ -41,6 +42,10 @@ def check_arguments(model, latent: Latent, condition: Condition | None) -> None:
     check_dropout(model, ("dropout", "recurrent_dropout"))
     if not 0 <= model.bow_loss < math.inf:
         raise ValueError(f"bow_loss is {model.bow_loss}: give 0 or a positive number")
+    if not isinstance(model.code_at_every_step, bool):
+        raise ValueError(
+            f"code_at_every_step is {model.code_at_every_step!r}: give True or False"
+        )
     if not isinstance(condition, Condition | None):
         raise ValueError(
             f"condition is {condition!r}: give a layer, such as "

@@ -10,11 +10,17 @@ SAME = (
     "vocabulary",
     "embedding_dim",
     "hidden_dim",
-    "num_layers",
+    "decoder_layers",
     "tie_embeddings",
 )
 # Arguments that have to be the same for the code to be the same.
-SAME_CODE = ("encoder_type", "encoder_pooling", "code_layers")
+SAME_CODE = (
+    "num_layers",
+    "encoder_type",
+    "encoder_pooling",
+    "code_layers",
+    "code_at_every_step",
+)
 
 
 def warm_start(model: NVRNN, pretrained: NVRNN) -> None:
@@ -89,12 +95,10 @@ def _copy_first_layer(model, pretrained, same_code):
     """Copies the layer that reads word, code and condition, joined in this order."""
     layer, trained = (each.sentence_decoder.layers[0] for each in (model, pretrained))
     kernel, *others = _values(trained)
-    word, old = model.embedding_dim, pretrained.code_reader.width
+    word, old = model.embedding_dim, pretrained.step_code_width
     of_code = kernel[word : word + old]
     if not same_code:
-        of_code = np.zeros_like(
-            kernel, shape=(model.code_reader.width, kernel.shape[1])
-        )
+        of_code = np.zeros_like(kernel, shape=(model.step_code_width, kernel.shape[1]))
     kernel = np.concatenate([kernel[:word], of_code, kernel[word + old :]])
     _assign(layer.weights, [kernel, *others])
 

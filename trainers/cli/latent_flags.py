@@ -102,6 +102,17 @@ def anneals_kappa(settings: dict) -> bool:
     return bool(settings["initial_kappa"]) and reads(settings, "training_kappa")
 
 
+def has_constant_kl(settings: dict) -> bool:
+    """Returns whether the KL depends on no weight of the model.
+
+    >>> has_constant_kl({"latent": "vmf", "prior_components": 0})
+    True
+    """
+    if settings["latent"] == "vmf":
+        return not settings["prior_components"]
+    return settings["latent"] in ("power_spherical", "vmf_norm", "none")
+
+
 def check(settings: dict) -> None:
     """Checks the values of these flags against each other.
 

@@ -33,8 +33,8 @@ def define_flags(values: flags.FlagValues = flags.FLAGS) -> ProgramFlags:
     )
     own.path(
         "labels",
-        "For a document model: a file with one label per line, for --dataset=text from "
-        "a file.",
+        "For --dataset=text: a file with one label per line or, for a language model "
+        "and a folder of text files, a folder of such files.",
         default=None,
     )
     own.choice(
@@ -102,6 +102,6 @@ def check(settings: dict) -> None:
     if settings["data_dir"]:
         paths.check_input(settings["data_dir"], "data_dir")
     if settings["labels"]:
-        paths.check_input(settings["labels"], "labels", folders=False, pipes=True)
+        paths.check_input(settings["labels"], "labels", pipes=True)
     if settings["output_dir"]:
         paths.check_output_folder(settings["output_dir"])

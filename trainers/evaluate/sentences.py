@@ -11,6 +11,7 @@ from tf_vmfvae.data.loading import DATASETS
 from tf_vmfvae.ops.batch_inputs import rows_of
 from tf_vmfvae.text import split_words
 from trainers.cli.errors import UserError
+from trainers.lm.labels import labels_of
 from trainers.storage import fingerprint
 from trainers.storage.model_file import find_model
 from trainers.storage.run_record import FLAGS
@@ -30,12 +31,13 @@ class Part:
 
     Attributes:
         texts: the sentences.
-        labels: one label for each, or `None` if the corpus has none.
+        labels: one label for each, by name if labels have names; or `None` if the
+            corpus has none.
         factors: maps a name to one value for each sentence, for probes to predict.
     """
 
     texts: list[str]
-    labels: list[int] | None
+    labels: list[int] | list[str] | None
     factors: dict[str, list]
 
 
@@ -62,7 +64,8 @@ class SentenceJudge:
         check_flags(settings)
         self._model = model
         self._settings = settings
-        self.corpus = load(settings, flags)
+        self.corpus = load(settings, flags, model.needs_labels)
+        self._check_labels()
         self._part = self._part_of(settings["split"], settings["examples"])
         self.text = fingerprint.of_texts(getattr(self.corpus, settings["split"]))
 
@@ -104,14 +107,38 @@ class SentenceJudge:
             inputs, self._settings["batch_size"], buckets=12, shuffle=False
         )
 
+    def _check_labels(self):
+        """Checks that the corpus has the labels that the model needs."""
+        if not self._model.needs_labels:
+            return
+        corpus, names = self.corpus, self._model.condition.label_names
+        if corpus.labels is None:
+            name = "labels" if corpus.name == "text" else "dataset"
+            raise UserError(
+                f"--{name}: {corpus.name} has no labels, which the model needs"
+            )
+        if (corpus.label_names is None) != (names is None):
+            has, lacks = ("model", "corpus") if names else ("corpus", "model")
+            raise UserError(
+                f"--dataset={corpus.name}: the labels of the {has} have names, those "
+                f"of the {lacks} only numbers; give a corpus like the one that the "
+                "model was trained on"
+            )
+        unknown = sorted({*(corpus.label_names or ())} - {*(names or ())})
+        if unknown:
+            known = ", ".join(names[:10]) + (", ..." if len(names) > 10 else "")
+            raise UserError(
+                f"--labels: the label {unknown[0][:40]!r} is unknown; those of the "
+                f"model are {known}"
+            )
+
     def _part_of(self, split, limit):
         corpus = self.corpus
         texts = getattr(corpus, split)[:limit]
         labels = corpus.labels and corpus.labels[split][:limit]
-        if self._model.needs_labels and labels is None:
-            raise UserError(
-                f"--dataset={corpus.name}: has no labels, which the model needs"
-            )
+        if labels and corpus.label_names:
+            # The model may have numbered them in another way.
+            labels = [corpus.label_names[label] for label in labels]
         factors = {"label": labels} if labels else {}
         if corpus.name == "embedded":
             factors = data.embedded.read_factors(texts)
@@ -119,17 +146,21 @@ class SentenceJudge:
 
 
 def check_flags(settings: dict) -> None:
-    """Checks the flags that only a document model reads.
+    """Checks the flags that a document model reads.
 
     Raises:
-        UserError: if one of them is given, or the corpus has no sentences.
+        UserError: if one of them has no effect here, or the corpus has no sentences.
     """
-    for name in ("topics", "labels"):
-        if settings[name] is not None:
-            raise UserError(
-                f"--{name}: only a document model reads it, and this model reads "
-                "sentences; leave it out"
-            )
+    if settings["topics"] is not None:
+        raise UserError(
+            "--topics: only a document model reads it, and this model reads sentences; "
+            "leave it out"
+        )
+    if settings["labels"] and settings["dataset"] != "text":
+        raise UserError(
+            f"--labels: belongs to --dataset=text, not to {settings['dataset']}; leave "
+            "it out"
+        )
     if settings["dataset"] not in DATASETS:
         raise UserError(
             f"--dataset={settings['dataset']}: holds documents, but the model reads "
@@ -137,12 +168,13 @@ def check_flags(settings: dict) -> None:
         )
 
 
-def load(settings: dict, flags: dict) -> data.Corpus:
+def load(settings: dict, flags: dict, needs_labels: bool = False) -> data.Corpus:
     """Returns the corpus that the flags name.
 
     Args:
         settings: as for `SentenceJudge`.
         flags: likewise.
+        needs_labels: whether the model reads a label with each sentence.
 
     Raises:
         UserError: if it cannot be read.
@@ -155,7 +187,10 @@ def load(settings: dict, flags: dict) -> data.Corpus:
         )
     try:
         return data.load(
-            settings["dataset"], settings["data_dir"], vocabulary_size=size
+            settings["dataset"],
+            settings["data_dir"],
+            vocabulary_size=size,
+            labels=labels_of(settings["dataset"], settings["labels"], needs_labels),
         )
     except (ValueError, OSError) as error:
         raise UserError(str(error)) from error

@@ -42,13 +42,11 @@ def define_flags(values: flags.FlagValues = flags.FLAGS) -> ProgramFlags:
         "with --task=neighbours.",
         default=None,
     )
-    own.integer(
+    own.sentences(
         "label",
-        "Label, for a model that is conditioned on labels: one for all sentences, or "
-        "one for each.",
-        integers(0, 1_000_000_000),
-        default=[],
-        many=True,
+        "Label, for a model that is conditioned on labels: its name, or its number "
+        "from 0 if the labels have no names. Give one for all sentences, or one for "
+        "each.",
     )
     own.integer(
         "count", "Number of samples or neighbours.", integers(1, 1_000_000), default=5

@@ -47,6 +47,7 @@ def run(settings: dict) -> None:
             for name in ("text", "file")
             if settings[name]
         ]
+    settings = {**settings, "label": _label_numbers(model, settings["label"])}
     _check_condition(model, settings, texts)
     try:
         _print(answers(model, settings, texts), notes, settings["json"])
@@ -190,11 +191,24 @@ def _check_condition(model, settings, texts):
             f"--label: the model needs labels; give 1 for all or {written}, not "
             f"{len(labels)}"
         )
-    if max(labels) >= model.num_labels:
-        raise UserError(
-            f"--label: must be from 0 to {model.num_labels - 1} for this model, not "
-            f"{max(labels)}"
-        )
+
+
+def _label_numbers(model, labels):
+    """Returns the numbers of the labels that the model knows by name or number.
+
+    Raises:
+        UserError: if it does not know one of them.
+    """
+    if not model.needs_labels:
+        return []
+    known = model.condition.label_names or list(map(str, range(model.num_labels)))
+    for label in labels:
+        if label not in known:
+            allowed = ", ".join(known[:10]) + (", ..." if len(known) > 10 else "")
+            raise UserError(
+                f"--label: must be one of {allowed} for this model, not {label[:40]}"
+            )
+    return [known.index(label) for label in labels]
 
 
 def _needs_texts(model, task):

@@ -8,12 +8,21 @@ from trainers.cli.earlier_flags import EarlierFlags
 from trainers.cli.errors import UserError
 from trainers.cli.program_flags import ProgramFlags
 from trainers.cli.ranges import at_least_zero, dropout_rate, integers, share
+from trainers.lm import optimizer_flags
 from trainers.storage.model_file import find_model
 
 REAL_TEXT = ["ptb", "yelp", "text"]
-# Gradients are scaled down to this global norm. How large they are depends on the
-# length of the examples, not on the run, so it is not a flag.
-CLIP_NORM = 5.0
+# Flags of the encoder and the code, which a model without a code does not read.
+OF_CODES = (
+    "encoder",
+    "encoder_pooling",
+    "encoder_swaps",
+    "encoder_replacements",
+    "code_layers",
+    "code_at_every_step",
+    "bow_loss",
+    "codes",
+)
 # The defaults. If two apply, the later one counts.
 DEFAULTS = [
     Default(
@@ -73,9 +82,15 @@ DEFAULTS = [
     ),
     Default({"word_dropout": 1.0}, {"setting": ["inputless"]}),
     latent_flags.OWN_KAPPA,
+    *optimizer_flags.DEFAULTS,
 ]
 EARLIER = EarlierFlags(
-    added={"encoder_pooling": "last", "bow_loss": 0.0, "codes": 1},
+    added={
+        "encoder_pooling": "last",
+        "bow_loss": 0.0,
+        "codes": 1,
+        "clip_norm": optimizer_flags.CLIP_NORM,
+    },
     fixed={
         **latent_flags.FIXED,
         **training_flags.FIXED,
@@ -83,7 +98,6 @@ EARLIER = EarlierFlags(
             "with --initial_kappa, --bow_loss falls to 0 over nine tenths of --epochs",
             training_flags.bow_loss_epochs,
         ),
-        "clip_norm": CLIP_NORM,
         "concentration_features": None,
         "tie_embeddings": True,
     },
@@ -109,7 +123,9 @@ def define_flags(values: flags.FlagValues = flags.FLAGS) -> ProgramFlags:
         own,
         codes="Codes per sentence in training. With several, the loss is their "
         "importance-weighted bound.",
+        learning_rate=optimizer_flags.LEARNING_RATE,
     )
+    optimizer_flags.define(own)
     own.number(
         "bow_loss",
         "Weight of an auxiliary loss, in which the code alone predicts the sentence's "
@@ -139,9 +155,17 @@ def _define_model(own):
     own.choice(
         "condition",
         "What else the decoder reads: the sentence's words without their order (bow), "
-        "or its label (label).",
+        "or its label (label), which the encoder reads too: a yelp review's stars, an "
+        "embedded sentence's topic, or what --labels says.",
         ["none", "bow", "label"],
         default="none",
+    )
+    own.integer(
+        "condition_dim",
+        "Width of what the decoder reads of --condition: of the map of the words' mean "
+        "embedding, or of the label's embedding.",
+        integers(1, 16_384),
+        default=Derived("that of the paper, 200 for bow and 50 for label"),
     )
     own.choice(
         "encoder",
@@ -157,9 +181,15 @@ def _define_model(own):
     )
     own.integer(
         "num_layers",
-        "Recurrent layers in the encoder and in the decoder.",
+        "Recurrent layers in the encoder.",
         integers(1, 3),
         default=1,
+    )
+    own.integer(
+        "decoder_layers",
+        "Recurrent layers in the decoder.",
+        integers(1, 3),
+        default=Derived("same as --num_layers"),
     )
     own.integer("embedding_dim", "Width of the word embeddings.", integers(1, 16_384))
     own.integer(
@@ -172,6 +202,11 @@ def _define_model(own):
         "Dense layers between the code and the decoder.",
         integers(0, 10),
         default=0,
+    )
+    own.switch(
+        "code_at_every_step",
+        "Let the decoder read the code at every step, not only in its first state.",
+        default=True,
     )
     own.number(
         "dropout",
@@ -189,6 +224,20 @@ def _define_model(own):
         "Share of the previous words that training hides from the decoder.",
         share(),
     )
+    own.number(
+        "encoder_swaps",
+        "Share of neighbouring words that change places before the encoder reads "
+        "them, in training.",
+        share(),
+        default=0.0,
+    )
+    own.number(
+        "encoder_replacements",
+        "Share of the words that the encoder reads that training replaces by random "
+        "ones.",
+        share(),
+        default=0.0,
+    )
 
 
 def _define_data(own):
@@ -203,6 +252,13 @@ def _define_data(own):
         "data_dir",
         "Where the corpus is: the folder that holds ptb/ or yelp/; or your own text, a "
         "file with one sentence per line or a folder of such files.",
+        default=None,
+    )
+    own.path(
+        "labels",
+        "Labels of your own text, for --dataset=text: a file with the label of each "
+        "line of --data_dir on the same line or, if that is a folder, a folder that "
+        "holds such a file under the name of each text file.",
         default=None,
     )
     own.integer(
@@ -232,20 +288,31 @@ def _check(settings):
         paths.check_input(settings["synthetic"], "synthetic", folders=False, pipes=True)
     if settings["data_dir"]:
         paths.check_input(settings["data_dir"], "data_dir")
+    if settings["labels"]:
+        paths.check_input(settings["labels"], "labels", pipes=True)
     if settings["synthetic"] and settings["condition"] == "label":
         raise UserError(
             "--synthetic: its sentences lack the labels that --condition=label needs"
         )
     if settings["setting"] == "inputless" and settings["word_dropout"] != 1.0:
         raise UserError("--word_dropout: is 1 with --setting=inputless; leave it out")
-    if settings["condition"] == "label" and settings["dataset"] != "yelp":
-        raise UserError(
-            f"--condition: --dataset={settings['dataset']} has no labels; only yelp has"
-        )
+    if settings["condition"] == "label":
+        _check_labels(settings)
     if settings["dataset"] == "text" and not settings["data_dir"]:
         raise UserError(
             "--data_dir: --dataset=text needs a text file with one sentence per line, "
             "or a folder of such files"
+        )
+
+
+def _check_labels(settings):
+    """Checks that the sentences have labels."""
+    if settings["dataset"] == "ptb":
+        raise UserError("--condition: --dataset=ptb has no labels; choose none or bow")
+    if settings["dataset"] == "text" and not settings["labels"]:
+        raise UserError(
+            "--labels: --condition=label needs a file with the label of each line of "
+            "--data_dir"
         )
 
 
@@ -256,6 +323,7 @@ def _check_codes(settings):
     has_free_bits = latent_flags.reads(settings, "free_bits") and settings["free_bits"]
     for name, takes_part_away in (
         ("kl_schedule", settings["kl_schedule"] != "constant"),
+        ("kl_weight", training_flags.weighs_kl(settings)),
         ("free_bits", has_free_bits),
     ):
         if takes_part_away:
@@ -273,12 +341,18 @@ def _without_effect(settings):
     unused = latent_flags.without_effect(settings)
     unused |= training_flags.without_effect(settings)
     if settings["latent"] == "none":
-        for name in ("encoder", "encoder_pooling", "code_layers", "bow_loss", "codes"):
+        for name in OF_CODES:
             unused[name] = "latent"
+        if settings["decoder_layers"]:
+            unused["num_layers"] = "decoder_layers"
     elif settings["encoder"] == "bow":
-        unused["encoder_pooling"] = "encoder"
+        unused |= {"encoder_pooling": "encoder", "encoder_swaps": "encoder"}
+    if settings["condition"] == "none":
+        unused["condition_dim"] = "condition"
     if settings["dataset"] == "embedded":
         unused["data_dir"] = "dataset"
+    if settings["dataset"] != "text":
+        unused["labels"] = "dataset"
     if not settings["synthetic"]:
         unused["synthetic_share"] = "synthetic"
     return unused

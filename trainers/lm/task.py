@@ -7,7 +7,7 @@ from tf_vmfvae.data.files.text_file import read_sentences
 from trainers.cli.errors import UserError
 from trainers.cli.run_flags import identity
 from trainers.cli.settings import chosen
-from trainers.lm.flags import CLIP_NORM
+from trainers.lm.labels import labels_of
 from trainers.lm.report import print_corpus, print_report
 from trainers.storage import fingerprint
 from trainers.storage.metrics_file import SPLITS
@@ -15,6 +15,7 @@ from trainers.storage.model_file import find_model
 from trainers.storage.trained_model import load_language_model
 from trainers.storage.unknown_words import note_unknown_words
 from trainers.training.latents import make_latent
+from trainers.training.optimizers import make_optimizer
 from trainers.training.task import Task
 
 # More buckets mean less padding. But if all sentences of a batch have the same length,
@@ -23,20 +24,26 @@ from trainers.training.task import Task
 BUCKETS = 12
 # What --condition names.
 CONDITIONS = {
-    "none": lambda corpus: None,
-    "bow": lambda corpus: layers.BagOfWordsCondition(),
-    "label": lambda corpus: layers.LabelCondition(corpus.num_labels),
+    "none": lambda corpus, width: None,
+    "bow": lambda corpus, width: layers.BagOfWordsCondition(**width),
+    "label": lambda corpus, width: layers.LabelCondition(
+        corpus.num_labels, label_names=corpus.label_names, **width
+    ),
 }
 # Flags that are arguments of the model.
 MODEL_FLAGS = (
     "embedding_dim",
     "hidden_dim",
     "num_layers",
+    "decoder_layers",
     "encoder_pooling",
     "code_layers",
+    "code_at_every_step",
     "bow_loss",
     "codes",
     "word_dropout",
+    "encoder_swaps",
+    "encoder_replacements",
     "dropout",
     "recurrent_dropout",
     "seed",
@@ -46,7 +53,17 @@ MODEL_FLAGS = (
 class LMTask(Task):
     """Trains `NVRNN` on sentences."""
 
-    clip_norm = CLIP_NORM
+    @property
+    def clip_norm(self) -> float:
+        return self.settings["clip_norm"]
+
+    @property
+    def plateau_factor(self) -> float | None:
+        return self.settings["plateau_factor"]
+
+    def make_optimizer(self, steps) -> keras.optimizers.Optimizer:
+        name, rate = (self.settings[x] for x in ("optimizer", "learning_rate"))
+        return make_optimizer(name, rate, None if self.plateau_factor else steps)
 
     def load_corpus(self) -> data.Corpus:
         settings = self.settings
@@ -54,13 +71,18 @@ class LMTask(Task):
             settings["dataset"],
             settings["data_dir"],
             vocabulary_size=settings["vocabulary_size"],
+            labels=labels_of(
+                settings["dataset"],
+                settings["labels"],
+                settings["condition"] == "label",
+            ),
         )
 
     def make_model(self) -> models.NVRNN:
         return models.NVRNN(
             self.corpus.vocabulary,
             make_latent(self.settings),
-            condition=CONDITIONS[self.settings["condition"]](self.corpus),
+            condition=self._condition(),
             **chosen(self.settings, *MODEL_FLAGS, encoder_type="encoder"),
         )
 
@@ -114,6 +136,10 @@ class LMTask(Task):
     def print_report(self, metrics, model) -> None:
         print_report(metrics, model, self.corpus)
 
+    def _condition(self):
+        width = chosen(self.settings, units="condition_dim")
+        return CONDITIONS[self.settings["condition"]](self.corpus, width)
+
     def _ids(self, model, split):
         return model.to_ids(getattr(self.corpus, split), self._labels(split))
 
@@ -142,9 +168,10 @@ class LMTask(Task):
 
     def _metadata(self, sentences):
         """Returns what the projector can colour the validation sentences by."""
-        labels = self._labels("validation")
+        labels, names = self._labels("validation"), self.corpus.label_names
         if labels:
-            return {"label": labels[: len(sentences)]}
+            shown = labels[: len(sentences)]
+            return {"label": [names[label] for label in shown] if names else shown}
         if self.corpus.name != "embedded":
             return None
         return data.embedded.read_factors(sentences)

@@ -80,6 +80,8 @@ def of_value(value) -> Part:
 def _labels(corpus, split) -> list[str]:
     if isinstance(corpus, Corpus):
         labels = corpus.labels and corpus.labels[split]
+        if labels and corpus.label_names:
+            labels = [corpus.label_names[label] for label in labels]
     else:
         labels = getattr(corpus, split).labels
     return [] if labels is None else [str(label) for label in labels]

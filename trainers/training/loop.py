@@ -37,6 +37,9 @@ class TrainingLoop:
         worker: `Worker`, this process's place among the workers; by default the only
             one.
         accumulate_steps: int. Parts in which every replica reads its share of a batch.
+        plateau_factor: float > 1, or `None`. Divides the learning rate after each epoch
+            without a better validation bound. The optimiser's learning rate must then
+            be a number, not a schedule.
 
     Attributes:
         progress: `Progress`, how far the run has come.
@@ -52,12 +55,14 @@ class TrainingLoop:
         save_seconds: float = 120.0,
         worker: Worker | None = None,
         accumulate_steps: int = 1,
+        plateau_factor: float | None = None,
     ):
         self.model = model
         self.optimizer = optimizer
         self.strategy = strategy
         self.folder = folder
         self.save_seconds = save_seconds
+        self.plateau_factor = plateau_factor
         with strategy.scope():
             optimizer.build(model.trainable_variables)
         self._step = TrainingStep(
@@ -193,6 +198,10 @@ class TrainingLoop:
         is_best = bounds["nll"] < progress.best_nll
         if is_best:
             progress.best_nll, progress.best_epoch = bounds["nll"], progress.epoch
+        elif self.plateau_factor:
+            # A variable of the optimiser, so the checkpoint below has it.
+            rate = self.optimizer.learning_rate
+            rate.assign(_number(rate) / self.plateau_factor)
         print(_epoch_line(progress, epochs, logs) + (" *" if is_best else ""))
         callbacks.on_epoch_end(progress.epoch, logs)
         progress.end_epoch(logs)

@@ -93,7 +93,7 @@ def train(
         warm_start(task, model, strategy)
     task.print_corpus(model, splits)
     with strategy.scope():
-        optimizer = make_optimizer(settings, len(training) * settings["epochs"])
+        optimizer = task.make_optimizer(len(training) * settings["epochs"])
     check_text(task, folder)
     if worker.is_chief:
         folder.open(task.text, tf_vmfvae.__version__)
@@ -106,6 +106,7 @@ def train(
         settings["save_seconds"],
         worker,
         settings["accumulate_steps"],
+        task.plateau_factor,
     )
     check_workers(loop.agreement, task, folder)
     if folder.metrics() is not None:
@@ -154,16 +155,6 @@ def warm_start(task: Task, model: VAE, strategy: tf.distribute.Strategy) -> None
     """Sets the first weights, and notes in the task what was read for that."""
     with strategy.scope():
         task.text.update(task.warm_start(model))
-
-
-def make_optimizer(settings: dict, steps: int) -> keras.optimizers.Optimizer:
-    """Returns Adam with a learning rate that falls linearly over `steps`."""
-    schedule = keras.optimizers.schedules.PolynomialDecay(
-        settings["learning_rate"],
-        decay_steps=steps,
-        end_learning_rate=settings["learning_rate"] / 50,
-    )
-    return keras.optimizers.Adam(schedule)
 
 
 def evaluate(task: Task, loop: TrainingLoop, splits: dict) -> dict:

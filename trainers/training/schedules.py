@@ -13,8 +13,14 @@ def make_schedules(settings: dict) -> list[keras.callbacks.Callback]:
         settings: the value of every flag, by name.
     """
     epochs, schedules = settings["anneal_epochs"], []
-    if settings["kl_schedule"] != "constant":
-        schedules.append(callbacks.KLWeightSchedule(settings["kl_schedule"], epochs))
+    # Flags without effect are None.
+    schedule = settings["kl_schedule"] or "constant"
+    weight = 1.0 if settings["kl_weight"] is None else settings["kl_weight"]
+    if schedule != "constant" or weight != 1:
+        # A constant schedule does not use its length.
+        schedules.append(
+            callbacks.KLWeightSchedule(schedule, epochs or 1.0, end=weight)
+        )
     if settings["initial_kappa"]:
         end = settings["training_kappa"] or settings["kappa"]
         schedules.append(

@@ -6,6 +6,7 @@ import keras
 
 from tf_vmfvae import models
 from trainers.storage.run_folder import RunFolder
+from trainers.training.optimizers import make_optimizer
 
 
 class Task(abc.ABC):
@@ -21,9 +22,12 @@ class Task(abc.ABC):
             `trainers.storage.fingerprint`.
         reported: names of the bounds that `print_report` prints.
         clip_norm: gradients are scaled down to this global norm.
+        plateau_factor: divides the learning rate after each epoch without a better
+            validation bound; `None` if the learning rate does not depend on it.
     """
 
     clip_norm: float
+    plateau_factor: float | None = None
     reported = ("nll", "reconstruction", "kl", "code_gain", "ppl", "examples", "tokens")
 
     def __init__(self, settings: dict):
@@ -58,6 +62,14 @@ class Task(abc.ABC):
         Raises:
             ValueError: if they describe no model.
         """
+
+    def make_optimizer(self, steps: int) -> keras.optimizers.Optimizer:
+        """Returns the optimiser, here Adam with a learning rate that falls linearly.
+
+        Args:
+            steps: number of training steps of the whole run.
+        """
+        return make_optimizer("adam", self.settings["learning_rate"], steps)
 
     def warm_start(self, model: models.VAE) -> dict[str, dict]:
         """Sets the first weights of a new run's model, if they come from a file.

@@ -16,13 +16,13 @@ def one_line(error) -> str:
 def test_a_single_file_is_split_the_same_way_each_time(tmp_path):
     lines = [f"sentence number {i}" for i in range(200)]
     write(tmp_path / "text.txt", lines)
-    splits, notes = read_own_text(tmp_path / "text.txt")
+    splits, _, notes = read_own_text(tmp_path / "text.txt")
 
     sizes = {split: len(sentences) for split, sentences in splits.items()}
     assert sizes == {"train": 180, "validation": 10, "test": 10}
     found = [sentence for sentences in splits.values() for sentence in sentences]
     assert sorted(found) == sorted(lines)
-    assert read_own_text(tmp_path / "text.txt") == (splits, notes)
+    assert read_own_text(tmp_path / "text.txt") == (splits, None, notes)
 
 
 @pytest.mark.parametrize("validation", ["valid", "validation", "dev", "val"])
@@ -30,7 +30,7 @@ def test_a_folder_with_all_three_splits_is_read_as_it_is(tmp_path, validation):
     write(tmp_path / "train.txt", ["a b", "b a"])
     write(tmp_path / f"{validation}.txt", ["a a"])
     write(tmp_path / "test.txt", ["b b", "b"])
-    splits, notes = read_own_text(tmp_path)
+    splits, _, notes = read_own_text(tmp_path)
 
     assert splits == {
         "train": ["a b", "b a"],
@@ -43,7 +43,7 @@ def test_a_folder_with_all_three_splits_is_read_as_it_is(tmp_path, validation):
 def test_a_missing_split_is_held_out_from_the_training_set(tmp_path):
     write(tmp_path / "train.txt", [f"a {i}" for i in range(100)])
     write(tmp_path / "test.txt", ["a"])
-    splits, notes = read_own_text(tmp_path)
+    splits, _, notes = read_own_text(tmp_path)
 
     assert (len(splits["train"]), len(splits["validation"])) == (95, 5)
     assert splits["test"] == ["a"]
@@ -54,7 +54,7 @@ def test_a_missing_split_is_held_out_from_the_training_set(tmp_path):
 def test_a_folder_without_a_training_file_is_read_as_one_text(tmp_path):
     write(tmp_path / "b.txt", ["b b"] * 20)
     write(tmp_path / "a.txt", ["a a"] * 20)
-    splits, notes = read_own_text(tmp_path)
+    splits, _, notes = read_own_text(tmp_path)
 
     assert splits["train"] == ["a a"] * 18 + ["b b"] * 18
     assert "a.txt, b.txt" in notes[0]
@@ -62,7 +62,7 @@ def test_a_folder_without_a_training_file_is_read_as_one_text(tmp_path):
 
 def test_three_lines_are_enough(tmp_path):
     write(tmp_path / "text.txt", ["a a", "b", "c"])
-    splits, _ = read_own_text(tmp_path / "text.txt")
+    splits, _, _ = read_own_text(tmp_path / "text.txt")
 
     assert splits == {"train": ["a a"], "validation": ["b"], "test": ["c"]}
 

@@ -47,6 +47,7 @@ SETTINGS = {
     "learning_rate": 0.01,
     "patience": 0,
     "kl_schedule": "constant",
+    "kl_weight": 1.0,
     "anneal_epochs": None,
     "seed": 1,
     "strategy": "one_device",

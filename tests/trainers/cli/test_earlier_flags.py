@@ -35,7 +35,6 @@ def test_a_renamed_flag_is_refused_with_its_new_name(program, argument, message)
     ("program", "argument", "message"),
     [
         ("lm", "--jit=on", "--jit: is no longer a flag (it is always auto)"),
-        ("lm", "--clip_norm=1", "--clip_norm: is no longer a flag (it is always 5)"),
         ("lm", "--notie_embeddings", "is no longer a flag (it is always true)"),
         ("lm", "--bow_loss_epochs=3", "(with --initial_kappa, --bow_loss falls to 0"),
         ("bow", "--clip_norm=1", "--clip_norm: is no longer a flag (it is always 20)"),
@@ -100,12 +99,18 @@ def test_a_stored_run_that_annealed_two_things_for_different_times_is_kept_apart
     assert not lm.EARLIER.same_as_today("kappa_epochs", 15.0, today)
 
 
+def test_a_stored_run_without_a_norm_of_the_gradient_keeps_todays_default():
+    settings = lm.define_flags(flags.FlagValues()).settings()
+
+    assert lm.EARLIER.added["clip_norm"] == settings["clip_norm"] == 5.0
+
+
 @pytest.mark.parametrize(
     ("name", "value", "is_same"),
     [
-        ("clip_norm", 5.0, True),
-        ("clip_norm", None, True),
-        ("clip_norm", 1.0, False),
+        ("kappa_ceiling", 1000.0, True),
+        ("kappa_ceiling", None, True),
+        ("kappa_ceiling", 500.0, False),
         ("tie_embeddings", False, False),
         ("bow_loss_epochs", 36.0, True),
         ("bow_loss_epochs", 20.0, False),

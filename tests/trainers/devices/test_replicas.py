@@ -18,6 +18,8 @@ FLAGS = (
     *("--latent_dim=3", "--kappa=10", "--hidden_dim=8", "--embedding_dim=8"),
     # Schedules have to reach every replica.
     "--initial_kappa=60",
+    # The noise on a sentence's words does not depend on the replica that reads it.
+    *("--encoder_swaps=0.3", "--encoder_replacements=0.2"),
 )
 
 

@@ -207,7 +207,12 @@ def test_a_flag_without_effect_is_pointed_out(model_file, tmp_path, arguments, n
 
 
 def test_a_flag_that_the_model_does_not_need_is_pointed_out(answer, capsys, model_file):
-    settings = {**SETTINGS, "model": str(model_file), "label": [7], "text": ["zebras"]}
+    settings = {
+        **SETTINGS,
+        "model": str(model_file),
+        "label": ["7"],
+        "text": ["zebras"],
+    }
     generation_run.run(settings_of(settings))
     err = capsys.readouterr().err
 
@@ -223,6 +228,7 @@ def untrained(tmp_path_factory):
     conditions = {
         "bow": layers.BagOfWordsCondition(),
         "label": layers.LabelCondition(num_labels=3),
+        "names": layers.LabelCondition(2, label_names=["bad", "good"]),
         "plain": None,
     }
     for name, condition in conditions.items():
@@ -241,11 +247,14 @@ def untrained(tmp_path_factory):
     ("model", "changes", "message"),
     [
         ("label", {}, "--label: the model needs labels; give 1 for all or 3, not 0"),
-        ("label", {"label": [1, 2]}, "--label: .* 3, not 2"),
-        ("label", {"label": [3]}, "--label: must be from 0 to 2 for this model, not 3"),
+        ("label", {"label": ["1", "2"]}, "--label: .* 3, not 2"),
+        ("label", {"label": ["3"]}, "--label: must be one of 0, 1, 2 for this .*not 3"),
+        ("label", {"label": ["-1"]}, "--label: must be one of 0, 1, 2 .* not -1"),
+        ("names", {"label": ["1"]}, "--label: must be one of bad, good .* not 1"),
+        ("names", {"label": []}, "--label: the model needs labels; give 1 for all"),
         (
             "label",
-            {"task": "reconstruct", "text": ["a", "b"], "label": [1, 1, 1]},
+            {"task": "reconstruct", "text": ["a", "b"], "label": ["1", "1", "1"]},
             "--label: .* give 1 for all or 2, not 3",
         ),
         ("bow", {"text": ["a", "b"]}, "--text: .* as --count, 3, not 2"),

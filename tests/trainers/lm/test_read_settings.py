@@ -84,6 +84,65 @@ def test_the_sampling_concentration_may_start_high_and_fall(parse):
     )
 
 
+def test_the_weight_of_the_kl_is_where_its_schedule_ends(parse):
+    def schedule(*arguments):
+        settings, notes = parse("--latent=gaussian", "--epochs=6", *arguments)
+        return [
+            (s.schedule, s.end, s.weight_at(3.0)) for s in make_schedules(settings)
+        ], notes
+
+    assert schedule() == ([], [])
+    assert schedule("--kl_weight=0.5") == ([("constant", 0.5, 0.5)], [])
+    assert schedule("--kl_weight=0.5", "--kl_schedule=linear", "--anneal_epochs=6") == (
+        [("linear", 0.5, 0.25)],
+        [],
+    )
+    assert schedule("--kl_weight=0", "--kl_schedule=linear") == (
+        [("constant", 0.0, 0.0)],
+        ["--kl_schedule has no effect with --kl_weight=0.0"],
+    )
+
+
+@pytest.mark.parametrize(
+    ("flags", "changes"),
+    [
+        (["--latent=vmf"], False),
+        (["--latent=vmf", "--prior_components=4"], True),
+        (["--latent=power_spherical"], False),
+        (["--latent=vmf_norm"], False),
+        (["--latent=vmf_learned"], True),
+        (["--latent=none"], False),
+    ],
+    ids=str,
+)
+def test_the_weight_of_a_kl_that_cannot_change_has_no_effect(parse, flags, changes):
+    settings, notes = parse(*flags, "--kl_weight=0.5")
+
+    assert settings["kl_weight"] == (0.5 if changes else None)
+    latent = settings["latent"]
+    expected = [f"--kl_weight has no effect with --latent={latent}"]
+    assert notes == ([] if changes else expected)
+    assert len(make_schedules(settings)) == changes
+
+
+def test_the_depth_of_the_decoder_alone_counts_without_a_code(parse):
+    flags = "--latent=none", "--decoder_layers=2"
+    settings, notes = parse(*flags, "--num_layers=3")
+
+    assert notes == ["--num_layers has no effect with --decoder_layers=2"]
+    assert settings == parse(*flags)[0]
+    assert parse("--latent=none", "--num_layers=3")[0]["num_layers"] == 3
+
+
+def test_the_width_of_a_condition_has_no_effect_without_one(parse):
+    assert parse("--condition=bow", "--condition_dim=7") == (
+        {**parse("--condition=bow")[0], "condition_dim": 7},
+        [],
+    )
+    _, notes = parse("--condition_dim=7")
+    assert notes == ["--condition_dim has no effect with --condition=none"]
+
+
 def test_flags_that_a_latent_does_not_read_have_no_value(parse):
     def kept(*arguments):
         settings, _ = parse(*arguments)
@@ -104,7 +163,7 @@ def test_flags_that_a_latent_does_not_read_have_no_value(parse):
         (["--latent=vmf_product", "--spheres=3"], "--latent_dim: must be a multiple"),
         (["--latent=gaussian", "--free_bits=-1"], "--free_bits: must be at least 0"),
         (["--recurrent_dropout=1"], "--recurrent_dropout: must be at least 0 and"),
-        (["--condition=label"], "--condition: --dataset=embedded has no labels"),
+        (["--condition=label", "--dataset=ptb"], "--condition: --dataset=ptb has no"),
     ],
 )
 def test_flags_that_contradict_each_other_are_refused(parse, arguments, message):

@@ -7,6 +7,7 @@ NLL can beat.
 """
 
 from tf_vmfvae.data.embedded.reading import (
+    READABLE,
     entropy,
     log_probability,
     read_factors,
@@ -23,6 +24,7 @@ from tf_vmfvae.data.embedded.splits import (
 
 __all__ = [
     "DOCUMENT_SPLITS",
+    "READABLE",
     "SPLITS",
     "documents",
     "entropy",

@@ -19,6 +19,7 @@ class Corpus:
         labels: a mapping from "train", "validation" and "test" to a label for each
             sentence, or None if there are no labels.
         num_labels: number of labels; they are numbered from 0.
+        label_names: the name of each label, or None if they have none.
 
     >>> corpus = Corpus("tiny", ["a b"], ["b"], ["a"], ["<unk>", "<eos>", "a", "b"])
     >>> corpus.train, corpus.entropy
@@ -34,3 +35,4 @@ class Corpus:
     notes: tuple[str, ...] = ()
     labels: dict[str, list[int]] | None = None
     num_labels: int | None = None
+    label_names: tuple[str, ...] | None = None

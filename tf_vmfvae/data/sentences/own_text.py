@@ -2,9 +2,10 @@
 
 import os
 import pathlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from tf_vmfvae.data.files.text_file import read_sentences
+from tf_vmfvae.data.sentences.own_labels import check_same_kind, read_labelled
 from tf_vmfvae.data.splits.held_out import ONE_IN, SPLITS
 
 # Split -> the names that its file may have in a folder, without ".txt".
@@ -14,10 +15,13 @@ FILE_NAMES = {
     "test": ("test",),
 }
 
-Splits = dict[str, list[str]]
+# Of sentences, or of pairs of a sentence and its label.
+Splits = dict[str, list]
 
 
-def read_own_text(path: str | os.PathLike) -> tuple[Splits, list[str]]:
+def read_own_text(
+    path: str | os.PathLike, labels: str | os.PathLike | None = None
+) -> tuple[Splits, dict[str, list[str]] | None, list[str]]:
     """Reads a text file, or a folder of them, and returns its splits.
 
     A folder may hold train.txt, valid.txt (or validation.txt, dev.txt, val.txt) and
@@ -27,23 +31,48 @@ def read_own_text(path: str | os.PathLike) -> tuple[Splits, list[str]]:
 
     Args:
         path: the file or folder.
+        labels: the file of the labels, one per line, or a folder that holds such a
+            file under the name of each text file; `None` if there are none.
 
     Returns:
-        A mapping from "train", "validation" and "test" to sentences, and notes on what
-        was done, one per line.
+        A mapping from "train", "validation" and "test" to sentences, another one to
+        the label of each sentence (`None` without labels), and notes on what was done,
+        one per line.
 
     Raises:
-        ValueError: a file or the folder is missing or unusable, or there are too few
-            lines to hold any out.
+        ValueError: a file or the folder is missing or unusable, there is not one label
+            for each sentence, or there are too few lines to hold any out.
     """
     path = pathlib.Path(path)
+    if labels is None:
+        splits, notes = _read(path, read_sentences)
+        return splits, None, notes
+    labels = pathlib.Path(labels)
+    check_same_kind(path, labels)
+
+    def read(file):
+        names = labels / file.name if labels.is_dir() else labels
+        return read_labelled(file, names)
+
+    pairs, notes = _read(path, read)
+    texts, names = (
+        {split: [pair[place] for pair in own] for split, own in pairs.items()}
+        for place in range(2)
+    )
+    return texts, names, notes
+
+
+def _read(
+    path: pathlib.Path, read: Callable[[pathlib.Path], list]
+) -> tuple[Splits, list[str]]:
+    """Does what `read_own_text` does, with a reader of single files."""
     if not path.exists():
         raise ValueError(f"{path} does not exist: give a text file or a folder of them")
     if not path.is_dir():
-        return _complete({"train": read_sentences(path)}, path)
+        return _complete({"train": read(path)}, path)
     files = {split: _find(path, names) for split, names in FILE_NAMES.items()}
     if files["train"]:
-        splits = {split: read_sentences(file) for split, file in files.items() if file}
+        splits = {split: read(file) for split, file in files.items() if file}
         return _complete(splits, path)
     texts = sorted(path.glob("*.txt"))
     if not texts:
@@ -51,7 +80,7 @@ def read_own_text(path: str | os.PathLike) -> tuple[Splits, list[str]]:
             f"{path} holds no train.txt and no other .txt file: put one there, with "
             "one sentence per line"
         )
-    sentences = [sentence for text in texts for sentence in read_sentences(text)]
+    sentences = [sentence for text in texts for sentence in read(text)]
     splits, notes = _complete({"train": sentences}, path)
     names = ", ".join(text.name for text in texts)
     return splits, [f"{path} holds no train.txt; read as one text: {names}", *notes]

@@ -1,5 +1,7 @@
 """A condition on the label of the sentence."""
 
+from collections.abc import Sequence
+
 import keras
 import numpy as np
 import tensorflow as tf
@@ -20,6 +22,8 @@ class LabelCondition(Condition):
 
     Args:
         num_labels: int, at least 1. Number of labels, which are numbered from 0.
+        label_names: sequence of `num_labels` different strings, or `None`. A label may
+            then also be given by its name wherever labels are a list or an array.
         units: int, at least 1. Width of the embedding.
         seed: int or `None`. Seed of the initial weights. With `None` a model seeds
             them from its own `seed`.
@@ -33,7 +37,8 @@ class LabelCondition(Condition):
         A float tensor of shape `(batch, units)`.
 
     Raises:
-        ValueError: if `num_labels` or `units` is not 1 or more.
+        ValueError: if `num_labels` or `units` is not 1 or more, or `label_names` are
+            not that many different strings.
 
     Example:
     >>> import numpy as np
@@ -51,17 +56,31 @@ class LabelCondition(Condition):
     ([[3, 4, 2]], [4])
     >>> model(batch)["reconstruction"].shape
     TensorShape([1])
+
+    With names:
+
+    >>> condition = tf_vmfvae.layers.LabelCondition(2, label_names=["bad", "good"])
+    >>> model = tf_vmfvae.models.NVRNN(["profit", "rose"], latent, condition=condition)
+    >>> model.to_ids(["profit rose"], labels=["good"])["label"].numpy().tolist()
+    [1]
     """
 
     is_read_by_encoder = True
 
     def __init__(
-        self, num_labels: int, units: int = 50, seed: int | None = None, **kwargs
+        self,
+        num_labels: int,
+        units: int = 50,
+        seed: int | None = None,
+        *,
+        label_names: Sequence[str] | None = None,
+        **kwargs,
     ):
         if num_labels is None or num_labels < 1:
             raise ValueError(f"num_labels is {num_labels}: give at least 1")
         super().__init__(units, seed, **kwargs)
         self.num_labels = num_labels
+        self.label_names = _checked_names(label_names, num_labels)
 
     def make_layer(self, seed):
         return embedding_table(
@@ -84,7 +103,8 @@ class LabelCondition(Condition):
 
     @property
     def description(self):
-        return f"{type(self).__name__}({self.num_labels}, units={self.units})"
+        names = f", {', '.join(self.label_names)}" if self.label_names else ""
+        return f"{type(self).__name__}({self.num_labels}, units={self.units}{names})"
 
     def model_inputs(self, ids):
         return {IDS: ids, LABEL: keras.Input((), dtype="int32", name=LABEL)}
@@ -133,6 +153,8 @@ class LabelCondition(Condition):
                 "for each text"
             )
         labels = np.asarray(listed(labels))
+        if self.label_names and labels.dtype.kind in "SUO":
+            labels = self._numbered(labels)
         if labels.shape != (count,):
             raise ValueError(
                 f"labels have the shape {labels.shape}: give one for each of {count} "
@@ -147,10 +169,44 @@ class LabelCondition(Condition):
                 )
         return tf.constant(labels.astype(np.int32))
 
+    def _numbered(self, labels):
+        """Returns labels with numbers in place of names."""
+        number_of = {name: number for number, name in enumerate(self.label_names)}
+        numbers = []
+        for place, label in enumerate(labels.flat):
+            name = (
+                label.decode("utf-8", "replace") if isinstance(label, bytes) else label
+            )
+            if isinstance(name, str) and name not in number_of:
+                raise ValueError(
+                    f"label {name[:40]!r} of text {place + 1} is unknown: the model's "
+                    f"labels are {_shown(self.label_names)}"
+                )
+            numbers.append(number_of.get(name, label))
+        return np.asarray(numbers).reshape(labels.shape)
+
     def get_config(self):
         config = super().get_config()
-        config.update({"num_labels": self.num_labels})
+        config["num_labels"] = self.num_labels
+        if self.label_names is not None:
+            config["label_names"] = self.label_names
         return config
+
+
+def _checked_names(names, count):
+    """Returns the names of `count` labels as a list, or `None` if they have none."""
+    if names is None:
+        return None
+    names = listed(names)
+    are_names = all(isinstance(name, str) and name for name in names)
+    if len(names) != count or len({*names}) != count or not are_names:
+        raise ValueError(f"label_names: give {count} different strings, one per label")
+    return names
+
+
+def _shown(names):
+    shown = ", ".join(name[:40] for name in names[:10])
+    return f"{shown}, ..." if len(names) > 10 else shown
 
 
 def listed(labels) -> list:
