@@ -11,6 +11,8 @@ from trainers.cli.program import importing_tensorflow
 os.setsid()
 # If the import fails, each copy tries again, and reports the error as any program does.
 with contextlib.suppress(Exception), importing_tensorflow():
+    # The library imports these only once it needs them.
+
     import trainers.bow.task
     import trainers.evaluate.run
     import trainers.generate.run
