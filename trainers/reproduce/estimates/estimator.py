@@ -17,8 +17,8 @@ class Estimator:
     """Estimates how long runs take on this machine.
 
     A few steps of each kind of run are measured, once for all runs of the kind: those
-    of the same program, corpus and depth. Whether a model has a code, which one, and
-    what its decoder is given matter less.
+    of the same program, corpus and depth. A run without a code is taken to be as slow
+    as one with a code. Which code a model has matters less, and what its decoder reads.
 
     Args:
         plan: the plan that the runs belong to.
@@ -38,12 +38,21 @@ class Estimator:
             return measured.training(run.flags["epochs"])
         if isinstance(run, Generation):
             return measured.start
-        return measured.bounds(run.flags["samples"])
+        examples = measured.evaluation_steps * trained.flags["batch_size"]
+        share = min(run.flags.get("examples", examples) / examples, 1.0)
+        return measured.bounds(run.flags["samples"], share)
 
     def _measurement(self, run):
-        kind = (run.program, run.flags["dataset"], *map(run.flags.get, DEPTH))
+        kind = _kind(run)
         if kind not in self._measured:
-            self._measured[kind] = self._measure(run)
+            alike = [
+                other
+                for other in self._plan.runs()
+                if isinstance(other, TrainingRun)
+                and _kind(other) == kind
+                and other.flags["latent"] != "none"
+            ]
+            self._measured[kind] = self._measure(alike[0] if alike else run)
         return self._measured[kind]
 
     def _measure(self, run):
@@ -61,6 +70,10 @@ class Estimator:
         except UserError as error:
             print(f"note: no estimate for {dataset}: {error}")
             return None
+
+
+def _kind(run):
+    return run.program, run.flags["dataset"], *map(run.flags.get, DEPTH)
 
 
 def in_words(seconds: float | None) -> str:

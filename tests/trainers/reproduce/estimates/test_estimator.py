@@ -43,8 +43,14 @@ def test_runs_of_a_kind_are_measured_once(tmp_path, monkeypatch):
 
     kinds = [(x.flags["num_layers"], x.flags.get("decoder_layers")) for x in measured]
     assert sorted(kinds, key=str) == [(1, 2), (1, None)]
+    # A plain model has no encoder, so its steps are quicker.
+    assert "none" not in [run.flags["latent"] for run in measured]
+    assert seconds["embedded-standard-none"] == MEASURED.training(2)
     assert seconds["embedded-inputless-gaussian"] == MEASURED.training(2)
     assert seconds["embedded-inputless-gaussian/sample"] == MEASURED.start
+    # 500 of 20 batches of 100 sentences.
+    (bounds,) = [x for name, x in seconds.items() if "gaussian/evaluation" in name][:1]
+    assert bounds == MEASURED.bounds(10, share=0.25)
 
 
 def test_what_would_be_downloaded_has_no_estimate(tmp_path, capsys):
