@@ -70,13 +70,21 @@ def _print_plan(plan, states):
             time = in_words(left[-1])
         lines.append(f"{states[each.name]:10}{time:8}{plan.command(each)}")
     print("\n".join(lines))
-    finished = len(lines) - len(left)
-    print(f"{finished} of {len(lines)} runs are finished", end="")
-    if left:
-        unknown = f", and {left.count(None)} have no estimate" if None in left else ""
-        total = in_words(sum(each or 0.0 for each in left))
-        print(f"; the others take about {total} on this machine{unknown}", end="")
-    print()
+    print(f"{len(lines) - len(left)} of {len(lines)} runs are finished{_rest(left)}")
+
+
+def _rest(left):
+    """Returns what the runs that are left take, the end of a sentence."""
+    known = [seconds for seconds in left if seconds is not None]
+    unknown = len(left) - len(known)
+    take = f"take about {in_words(sum(known))} on this machine"
+    if not left:
+        return ""
+    if not known:
+        return "; the others have no estimate"
+    if not unknown:
+        return f"; the others {take}"
+    return f"; of the others, {len(known)} {take} and {unknown} have no estimate"
 
 
 def _scale(settings):

@@ -246,6 +246,23 @@ def test_bad_input_is_refused_before_anything_runs(
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
+def test_a_dry_run_says_which_runs_have_no_estimate(reproduce, capsys, monkeypatch):
+    def last_line(command):
+        reproduce(command, "--dry_run")
+        return capsys.readouterr().out.splitlines()[-1]
+
+    times = {"lm": 90.0, "generate": None}
+    monkeypatch.setattr(Estimator, "seconds", lambda _, run: times[run.program])
+    assert last_line("--experiment=sentences") == (
+        "0 of 8 runs are finished; of the others, 2 take about 3 min on this machine "
+        "and 6 have no estimate"
+    )
+    times["lm"] = None
+    assert last_line("--experiment=sentences") == (
+        "0 of 8 runs are finished; the others have no estimate"
+    )
+
+
 @pytest.mark.slow
 def test_a_real_experiment_is_interrupted_and_continued(tmp_path):
     command = [sys.executable, "-m", "trainers.reproduce", "--experiment=documents"]
