@@ -149,7 +149,7 @@ SCALES = {
             name="paper",
             text="paper: the paper's sizes and corpora, for a GPU",
             note="Scale paper: the paper's corpora and sizes. The paper trains with "
-            "SGD, this library with Adam.",
+            "SGD, these runs with Adam.",
             forked=False,
             sentences=_FULL,
             reviews={**_FULL, **_YELP},
