@@ -50,15 +50,15 @@ def test_a_vector_probe_says_how_many_examples_it_takes():
 
 def test_a_cosine_probe_learns_directions_but_not_noise():
     rng = np.random.default_rng(1)
-    inputs = rng.normal(size=(1000, 4))
+    inputs = rng.normal(size=(600, 4))
     targets = np.tanh(inputs @ rng.normal(size=(4, 6)))
-    noise = rng.normal(size=(1000, 6)) + 1.0
+    noise = rng.normal(size=(600, 6)) + 1.0
     learned = evaluation.cosine_probe(*halves(inputs, targets), epochs=20)
     nothing = evaluation.cosine_probe(*halves(inputs, noise), epochs=3)
 
-    assert learned.score > 0.95
+    assert learned.score > 0.9
     assert abs(learned.baseline) < 0.2
-    assert nothing.score < nothing.baseline + 0.02
+    assert nothing.score < nothing.baseline + 0.05
 
 
 def test_a_cosine_probe_ignores_lengths_and_repeats_itself():

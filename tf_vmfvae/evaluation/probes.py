@@ -133,7 +133,7 @@ def cosine_probe(
     pairs = tuple(np.asarray(part, "float32") for part in train)
     batches = tf.data.Dataset.from_tensor_slices(pairs)
     batches = batches.shuffle(len(pairs[0]), seed=seed).batch(batch_size)
-    mlp.fit(batches, epochs=epochs, verbose=0)
+    mlp.fit(batches, epochs=epochs, shuffle=False, verbose=0)
     predicted = mlp(np.asarray(test[0], "float32")).numpy()
     constant = np.broadcast_to(unit_rows(train[1]).mean(axis=0), test[1].shape)
     return Probe(_mean_cosine(predicted, test[1]), _mean_cosine(constant, test[1]))

@@ -32,7 +32,7 @@ def planted_documents(
 
     >>> first, second = planted_documents(2, 6, 40)
     >>> first
-    'wordbh wordi wordbc wordbh wordj wordi'
+    'wordh wordc wordh worda wordcg wordch'
     """
     rng = np.random.default_rng(seed)
     listed = np.array([_word(number) for number in range(vocabulary_size)], object)
