@@ -88,10 +88,11 @@ def weighted_figure(found: Found, evaluation: Evaluation, name: str) -> float | 
 
 def weighted_note(scale: Scale) -> str:
     """Returns a note on what importance-weighted figures were computed from."""
-    evaluations = scale.evaluations
-    examples = evaluations.get("examples")
-    first = f", the first {examples} sentences" if examples else ""
-    return f"Importance-weighted: {evaluations['samples']} samples per sentence{first}."
+    samples, examples = map(scale.evaluations.get, ("samples", "examples"))
+    note = f"Importance-weighted: {samples} samples per sentence"
+    if examples:
+        note += f", of the first {examples} sentences; PPL is that of all sentences"
+    return f"{note}."
 
 
 def decoder_name(setting: str, condition: str) -> str:
