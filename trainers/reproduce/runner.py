@@ -46,7 +46,7 @@ class Runner:
                 trained = run.needs or run
                 wait_until_free(trained.folder(self._plan.run_folder))
                 results = self._plan.results(run) or self._start(run)
-        except (UserError, ValueError) as error:
+        except UserError as error:
             self._fail(run, str(error))
         else:
             if results is not None:
@@ -88,5 +88,8 @@ def _make(input_file, path, data_dir):
     if path.exists():
         return
     path.parent.mkdir(parents=True, exist_ok=True)
-    with atomic_file(path) as partial:
-        input_file.write(partial, data_dir)
+    try:
+        with atomic_file(path) as partial:
+            input_file.write(partial, data_dir)
+    except ValueError as error:
+        raise UserError(str(error)) from error

@@ -14,6 +14,7 @@ from matplotlib import image
 from trainers.cli.errors import RunFailed, UserError
 from trainers.reproduce.estimates.estimator import Estimator
 from trainers.reproduce.experiments.registry import EXPERIMENTS
+from trainers.reproduce.runs.sentence_file import SentenceFile
 
 ROOT = pathlib.Path(__file__).parents[3]
 EVALUATION = "evaluation-samples10-probe_examples300-examples500"
@@ -115,6 +116,21 @@ def test_text_that_could_not_be_written_is_tried_again(reproduce, processes, cap
     processes.failing = frozenset()
     reproduce("--experiment=sentences")
     assert processes == ["interpolate", "interpolate"]
+
+
+def test_a_corpus_that_is_gone_fails_the_runs_that_need_it(
+    reproduce, processes, capsys, monkeypatch
+):
+    def write(*_):
+        raise ValueError("data/ptb/valid.txt does not exist")
+
+    monkeypatch.setattr(SentenceFile, "write", write)
+    with pytest.raises(RunFailed, match="of 8 runs 4 failed"):
+        reproduce("--experiment=sentences")
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == 4
+    assert lines[0].endswith("failed: data/ptb/valid.txt does not exist")
+    assert [path.name for path in (RESULTS / "inputs").iterdir()] == []
 
 
 def test_text_that_something_else_wrote_is_refused(reproduce, processes):
