@@ -9,42 +9,18 @@ exceeds 4 GiB.
 """
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
 import tf_vmfvae
 from analysis import command_line
 from benchmarks.memory import peak_memory
+from tf_vmfvae.data.embedded import planted_documents
+from tf_vmfvae.data.embedded.planted_topics import TOPICS
 from trainers.cli.errors import UserError
 
 GIB_AT_MOST = 4.0
-# Topics that the texts are about, and the share of a text's words that are of its own.
-PLANTED = 20
-OWN_SHARE = 0.5
-# Texts that are generated at a time.
-BLOCK = 10_000
-
-
-def texts(documents: int, words: int, vocabulary: int) -> Iterator[str]:
-    """Yields texts that are each about one of the planted topics."""
-    rng = np.random.default_rng(0)
-    listed = np.array([_word(number) for number in range(vocabulary)], object)
-    for start in range(0, documents, BLOCK):
-        size = min(BLOCK, documents - start), words
-        # A square makes words with small numbers frequent.
-        drawn = (vocabulary * rng.random(size) ** 2).astype(np.int64)
-        topic = rng.integers(PLANTED, size=(size[0], 1))
-        own = drawn // PLANTED * PLANTED + topic
-        drawn = np.where(rng.random(size) < OWN_SHARE, own, drawn)
-        for row in listed[np.minimum(drawn, vocabulary - 1)]:
-            yield " ".join(row)
-
-
-def _word(number):
-    """Returns a word of letters for a number."""
-    letters = "".join(chr(ord("a") + int(digit)) for digit in str(number))
-    return f"word{letters}"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -56,20 +32,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         vocabulary_size=(10_000, "different words"),
         epochs=(0, "epochs; 0 for as many as TopicModel chooses"),
     ).parse_args(arguments)
-    if options.documents < PLANTED:
-        raise UserError(f"--documents={options.documents}: give at least {PLANTED}")
+    if options.documents < TOPICS:
+        raise UserError(f"--documents={options.documents}: give at least {TOPICS}")
     made = options.documents, options.words, options.vocabulary_size
     model = tf_vmfvae.TopicModel(
-        PLANTED, epochs=options.epochs or None, random_state=1, verbose=True
+        TOPICS, epochs=options.epochs or None, random_state=1, verbose=True
     )
     print(f"{options.documents} texts of {options.words} words", flush=True)
     start = time.perf_counter()
-    model.fit(texts(*made))
+    model.fit(planted_documents(*made))
     _print("fit", start)
     start = time.perf_counter()
-    shares = model.transform(texts(*made))
+    shares = model.transform(planted_documents(*made))
     peak = _print("transform", start)
-    used = np.bincount(shares.argmax(axis=1), minlength=PLANTED)
+    used = np.bincount(shares.argmax(axis=1), minlength=TOPICS)
     print(f"the smallest topic has {used.min()} documents, the largest {used.max()}")
     return int(peak > GIB_AT_MOST)
 

@@ -19,12 +19,6 @@ def test_memory_is_printed_after_each_step_and_too_much_is_a_failure(
     assert all(line.endswith("peak memory 4.50 GiB") for line in lines[1:3])
 
 
-def test_the_planted_topics_are_in_the_texts():
-    texts = list(topic_memory.texts(300, 40, 400))
-    assert len(set(texts)) == 300
-    assert {len(text.split()) for text in texts} == {40}
-
-
 def test_fewer_documents_than_topics_are_refused():
     with pytest.raises(UserError, match="--documents=9: give at least 20"):
         topic_memory.main(["--documents=9"])

@@ -46,3 +46,28 @@ def test_a_vector_probe_says_how_many_examples_it_takes():
     few = vectors[:10], vectors[:10]
     with pytest.raises(ValueError, match=r"10 training examples are too few: .* 11$"):
         evaluation.vector_probe(few, few)
+
+
+def test_a_cosine_probe_learns_directions_but_not_noise():
+    rng = np.random.default_rng(1)
+    inputs = rng.normal(size=(600, 4))
+    targets = np.tanh(inputs @ rng.normal(size=(4, 6)))
+    noise = rng.normal(size=(600, 6)) + 1.0
+    learned = evaluation.cosine_probe(*halves(inputs, targets), epochs=20)
+    nothing = evaluation.cosine_probe(*halves(inputs, noise), epochs=3)
+
+    assert learned.score > 0.9
+    assert abs(learned.baseline) < 0.2
+    assert nothing.score < nothing.baseline + 0.05
+
+
+def test_a_cosine_probe_ignores_lengths_and_repeats_itself():
+    rng = np.random.default_rng(1)
+    inputs, targets = rng.normal(size=(200, 3)), rng.normal(size=(200, 3))
+    lengths = rng.uniform(0.5, 2.0, size=(200, 1))
+    one = evaluation.cosine_probe(*halves(inputs, targets), epochs=2, seed=5)
+    other = evaluation.cosine_probe(
+        *halves(inputs, targets * lengths), epochs=2, seed=5
+    )
+    assert one.score == pytest.approx(other.score, abs=1e-5)
+    assert one.baseline == pytest.approx(other.baseline, abs=1e-9)

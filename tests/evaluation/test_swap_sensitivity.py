@@ -33,3 +33,29 @@ def test_only_an_encoder_that_reads_the_order_is_sensitive_to_swaps():
     assert by_order[0.0] == pytest.approx(1)
     assert by_order[0.6] < by_order[0.0] - 0.1
     assert by_bag[0.6] == pytest.approx(1)
+
+
+def test_any_two_words_may_be_swapped():
+    text = " ".join(str(number) for number in range(200))
+    rng = np.random.default_rng(1)
+    words = evaluation.swap_words(text, 0.5, rng, partner="any").split()
+
+    assert sorted(words) == sorted(text.split())
+    moved = [abs(int(word) - place) for place, word in enumerate(words)]
+    # Adjacent swaps with this rate move hardly any word by ten places.
+    assert np.mean(np.array(moved) > 10) > 0.3
+    assert evaluation.swap_words(text, 0.0, rng, partner="any") == text
+
+
+@pytest.mark.parametrize("partner", ["next", "any"])
+def test_an_encoder_of_bags_does_not_see_swaps(partner):
+    def bag(texts):
+        return np.array([[t.count(letter) for letter in "abc"] for t in texts], float)
+
+    cosines = evaluation.swap_sensitivity(bag, ["a b c a", "c"], partner=partner)
+    assert list(cosines.values()) == pytest.approx([1] * len(cosines))
+
+
+def test_an_unknown_partner_is_refused():
+    with pytest.raises(ValueError, match="partner is 'last': choose next or any"):
+        evaluation.swap_sensitivity(lambda _: np.ones((1, 2)), ["a b"], partner="last")

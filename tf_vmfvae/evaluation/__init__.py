@@ -16,13 +16,19 @@ from tf_vmfvae.evaluation.mutual_information import (
 )
 from tf_vmfvae.evaluation.nearest_documents import nearest_documents
 from tf_vmfvae.evaluation.perplexity import perplexity
-from tf_vmfvae.evaluation.probes import Probe, label_probe, vector_probe
+from tf_vmfvae.evaluation.probes import (
+    Probe,
+    cosine_probe,
+    label_probe,
+    vector_probe,
+)
 from tf_vmfvae.evaluation.rank_biased_overlap import rank_biased_overlap
 from tf_vmfvae.evaluation.refinement import Refinement
 from tf_vmfvae.evaluation.score import score
 from tf_vmfvae.evaluation.swap_sensitivity import swap_sensitivity, swap_words
 from tf_vmfvae.evaluation.topic_quality import TopicQuality, topic_quality
 from tf_vmfvae.evaluation.topics import Topics, find_topics
+from tf_vmfvae.evaluation.word_importance import word_importance
 
 __all__ = [
     "ActiveUnits",
@@ -38,6 +44,7 @@ __all__ = [
     "active_units",
     "batch_totals",
     "coherence",
+    "cosine_probe",
     "evaluate",
     "find_topics",
     "held_out_perplexity",
@@ -53,4 +60,5 @@ __all__ = [
     "swap_words",
     "topic_quality",
     "vector_probe",
+    "word_importance",
 ]

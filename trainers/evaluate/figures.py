@@ -64,8 +64,14 @@ def _draw_units(axes, results, example):
 
 
 def _draw_swaps(axes, results, example):
-    swaps = results["probes"]["cosine_after_swaps"]
-    axes.plot(list(swaps), list(swaps.values()), "o-", color=INK)
-    axes.set_ylim(min(0.0, *swaps.values()), 1.02)
-    axes.set_xlabel("probability that a word is swapped with the next")
+    curves = {"the next": "cosine_after_swaps", "any": "cosine_after_any_swaps"}
+    lowest = 0.0
+    for (partner, name), colour in zip(curves.items(), (INK, ACCENT), strict=True):
+        swaps = results["probes"][name]
+        label = f"swapped with {partner} word"
+        axes.plot(list(swaps), list(swaps.values()), "o-", color=colour, label=label)
+        lowest = min(lowest, *swaps.values())
+    axes.set_ylim(lowest, 1.02)
+    axes.set_xlabel("probability that a word is swapped")
     axes.set_ylabel(f"cosine with the code of the original {example}")
+    axes.legend(frameon=False)

@@ -1,44 +1,21 @@
-"""Sentences to evaluate a language model on, and probes of its code."""
+"""Sentences to evaluate a language model on."""
 
-import dataclasses
-import itertools
 from collections.abc import Iterator
 
-import numpy as np
-
-from tf_vmfvae import data, evaluation
+from tf_vmfvae import data
 from tf_vmfvae.data.loading import DATASETS
 from tf_vmfvae.ops.batch_inputs import rows_of
-from tf_vmfvae.text import split_words
 from trainers.cli.errors import UserError
+from trainers.evaluate.part import Part
+from trainers.evaluate.sentence_probes import probes
 from trainers.lm.labels import labels_of
 from trainers.storage import fingerprint
 from trainers.storage.model_file import find_model
 from trainers.storage.run_record import FLAGS
 from trainers.storage.unknown_words import note_unknown_words
 
-# The bags of words count only this many words, the most frequent ones.
-BAG_WORDS = 1000
-# Sentences whose words are swapped.
-SWAPS = 500
 # Training sentences that the probes are fitted to by default.
 PROBE_EXAMPLES = 5000
-
-
-@dataclasses.dataclass(frozen=True)
-class Part:
-    """Sentences, and what is known about them.
-
-    Attributes:
-        texts: the sentences.
-        labels: one label for each, by name if labels have names; or `None` if the
-            corpus has none.
-        factors: maps a name to one value for each sentence, for probes to predict.
-    """
-
-    texts: list[str]
-    labels: list[int] | list[str] | None
-    factors: dict[str, list]
 
 
 class SentenceJudge:
@@ -194,46 +171,3 @@ def load(settings: dict, flags: dict, needs_labels: bool = False) -> data.Corpus
         )
     except (ValueError, OSError) as error:
         raise UserError(str(error)) from error
-
-
-def probes(model, train: Part, test: Part, seed: int) -> dict:
-    """Returns how well probes fitted to `train` do on `test`.
-
-    They are the probes of Xu and Durrett (2018), section 6, which predict the words
-    from the code and the code from the words, and one for each factor.
-    """
-    parts = train, test
-    codes = [model.encode(part.texts, part.labels) for part in parts]
-    bags = [bags_of_words(model, part.texts) for part in parts]
-    found = {}
-    try:
-        for name, inputs, targets in (
-            ("bag_of_words_from_code", codes, bags),
-            ("code_from_bag_of_words", bags, codes),
-        ):
-            pairs = zip(inputs, targets, strict=True)
-            found[name] = evaluation.vector_probe(*pairs, seed=seed).as_dict()
-    except ValueError as error:
-        print(f"note: no probes between code and words: {error}")
-    labels = test.labels and test.labels[:SWAPS]
-    found["cosine_after_swaps"] = evaluation.swap_sensitivity(
-        lambda texts: model.encode(texts, labels), test.texts[:SWAPS], seed=seed
-    )
-    for name in test.factors:
-        pairs = zip(codes, (part.factors[name] for part in parts), strict=True)
-        found[f"{name}_from_code"] = evaluation.label_probe(*pairs).as_dict()
-    return found
-
-
-def bags_of_words(model, texts: list[str]) -> np.ndarray:
-    """Returns counts of the most frequent words, `(texts, BAG_WORDS)` at most."""
-    index = {word: i for i, word in enumerate(model.tokenizer.vocabulary[:BAG_WORDS])}
-    bags = np.zeros((len(texts), len(index)), "float32")
-    words = [split_words(text) for text in texts]
-    different = sorted(set(itertools.chain.from_iterable(words)))
-    entries = dict(zip(different, model.tokenizer.entries(different), strict=True))
-    for row, found in zip(bags, words, strict=True):
-        for word in found:
-            if entries[word] in index:
-                row[index[entries[word]]] += 1
-    return bags

@@ -62,12 +62,20 @@ def _print_bounds(bounds, is_documents):
 
 
 def _print_probes(probes):
+    swaps = {"cosine_after_swaps": "adjacent", "cosine_after_any_swaps": "any two"}
     for name, probe in probes.items():
-        if name == "cosine_after_swaps":
-            swaps = "  ".join(f"{rate}: {cosine:.3f}" for rate, cosine in probe.items())
-            print(f"cosine after swapping adjacent words  {swaps}")
+        if name in swaps:
+            cosines = "  ".join(f"{rate}: {x:.3f}" for rate, x in probe.items())
+            print(f"cosine after swapping {swaps[name]} words  {cosines}")
+        elif name == "word_importance":
+            cosines = "  ".join(
+                f"{ranks}: {group['cosine']:.3f}"
+                for ranks, group in probe["by_rank"].items()
+            )
+            print(f"cosine after hiding a word, by its rank  {cosines}")
         else:
-            kind = "cosine" if "bag_of_words" in name else "accuracy"
+            is_vector = "bag_of_words" in name or "embedding" in name
+            kind = "cosine" if is_vector else "accuracy"
             _line(
                 f"{name.replace('_', ' ')}, {kind}",
                 f"{probe['score']:.3f}",

@@ -28,8 +28,9 @@ def define_flags(values: flags.FlagValues = flags.FLAGS) -> ProgramFlags:
     )
     own.path(
         "data_dir",
-        "The folder that holds ptb/ and 20ng/, for the scales cpu and paper. A corpus "
-        "that is not there is downloaded.",
+        "The folder that holds ptb/, yelp/, 20ng/ and rcv1/, for the scales cpu and "
+        "paper. A corpus that is not there is downloaded; for RCV1, which cannot be, "
+        "documents are generated.",
         default=None,
     )
     own.path(
@@ -40,7 +41,8 @@ def define_flags(values: flags.FlagValues = flags.FLAGS) -> ProgramFlags:
     )
     own.switch(
         "dry_run",
-        "Print the commands of all runs and which are finished, and stop.",
+        "Print the commands of all runs, which are finished and about how long the "
+        "others take on this machine, and stop.",
         default=False,
     )
     return own

@@ -46,7 +46,9 @@ class Plan:
     def command(self, run: Run) -> str:
         """Returns a run's command as a user would type it."""
         words = ["python", "-m", f"trainers.{run.program}", *self.arguments(run)]
-        return shlex.join(words)
+        output = run.output(self.run_folder)
+        into = f" > {shlex.quote(str(output))}" if output else ""
+        return shlex.join(words) + into
 
     def results(self, run: Run) -> dict | None:
         """Returns what a run measured, or `None` if it is not finished.

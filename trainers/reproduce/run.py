@@ -1,10 +1,12 @@
 """Runs experiments: their runs one by one, then their tables and figures."""
 
+import dataclasses
 from pathlib import Path
 
 from trainers.cli import paths
 from trainers.cli.errors import RunFailed
 from trainers.cli.program_flags import ProgramFlags
+from trainers.reproduce.estimates.estimator import Estimator, in_words
 from trainers.reproduce.experiments.registry import EXPERIMENTS
 from trainers.reproduce.flags import experiment_names
 from trainers.reproduce.library.corpora import check_corpora
@@ -31,17 +33,14 @@ def run(own: ProgramFlags) -> None:
         return
     plan = Plan(
         [EXPERIMENTS[name] for name in experiment_names(settings)],
-        SCALES[settings["scale"]],
+        _scale(settings),
         Path(settings["output_dir"]) / settings["scale"],
         settings["data_dir"],
     )
     # Before anything runs, all folders are looked at and all flags are checked.
     states = {each.name: plan.state(each) for each in plan.runs()}
     if settings["dry_run"]:
-        for each in plan.runs():
-            print(f"{states[each.name]:10}{plan.command(each)}")
-        finished = list(states.values()).count("finished")
-        print(f"{finished} of {len(states)} runs are finished")
+        _print_plan(plan, states)
         return
     to_train = [each for each in plan.runs() if isinstance(each, TrainingRun)]
     check_corpora(
@@ -58,3 +57,40 @@ def run(own: ProgramFlags) -> None:
             f"of {len(states)} runs {len(runner.failed)} failed: "
             f"{', '.join(runner.failed)}; the same command tries again"
         )
+
+
+def _print_plan(plan, states):
+    """Prints the commands of all runs, which are finished and how long others take."""
+    estimator = Estimator(plan)
+    lines, left = [], []
+    for each in plan.runs():
+        time = ""
+        if states[each.name] != "finished":
+            left.append(estimator.seconds(each))
+            time = in_words(left[-1])
+        lines.append(f"{states[each.name]:10}{time:8}{plan.command(each)}")
+    print("\n".join(lines))
+    print(f"{len(lines) - len(left)} of {len(lines)} runs are finished{_rest(left)}")
+
+
+def _rest(left):
+    """Returns what the runs that are left take, the end of a sentence."""
+    known = [seconds for seconds in left if seconds is not None]
+    unknown = len(left) - len(known)
+    take = f"take about {in_words(sum(known))} on this machine"
+    if not left:
+        return ""
+    if not known:
+        return "; the others have no estimate"
+    if not unknown:
+        return f"; the others {take}"
+    return f"; of the others, {len(known)} {take} and {unknown} have no estimate"
+
+
+def _scale(settings):
+    """Returns the scale; it reads RCV1 itself if that is there."""
+    scale = SCALES[settings["scale"]]
+    data_dir = settings["data_dir"]
+    if data_dir and Path(data_dir, "rcv1").exists():
+        scale = dataclasses.replace(scale, generated=None)
+    return scale

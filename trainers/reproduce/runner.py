@@ -1,6 +1,8 @@
 """Finishes the runs of a plan, one after the other."""
 
 import sys
+import tempfile
+from pathlib import Path
 
 from trainers.cli.errors import UserError
 from trainers.reproduce.experiments.experiment import Run
@@ -10,6 +12,7 @@ from trainers.reproduce.runs.process import (
     run_process,
     wait_until_free,
 )
+from trainers.storage.atomic_file import atomic_file
 
 
 class Runner:
@@ -51,15 +54,42 @@ class Runner:
 
     def _start(self, run):
         """Starts a run; returns its results, or `None` if it failed."""
+        plan = self._plan
         number = self._names.index(run.name) + 1
-        command = self._plan.command(run)
-        print(f"\n[{number}/{len(self._names)}] {command}")
-        status = run_process(run.program, self._plan.arguments(run))
-        results = self._plan.results(run) if status == 0 else None
+        print(f"\n[{number}/{len(self._names)}] {plan.command(run)}")
+        for each in run.inputs.values():
+            _make(each, each.path(plan.run_folder), plan.data_dir)
+        status = self._run(run, run.output(plan.run_folder))
+        results = plan.results(run) if status == 0 else None
         if results is None:
             self._fail(run, describe_status(status))
         return results
 
+    def _run(self, run, output):
+        """Runs it; returns its exit status. Its output is kept whole or not at all."""
+        started = run.program, self._plan.arguments(run)
+        forked = self._plan.scale.forked
+        if output is None:
+            return run_process(*started, forked=forked)
+        with tempfile.NamedTemporaryFile() as file:
+            status = run_process(*started, Path(file.name), forked=forked)
+            if status == 0:
+                with atomic_file(output) as partial:
+                    partial.write_bytes(Path(file.name).read_bytes())
+        return status
+
     def _fail(self, run, why):
         self.failed[run.name] = why
         print(f"error: the run {run.name} failed: {why}", file=sys.stderr)
+
+
+def _make(input_file, path, data_dir):
+    """Writes a file that a run reads, unless it is there."""
+    if path.exists():
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with atomic_file(path) as partial:
+            input_file.write(partial, data_dir)
+    except ValueError as error:
+        raise UserError(str(error)) from error

@@ -297,10 +297,21 @@ def test_probes_relate_code_and_words(evaluated):
     assert set(probes) == {
         "bag_of_words_from_code",
         "code_from_bag_of_words",
+        "embedding_from_code",
+        "code_from_embedding",
         "cosine_after_swaps",
+        "cosine_after_any_swaps",
+        "word_importance",
     }
-    assert probes["cosine_after_swaps"][0.0] == pytest.approx(1)
+    for name in ("cosine_after_swaps", "cosine_after_any_swaps"):
+        assert probes[name][0.0] == pytest.approx(1)
     assert -1 <= probes["code_from_bag_of_words"]["score"] <= 1
+    assert -1 <= probes["embedding_from_code"]["score"] <= 1
+    importance = probes["word_importance"]
+    words = [pair for sentence in importance["sentences"] for pair in sentence]
+    groups = importance["by_rank"].values()
+    assert 0 < sum(group["words"] for group in groups) <= len(words)
+    assert all(-1 <= group["cosine"] <= 1 for group in groups)
 
 
 def test_results_are_saved_as_json_and_figures_and_added_to_the_metrics(evaluated):

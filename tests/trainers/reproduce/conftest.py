@@ -1,5 +1,6 @@
 """A stand-in for the processes that train and evaluate."""
 
+import json
 import pathlib
 
 import pytest
@@ -27,8 +28,27 @@ EVALUATION = {
     "probes": {
         "bag_of_words_from_code": {"score": 0.375},
         "code_from_bag_of_words": {"score": 0.4375},
+        "embedding_from_code": {"score": 0.5625},
+        "code_from_embedding": {"score": 0.625},
         "cosine_after_swaps": {"0.0": 1.0, "0.3": 0.5},
+        "cosine_after_any_swaps": {"0.0": 1.0, "0.3": 0.25},
+        "word_importance": {
+            "by_rank": {
+                "1-10": {"words": 3, "cosine": 0.875},
+                "11-100": {"words": 2, "cosine": 0.5},
+            },
+            "sentences": [[["the", 0.99], ["soup", 0.25]]],
+        },
     },
+}
+# What trainers.generate prints, by task.
+ANSWERS = {
+    "neighbours": {
+        "text": "the soup is hot",
+        "neighbours": [{"text": "the stew | is hot", "cosine": 0.75}],
+    },
+    "interpolate": {"start": "a b", "end": "c d", "sentences": ["a b", "c d"]},
+    "sample": {"sample": "so good"},
 }
 
 
@@ -49,7 +69,22 @@ def processes(monkeypatch):
 
     started = Processes()
 
-    def stand_in(program, arguments):
+    def generate(arguments, output):
+        task = argument(arguments, "task")
+        started.append(task)
+        if task in started.failing:
+            return 1
+        for name in {"neighbours": ["file", "corpus"], "interpolate": ["file"]}.get(
+            task, []
+        ):
+            assert pathlib.Path(argument(arguments, name)).read_text().count("\n") > 3
+        output.write_text(f"{json.dumps(ANSWERS[task])}\n")
+        return 0
+
+    def stand_in(program, arguments, output=None, forked=False):
+        assert forked
+        if program == "generate":
+            return generate(arguments, output)
         folder = pathlib.Path(argument(arguments, "output_dir"))
         started.append(folder.name)
         if folder.name in started.failing:
@@ -63,10 +98,13 @@ def processes(monkeypatch):
             return 0
         given = dict(x.removeprefix("--").split("=", 1) for x in arguments)
         del given["output_dir"]
+        if given["dataset"] == "text":
+            assert pathlib.Path(given["data_dir"]).read_text().count("\n") == 2000
         found = TrainingRun(folder.name, program, given).find(folder.parent)
         found.open()
         ppl = BOUNDS["ppl"] + float(given.get("kappa", 0))
-        bounds = {**BOUNDS, "ppl": ppl}
+        nll = BOUNDS["nll"] - float(given.get("kappa", 0)) / 64
+        bounds = {**BOUNDS, "ppl": ppl, "nll": nll}
         history = [{"val_kl": 1.5}, {"val_kl": 2.25}]
         metrics = {"validation": bounds, "test": bounds, "history": history}
         found.write_metrics(metrics)

@@ -12,10 +12,13 @@ import pytest
 from matplotlib import image
 
 from trainers.cli.errors import RunFailed, UserError
+from trainers.reproduce.estimates.estimator import Estimator
 from trainers.reproduce.experiments.registry import EXPERIMENTS
+from trainers.reproduce.runs.sentence_file import SentenceFile
 
 ROOT = pathlib.Path(__file__).parents[3]
-EVALUATION = "evaluation-samples10-probe_examples300"
+EVALUATION = "evaluation-samples10-probe_examples300-examples500"
+TASKS = ["neighbours", "interpolate", "sample"]
 RESULTS = pathlib.Path("runs", "reproduce", "smoke")
 
 
@@ -29,18 +32,20 @@ def test_all_experiments_share_their_runs_and_stand_next_to_the_papers_figures(
 ):
     reproduce("--all")
 
-    names = [name for name in processes if name != EVALUATION]
-    assert len(names) == len(set(names)) == 20
+    names = [name for name in processes if name not in (EVALUATION, *TASKS)]
+    assert len(names) == len(set(names)) == 29
+    assert processes.count("sample") == 2
     assert {path.stem for path in RESULTS.glob("*.md")} == set(EXPERIMENTS)
     for picture in RESULTS.glob("*.png"):
         assert image.imread(picture).std() > 0
     assert {path.stem for path in RESULTS.glob("*.png")} == (
-        set(EXPERIMENTS) - {"documents", "collapse"}
+        set(EXPERIMENTS)
+        - {"documents", "documents_rcv1", "collapse", "sentences", "word_importance"}
     )
     assert rows_of("language_modelling")[-1] == {
         "decoder": "Inputless",
         "model": "vMF",
-        "NLL": 40.25,
+        "NLL": 39.9375,
         "KL": 2.25,
         "code gain": 1.5,
         "PPL": 111.25,
@@ -50,7 +55,7 @@ def test_all_experiments_share_their_runs_and_stand_next_to_the_papers_figures(
     }
     table = (RESULTS / "language_modelling.md").read_text()
     row = (
-        "| Inputless | vMF | 40.25 | 2.25 | 1.50 | 111.25 | 88.12 | 117 (18.6) | 262 |"
+        "| Inputless | vMF | 39.94 | 2.25 | 1.50 | 111.25 | 88.12 | 117 (18.6) | 262 |"
     )
     assert row in table
     assert row in capsys.readouterr().out
@@ -66,6 +71,98 @@ def test_all_experiments_share_their_runs_and_stand_next_to_the_papers_figures(
     processes.clear()
     reproduce("--all")
     assert processes == []
+
+
+def test_the_validation_set_chooses_the_kappa_of_yelp(reproduce, processes):
+    reproduce("--experiment=language_modelling_yelp")
+
+    content = (RESULTS / "language_modelling_yelp.md").read_text()
+    assert "The label of an embedded sentence is its topic." in content
+    by_kappa = rows_of("language_modelling_yelp", table=1)
+    assert [row["kappa"] for row in by_kappa] == [20.0, 20.0, 60.0]
+    # The stand-in's perplexity grows with kappa, its NLL falls.
+    assert rows_of("language_modelling_yelp")[-1]["PPL"] == by_kappa[2]["test PPL"]
+
+
+def test_models_write_side_by_side(reproduce, processes):
+    reproduce("--experiment=sentences")
+
+    table = (RESULTS / "sentences.md").read_text()
+    assert "Nearest to: the soup is hot" in table
+    assert "| 1 | the stew \\| is hot | 0.750 | the stew \\| is hot | 0.750 |" in table
+    assert "From: a b. To: c d.\n\n| step | Gaussian | vMF |" in table
+    assert "| 1 | so good | so good |" in table
+    inputs = sorted(path.name for path in (RESULTS / "inputs").iterdir())
+    assert inputs == ["embedded-test-all.txt", "embedded-validation-4.txt"]
+    chosen = (RESULTS / "inputs" / inputs[1]).read_text().splitlines()
+    assert len(set(chosen)) == 4
+    assert all(6 <= len(text.split()) <= 15 for text in chosen)
+    commands = json.loads((RESULTS / "sentences.json").read_text())["commands"]
+    assert commands["embedded-inputless-vmf-kappa20/sample"].endswith(
+        "--json > runs/reproduce/smoke/runs/embedded-inputless-vmf-kappa20/sample.jsonl"
+    )
+
+
+def test_text_that_could_not_be_written_is_tried_again(reproduce, processes, capsys):
+    processes.failing = {"interpolate"}
+    with pytest.raises(RunFailed, match="of 8 runs 2 failed"):
+        reproduce("--experiment=sentences")
+    assert not list(RESULTS.glob("runs/*/interpolate*"))
+    table = (RESULTS / "sentences.md").read_text()
+    assert "From:" not in table
+    assert "| 1 | so good | so good |" in table
+
+    processes.clear()
+    processes.failing = frozenset()
+    reproduce("--experiment=sentences")
+    assert processes == ["interpolate", "interpolate"]
+
+
+def test_a_corpus_that_is_gone_fails_the_runs_that_need_it(
+    reproduce, processes, capsys, monkeypatch
+):
+    def write(*_):
+        raise ValueError("data/ptb/valid.txt does not exist")
+
+    monkeypatch.setattr(SentenceFile, "write", write)
+    with pytest.raises(RunFailed, match="of 8 runs 4 failed"):
+        reproduce("--experiment=sentences")
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == 4
+    assert lines[0].endswith("failed: data/ptb/valid.txt does not exist")
+    assert [path.name for path in (RESULTS / "inputs").iterdir()] == []
+
+
+def test_text_that_something_else_wrote_is_refused(reproduce, processes):
+    reproduce("--experiment=sentences")
+    (file,) = RESULTS.glob("runs/*kappa20/sample.jsonl")
+    file.write_text("so good\n")
+    with pytest.raises(UserError, match=r"sample.jsonl: is not what a run wrote"):
+        reproduce("--experiment=sentences")
+
+
+def test_important_words_are_bold(reproduce, processes):
+    reproduce("--experiment=word_importance")
+
+    table = (RESULTS / "word_importance.md").read_text()
+    assert "| 1-10 | 3 | 0.875 | 0.875 |" in table
+    assert "| the **soup** | the **soup** |" in table
+
+
+def test_evaluations_of_earlier_versions_leave_cells_empty(
+    reproduce, processes, monkeypatch
+):
+    reproduce("--experiment=swaps_and_probes,word_importance")
+    for file in RESULTS.glob(f"runs/*/{EVALUATION}/evaluation.json"):
+        content = json.loads(file.read_text())
+        for name in [*content["probes"]]:
+            if "embedding" in name or "any" in name or "importance" in name:
+                del content["probes"][name]
+        file.write_text(json.dumps(content))
+    reproduce("--experiment=swaps_and_probes,word_importance")
+
+    row = "| Inputless | vMF | 0.375 | 0.438 |  |  | 0.77 | 0.57 |"
+    assert row in (RESULTS / "swaps_and_probes.md").read_text()
 
 
 def test_the_kl_against_kappa_is_exact(reproduce, processes):
@@ -86,7 +183,7 @@ def test_a_failed_run_is_named_and_the_others_go_on(reproduce, processes, capsys
     assert capsys.readouterr().err == error
     assert processes.count(EVALUATION) == 3
     table = (RESULTS / "swaps_and_probes.md").read_text()
-    assert "| Inputless | Gaussian |  |  | 0.74 | 0.74 |" in table
+    assert "| Inputless | Gaussian |  |  |  |  | 0.74 | 0.74 |" in table
     assert "Not finished: embedded-inputless-gaussian, embedded-inputless-" in table
     assert (RESULTS / "documents.md").exists()
 
@@ -98,8 +195,9 @@ def test_a_failed_run_is_named_and_the_others_go_on(reproduce, processes, capsys
 
 
 def test_a_dry_run_prints_which_runs_are_finished_and_starts_none(
-    reproduce, processes, capsys
+    reproduce, processes, capsys, monkeypatch
 ):
+    monkeypatch.setattr(Estimator, "seconds", lambda *_: 120.0)
     processes.failing = {"documents-embedded-vmf-dim10"}
     with pytest.raises(RunFailed):
         reproduce("--experiment=documents")
@@ -109,9 +207,17 @@ def test_a_dry_run_prints_which_runs_are_finished_and_starts_none(
 
     gaussian, vmf, count = capsys.readouterr().out.splitlines()
     assert re.match(r"finished +python -m trainers\.bow --latent=gaussian ", gaussian)
-    assert re.match(r"new +python -m trainers\.bow --latent=vmf ", vmf)
-    assert count == "1 of 2 runs are finished"
+    assert re.match(r"new +2 min +python -m trainers\.bow --latent=vmf ", vmf)
+    assert count == (
+        "1 of 2 runs are finished; the others take about 2 min on this machine"
+    )
     assert processes == []
+
+    processes.failing = frozenset()
+    reproduce("--experiment=documents")
+    capsys.readouterr()
+    reproduce("--experiment=documents", "--dry_run")
+    assert capsys.readouterr().out.splitlines()[-1] == "2 of 2 runs are finished"
 
 
 def test_a_folder_with_another_run_is_refused_before_anything_runs(
@@ -154,6 +260,23 @@ def test_bad_input_is_refused_before_anything_runs(
         reproduce(*arguments)
     assert processes == []
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+def test_a_dry_run_says_which_runs_have_no_estimate(reproduce, capsys, monkeypatch):
+    def last_line(command):
+        reproduce(command, "--dry_run")
+        return capsys.readouterr().out.splitlines()[-1]
+
+    times = {"lm": 90.0, "generate": None}
+    monkeypatch.setattr(Estimator, "seconds", lambda _, run: times[run.program])
+    assert last_line("--experiment=sentences") == (
+        "0 of 8 runs are finished; of the others, 2 take about 3 min on this machine "
+        "and 6 have no estimate"
+    )
+    times["lm"] = None
+    assert last_line("--experiment=sentences") == (
+        "0 of 8 runs are finished; the others have no estimate"
+    )
 
 
 @pytest.mark.slow

@@ -6,6 +6,7 @@ its exact probability is known, and so is the entropy of the corpus, which no mo
 NLL can beat.
 """
 
+from tf_vmfvae.data.embedded.planted_topics import planted_documents
 from tf_vmfvae.data.embedded.reading import (
     READABLE,
     entropy,
@@ -29,6 +30,7 @@ __all__ = [
     "documents",
     "entropy",
     "log_probability",
+    "planted_documents",
     "read_factors",
     "sentences",
     "sentiment",

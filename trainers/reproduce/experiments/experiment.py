@@ -5,14 +5,18 @@ from collections.abc import Mapping, Sequence
 
 from trainers.reproduce.reports.report import Report
 from trainers.reproduce.runs.evaluation import Evaluation
+from trainers.reproduce.runs.generation import Generation
 from trainers.reproduce.runs.scale import Scale
 from trainers.reproduce.runs.training_run import TrainingRun
 
-Run = TrainingRun | Evaluation
+Run = TrainingRun | Evaluation | Generation
 # What the runs of an experiment measured: maps a run's name to its results. A run that
 # failed is missing.
 Found = Mapping[str, dict]
 
+# What the paper adds to a decoder's name if it reads more than the code. Its decoders
+# for Yelp always read the label.
+CONDITIONS = {"none": "", "bow": "-BoW", "label": ""}
 NATS = (
     "Compare perplexities with the paper's, not nats: its NLL per sentence is about "
     "21.0 times the logarithm of its perplexity, but a sentence of its corpus has 21.9 "
@@ -82,10 +86,19 @@ def weighted_figure(found: Found, evaluation: Evaluation, name: str) -> float | 
     return figure_of(found, evaluation, "bounds", name, samples)
 
 
+def weighted_note(scale: Scale) -> str:
+    """Returns a note on what importance-weighted figures were computed from."""
+    samples, examples = map(scale.evaluations.get, ("samples", "examples"))
+    note = f"Importance-weighted: {samples} samples per sentence"
+    if examples:
+        note += f", of the first {examples} sentences; PPL is that of all sentences"
+    return f"{note}."
+
+
 def decoder_name(setting: str, condition: str) -> str:
     """Returns what the paper calls a decoder.
 
     >>> decoder_name("inputless", "bow")
     'Inputless-BoW'
     """
-    return setting.capitalize() + ("-BoW" if condition == "bow" else "")
+    return setting.capitalize() + CONDITIONS[condition]

@@ -9,6 +9,7 @@ from trainers.reproduce.experiments.experiment import (
     decoder_name,
     figure_of,
     weighted_figure,
+    weighted_note,
 )
 from trainers.reproduce.reports.report import Report
 from trainers.reproduce.reports.stacked_bars import StackedBars
@@ -45,21 +46,25 @@ class LanguageModelling(Experiment):
     }
 
     def runs(self, scale):
-        runs = []
-        for setting, latent in self.paper:
-            run = language_model(scale, latent, setting, self.condition)
-            runs += [run] if latent == "none" else [run, evaluation(scale, run)]
-        return runs
+        return [
+            run
+            for setting, latent in self.paper
+            for model in self._candidates(scale, setting, latent)
+            for run in (
+                [model] if latent == "none" else [model, evaluation(scale, model)]
+            )
+        ]
 
     def report(self, scale, found):
         rows, bars, parts = [], [], {"reconstruction": [], "KL": []}
         for (setting, latent), (nll, ppl) in self.paper.items():
-            run = language_model(scale, latent, setting, self.condition)
+            run = _best(self._candidates(scale, setting, latent), found)
             test = {
                 name: figure_of(found, run, "test", name)
                 for name in ("nll", "reconstruction", "kl", "code_gain", "ppl")
             }
-            decoder, model = decoder_name(setting, self.condition), MODELS[latent]
+            decoder = decoder_name(setting, self.condition)
+            model = MODELS[latent]
             if latent == "none":
                 code = [None, None, test["ppl"], None]
             else:
@@ -70,12 +75,25 @@ class LanguageModelling(Experiment):
             parts["reconstruction"].append(test["reconstruction"])
             parts["KL"].append(test["kl"])
         return Report(
-            [Table(COLUMNS, rows)],
+            [Table(COLUMNS, rows), *self._more_tables(scale, found)],
             [StackedBars("nats per test sentence", bars, parts)],
-            [
-                NATS,
-                NO_BOUND,
-                f"Importance-weighted: {scale.evaluations['samples']} samples per "
-                "sentence.",
-            ],
+            [*self._notes(scale), NO_BOUND, weighted_note(scale)],
         )
+
+    def _candidates(self, scale, setting, latent):
+        """Returns the runs that the validation set chooses a row's model from."""
+        return [language_model(scale, latent, setting, self.condition)]
+
+    def _more_tables(self, scale, found):
+        return []
+
+    def _notes(self, scale):
+        return [NATS]
+
+
+def _best(runs, found):
+    """Returns the run with the best validation bound, the first if none is finished."""
+    done = [run for run in runs if run.name in found]
+    if not done:
+        return runs[0]
+    return min(done, key=lambda run: figure_of(found, run, "validation", "nll"))

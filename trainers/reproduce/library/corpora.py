@@ -8,13 +8,16 @@ from trainers.reproduce.runs.training_run import TrainingRun
 
 
 def check_corpora(runs: Sequence[TrainingRun], data_dir: str | None) -> None:
-    """Reads the corpora of the runs, other than the embedded ones.
+    """Reads the corpora of the runs, other than those of this program's own making.
 
     Raises:
         UserError: if one is missing or unusable.
     """
-    corpora = {(run.program, run.flags["dataset"]) for run in runs}
-    corpora = {corpus for corpus in corpora if corpus[1] != "embedded"}
+    corpora = {
+        (run.program, run.flags["dataset"])
+        for run in runs
+        if run.flags["dataset"] not in ("embedded", "text")
+    }
     if not corpora:
         return
     import_library()

@@ -46,4 +46,4 @@ class Table:
 def _shown(value, spec):
     if value is None:
         return ""
-    return value if isinstance(value, str) else format(value, spec)
+    return value.replace("|", r"\|") if isinstance(value, str) else format(value, spec)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from trainers.evaluate.results_file import RESULTS
+from trainers.reproduce.runs.input_file import InputFile
 from trainers.reproduce.runs.training_run import TrainingRun
 from trainers.storage.json_file import read_object
 
@@ -30,6 +31,7 @@ class Evaluation:
     run: TrainingRun
     flags: Mapping[str, Any]
     program: ClassVar[str] = "evaluate"
+    inputs: ClassVar[Mapping[str, InputFile]] = {}
 
     @property
     def name(self) -> str:
@@ -53,6 +55,10 @@ class Evaluation:
     def folder(self, runs: Path) -> Path:
         """Returns its folder."""
         return runs / self.name
+
+    def output(self, runs: Path) -> None:
+        """Returns `None`: its standard output is for the user."""
+        return None
 
     def results(self, runs: Path, data_dir: str | None = None) -> dict | None:
         """Returns the content of evaluation.json, or `None` if it is not finished.

@@ -1,5 +1,6 @@
 """Runs one command at a time, and stops it in an orderly way."""
 
+import contextlib
 import signal
 import subprocess
 import sys
@@ -8,13 +9,19 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from trainers.cli.interruptions import Terminated
+from trainers.reproduce.runs.forked_program import ForkedProgram
 from trainers.storage.folder_lock import FolderInUse, FolderLock
 
 # Seconds between two looks at a folder that another process is using.
 PAUSE = 2.0
 
 
-def run_process(program: str, arguments: Sequence[str]) -> int:
+def run_process(
+    program: str,
+    arguments: Sequence[str],
+    output: Path | None = None,
+    forked: bool = False,
+) -> int:
     """Runs a program of this package; returns its exit status.
 
     Its output passes through. If this process is interrupted or terminated, the program
@@ -23,14 +30,13 @@ def run_process(program: str, arguments: Sequence[str]) -> int:
     Args:
         program: its name, such as "lm".
         arguments: its arguments.
+        output: a file that its standard output goes to instead.
+        forked: whether it may be a `ForkedProgram`, which starts sooner.
     """
-    # In a session of its own it does not get the terminal's Ctrl-C in addition: of two
-    # signals, the second would stop it before it has saved its state.
-    process = subprocess.Popen(
-        [sys.executable, "-m", f"trainers.{program}", *arguments],
-        stdin=subprocess.DEVNULL,
-        start_new_session=True,
-    )
+    if forked and sys.platform == "linux":
+        process = ForkedProgram(program, arguments, output)
+    else:
+        process = _process(program, arguments, output)
     stopped = None
     while True:
         try:
@@ -43,6 +49,19 @@ def run_process(program: str, arguments: Sequence[str]) -> int:
     if stopped:
         raise stopped
     return status
+
+
+def _process(program, arguments, output):
+    with contextlib.ExitStack() as stack:
+        stdout = output and stack.enter_context(output.open("wb"))
+        # In a session of its own it does not get the terminal's Ctrl-C in addition: of
+        # two signals, the second would stop it before it has saved its state.
+        return subprocess.Popen(
+            [sys.executable, "-m", f"trainers.{program}", *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=stdout,
+            start_new_session=True,
+        )
 
 
 def describe_status(status: int) -> str:

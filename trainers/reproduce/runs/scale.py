@@ -4,6 +4,8 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
+from trainers.reproduce.runs.generated_documents import GeneratedDocuments
+
 
 @dataclasses.dataclass(frozen=True)
 class Scale:
@@ -16,28 +18,43 @@ class Scale:
         name: its name.
         text: a sentence for --help, without the full stop.
         note: a sentence for its results.
-        sentences: flags of every run of trainers.lm.
-        documents: flags of every run of trainers.bow.
+        forked: whether runs are started as a `ForkedProgram`. Only short runs gain
+            from that.
+        sentences: flags of the runs of trainers.lm.
+        reviews: the same for the Yelp reviews, or what stands in for them.
+        documents: flags of the runs of trainers.bow.
+        newswire: the same for RCV1, or what stands in for it.
+        generated: the documents that stand in for RCV1; `None` to read RCV1 itself.
         evaluations: flags of every run of trainers.evaluate.
         anneal_epochs: epochs over which the KL's weight rises where it is annealed;
             `None` for half of all epochs.
-        layers: layers of the deep model in the study of collapse.
+        depths: numbers of layers of the encoder and the decoder in the study of
+            collapse.
         kappas: kappa in the tables of language models, for each decoder: its setting
             and its condition.
+        reviews_kappas: values of kappa that the validation set chooses from, for the
+            Yelp reviews, by setting.
         sweep: every kappa of the sweep.
         swept: the decoders that the sweep trains.
         document_kappas: kappa of the document models, by dimension of the code.
+        newswire_kappas: the same for RCV1.
     """
 
     name: str
     text: str
     note: str
+    forked: bool
     sentences: Mapping[str, Any]
+    reviews: Mapping[str, Any]
     documents: Mapping[str, Any]
+    newswire: Mapping[str, Any]
+    generated: GeneratedDocuments | None
     evaluations: Mapping[str, Any]
     anneal_epochs: float | None
-    layers: int
+    depths: tuple[tuple[int, int], ...]
     kappas: Mapping[tuple[str, str], float]
+    reviews_kappas: Mapping[str, tuple[float, ...]]
     sweep: tuple[float, ...]
     swept: tuple[tuple[str, str], ...]
     document_kappas: Mapping[int, float]
+    newswire_kappas: Mapping[int, float]

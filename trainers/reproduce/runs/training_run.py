@@ -9,6 +9,7 @@ from absl import flags as absl_flags
 
 from trainers.bow import flags as bow
 from trainers.lm import flags as lm
+from trainers.reproduce.runs.input_file import InputFile
 from trainers.storage.find_run import find_run
 from trainers.storage.run_folder import RunFolder
 
@@ -23,6 +24,7 @@ class TrainingRun:
         name: name of its run folder.
         program: "lm" or "bow".
         flags: its flags, without those that say where data and results are.
+        inputs: maps flags to the files that they name, which this program makes.
 
     >>> run = TrainingRun("small", "lm", {"latent": "vmf", "epochs": 2})
     >>> run.arguments(Path("runs"))
@@ -32,6 +34,7 @@ class TrainingRun:
     name: str
     program: str
     flags: Mapping[str, Any]
+    inputs: Mapping[str, InputFile] = dataclasses.field(default_factory=dict)
 
     @property
     def needs(self) -> "TrainingRun | None":
@@ -46,13 +49,28 @@ class TrainingRun:
             data_dir: where the corpora are.
         """
         arguments = [f"--{name}={value}" for name, value in self.flags.items()]
-        if data_dir:
+        arguments += [f"--{name}={x.path(runs)}" for name, x in self.inputs.items()]
+        if data_dir and "data_dir" not in self.inputs:
             arguments.append(f"--data_dir={data_dir}")
         return [*arguments, f"--output_dir={self.folder(runs)}"]
 
     def folder(self, runs: Path) -> Path:
         """Returns its folder."""
         return runs / self.name
+
+    def on_a_sample(self) -> tuple["TrainingRun", float]:
+        """Returns the run on smaller input files, and how many times they are larger.
+
+        The second is 1 for a run that reads a corpus.
+        """
+        samples = {name: each.sample() for name, each in self.inputs.items()}
+        ratios = [ratio for _, ratio in samples.values()]
+        inputs = {name: each for name, (each, _) in samples.items()}
+        return dataclasses.replace(self, inputs=inputs), max(ratios, default=1.0)
+
+    def output(self, runs: Path) -> None:
+        """Returns `None`: its standard output is for the user."""
+        return None
 
     def find(self, runs: Path, data_dir: str | None = None) -> RunFolder:
         """Returns its folder, which need not exist, and checks its flags.

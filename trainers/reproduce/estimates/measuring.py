@@ -1,0 +1,97 @@
+"""Measures a few steps of a training run, without its run folder."""
+
+import itertools
+import math
+import tempfile
+import time
+from pathlib import Path
+
+import tensorflow as tf
+from absl import flags as absl_flags
+
+from tf_vmfvae.evaluation import batch_totals
+from trainers.bow.task import BowTask
+from trainers.devices.hardware import keep_memory, share_threads
+from trainers.devices.strategies import distribute, make_strategy, sum_over_replicas
+from trainers.lm.task import LMTask
+from trainers.reproduce.estimates.measurement import Measurement
+from trainers.reproduce.runs.training_run import PROGRAMS, TrainingRun
+from trainers.training.run import load_corpus, make_model
+from trainers.training.step import TrainingStep
+
+TASKS = {"lm": LMTask, "bow": BowTask}
+# Steps that compile, and steps that are measured unless they take longer than this.
+COMPILED, MEASURED, SECONDS = 3, 5, 5.0
+# Seconds that the import of the library takes, which this process has behind it.
+IMPORT = 5.0
+
+
+def measure(run: TrainingRun, data_dir: str | None) -> Measurement:
+    """Builds the model of a run and takes a few steps.
+
+    A run that reads generated documents is measured on few of them.
+
+    Args:
+        run: the run.
+        data_dir: where the corpora are.
+
+    Raises:
+        UserError: if its corpus cannot be read.
+    """
+    keep_memory()
+    share_threads()
+    start = time.monotonic()
+    with tempfile.TemporaryDirectory() as folder:
+        run, ratio = run.on_a_sample()
+        runs = Path(folder, "runs")
+        for each in run.inputs.values():
+            each.path(runs).parent.mkdir(exist_ok=True)
+            each.write(each.path(runs), data_dir)
+        own = PROGRAMS[run.program].define_flags(absl_flags.FlagValues())
+        own.parse(run.arguments(runs, data_dir))
+        task = TASKS[run.program](own.read_settings()[0])
+        load_corpus(task)
+    strategy = make_strategy(task.settings["strategy"])
+    with strategy.scope():
+        model = make_model(task)
+        optimizer = task.make_optimizer(steps=1000)
+        optimizer.build(model.trainable_variables)
+    splits = task.make_splits(model)
+    train, validation = splits["train"], splits["validation"]
+    step = TrainingStep(model, optimizer, strategy, task.clip_norm)
+
+    @tf.function(reduce_retracing=True)
+    def evaluate(inputs):
+        return sum_over_replicas(
+            strategy, lambda part: batch_totals(model, part), inputs
+        )
+
+    seconds = [
+        _seconds_of(function, distribute(strategy, batches.dataset()))
+        for function, batches in ((step, train), (evaluate, validation))
+    ]
+    return Measurement(
+        start=IMPORT + time.monotonic() - start,
+        step=seconds[0],
+        training_steps=math.ceil(len(train) * ratio),
+        evaluation_step=seconds[1],
+        evaluation_steps=math.ceil(len(validation) * ratio),
+    )
+
+
+def _seconds_of(function, batches):
+    """Returns the mean time of a call, without the first ones."""
+    batches = itertools.cycle(itertools.islice(batches, COMPILED + MEASURED))
+    for inputs in itertools.islice(batches, COMPILED):
+        _finish(function(inputs))
+    start, count = time.monotonic(), 0
+    while count < MEASURED and time.monotonic() - start < SECONDS:
+        _finish(function(next(batches)))
+        count += 1
+    return (time.monotonic() - start) / count
+
+
+def _finish(totals):
+    """Waits until a step is done."""
+    for value in totals.values():
+        value.numpy()
