@@ -52,13 +52,16 @@ class Bench:
         self._variables = [*self.model.variables, *optimizer.variables]
         self._values = self.values()
 
-    def _batches(self, count, shuffle):
-        """Returns batches of 5 sentences; the last one is not full."""
+    def texts(self, count):
+        """Returns that many sentences, of two lengths."""
         rng = np.random.default_rng(count)
-        texts = [
-            " ".join(rng.choice(self.words, 2 + 3 * (i % 2))) for i in range(count)
-        ]
-        ids = self.model.tokenizer(texts)
+        return [" ".join(rng.choice(self.words, 2 + 3 * (i % 2))) for i in range(count)]
+
+    def _batches(self, count, shuffle):
+        return self.batches_of(self.model.tokenizer(self.texts(count)), shuffle)
+
+    def batches_of(self, ids, shuffle):
+        """Returns batches of 5 sentences; the last one is not full."""
         return data.Batches(ids, batch_size=5, buckets=2, shuffle=shuffle, seed=1)
 
     def values(self):
