@@ -223,4 +223,6 @@ def test_only_a_text_is_encoded(cache):
         data.load("embedded", cache_dir=cache)
     with pytest.raises(ValueError, match="dataset text needs data_dir"):
         data.load("text", cache_dir=cache)
+    with pytest.raises(ValueError, match="sentences on disk have no labels"):
+        data.load("text", cache, cache_dir=cache, labels="labels.txt")
     assert not pathlib.Path(cache).exists()

@@ -106,6 +106,7 @@ def test_only_a_large_text_is_encoded(tmp_path, monkeypatch):
     assert text_cache.text_cache("ptb", str(tmp_path)) is None
     (tmp_path / "more.txt").write_bytes(b"b")
     assert text_cache.text_cache("text", str(tmp_path)) == "/caches/tf_vmfvae"
+    assert text_cache.text_cache("text", str(tmp_path), labels="labels.txt") is None
     monkeypatch.delenv("XDG_CACHE_HOME")
     monkeypatch.setenv("HOME", "/home/of/mine")
     found = text_cache.text_cache("text", str(tmp_path))
