@@ -15,6 +15,7 @@ from tf_vmfvae import callbacks, data, layers, models
 from trainers.cli.run_flags import identity
 from trainers.devices.strategies import make_strategy
 from trainers.lm.task import LMTask
+from trainers.storage import text_cache
 from trainers.storage.checkpoints import Checkpoints
 from trainers.storage.run_folder import RunFolder
 from trainers.training import run as training_run
@@ -178,3 +179,11 @@ def state_of():
         }
 
     return read
+
+
+@pytest.fixture
+def cache(tmp_path, monkeypatch):
+    """Makes every text a large one; the folder for caches."""
+    monkeypatch.setattr(text_cache, "LARGE", 0)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "caches"))
+    return tmp_path / "caches"
