@@ -7,6 +7,7 @@ from tf_vmfvae.data import embedded
 from tf_vmfvae.data.sentences.corpus import Corpus
 from tf_vmfvae.data.sentences.own_labels import describe_labels, number_labels
 from tf_vmfvae.data.sentences.own_text import read_own_text
+from tf_vmfvae.data.sentences.text_cache import read_large_text
 from tf_vmfvae.data.sentences.vocabulary import build_vocabulary, check_sizes
 from tf_vmfvae.data.splits.held_out import SPLITS
 
@@ -23,6 +24,7 @@ def load(
     minimum_count: int | None = None,
     max_length: int | None = None,
     labels: str | os.PathLike | None = None,
+    cache_dir: str | None = None,
 ) -> Corpus:
     """Loads a corpus of sentences.
 
@@ -47,6 +49,9 @@ def load(
             labels of the lines of `data_dir`, or, if that is a folder, a folder that
             holds such a file under the name of each text file. For "embedded", what to
             label sentences by: "topic", "sentiment" or "tense", which takes seconds.
+        cache_dir: for "text", a folder, which need not exist. The text is then encoded
+            there once, and its sentences stay on disk (`StoredSentences`), so that it
+            may be larger than memory. By default sentences are in memory.
 
     Returns:
         The corpus. Its notes say what was cut or held out.
@@ -54,6 +59,7 @@ def load(
     Raises:
         ValueError: there is no such data set, its files are missing or unusable, or
             an argument is out of range; the message is one line and says what to do.
+        OSError: `cache_dir` cannot be used; likewise.
 
     >>> corpus = load("embedded")
     >>> len(corpus.train), len(corpus.validation), len(corpus.test)
@@ -73,8 +79,23 @@ def load(
     if minimum_count is None:
         minimum_count = 2 if dataset == "text" else 1
     check_sizes(vocabulary_size, minimum_count)
-    corpus = _cut(_read(dataset, data_dir, labels), max_length)
-    vocabulary = build_vocabulary(corpus.train, vocabulary_size, minimum_count)
+    if cache_dir is None:
+        corpus = _cut(_read(dataset, data_dir, labels), max_length)
+        vocabulary = build_vocabulary(corpus.train, vocabulary_size, minimum_count)
+    elif labels is not None:
+        raise ValueError(
+            f"cache_dir is {cache_dir}: sentences on disk have no labels, but labels "
+            f"is {labels}; leave one of them out"
+        )
+    elif dataset == "text":
+        corpus = _read_from_disk(_named(data_dir), cache_dir, max_length)
+        lexicon = corpus.train.lexicon
+        vocabulary = lexicon.vocabulary(vocabulary_size, minimum_count)
+    else:
+        raise ValueError(
+            f"cache_dir is {cache_dir}: only dataset text is encoded there, not "
+            f"{dataset}; leave it out"
+        )
     if len(vocabulary) == len(build_vocabulary([])):
         raise ValueError(
             f"dataset {dataset}{f' in {data_dir}' if data_dir else ''}: no word occurs "
@@ -110,12 +131,7 @@ def _read(dataset: str, data_dir: str | None, labels) -> Corpus:
             num_labels=NUM_LABELS,
         )
     if dataset == "text":
-        if not data_dir:
-            raise ValueError(
-                "dataset text needs data_dir: a text file with one sentence per line, "
-                "or a folder of such files"
-            )
-        splits, names, notes = read_own_text(data_dir, labels)
+        splits, names, notes = read_own_text(_named(data_dir), labels)
         corpus = Corpus(dataset, **splits, vocabulary=[], notes=tuple(notes))
         return corpus if names is None else _labelled(corpus, names, labels)
     raise ValueError(f"dataset is {dataset!r}: choose one of {', '.join(DATASETS)}")
@@ -149,6 +165,24 @@ def _labelled(corpus: Corpus, names: dict[str, list[str]], source) -> Corpus:
     )
 
 
+def _named(data_dir):
+    """Returns the path of the user's text, which has to be given."""
+    if not data_dir:
+        raise ValueError(
+            "dataset text needs data_dir: a text file with one sentence per line, "
+            "or a folder of such files"
+        )
+    return data_dir
+
+
+def _read_from_disk(path: str, cache_dir: str, max_length: int) -> Corpus:
+    """Returns the user's text, already cut, without a vocabulary."""
+    text, notes = read_large_text(path, cache_dir, max_length)
+    total = sum(map(len, text.splits.values()))
+    notes += _cut_notes(text.num_cut, total, max_length)
+    return Corpus("text", **text.splits, vocabulary=[], notes=tuple(notes))
+
+
 def _cut(corpus: Corpus, max_length: int) -> Corpus:
     """Returns the corpus with long sentences cut, and a note on how many there were."""
     num_cut, total, splits = 0, 0, {}
@@ -164,10 +198,15 @@ def _cut(corpus: Corpus, max_length: int) -> Corpus:
         splits[split] = sentences
     if not num_cut:
         return corpus
-    note = f"{num_cut} of {total} sentences cut to {max_length} words"
+    notes = (*corpus.notes, *_cut_notes(num_cut, total, max_length))
     # The entropy of what is left is unknown.
-    notes = (*corpus.notes, note)
     return dataclasses.replace(corpus, **splits, notes=notes, entropy=None)
+
+
+def _cut_notes(num_cut, total, max_length):
+    if not num_cut:
+        return []
+    return [f"{num_cut} of {total} sentences cut to {max_length} words"]
 
 
 def _hides_words(corpus: Corpus) -> bool:

@@ -8,7 +8,7 @@ import tensorflow as tf
 from tf_vmfvae import data, evaluation
 from tf_vmfvae.data.document_loading import DOCUMENT_DATASETS
 from trainers.bow.results import figures, find_results
-from trainers.cli.errors import UserError
+from trainers.cli.errors import UserError, reading_corpus
 from trainers.storage import fingerprint
 from trainers.storage.model_file import find_model
 from trainers.storage.run_record import FLAGS
@@ -126,15 +126,13 @@ class DocumentJudge:
 
     def _load(self):
         settings = self._settings
-        try:
+        with reading_corpus():
             return data.load_documents(
                 settings["dataset"],
                 settings["data_dir"],
                 labels=settings["labels"],
                 vocabulary=self._model.vocabulary,
             )
-        except (ValueError, OSError) as error:
-            raise UserError(str(error)) from error
 
 
 def _topics_of(flags, model):

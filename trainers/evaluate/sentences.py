@@ -5,13 +5,14 @@ from collections.abc import Iterator
 from tf_vmfvae import data
 from tf_vmfvae.data.loading import DATASETS
 from tf_vmfvae.ops.batch_inputs import rows_of
-from trainers.cli.errors import UserError
+from trainers.cli.errors import UserError, reading_corpus
 from trainers.evaluate.part import Part
 from trainers.evaluate.sentence_probes import probes
 from trainers.lm.labels import labels_of
 from trainers.storage import fingerprint
 from trainers.storage.model_file import find_model
 from trainers.storage.run_record import FLAGS
+from trainers.storage.text_cache import text_cache
 from trainers.storage.unknown_words import note_unknown_words
 
 # Training sentences that the probes are fitted to by default.
@@ -155,6 +156,7 @@ def load(settings: dict, flags: dict, needs_labels: bool = False) -> data.Corpus
 
     Raises:
         UserError: if it cannot be read.
+        OSError: if the disk is full.
     """
     size = flags.get("vocabulary_size") or 10_000
     if type(size) is not int:
@@ -162,12 +164,12 @@ def load(settings: dict, flags: dict, needs_labels: bool = False) -> data.Corpus
             f"{find_model(settings['model']).parent / FLAGS}: is not what a run wrote "
             f"(--vocabulary_size is {size!r}); restore the original"
         )
-    try:
+    labels = labels_of(settings["dataset"], settings["labels"], needs_labels)
+    with reading_corpus():
         return data.load(
             settings["dataset"],
             settings["data_dir"],
             vocabulary_size=size,
-            labels=labels_of(settings["dataset"], settings["labels"], needs_labels),
+            labels=labels,
+            cache_dir=text_cache(settings["dataset"], settings["data_dir"], labels),
         )
-    except (ValueError, OSError) as error:
-        raise UserError(str(error)) from error

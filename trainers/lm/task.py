@@ -12,6 +12,7 @@ from trainers.lm.report import print_corpus, print_report
 from trainers.storage import fingerprint
 from trainers.storage.metrics_file import SPLITS
 from trainers.storage.model_file import find_model
+from trainers.storage.text_cache import text_cache
 from trainers.storage.trained_model import load_language_model
 from trainers.storage.unknown_words import note_unknown_words
 from trainers.training.latents import make_latent
@@ -67,15 +68,17 @@ class LMTask(Task):
 
     def load_corpus(self) -> data.Corpus:
         settings = self.settings
+        labels = labels_of(
+            settings["dataset"],
+            settings["labels"],
+            settings["condition"] == "label",
+        )
         return data.load(
             settings["dataset"],
             settings["data_dir"],
             vocabulary_size=settings["vocabulary_size"],
-            labels=labels_of(
-                settings["dataset"],
-                settings["labels"],
-                settings["condition"] == "label",
-            ),
+            labels=labels,
+            cache_dir=text_cache(settings["dataset"], settings["data_dir"], labels),
         )
 
     def make_model(self) -> models.NVRNN:
@@ -141,7 +144,10 @@ class LMTask(Task):
         return CONDITIONS[self.settings["condition"]](self.corpus, width)
 
     def _ids(self, model, split):
-        return model.to_ids(getattr(self.corpus, split), self._labels(split))
+        texts = getattr(self.corpus, split)
+        if isinstance(texts, data.StoredSentences):
+            return texts.to_ids(model.tokenizer)
+        return model.to_ids(texts, self._labels(split))
 
     def _batching(self, split):
         return {

@@ -10,11 +10,9 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
-from tf_vmfvae.data import Corpus, Documents
+from tf_vmfvae.data import Corpus, Documents, StoredSentences
+from tf_vmfvae.data.sentences.text_digest import text_digest
 from trainers.storage.metrics_file import SPLITS
-
-# How many texts are joined before they are hashed, which is faster than one by one.
-CHUNK = 10_000
 
 Part = dict[str, int | str]
 
@@ -53,11 +51,10 @@ def of_texts(texts: Iterable[str]) -> Part:
     >>> of_texts(["a", "b c"]) == of_texts(["a b", "c"])
     False
     """
-    texts = list(texts)
-    chunks = (texts[start : start + CHUNK] for start in range(0, len(texts), CHUNK))
-    lines = ("\n".join([*chunk, ""]) for chunk in chunks)
-    # Lone surrogates can be hashed too, although no file reader returns them.
-    return _part(len(texts), (each.encode("utf-8", "surrogatepass") for each in lines))
+    if isinstance(texts, StoredSentences) and texts.digest:
+        return {"count": len(texts), "hash": texts.digest}
+    count, digest = text_digest(texts)
+    return {"count": count, "hash": digest}
 
 
 def of_documents(documents: Documents) -> Part:

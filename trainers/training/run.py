@@ -7,7 +7,7 @@ import tensorflow as tf
 
 import tf_vmfvae
 from tf_vmfvae.models import VAE
-from trainers.cli.errors import UserError
+from trainers.cli.errors import UserError, reading_corpus
 from trainers.devices.agreement import Agreement, lost_workers_named
 from trainers.devices.hardware import keep_memory, share_threads
 from trainers.devices.strategies import make_strategy
@@ -70,11 +70,10 @@ def load_corpus(task: Task) -> None:
 
     Raises:
         UserError: if it cannot be read.
+        OSError: if the disk is full.
     """
-    try:
+    with reading_corpus():
         task.corpus = task.load_corpus()
-    except (ValueError, OSError) as error:
-        raise UserError(str(error)) from error
     task.text.update(fingerprint.of_corpus(task.corpus))
 
 

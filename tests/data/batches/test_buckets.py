@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from tf_vmfvae.data.batches.buckets import choose_bucket_lengths
+from tf_vmfvae.data.batches.buckets import choose_bucket_lengths, order_by_bucket
 
 
 def padded_size(lengths, buckets):
@@ -34,3 +34,14 @@ def test_there_are_no_more_buckets_than_lengths():
 def test_an_argument_out_of_range_is_refused(lengths, max_buckets, message):
     with pytest.raises(ValueError, match=message):
         choose_bucket_lengths(np.array(lengths, int), max_buckets)
+
+
+@pytest.mark.parametrize("distinct", [1, 30, 10**9])
+@pytest.mark.parametrize("kind", ["uint8", "int64"])
+def test_the_order_by_bucket_is_that_of_a_stable_sort_by_two_keys(distinct, kind):
+    rng = np.random.default_rng(distinct)
+    # No example is in bucket 2, and ties may be equal.
+    buckets = rng.choice([0, 1, 3, 7], 5000).astype(kind)
+    ties = rng.integers(distinct, size=5000) / distinct
+    order = order_by_bucket(buckets, ties)
+    np.testing.assert_array_equal(order, np.lexsort((ties, buckets)))

@@ -1,6 +1,7 @@
 import pytest
 
-from tf_vmfvae.data.files.text_file import read_lines, read_sentences
+from tf_vmfvae.data.files import text_file
+from tf_vmfvae.data.files.text_file import iterate_words, read_lines, read_sentences
 from tf_vmfvae.layers import WordTokenizer
 
 
@@ -23,6 +24,43 @@ def test_white_space_and_end_words_are_removed(tmp_path):
 def test_only_line_feeds_end_lines(tmp_path, content, lines):
     (tmp_path / "t.txt").write_bytes(content)
     assert read_lines(tmp_path / "t.txt") == lines
+
+
+@pytest.mark.parametrize("chunk", [1, 3, 7, 1000])
+@pytest.mark.parametrize(
+    "content",
+    [
+        "\ufeffa caf\u00e9\n\n\ufeffb \U0001f339\r\n cafe\u0301\n".encode(),
+        b"\n\n\na b",
+        b"a b\ncaf\xe9 c\n\0",
+        b"a b\n\xe2\x82\nd\n",
+        b"a b\nc \xe2\x82\0\n",
+        b"\xef\xbb\xbf",
+        b" \n \n",
+    ],
+)
+def test_a_file_that_is_read_in_pieces_is_the_same_text(
+    tmp_path, monkeypatch, chunk, content
+):
+    def read():
+        try:
+            return read_lines(tmp_path / "t.txt"), read_sentences(tmp_path / "t.txt")
+        except ValueError as error:
+            return str(error)
+
+    (tmp_path / "t.txt").write_bytes(content)
+    expected = read()
+    monkeypatch.setattr(text_file, "CHUNK", chunk)
+    assert read() == expected
+
+
+def test_whoever_waits_is_told_how_many_bytes_have_been_read(tmp_path, monkeypatch):
+    monkeypatch.setattr(text_file, "CHUNK", 5)
+    (tmp_path / "t.txt").write_bytes(b"a b\nc d\n" * 10)
+    read = []
+    assert len(list(iterate_words(tmp_path / "t.txt", read.append))) == 20
+    assert len(read) > 3
+    assert sum(read) == 80
 
 
 def test_reader_and_tokenizer_find_the_same_words(tmp_path):

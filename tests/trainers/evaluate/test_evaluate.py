@@ -15,7 +15,7 @@ from trainers.cli.errors import UserError
 from trainers.evaluate import results_file, sentences
 from trainers.evaluate import run as evaluation_run
 from trainers.evaluate.run_metrics import add_to_metrics
-from trainers.storage import fingerprint, metrics_file
+from trainers.storage import fingerprint, metrics_file, text_cache
 from trainers.storage.folder_lock import FolderInUse, FolderLock
 from trainers.storage.run_record import RunRecord
 
@@ -223,6 +223,26 @@ def test_results_on_another_text_are_not_replaced(
         with pytest.raises(RuntimeError, match="long work"):
             evaluation_run.run({**settings, **allowed})
     assert file.read_text() == before
+
+
+def test_a_large_text_is_evaluated_from_disk_as_if_it_were_in_memory(
+    model, corpus_folder, tmp_path, monkeypatch
+):
+    def judge():
+        settings = {**SETTINGS, "data_dir": str(corpus_folder), "examples": 5}
+        return sentences.SentenceJudge(model, settings, FLAGS)
+
+    in_memory = judge()
+    monkeypatch.setattr(text_cache, "LARGE", 0)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    from_disk = judge()
+    assert isinstance(from_disk.corpus.test, data.StoredSentences)
+    assert from_disk.text == in_memory.text
+    found, expected = (
+        [batch.numpy().tolist() for batch in each.batches().dataset()]
+        for each in (from_disk, in_memory)
+    )
+    assert found == expected
 
 
 def test_two_evaluations_at_once_lose_no_results(tmp_path, monkeypatch):

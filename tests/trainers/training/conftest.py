@@ -15,6 +15,7 @@ from tf_vmfvae import callbacks, data, layers, models
 from trainers.cli.run_flags import identity
 from trainers.devices.strategies import make_strategy
 from trainers.lm.task import LMTask
+from trainers.storage import text_cache
 from trainers.storage.checkpoints import Checkpoints
 from trainers.storage.run_folder import RunFolder
 from trainers.training import run as training_run
@@ -52,13 +53,16 @@ class Bench:
         self._variables = [*self.model.variables, *optimizer.variables]
         self._values = self.values()
 
-    def _batches(self, count, shuffle):
-        """Returns batches of 5 sentences; the last one is not full."""
+    def texts(self, count):
+        """Returns that many sentences, of two lengths."""
         rng = np.random.default_rng(count)
-        texts = [
-            " ".join(rng.choice(self.words, 2 + 3 * (i % 2))) for i in range(count)
-        ]
-        ids = self.model.tokenizer(texts)
+        return [" ".join(rng.choice(self.words, 2 + 3 * (i % 2))) for i in range(count)]
+
+    def _batches(self, count, shuffle):
+        return self.batches_of(self.model.tokenizer(self.texts(count)), shuffle)
+
+    def batches_of(self, ids, shuffle):
+        """Returns batches of 5 sentences; the last one is not full."""
         return data.Batches(ids, batch_size=5, buckets=2, shuffle=shuffle, seed=1)
 
     def values(self):
@@ -175,3 +179,11 @@ def state_of():
         }
 
     return read
+
+
+@pytest.fixture
+def cache(tmp_path, monkeypatch):
+    """Makes every text a large one; the folder for caches."""
+    monkeypatch.setattr(text_cache, "LARGE", 0)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "caches"))
+    return tmp_path / "caches"

@@ -14,6 +14,7 @@ import keras
 import numpy as np
 import pytest
 
+from tf_vmfvae import data
 from trainers.cli.errors import UserError
 from trainers.training.progress import Progress
 
@@ -93,6 +94,31 @@ def test_a_killed_run_is_resumed_from_its_last_checkpoint(
     with pytest.raises(Killed):
         bench.fit(at_batch(2, 3, kill))
     loop = bench.start(tmp_path)
+    assert loop.resume()
+    assert (loop.progress.epoch, loop.progress.batch) == (1, 2)
+    bench.fit()
+    np.testing.assert_equal(bench.outcome(), uninterrupted)
+
+
+def test_a_run_on_a_text_on_disk_that_was_killed_ends_like_one_in_memory(
+    bench, uninterrupted, tmp_path, monkeypatch, at_batch
+):
+    for name, texts in (("train", 13), ("valid", 7), ("test", 7)):
+        lines = "\n".join(bench.texts(texts))
+        (tmp_path / f"{name}.txt").write_text(lines)
+
+    def read():
+        corpus = data.load("text", tmp_path, cache_dir=tmp_path / "cache")
+        for split, shuffle in (("train", True), ("validation", False)):
+            ids = getattr(corpus, split).to_ids(bench.model.tokenizer)
+            monkeypatch.setattr(bench, split, bench.batches_of(ids, shuffle))
+
+    read()
+    bench.start(tmp_path / "run", save_seconds=-1.0)
+    with pytest.raises(Killed):
+        bench.fit(at_batch(2, 3, kill))
+    read()
+    loop = bench.start(tmp_path / "run")
     assert loop.resume()
     assert (loop.progress.epoch, loop.progress.batch) == (1, 2)
     bench.fit()

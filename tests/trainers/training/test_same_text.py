@@ -143,3 +143,23 @@ def test_workers_with_different_texts_do_not_train_together(
     monkeypatch.setattr(Agreement, "gather", lambda _, number: [number, number + 1])
     with pytest.raises(UserError, match="another worker has different flags"):
         finished.run(tmp_path / "run")
+
+
+def test_a_finished_run_reads_a_text_from_disk_as_the_same_text(finished, cache):
+    assert finished.report in finished.run()
+    assert len(list(cache.rglob("text.json"))) == 1
+
+
+def test_a_run_on_a_text_on_disk_has_the_figures_of_one_in_memory(
+    finished, cache, tmp_path
+):
+    printed = finished.run(tmp_path / "run")
+    assert finished.report in printed
+    expected, found = (
+        json.loads((path / "metrics.json").read_text())
+        for path in (finished.folder.path, tmp_path / "run")
+    )
+    for metrics in (expected, found):
+        for logs in metrics["history"]:
+            del logs["words_per_second"]
+    assert found == expected

@@ -6,6 +6,7 @@ import numpy as np
 import tensorflow as tf
 
 from tf_vmfvae.data.batches.batches import MAX_BUCKETS, Batches
+from tf_vmfvae.data.batches.stored_ids import StoredIds
 
 
 class AugmentedBatches(Batches):
@@ -21,7 +22,7 @@ class AugmentedBatches(Batches):
     the same length. A sentence whose length no synthetic sentence has is kept.
 
     Args:
-        ids: int32 ragged `[corpus_examples, None]`, as for `Batches`.
+        ids: int32 ragged `[corpus_examples, None]`, or `StoredIds`, as for `Batches`.
         synthetic: int32 ragged `[synthetic_examples, None]`, likewise.
         share: float in [0, 1]. Share of the sentences of an epoch that are replaced.
         batch_size: as for `Batches`.
@@ -41,7 +42,7 @@ class AugmentedBatches(Batches):
 
     def __init__(
         self,
-        ids: tf.RaggedTensor,
+        ids: tf.RaggedTensor | StoredIds,
         synthetic: tf.RaggedTensor,
         share: float,
         batch_size: int,
@@ -58,10 +59,16 @@ class AugmentedBatches(Batches):
                     "this works for models without labels only"
                 )
         self.share = float(share)
-        self._corpus_examples = int(ids.nrows())
+        is_stored = isinstance(ids, StoredIds)
+        self._corpus_examples = len(ids) if is_stored else int(ids.nrows())
+        lengths = ids.lengths if is_stored else ids.row_lengths()
         # A sentence longer than all of the corpus cannot replace any.
-        fits = synthetic.row_lengths() <= tf.reduce_max(ids.row_lengths())
-        both = tf.concat([ids, tf.ragged.boolean_mask(synthetic, fits)], axis=0)
+        fits = synthetic.row_lengths() <= tf.cast(tf.reduce_max(lengths), tf.int64)
+        synthetic = tf.ragged.boolean_mask(synthetic, fits)
+        if is_stored:
+            both = ids.followed_by(synthetic)
+        else:
+            both = tf.concat([ids, synthetic], axis=0)
         super().__init__(both, batch_size, buckets, shuffle, seed)
 
     def _epoch_size(self):

@@ -3,12 +3,13 @@
 import copy
 import math
 import numbers
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import tensorflow as tf
 
-from tf_vmfvae.data.batches.buckets import choose_bucket_lengths
+from tf_vmfvae.data.batches.buckets import choose_bucket_lengths, order_by_bucket
+from tf_vmfvae.data.batches.stored_ids import StoredIds
 
 MAX_BUCKETS = 8
 
@@ -30,7 +31,7 @@ class Batches:
         ids: int32 ragged `[num_examples, None]`, word ids from 1 up; no row is empty.
             Or a dictionary of these and of tensors with one number for each example,
             such as labels, as `LanguageModel.to_ids` returns it; batches then are such
-            dictionaries.
+            dictionaries. Or `StoredIds`, which stay on disk.
         batch_size: rows per batch. If there are fewer examples, one batch holds all.
         buckets: the largest number of bucket lengths to choose, or the bucket lengths
             themselves, increasing, in words.
@@ -40,7 +41,7 @@ class Batches:
 
     Attributes:
         batch_size: rows per batch.
-        lengths: int64 `[num_examples]`, words per example.
+        lengths: integers `[num_examples]`, words per example.
         num_examples: examples per epoch.
         num_words: words in the first epoch, including `<eos>`.
         bucket_lengths: the lengths that batches are padded to.
@@ -62,14 +63,12 @@ class Batches:
 
     def __init__(
         self,
-        ids: tf.RaggedTensor | dict[str, tf.RaggedTensor | tf.Tensor],
+        ids: tf.RaggedTensor | dict[str, tf.RaggedTensor | tf.Tensor] | StoredIds,
         batch_size: int,
         buckets: int | Sequence[int] = MAX_BUCKETS,
         shuffle: bool = True,
         seed: int = 0,
     ) -> None:
-        # If the batches are dictionaries: the name of the ids, and the other entries.
-        self._name, ids, self._columns = _split(ids)
         if batch_size < 1:
             raise ValueError(f"batch_size is {batch_size}: give at least 1")
         if seed < 0:
@@ -77,11 +76,18 @@ class Batches:
         self.shuffle = bool(shuffle)
         self.seed = int(seed)
 
-        # The words stay on the host, where batches are put together.
-        self._words = ids.flat_values.numpy().astype(np.int32, copy=False)
-        row_splits = ids.row_splits.numpy().astype(np.int64)
-        self._row_starts = row_splits[:-1]
-        self.lengths = np.diff(row_splits)
+        # If the batches are dictionaries: the name of the ids, and the other entries.
+        self._name, self._columns = None, {}
+        self._stored = ids if isinstance(ids, StoredIds) else None
+        if self._stored is not None:
+            self.lengths = ids.lengths
+        else:
+            self._name, ids, self._columns = _split(ids)
+            # The words stay on the host, where batches are put together.
+            self._words = ids.flat_values.numpy().astype(np.int32, copy=False)
+            row_splits = ids.row_splits.numpy().astype(np.int64)
+            self._row_starts = row_splits[:-1]
+            self.lengths = np.diff(row_splits)
         self.num_examples = self._epoch_size()
         if self.num_examples == 0:
             raise ValueError("ids holds no examples: give at least one")
@@ -89,11 +95,14 @@ class Batches:
         if self.lengths.min() == 0:
             row = int(np.argmin(self.lengths))
             raise ValueError(f"ids row {row} is empty: give every row a word")
-        if self._words.min() < 1:
+        if self._stored is None and self._words.min() < 1:
             raise ValueError("ids holds the padding id 0: word ids start at 1")
 
         self.bucket_lengths = self._bucket_lengths(buckets)
-        self._bucket_of = np.searchsorted(self.bucket_lengths, self.lengths)
+        # In few bytes, because there may be millions of examples.
+        self._bucket_of = np.searchsorted(self.bucket_lengths, self.lengths).astype(
+            np.min_scalar_type(len(self.bucket_lengths))
+        )
         self._count()
 
     def __len__(self) -> int:
@@ -146,7 +155,8 @@ class Batches:
         # Buckets follow one another, so the rest of one starts a batch of the next.
         absent = np.full(len(self) * self.batch_size - self.num_examples, -1)
         indices = np.concatenate([order, absent]).reshape(-1, self.batch_size)
-        longest = np.max(np.where(indices < 0, -1, self._bucket_of[indices]), axis=1)
+        # A batch with a row of zeros has an example too, whose bucket is 0 or more.
+        longest = np.max(np.where(indices < 0, 0, self._bucket_of[indices]), axis=1)
         lengths = np.asarray(self.bucket_lengths, np.int64)[longest]
         if self.shuffle:
             batch_order = rng.permutation(len(self))
@@ -181,6 +191,12 @@ class Batches:
             raise ValueError(f"epochs is {epochs}: give at least 1")
         plans = [self.plan(epoch + later) for later in range(epochs)]
         indices, lengths = map(np.concatenate, zip(*plans, strict=True))
+        pad = self._pad_in_memory() if self._stored is None else self._pad_stored()
+        dataset = tf.data.Dataset.from_tensor_slices((indices[start:], lengths[start:]))
+        return dataset.map(pad).prefetch(2).with_options(_one_private_thread())
+
+    def _pad_in_memory(self) -> Callable:
+        """Returns a function from examples and the length of a batch to the batch."""
         with tf.device("CPU"):
             words = tf.constant(self._words)
             row_starts = tf.constant(self._row_starts)
@@ -205,16 +221,37 @@ class Batches:
             }
             return {self._name: ids, **numbers}
 
-        dataset = tf.data.Dataset.from_tensor_slices((indices[start:], lengths[start:]))
-        return dataset.map(pad).prefetch(2).with_options(_one_private_thread())
+        return pad
+
+    def _pad_stored(self) -> Callable:
+        """Returns a function from examples and the length of a batch to the batch."""
+
+        def pad(rows: tf.Tensor, length: tf.Tensor) -> tf.Tensor:
+            # As tensors of a graph, all words would be copied into memory. TensorFlow
+            # never forgets the Python function, so it must not hold an epoch's plan.
+            function = self._stored.padded
+            ids = tf.numpy_function(function, [rows, length], tf.int32, stateful=False)
+            return tf.ensure_shape(ids, [self.batch_size, None])
+
+        return pad
 
     def _count(self) -> None:
         """Counts the words and the padding of the first epoch."""
-        indices, plan_lengths = self.plan()
-        rows = indices[indices >= 0]
+        rows = self._choose(np.random.default_rng([self.seed, 0]))
         self.num_words = self._words_in(rows)
-        cells = self.batch_size * plan_lengths.sum()
+        cells = self.batch_size * self._batch_lengths(rows).sum()
         self.padding_share = 1 - int(self.lengths[rows].sum()) / cells
+
+    def _batch_lengths(self, rows: np.ndarray) -> np.ndarray:
+        """Returns the length of each batch of the first epoch, in any order.
+
+        Args:
+            rows: the examples of that epoch.
+        """
+        # They follow from the buckets alone, so the examples need not be shuffled.
+        buckets = np.sort(self._bucket_of[rows])
+        ends = np.minimum(self.batch_size * np.arange(1, len(self) + 1), len(rows))
+        return np.asarray(self.bucket_lengths, np.int64)[buckets[ends - 1]]
 
     def _words_in(self, rows: np.ndarray) -> int:
         """Returns the number of words in some of the examples."""
@@ -225,7 +262,7 @@ class Batches:
         chosen = self._choose(rng)
         if self.shuffle:
             ties = rng.random(self.num_examples)
-            return chosen[np.lexsort((ties, self._bucket_of[chosen]))]
+            return chosen[order_by_bucket(self._bucket_of[chosen], ties)]
         return chosen[np.argsort(self.lengths[chosen], kind="stable")]
 
     def _epoch_size(self) -> int:

@@ -51,6 +51,9 @@ class DocumentBatches(Batches):
         # A word counts as often as it occurs.
         return int(self._num_words[rows].sum())
 
+    def _batch_lengths(self, rows: np.ndarray) -> np.ndarray:
+        return self.plan()[1]
+
     def _order(self, rng: np.random.Generator) -> np.ndarray:
         order = np.sort(self._choose(rng))
         return rng.permutation(order) if self.shuffle else order

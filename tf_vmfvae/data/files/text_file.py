@@ -3,10 +3,13 @@
 import contextlib
 import os
 import pathlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
 from tf_vmfvae.text.words import END, split_words
+
+# Bytes that are read at a time; a chunk ends where a line does.
+CHUNK = 2**20
 
 
 def read_sentences(path: str | os.PathLike) -> list[str]:
@@ -33,11 +36,30 @@ def read_sentences(path: str | os.PathLike) -> list[str]:
     ...     read_sentences(path)
     ['one two', 'three']
     """
-    sentences = [" ".join(words_of_line(line)) for line in read_lines(path)]
-    sentences = [sentence for sentence in sentences if sentence]
-    if not sentences:
+    return [" ".join(words) for words in iterate_words(path)]
+
+
+def iterate_words(
+    path: str | os.PathLike, on_read: Callable[[int], object] | None = None
+) -> Iterator[list[str]]:
+    """Yields the words of each sentence of a file, see `read_sentences`.
+
+    The file is never in memory at once.
+
+    Args:
+        path: the file.
+        on_read: called with the number of bytes each time that some have been read.
+
+    Raises:
+        ValueError: as `read_sentences`, when the iterator gets there.
+    """
+    is_empty = True
+    for line in iterate_lines(path, on_read=on_read):
+        if words := words_of_line(line):
+            is_empty = False
+            yield words
+    if is_empty:
         raise ValueError(f"{path} has no line with a word: write one sentence per line")
-    return sentences
 
 
 def words_of_line(line: str) -> list[str]:
@@ -59,14 +81,41 @@ def read_lines(path: str | os.PathLike, content: str = "sentence") -> list[str]:
     Raises:
         ValueError: the file is missing, unreadable, empty or not UTF-8 text.
     """
-    # Not splitlines(), which also splits at characters that occur inside sentences.
-    lines = read_text(path).split("\n")
-    # The line end of the last line does not start another line.
-    if lines[-1] == "":
-        lines.pop()
-    if not lines:
+    return list(iterate_lines(path, content))
+
+
+def iterate_lines(
+    path: str | os.PathLike,
+    content: str = "sentence",
+    on_read: Callable[[int], object] | None = None,
+) -> Iterator[str]:
+    """Yields the lines of a UTF-8 text file, see `read_lines`.
+
+    Args:
+        path: the file.
+        content: what each line should hold, for error messages.
+        on_read: called with the number of bytes each time that some have been read.
+
+    Raises:
+        ValueError: as `read_lines`, when the iterator gets there.
+    """
+    is_empty, start = True, 0
+    with open_bytes(path) as file:
+        while chunk := file.read(CHUNK):
+            chunk += file.readline()
+            # Not splitlines(), which also splits at characters that occur inside
+            # sentences.
+            lines = decode(path, chunk, start).split("\n")
+            # The line end of the last line does not start another line.
+            if lines[-1] == "":
+                lines.pop()
+            is_empty = is_empty and not lines
+            yield from lines
+            start += len(chunk)
+            if on_read:
+                on_read(len(chunk))
+    if is_empty:
         raise ValueError(f"{path} is empty: write one {content} per line")
-    return lines
 
 
 def read_text(path: str | os.PathLike) -> str:
@@ -97,12 +146,14 @@ def open_bytes(path: str | os.PathLike) -> Iterator[BinaryIO]:
         raise ValueError(f"{path} cannot be read: {error.strerror}") from None
 
 
-def decode(source: str | os.PathLike, content: bytes) -> str:
+def decode(source: str | os.PathLike, content: bytes, start: int = 0) -> str:
     """Returns bytes as text, without a byte order mark.
 
     Args:
         source: where the bytes come from, for error messages.
         content: the bytes.
+        start: place of the first of them in the source. A byte order mark can only be
+            at place 0.
 
     Raises:
         ValueError: they are not UTF-8 text.
@@ -114,11 +165,11 @@ def decode(source: str | os.PathLike, content: bytes) -> str:
     position = content.find(b"\0")
     try:
         if position < 0:
-            return content.decode("utf-8-sig")
+            return content.decode("utf-8" if start else "utf-8-sig")
         content[:position].decode("utf-8")
     except UnicodeDecodeError as error:
         position = error.start
     raise ValueError(
-        f"{source} is not UTF-8 text (byte {position}): give a text file, or convert "
-        "it with iconv -t utf-8"
+        f"{source} is not UTF-8 text (byte {start + position}): give a text file, or "
+        "convert it with iconv -t utf-8"
     )

@@ -1,6 +1,7 @@
-"""A corpus of sentences in memory."""
+"""A corpus of sentences."""
 
 import dataclasses
+from collections.abc import Sequence
 
 
 @dataclasses.dataclass(frozen=True)
@@ -9,7 +10,8 @@ class Corpus:
 
     Attributes:
         name: name of the data set.
-        train: training sentences, words separated by spaces.
+        train: training sentences, words separated by spaces: a list, or
+            `StoredSentences` on disk.
         validation: validation sentences, likewise.
         test: test sentences, likewise.
         vocabulary: words, `<unk>` and `<eos>` first; the id of a word is its index
@@ -27,9 +29,9 @@ class Corpus:
     """
 
     name: str
-    train: list[str]
-    validation: list[str]
-    test: list[str]
+    train: Sequence[str]
+    validation: Sequence[str]
+    test: Sequence[str]
     vocabulary: list[str]
     entropy: float | None = None
     notes: tuple[str, ...] = ()

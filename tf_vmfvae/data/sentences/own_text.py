@@ -1,8 +1,11 @@
 """Sentences from the user's own files."""
 
+import dataclasses
 import os
 import pathlib
 from collections.abc import Callable, Sequence
+
+import numpy as np
 
 from tf_vmfvae.data.files.text_file import read_sentences
 from tf_vmfvae.data.sentences.own_labels import check_same_kind, read_labelled
@@ -15,8 +18,30 @@ FILE_NAMES = {
     "test": ("test",),
 }
 
+
 # Of sentences, or of pairs of a sentence and its label.
 Splits = dict[str, list]
+
+
+@dataclasses.dataclass(frozen=True)
+class TextFiles:
+    """The files of a user's text.
+
+    Attributes:
+        path: the file or folder that the user named.
+        splits: a mapping from "train" and, if they have files of their own,
+            "validation" and "test" to files, which are read one after the other.
+        notes: what was decided, one per line, for the user.
+    """
+
+    path: pathlib.Path
+    splits: dict[str, list[pathlib.Path]]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def missing(self) -> list[str]:
+        """The splits that have no file, for which lines are held out."""
+        return [split for split in SPLITS if split not in self.splits]
 
 
 def read_own_text(
@@ -43,12 +68,11 @@ def read_own_text(
         ValueError: a file or the folder is missing or unusable, there is not one label
             for each sentence, or there are too few lines to hold any out.
     """
-    path = pathlib.Path(path)
     if labels is None:
         splits, notes = _read(path, read_sentences)
         return splits, None, notes
     labels = pathlib.Path(labels)
-    check_same_kind(path, labels)
+    check_same_kind(pathlib.Path(path), labels)
 
     def read(file):
         names = labels / file.name if labels.is_dir() else labels
@@ -63,27 +87,86 @@ def read_own_text(
 
 
 def _read(
-    path: pathlib.Path, read: Callable[[pathlib.Path], list]
+    path: str | os.PathLike, read: Callable[[pathlib.Path], list]
 ) -> tuple[Splits, list[str]]:
     """Does what `read_own_text` does, with a reader of single files."""
+    text = find_files(path)
+    splits = {
+        split: [example for file in files for example in read(file)]
+        for split, files in text.splits.items()
+    }
+    lines = splits["train"]
+    rows = hold_out_lines(text, len(lines))
+    splits |= {split: [lines[row] for row in rows[split]] for split in rows}
+    return splits, [*text.notes, *held_out_notes(text, rows)]
+
+
+def find_files(path: str | os.PathLike) -> TextFiles:
+    """Finds the files that `read_own_text` reads.
+
+    Raises:
+        ValueError: the file or the folder is missing, or the folder is unusable.
+    """
+    path = pathlib.Path(path)
     if not path.exists():
         raise ValueError(f"{path} does not exist: give a text file or a folder of them")
     if not path.is_dir():
-        return _complete({"train": read(path)}, path)
+        return TextFiles(path, {"train": [path]})
     files = {split: _find(path, names) for split, names in FILE_NAMES.items()}
     if files["train"]:
-        splits = {split: read(file) for split, file in files.items() if file}
-        return _complete(splits, path)
+        return TextFiles(path, {split: [file] for split, file in files.items() if file})
     texts = sorted(path.glob("*.txt"))
     if not texts:
         raise ValueError(
             f"{path} holds no train.txt and no other .txt file: put one there, with "
             "one sentence per line"
         )
-    sentences = [sentence for text in texts for sentence in read(text)]
-    splits, notes = _complete({"train": sentences}, path)
     names = ", ".join(text.name for text in texts)
-    return splits, [f"{path} holds no train.txt; read as one text: {names}", *notes]
+    note = f"{path} holds no train.txt; read as one text: {names}"
+    return TextFiles(path, {"train": texts}, (note,))
+
+
+def hold_out_lines(text: TextFiles, num_lines: int) -> dict[str, np.ndarray]:
+    """Chooses the lines that are held out from the training set for missing splits.
+
+    They are spread evenly over the text, so that each has something of every file.
+
+    Args:
+        text: the files.
+        num_lines: number of lines of the training set.
+
+    Returns:
+        A mapping from "train" and each missing split to increasing int64 numbers of
+        lines.
+
+    Raises:
+        ValueError: there are too few lines.
+    """
+    missing = text.missing
+    if not missing:
+        return {"train": np.arange(num_lines)}
+    if num_lines <= len(missing):
+        raise ValueError(
+            f"{text.path} has {num_lines} usable lines: training, validation and test "
+            f"need at least {len(missing) + 1}"
+        )
+    period = min(ONE_IN, num_lines)
+    # The last lines of each period are held out.
+    place = np.arange(num_lines) % period
+    first = period - len(missing)
+    rows = {"train": np.flatnonzero(place < first)}
+    for number, split in enumerate(missing):
+        rows[split] = np.flatnonzero(place == first + number)
+    return rows
+
+
+def held_out_notes(text: TextFiles, rows: dict[str, np.ndarray]) -> list[str]:
+    """Returns notes on the lines that `hold_out_lines` has chosen."""
+    return [
+        f"{text.path} has no {split} set: {len(rows[split])} of its lines are held out "
+        "for it"
+        for split in text.missing
+    ]
 
 
 def _find(folder: pathlib.Path, names: Sequence[str]) -> pathlib.Path | None:
@@ -95,31 +178,3 @@ def _find(folder: pathlib.Path, names: Sequence[str]) -> pathlib.Path | None:
             f"{found[0]} and {found[1].name} are the same split: remove one of them"
         )
     return found[0] if found else None
-
-
-def _complete(splits: Splits, path: pathlib.Path) -> tuple[Splits, list[str]]:
-    """Holds out the missing splits from the training set.
-
-    They are spread evenly over the text, so that each has something of every file.
-    """
-    missing = [split for split in SPLITS if split not in splits]
-    if not missing:
-        return splits, []
-    lines = splits["train"]
-    if len(lines) <= len(missing):
-        raise ValueError(
-            f"{path} has {len(lines)} usable lines: training, validation and test need "
-            f"at least {len(missing) + 1}"
-        )
-    period = min(ONE_IN, len(lines))
-    # The last lines of each period are held out: line number within it -> split.
-    held_out = {period - 1 - i: split for i, split in enumerate(reversed(missing))}
-    found: Splits = {split: [] for split in ("train", *missing)}
-    for i, line in enumerate(lines):
-        found[held_out.get(i % period, "train")].append(line)
-    notes = [
-        f"{path} has no {split} set: {len(found[split])} of its lines are held out "
-        "for it"
-        for split in missing
-    ]
-    return {**splits, **found}, notes

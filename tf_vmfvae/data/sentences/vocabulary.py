@@ -1,9 +1,9 @@
 """The vocabulary of a corpus of sentences."""
 
 import collections
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from tf_vmfvae.text import as_texts, split_words
+from tf_vmfvae.text import iterate_texts, split_words
 from tf_vmfvae.text.words import END, UNKNOWN
 
 
@@ -32,9 +32,25 @@ def build_vocabulary(
     """
     check_sizes(size, minimum_count)
     counts = collections.Counter()
-    for sentence in as_texts(sentences, "sentences"):
+    for sentence in iterate_texts(sentences, "sentences"):
         counts.update(split_words(sentence))
-    del counts[UNKNOWN], counts[END]
+    return most_frequent(counts, size, minimum_count)
+
+
+def most_frequent(
+    counts: Mapping[str, int], size: int | None, minimum_count: int
+) -> list[str]:
+    """Returns the vocabulary of words that have been counted.
+
+    Args:
+        counts: how often each word occurs.
+        size: as for `build_vocabulary`.
+        minimum_count: as for `build_vocabulary`.
+
+    >>> most_frequent({"rose": 1, "is": 2, "a": 2}, size=4, minimum_count=1)
+    ['<unk>', '<eos>', 'a', 'is']
+    """
+    counts = {word: n for word, n in counts.items() if word not in (UNKNOWN, END)}
     frequent = [word for word, count in counts.items() if count >= minimum_count]
     frequent.sort(key=lambda word: (-counts[word], word))
     return [UNKNOWN, END, *frequent][:size]

@@ -1,0 +1,1 @@
+"""Measures training on a text that is larger than memory."""

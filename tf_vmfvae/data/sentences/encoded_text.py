@@ -1,0 +1,183 @@
+"""A user's text, encoded in a folder."""
+
+import array
+import dataclasses
+import json
+import os
+import pathlib
+
+import numpy as np
+import tqdm
+
+from tf_vmfvae.data.files.number_file import NumberFile
+from tf_vmfvae.data.files.text_file import iterate_words
+from tf_vmfvae.data.sentences.lexicon import Lexicon
+from tf_vmfvae.data.sentences.own_text import TextFiles, hold_out_lines
+from tf_vmfvae.data.sentences.stored_sentences import StoredSentences
+from tf_vmfvae.data.sentences.text_digest import text_digest
+from tf_vmfvae.text.words import END
+
+# Numbers of the words of all sentences, and how many words each sentence has, each with
+# its `<eos>`; the distinct words, and how often each occurs in the training set.
+WORDS, LENGTHS, LEXICON, COUNTS = "words.i4", "lengths.i4", "lexicon.txt", "counts.i8"
+# What else there is to know. Written last.
+RECORD = "text.json"
+# Version of these files.
+FORMAT = 1
+# Words that are written at a time.
+BUFFER = 2**20
+
+
+@dataclasses.dataclass(frozen=True)
+class EncodedText:
+    """A text that has been encoded.
+
+    Attributes:
+        splits: a mapping from "train", "validation" and "test" to sentences.
+        held_out: the numbers of the lines of the training files in each split that has
+            no file, see `hold_out_lines`.
+        num_cut: number of sentences that were cut.
+    """
+
+    splits: dict[str, StoredSentences]
+    held_out: dict[str, np.ndarray]
+    num_cut: int
+
+    @property
+    def lexicon(self) -> Lexicon:
+        """The words of the text."""
+        return self.splits["train"].lexicon
+
+
+def encode(text: TextFiles, folder: pathlib.Path, max_length: int) -> None:
+    """Reads a text once and writes its words as numbers.
+
+    Args:
+        text: the files.
+        folder: an empty folder to write to.
+        max_length: words after which a sentence is cut, not counting `<eos>`.
+
+    Raises:
+        ValueError: a file is unusable, or there are too few lines to hold any out.
+        OSError: the folder cannot be written.
+    """
+    numbers = _Numbers({END: 0})
+    lengths, sentences, num_cut = array.array("i"), {}, 0
+    size = sum(file.stat().st_size for files in text.splits.values() for file in files)
+    with (
+        (folder / WORDS).open("wb") as output,
+        tqdm.tqdm(
+            desc=f"encoding {text.path.name}",
+            total=size,
+            unit="B",
+            unit_scale=True,
+            leave=False,
+            mininterval=1.0,
+            disable=None,
+        ) as bar,
+    ):
+        buffer = array.array("i")
+        for split, files in text.splits.items():
+            before = len(lengths)
+            for file in files:
+                for words in iterate_words(file, bar.update):
+                    num_cut += len(words) > max_length
+                    row = words[:max_length]
+                    buffer.extend(map(numbers.__getitem__, row))
+                    buffer.append(0)
+                    lengths.append(len(row) + 1)
+                    if len(buffer) > BUFFER:
+                        buffer.tofile(output)
+                        del buffer[:]
+            sentences[split] = len(lengths) - before
+        buffer.tofile(output)
+    # Not NumPy's `tofile`, which does not say that a disk is full.
+    (folder / LENGTHS).write_bytes(lengths)
+    lexicon = "".join(f"{word}\n" for word in numbers)
+    (folder / LEXICON).write_text(lexicon, encoding="utf-8", newline="")
+    del numbers, lexicon, lengths
+    record = {
+        "format": FORMAT,
+        "source": os.path.abspath(text.path),
+        "max_length": max_length,
+        "cut": num_cut,
+        "sentences": sentences,
+    }
+    held_out = hold_out_lines(text, sentences["train"])
+    lexicon = Lexicon(_read_lexicon(folder))
+    splits = _read_splits(folder, record, lexicon, held_out)
+    (folder / COUNTS).write_bytes(splits["train"].counts())
+    record["digests"] = {
+        split: text_digest(sentences)[1] for split, sentences in splits.items()
+    }
+    record["bytes"] = _sizes(folder)
+    (folder / RECORD).write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+    for file in folder.iterdir():
+        _sync(file)
+
+
+def read_record(folder: pathlib.Path) -> dict | None:
+    """Returns what is known about an encoded text, or None if it is not whole."""
+    try:
+        record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+        if record["format"] == FORMAT and _sizes(folder) == record["bytes"]:
+            return record
+    except (OSError, ValueError, KeyError, TypeError):
+        # Something else was written there, or not all of it.
+        pass
+    return None
+
+
+def read_encoded(text: TextFiles, folder: pathlib.Path) -> EncodedText | None:
+    """Returns the text that was encoded in a folder, or None if it is not whole."""
+    record = read_record(folder)
+    if record is None:
+        return None
+    held_out = hold_out_lines(text, record["sentences"]["train"])
+    counts = np.fromfile(folder / COUNTS, np.int64)
+    lexicon = Lexicon(_read_lexicon(folder), counts)
+    splits = _read_splits(folder, record, lexicon, held_out)
+    return EncodedText(splits, held_out, record["cut"])
+
+
+class _Numbers(dict):
+    """Numbers words in the order in which they are first asked for."""
+
+    def __missing__(self, word):
+        number = self[word] = len(self)
+        return number
+
+
+def _read_lexicon(folder):
+    with (folder / LEXICON).open(encoding="utf-8", newline="") as file:
+        return file.read().split("\n")[:-1]
+
+
+def _read_splits(folder, record, lexicon, held_out):
+    words = NumberFile(folder / WORDS)
+    lengths = np.fromfile(folder / LENGTHS, np.int32)
+    starts = np.cumsum(lengths, dtype=np.int64) - lengths
+    # The training files come first.
+    rows, first = dict(held_out), 0
+    for split, count in record["sentences"].items():
+        if split not in rows:
+            rows[split] = np.arange(first, first + count)
+        first += count
+    digests = record.get("digests", {})
+    return {
+        split: StoredSentences(
+            words, starts[found], lengths[found], lexicon, digests.get(split)
+        )
+        for split, found in rows.items()
+    }
+
+
+def _sizes(folder):
+    files = (folder / name for name in (WORDS, LENGTHS, LEXICON, COUNTS))
+    return {file.name: file.stat().st_size for file in files}
+
+
+def _sync(path):
+    """Makes sure that a power cut does not leave a file empty."""
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
