@@ -44,8 +44,9 @@ ALLOWED = {
     "trainers.lm.labels trainers.storage",
     "trainers.generate": "tf_vmfvae trainers.cli trainers.storage",
     "trainers.export": "tf_vmfvae trainers.cli trainers.storage",
-    "trainers.reproduce": "tf_vmfvae trainers.bow.flags trainers.cli "
-    "trainers.evaluate.results_file trainers.lm.flags trainers.storage",
+    # It measures a few steps of the training programs.
+    "trainers.reproduce": f"{TRAINING} trainers.bow trainers.evaluate.results_file "
+    "trainers.lm trainers.training",
     "analysis": "tf_vmfvae trainers.cli trainers.storage",
     "benchmarks": f"{TRAINING} trainers.training analysis",
 }

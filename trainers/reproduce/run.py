@@ -6,10 +6,10 @@ from pathlib import Path
 from trainers.cli import paths
 from trainers.cli.errors import RunFailed
 from trainers.cli.program_flags import ProgramFlags
+from trainers.reproduce.corpora import check_corpora
 from trainers.reproduce.estimates.estimator import Estimator, in_words
 from trainers.reproduce.experiments.registry import EXPERIMENTS
 from trainers.reproduce.flags import experiment_names
-from trainers.reproduce.library.corpora import check_corpora
 from trainers.reproduce.plan import Plan
 from trainers.reproduce.results import write_results
 from trainers.reproduce.runner import Runner
@@ -61,7 +61,7 @@ def run(own: ProgramFlags) -> None:
 
 def _print_plan(plan, states):
     """Prints the commands of all runs, which are finished and how long others take."""
-    estimator = Estimator(plan)
+    estimator = Estimator(plan.runs(), plan.data_dir)
     lines, left = [], []
     for each in plan.runs():
         time = ""

@@ -1,11 +1,11 @@
 """Estimates how long runs take on this machine."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from trainers.cli.errors import UserError
 from trainers.cli.program import importing_tensorflow
 from trainers.reproduce.experiments.experiment import Run
-from trainers.reproduce.plan import Plan
 from trainers.reproduce.runs.generation import Generation
 from trainers.reproduce.runs.training_run import TrainingRun
 
@@ -21,11 +21,13 @@ class Estimator:
     as one with a code. Which code a model has matters less, and what its decoder reads.
 
     Args:
-        plan: the plan that the runs belong to.
+        runs: all runs.
+        data_dir: where the corpora are.
     """
 
-    def __init__(self, plan: Plan):
-        self._plan = plan
+    def __init__(self, runs: Sequence[Run], data_dir: str | None):
+        self._runs = runs
+        self._data_dir = data_dir
         self._measured = {}
 
     def seconds(self, run: Run) -> float | None:
@@ -47,7 +49,7 @@ class Estimator:
         if kind not in self._measured:
             alike = [
                 other
-                for other in self._plan.runs()
+                for other in self._runs
                 if isinstance(other, TrainingRun)
                 and _kind(other) == kind
                 and other.flags["latent"] != "none"
@@ -56,7 +58,7 @@ class Estimator:
         return self._measured[kind]
 
     def _measure(self, run):
-        dataset, data_dir = run.flags["dataset"], self._plan.data_dir
+        dataset, data_dir = run.flags["dataset"], self._data_dir
         is_own = dataset == "embedded" or "data_dir" in run.inputs
         # What is not there would be downloaded.
         if not is_own and not (data_dir and Path(data_dir, dataset).exists()):

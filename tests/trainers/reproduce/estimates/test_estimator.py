@@ -38,7 +38,7 @@ def test_runs_of_a_kind_are_measured_once(tmp_path, monkeypatch):
         return MEASURED
 
     monkeypatch.setattr(estimator.Estimator, "_measure", measure)
-    estimates = estimator.Estimator(plan)
+    estimates = estimator.Estimator(plan.runs(), plan.data_dir)
     seconds = {run.name: estimates.seconds(run) for run in plan.runs()}
 
     kinds = [(x.flags["num_layers"], x.flags.get("decoder_layers")) for x in measured]
@@ -55,7 +55,7 @@ def test_runs_of_a_kind_are_measured_once(tmp_path, monkeypatch):
 
 def test_what_would_be_downloaded_has_no_estimate(tmp_path, capsys):
     plan = plan_of(tmp_path, "cpu", "documents", data_dir=str(tmp_path))
-    estimates = estimator.Estimator(plan)
+    estimates = estimator.Estimator(plan.runs(), plan.data_dir)
     assert {estimates.seconds(run) for run in plan.runs()} == {None}
     note = "note: no estimate for 20ng, which is not in --data_dir\n"
     assert capsys.readouterr().out == note
@@ -65,7 +65,9 @@ def test_an_unreadable_corpus_has_no_estimate(tmp_path, capsys):
     (tmp_path / "20ng").mkdir()
     (tmp_path / "20ng" / "train.feat").write_text("mine")
     plan = plan_of(tmp_path, "cpu", "documents", data_dir=str(tmp_path))
-    assert estimator.Estimator(plan).seconds(plan.runs()[0]) is None
+    assert (
+        estimator.Estimator(plan.runs(), plan.data_dir).seconds(plan.runs()[0]) is None
+    )
     note = capsys.readouterr().out.splitlines()[-1]
     assert note.startswith("note: no estimate for 20ng: ")
     assert "vocab.new" in note or "test.feat" in note
