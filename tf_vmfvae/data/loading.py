@@ -7,7 +7,6 @@ from tf_vmfvae.data import embedded
 from tf_vmfvae.data.sentences.corpus import Corpus
 from tf_vmfvae.data.sentences.own_labels import describe_labels, number_labels
 from tf_vmfvae.data.sentences.own_text import read_own_text
-from tf_vmfvae.data.sentences.text_cache import read_large_text
 from tf_vmfvae.data.sentences.vocabulary import build_vocabulary, check_sizes
 from tf_vmfvae.data.splits.held_out import SPLITS
 
@@ -177,6 +176,9 @@ def _named(data_dir):
 
 def _read_from_disk(path: str, cache_dir: str, max_length: int) -> Corpus:
     """Returns the user's text, already cut, without a vocabulary."""
+    # It locks files, which Python cannot do on Windows.
+    from tf_vmfvae.data.sentences.text_cache import read_large_text
+
     text, notes = read_large_text(path, cache_dir, max_length)
     total = sum(map(len, text.splits.values()))
     notes += _cut_notes(text.num_cut, total, max_length)
