@@ -7,7 +7,6 @@ import keras
 from keras import ops
 
 from tf_vmfvae.layers import (
-    AdaptiveWordSoftmax,
     Condition,
     Dropout,
     ImportanceWeightedNLL,
@@ -16,17 +15,15 @@ from tf_vmfvae.layers import (
     RepeatExamples,
     WordDropout,
     WordNoise,
-    WordSoftmax,
     WordTokenizer,
 )
-from tf_vmfvae.layers.likelihoods.adaptive_word_softmax import check_cutoffs
 from tf_vmfvae.layers.words.embedding_table import embedding_table
 from tf_vmfvae.layers.words.word_tokenizer import END_ID, PADDING_ID
 from tf_vmfvae.models.code_reader import CodeReader
 from tf_vmfvae.models.dtype_policy_scope import dtype_policy_scope
 from tf_vmfvae.models.language_model import LanguageModel
 from tf_vmfvae.models.nvrnn_config import check_arguments, read_config
-from tf_vmfvae.models.seeded_layers import dense, seeds_from
+from tf_vmfvae.models.seeded_layers import dense, seeds_from, word_softmax
 from tf_vmfvae.models.sentence_decoder import SentenceDecoder
 from tf_vmfvae.models.sentence_encoder import SentenceEncoder
 from tf_vmfvae.models.sentence_preprocessor import SentencePreprocessor
@@ -246,18 +243,11 @@ class NVRNN(LanguageModel):
         self.output_map = (
             output_map if is_tied else keras.layers.Identity(name="output_map")
         )
-        options = {
-            "embedding": self.embedding if is_tied else None,
-            "kernel_initializer": keras.initializers.GlorotUniform(next(seeds)),
-            "name": "softmax",
-        }
-        if self.softmax_cutoffs is None:
-            self.softmax = WordSoftmax(words, **options)
-        else:
-            self.softmax_cutoffs = check_cutoffs(
-                "softmax_cutoffs", self.softmax_cutoffs, words
-            )
-            self.softmax = AdaptiveWordSoftmax(words, self.softmax_cutoffs, **options)
+        self.softmax = word_softmax(
+            words, self.softmax_cutoffs, self.embedding if is_tied else None, seeds
+        )
+        # A list of ints, whatever sequence was given.
+        self.softmax_cutoffs = getattr(self.softmax, "cutoffs", None)
         self.condition = condition
         if condition is not None:
             condition.follow_model(next(seeds))

@@ -13,7 +13,7 @@ BLOCK_ROWS = 64
 
 
 def forward_softmax_nll(features, kernel, bias, classes):
-    """Does what `softmax_nll` does, in a third of the time if no gradient is taken.
+    """Does what `softmax_nll` does, for where the gradient is hardly ever taken.
 
     The rows are taken in blocks with logits that stay in a processor's cache.
     TensorFlow's own operation makes several tensors of all logits, and among them the

@@ -22,8 +22,9 @@ class AdaptiveWordSoftmax(WordSoftmax):
     ones. A softmax over the words of the head and over the tails comes first; if it is
     a tail, a softmax over that tail's words follows. So `log p(word)` is exact and
     sums to one over the vocabulary, as under `WordSoftmax`, but only the few features
-    whose word is in a tail pay for the logits of that tail. It pays off from about
-    20,000 words; `tf_vmfvae.layers.softmax_cutoffs` chooses the cutoffs.
+    whose word is in a tail pay for the logits of that tail. With 50,000 words a
+    training step is more than six times as fast (docs/results/speed.md).
+    `tf_vmfvae.layers.softmax_cutoffs` chooses the cutoffs.
 
     Without an embedding, features are projected to a quarter of their width before the
     first tail's logits, to a sixteenth before the second's, and so on. With one, the
