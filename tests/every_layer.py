@@ -77,6 +77,7 @@ def _nvrnn(**options):
         dropout=0.1,
         recurrent_dropout=0.1,
         tie_embeddings=False,
+        softmax_cutoffs=[2],
         seed=1,
         **{"name": "sentences", **options},
     )
@@ -207,6 +208,12 @@ LAYERS = {
         ((2, 1, 5),),
         trainable=2,
     ),
+    "AdaptiveWordSoftmax": Example(
+        lambda **options: layers.AdaptiveWordSoftmax(9, [2, 5], **options),
+        (HIDDEN[:, None],),
+        ((2, 1, 9),),
+        trainable=6,
+    ),
     "WordTokenizer": Example(
         lambda **options: layers.WordTokenizer(WORDS, **options),
         (np.array(["goal ball", "x"]),),
@@ -215,6 +222,6 @@ LAYERS = {
 }
 MODELS = {
     "NVDM": Example(_nvdm, (PAIRS,), ((2,), (2,)), trainable=9, state=4),
-    "NVRNN": Example(_nvrnn, (IDS,), ((2,), (2,), (2,)), trainable=32, state=11),
+    "NVRNN": Example(_nvrnn, (IDS,), ((2,), (2,), (2,)), trainable=34, state=11),
 }
 EXAMPLES = {**LAYERS, **MODELS}

@@ -19,7 +19,7 @@ from tf_vmfvae import layers, models
 # Base classes, which have to be completed.
 BASES = {"Condition", "FixedConcentrationLatent", "Latent", "SphericalLatent"}
 BASES |= {"LanguageModel", "VAE"}
-OTHERS = {"Perplexity", "warm_start"}
+OTHERS = {"Perplexity", "softmax_cutoffs", "warm_start"}
 # Functions, whose tests are in tests/models.
 OTHERS |= {"DocumentPreprocessor", "Preprocessor", "SentencePreprocessor"}
 # A layer that holds a function has no configuration, and texts have no symbolic form.

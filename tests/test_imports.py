@@ -41,7 +41,7 @@ ALLOWED = {
     "trainers.lm": f"{TRAINING} trainers.training",
     "trainers.bow": f"{TRAINING} trainers.training",
     "trainers.evaluate": "tf_vmfvae trainers.bow.results trainers.cli "
-    "trainers.lm.labels trainers.storage",
+    "trainers.devices.hardware trainers.lm.labels trainers.storage",
     "trainers.generate": "tf_vmfvae trainers.cli trainers.storage",
     "trainers.export": "tf_vmfvae trainers.cli trainers.storage",
     # It measures a few steps of the training programs.

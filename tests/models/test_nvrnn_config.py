@@ -113,6 +113,7 @@ def test_every_argument_is_an_attribute_of_its_name_and_in_the_configuration():
         "dropout": 0.2,
         "recurrent_dropout": 0.1,
         "tie_embeddings": False,
+        "softmax_cutoffs": [3, 5],
         "seed": 9,
         "name": "sentences",
         "trainable": False,

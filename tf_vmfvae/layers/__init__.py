@@ -25,11 +25,13 @@ from tf_vmfvae.layers.latents.von_mises_fisher_latent import VonMisesFisherLaten
 from tf_vmfvae.layers.latents.von_mises_fisher_norm_latent import (
     VonMisesFisherNormLatent,
 )
+from tf_vmfvae.layers.likelihoods.adaptive_word_softmax import AdaptiveWordSoftmax
 from tf_vmfvae.layers.likelihoods.bag_nll import BagNLL
 from tf_vmfvae.layers.likelihoods.bursty_bag_nll import BurstyBagNLL
 from tf_vmfvae.layers.likelihoods.importance_weighted_nll import ImportanceWeightedNLL
 from tf_vmfvae.layers.likelihoods.mean_over_codes import MeanOverCodes
 from tf_vmfvae.layers.likelihoods.repeat_examples import RepeatExamples
+from tf_vmfvae.layers.likelihoods.softmax_cutoffs import softmax_cutoffs
 from tf_vmfvae.layers.likelihoods.word_softmax import WordSoftmax
 from tf_vmfvae.layers.lstm import LSTM
 from tf_vmfvae.layers.words.word_counts import WordCounts
@@ -39,6 +41,7 @@ from tf_vmfvae.layers.words.word_tokenizer import WordTokenizer
 
 __all__ = [
     "LSTM",
+    "AdaptiveWordSoftmax",
     "BagDense",
     "BagNLL",
     "BagOfWordsCondition",
@@ -68,4 +71,5 @@ __all__ = [
     "WordNoise",
     "WordSoftmax",
     "WordTokenizer",
+    "softmax_cutoffs",
 ]

@@ -15,7 +15,6 @@ from tf_vmfvae.layers import (
     RepeatExamples,
     WordDropout,
     WordNoise,
-    WordSoftmax,
     WordTokenizer,
 )
 from tf_vmfvae.layers.words.embedding_table import embedding_table
@@ -24,7 +23,7 @@ from tf_vmfvae.models.code_reader import CodeReader
 from tf_vmfvae.models.dtype_policy_scope import dtype_policy_scope
 from tf_vmfvae.models.language_model import LanguageModel
 from tf_vmfvae.models.nvrnn_config import check_arguments, read_config
-from tf_vmfvae.models.seeded_layers import dense, seeds_from
+from tf_vmfvae.models.seeded_layers import dense, seeds_from, word_softmax
 from tf_vmfvae.models.sentence_decoder import SentenceDecoder
 from tf_vmfvae.models.sentence_encoder import SentenceEncoder
 from tf_vmfvae.models.sentence_preprocessor import SentencePreprocessor
@@ -85,6 +84,10 @@ class NVRNN(LanguageModel):
             training, of the same units at every step of a sentence.
         tie_embeddings: bool. Whether the embeddings are the output weights, too; the
             decoder's outputs are then mapped to their width.
+        softmax_cutoffs: sequence of ints or `None`. Where a large vocabulary is cut
+            into a head and tails for an adaptive softmax, see
+            `tf_vmfvae.layers.AdaptiveWordSoftmax`; `tf_vmfvae.layers.softmax_cutoffs`
+            chooses them. With `None` the output layer is one softmax over all words.
         seed: int or `None`. Seed of initial weights and of dropout's noise.
         dtype: dtype policy of all layers, such as `"mixed_bfloat16"`, including a
             latent and a condition that were made without a `dtype`; by default Keras's
@@ -114,7 +117,8 @@ class NVRNN(LanguageModel):
         conditioner: functional model from the inputs to the condition's output; or
             `None`.
         decoder: functional model from `[inputs, z]` to the logits of each next word,
-            `(batch, time, words)`; entry `i` belongs to id `i + 1`.
+            `(batch, time, words)`; entry `i` belongs to id `i + 1`. With an adaptive
+            softmax they are log-probabilities.
         likelihood: functional model from `[inputs, z]` to `-log p(x|z)`, `(batch,)`.
 
     Example:
@@ -149,6 +153,7 @@ class NVRNN(LanguageModel):
         dropout: float = 0.5,
         recurrent_dropout: float = 0.0,
         tie_embeddings: bool = True,
+        softmax_cutoffs: Sequence[int] | None = None,
         seed: int | None = None,
         dtype=None,
         name: str | None = None,
@@ -176,6 +181,7 @@ class NVRNN(LanguageModel):
         self.dropout = dropout
         self.recurrent_dropout = recurrent_dropout
         self.tie_embeddings = tie_embeddings
+        self.softmax_cutoffs = softmax_cutoffs
         self.seed = seed
         check_arguments(self, latent, condition)
 
@@ -237,12 +243,11 @@ class NVRNN(LanguageModel):
         self.output_map = (
             output_map if is_tied else keras.layers.Identity(name="output_map")
         )
-        self.softmax = WordSoftmax(
-            words,
-            embedding=self.embedding if is_tied else None,
-            kernel_initializer=keras.initializers.GlorotUniform(next(seeds)),
-            name="softmax",
+        self.softmax = word_softmax(
+            words, self.softmax_cutoffs, self.embedding if is_tied else None, seeds
         )
+        # A list of ints, whatever sequence was given.
+        self.softmax_cutoffs = getattr(self.softmax, "cutoffs", None)
         self.condition = condition
         if condition is not None:
             condition.follow_model(next(seeds))
@@ -383,6 +388,7 @@ class NVRNN(LanguageModel):
             "dropout": self.dropout,
             "recurrent_dropout": self.recurrent_dropout,
             "tie_embeddings": self.tie_embeddings,
+            "softmax_cutoffs": self.softmax_cutoffs,
             "seed": self.seed,
             **super().get_config(),
         }

@@ -1,10 +1,11 @@
 """Layers whose initial weights and noise come from a model's seed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import keras
 
-from tf_vmfvae.layers import LSTM, Dense
+from tf_vmfvae.layers import LSTM, AdaptiveWordSoftmax, Dense, WordSoftmax
+from tf_vmfvae.layers.likelihoods.adaptive_word_softmax import check_cutoffs
 
 RECURRENT = {"lstm": LSTM, "gru": keras.layers.GRU}
 
@@ -59,3 +60,31 @@ def recurrent(kind: str, units: int, dropout: float, seeds: Iterator, **options)
         seed=next(seeds) if dropout else None,
         **options,
     )
+
+
+def word_softmax(
+    words: int, cutoffs: Sequence[int] | None, embedding, seeds: Iterator
+) -> WordSoftmax:
+    """Returns a softmax over words with seeded weights.
+
+    Args:
+        words: number of words.
+        cutoffs: of an adaptive softmax; `None` for one over all words.
+        embedding: the embedding that is also the kernel, or `None`.
+        seeds: from `seeds_from`.
+
+    Raises:
+        ValueError: if the cutoffs do not fit.
+
+    >>> word_softmax(9, (3, 5), None, seeds_from(1)).cutoffs
+    [3, 5]
+    """
+    options = {
+        "embedding": embedding,
+        "kernel_initializer": keras.initializers.GlorotUniform(next(seeds)),
+        "name": "softmax",
+    }
+    if cutoffs is None:
+        return WordSoftmax(words, **options)
+    cutoffs = check_cutoffs("softmax_cutoffs", cutoffs, words)
+    return AdaptiveWordSoftmax(words, cutoffs, **options)

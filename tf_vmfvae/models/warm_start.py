@@ -12,6 +12,7 @@ SAME = (
     "hidden_dim",
     "decoder_layers",
     "tie_embeddings",
+    "softmax_cutoffs",
 )
 # Arguments that have to be the same for the code to be the same.
 SAME_CODE = (

@@ -11,7 +11,7 @@ LARGE_VOCABULARY = 4_000
 BLOCKS = 4
 
 
-def softmax_nll(features, kernel, bias, classes):
+def softmax_nll(features, kernel, bias, classes, blocks: int | None = None):
     """Returns `-log softmax(features @ kernel' + bias)[classes]`, in nats.
 
     Equal to `plain_softmax_nll`, with its own gradient. The rows are taken in blocks
@@ -33,6 +33,8 @@ def softmax_nll(features, kernel, bias, classes):
             rows are in its dtype.
         bias: float tensor of shape `(classes,)`, of the same dtype as `kernel`.
         classes: int32 tensor of shape `(n,)`; negative for padding.
+        blocks: in how many blocks the rows are taken; by default it depends on the
+            number of classes.
 
     Returns:
         A tensor of shape `(n,)` and the dtype of `bias`; 0 for padding.
@@ -45,7 +47,7 @@ def softmax_nll(features, kernel, bias, classes):
 
     @tf.custom_gradient
     def nll_of(features, kernel, bias):
-        nll, gradients = _nll_and_gradients(features, kernel, bias, classes)
+        nll, gradients = _nll_and_gradients(features, kernel, bias, classes, blocks)
 
         def gradient(upstream):
             def plain():
@@ -76,18 +78,23 @@ def softmax_nll(features, kernel, bias, classes):
 
 def plain_softmax_nll(features, kernel, bias, classes):
     """Does what `softmax_nll` does, with TensorFlow's own operations."""
-    logits = tf.matmul(features, tf.cast(kernel, features.dtype), transpose_b=True)
-    logits = tf.cast(logits, bias.dtype) + bias
     is_word = classes >= 0
     nll = tf.nn.sparse_softmax_cross_entropy_with_logits(
-        tf.where(is_word, classes, 0), logits
+        tf.where(is_word, classes, 0), logits(features, kernel, bias)
     )
     return tf.where(is_word, nll, 0.0)
 
 
-def _nll_and_gradients(features, kernel, bias, classes):
+def logits(features, kernel, bias):
+    """Returns `features @ kernel' + bias`, `(n, classes)`, in the dtype of `bias`."""
+    product = tf.matmul(features, tf.cast(kernel, features.dtype), transpose_b=True)
+    return tf.cast(product, bias.dtype) + bias
+
+
+def _nll_and_gradients(features, kernel, bias, classes, blocks):
     """Returns the NLL of each row, and the gradients of their sum."""
-    blocks = BLOCKS if kernel.shape[0] >= LARGE_VOCABULARY else 1
+    if blocks is None:
+        blocks = BLOCKS if kernel.shape[0] >= LARGE_VOCABULARY else 1
     size = (tf.shape(features)[0] + blocks - 1) // blocks
     narrow_kernel = tf.cast(kernel, features.dtype)
     parts = []
@@ -123,14 +130,13 @@ def _block(features, kernel, bias, classes):
 
     If products are not narrow, the gradients lack the minus 1 of each row's own class.
     """
-    logits = tf.matmul(features, kernel, transpose_b=True)
-    logits = tf.cast(logits, bias.dtype) + bias
+    scores = logits(features, kernel, bias)
     counted = tf.cast(classes >= 0, bias.dtype)
     rows = tf.range(tf.shape(classes)[0])
     entries = tf.stack([rows, tf.maximum(classes, 0)], axis=-1)
-    picked = tf.gather_nd(logits, entries)
-    largest = tf.reduce_max(logits, axis=-1, keepdims=True)
-    unnormalised = tf.exp(logits - largest)
+    picked = tf.gather_nd(scores, entries)
+    largest = tf.reduce_max(scores, axis=-1, keepdims=True)
+    unnormalised = tf.exp(scores - largest)
     total = tf.reduce_sum(unnormalised, axis=-1, keepdims=True)
     nll = counted * ((tf.math.log(total) + largest)[:, 0] - picked)
     if _is_narrow(features, bias):

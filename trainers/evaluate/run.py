@@ -7,6 +7,7 @@ from tf_vmfvae.data.document_loading import DOCUMENT_DATASETS
 from tf_vmfvae.data.loading import DATASETS
 from trainers.cli import paths
 from trainers.cli.errors import UserError
+from trainers.devices.hardware import keep_memory
 from trainers.evaluate import figures as evaluation_figures
 from trainers.evaluate import table as evaluation_table
 from trainers.evaluate.bounds import find_bounds
@@ -32,6 +33,8 @@ def run(settings: dict) -> dict:
     Raises:
         UserError: if a flag or a file that it names cannot be used.
     """
+    # Logits are large; clearing their memory anew takes a tenth of the time.
+    keep_memory()
     settings = {**settings, "model": preset_folder(settings["model"])}
     record = RunRecord.of_model(settings["model"])
     flags = record.flags if record else {}

@@ -12,6 +12,8 @@ from trainers.lm import optimizer_flags
 from trainers.storage.model_file import find_model
 
 REAL_TEXT = ["ptb", "yelp", "text"]
+# With this many words or more, --softmax=auto takes the adaptive softmax.
+LARGE_VOCABULARY = 20_000
 # Flags of the encoder and the code, which a model without a code does not read.
 OF_CODES = (
     "encoder",
@@ -90,6 +92,7 @@ EARLIER = EarlierFlags(
         "bow_loss": 0.0,
         "codes": 1,
         "clip_norm": optimizer_flags.CLIP_NORM,
+        "softmax": "full",
     },
     fixed={
         **latent_flags.FIXED,
@@ -208,6 +211,18 @@ def _define_model(own):
         "Let the decoder read the code at every step, not only in its first state.",
         default=True,
     )
+    own.choice(
+        "softmax",
+        "Output layer. full: one softmax over all words; adaptive: a faster one for "
+        "large vocabularies, exact too, that first chooses among frequent words and "
+        "groups of rarer ones (Grave et al. 2017); auto: adaptive if the corpus has "
+        f"{LARGE_VOCABULARY} words or more.",
+        ["auto", "full", "adaptive"],
+        default=Derived(
+            f"auto with --vocabulary_size={LARGE_VOCABULARY} or more, otherwise full",
+            _softmax,
+        ),
+    )
     own.number(
         "dropout",
         "Dropout on embeddings, between layers and on outputs.",
@@ -238,6 +253,10 @@ def _define_model(own):
         share(),
         default=0.0,
     )
+
+
+def _softmax(settings):
+    return "auto" if settings["vocabulary_size"] >= LARGE_VOCABULARY else "full"
 
 
 def _define_data(own):

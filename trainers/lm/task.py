@@ -8,6 +8,7 @@ from trainers.cli.errors import UserError
 from trainers.cli.run_flags import identity
 from trainers.cli.settings import chosen
 from trainers.lm.labels import labels_of
+from trainers.lm.output_layer import choose_output_layer
 from trainers.lm.report import print_corpus, print_report
 from trainers.storage import fingerprint
 from trainers.storage.metrics_file import SPLITS
@@ -82,10 +83,12 @@ class LMTask(Task):
         )
 
     def make_model(self) -> models.NVRNN:
+        self._output_layer = choose_output_layer(self.settings, self.corpus)
         return models.NVRNN(
             self.corpus.vocabulary,
             make_latent(self.settings),
             condition=self._condition(),
+            softmax_cutoffs=self._output_layer.cutoffs,
             **chosen(self.settings, *MODEL_FLAGS, encoder_type="encoder"),
         )
 
@@ -98,7 +101,8 @@ class LMTask(Task):
             models.warm_start(model, pretrained)
         except ValueError as error:
             raise UserError(
-                f"--pretrained={path}: {error}; give a model like it"
+                f"--pretrained={path}: {error}; give a model like it, or that model's "
+                "flags"
             ) from error
         return {"pretrained": fingerprint.of_file(find_model(path))}
 
@@ -135,6 +139,8 @@ class LMTask(Task):
 
     def print_corpus(self, model, splits) -> None:
         print_corpus(self.corpus, model, splits["train"])
+        if self.settings["softmax"] != "full":
+            print(self._output_layer.note)
 
     def print_report(self, metrics, model) -> None:
         print_report(metrics, model, self.corpus)

@@ -186,3 +186,13 @@ def test_a_run_keeps_its_identity_in_another_folder_and_on_other_devices(parse):
     other, _ = parse("--output_dir=b", "--data_dir=c")
     assert identity(one) == identity(other)
     assert identity(one) != identity(parse("--seed=2")[0])
+
+
+def test_a_large_vocabulary_has_an_automatic_softmax_by_default(parse):
+    def softmax(*arguments):
+        return parse("--dataset=text", "--data_dir=data", *arguments)[0]["softmax"]
+
+    assert softmax() == softmax("--vocabulary_size=19999") == "full"
+    assert softmax("--vocabulary_size=20000") == "auto"
+    assert softmax("--vocabulary_size=20000", "--softmax=full") == "full"
+    assert softmax("--softmax=adaptive") == "adaptive"

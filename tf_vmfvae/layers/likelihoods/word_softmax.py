@@ -4,7 +4,8 @@ import keras
 import tensorflow as tf
 
 from tf_vmfvae.layers.words.word_tokenizer import PADDING_ID
-from tf_vmfvae.ops.softmax_nll import plain_softmax_nll, softmax_nll
+from tf_vmfvae.ops.forward_softmax_nll import forward_softmax_nll
+from tf_vmfvae.ops.softmax_nll import logits, softmax_nll
 
 # A logit with an exponential of 0.
 NO_PROBABILITY = -1e9
@@ -75,20 +76,26 @@ class WordSoftmax(keras.layers.Layer):
         super().build(features_shape)
 
     def call(self, features, targets=None, training=False):
-        kernel, bias, offset = self._rows()
         features = tf.cast(features, self.compute_dtype)
         # With three dimensions, TensorFlow would multiply example by example.
         flat = tf.reshape(features, [-1, features.shape[-1]])
         if targets is None:
-            kernel = tf.cast(kernel, flat.dtype)
-            logits = tf.matmul(flat, kernel, transpose_b=True)
-            logits = (tf.cast(logits, bias.dtype) + bias)[:, offset:]
             shape = [*tf.unstack(tf.shape(features))[:-1], self.vocabulary_size]
-            return tf.reshape(logits, shape)
+            return tf.reshape(self._logits(flat), shape)
         ids = tf.reshape(targets, [-1])
+        return tf.reshape(self._nll(flat, ids, training), tf.shape(targets))
+
+    def _logits(self, features):
+        """Returns the logits of all words, `(n, vocabulary_size)`."""
+        kernel, bias, offset = self._rows()
+        return logits(features, kernel, bias)[:, offset:]
+
+    def _nll(self, features, ids, training):
+        """Returns `-log p` of the words with these ids, `(n,)`; 0 for padding."""
+        kernel, bias, offset = self._rows()
         rows = tf.where(ids == PADDING_ID, -1, ids - 1 + offset)
-        loss = softmax_nll if training else plain_softmax_nll
-        return tf.reshape(loss(flat, kernel, bias, rows), tf.shape(targets))
+        loss = softmax_nll if training else forward_softmax_nll
+        return loss(features, kernel, bias, rows)
 
     def _rows(self):
         """Returns the kernel, the bias, and the row of the first word in both."""
