@@ -92,6 +92,7 @@ EARLIER = EarlierFlags(
         "bow_loss": 0.0,
         "codes": 1,
         "clip_norm": optimizer_flags.CLIP_NORM,
+        "plateau_factor": None,
         "softmax": "full",
     },
     fixed={
