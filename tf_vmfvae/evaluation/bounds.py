@@ -9,6 +9,7 @@ from tf_vmfvae.evaluation.examples import require_examples
 from tf_vmfvae.evaluation.forward_pass import ForwardPass
 from tf_vmfvae.evaluation.perplexity import perplexity
 from tf_vmfvae.evaluation.result import Result
+from tf_vmfvae.ops.any_length import AnyLength
 
 
 @dataclasses.dataclass(frozen=True)
@@ -141,5 +142,5 @@ def evaluate(model, batches: Iterable) -> Bounds:
     >>> bounds.examples, bounds.tokens, round(bounds.kl, 4)
     (2, 5, 4.486)
     """
-    run = tf.function(lambda inputs: batch_totals(model, inputs), reduce_retracing=True)
+    run = AnyLength(lambda inputs: batch_totals(model, inputs))
     return Bounds.from_totals(run(inputs) for inputs in batches)

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import tensorflow as tf
 
 from tf_vmfvae.evaluation.forward_pass import ForwardPass
+from tf_vmfvae.ops.any_length import AnyLength
 
 
 def encode_examples(model, batches: Iterable) -> tf.Tensor:
@@ -17,9 +18,7 @@ def encode_examples(model, batches: Iterable) -> tf.Tensor:
     Raises:
         ValueError: if there is no example.
     """
-    encode = tf.function(
-        lambda inputs: ForwardPass(model, inputs).hidden, reduce_retracing=True
-    )
+    encode = AnyLength(lambda inputs: ForwardPass(model, inputs).hidden)
     hidden = [
         tf.boolean_mask(encode(inputs), model.is_example(inputs)) for inputs in batches
     ]

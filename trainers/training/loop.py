@@ -8,6 +8,7 @@ import keras
 import tensorflow as tf
 
 from tf_vmfvae.evaluation import Bounds, batch_totals
+from tf_vmfvae.ops.any_length import AnyLength
 from trainers.cli.errors import RunFailed, UserError
 from trainers.cli.progress_bar import progress_bar
 from trainers.devices.agreement import Agreement
@@ -72,6 +73,7 @@ class TrainingLoop:
             clip_norm,
             accumulate_steps=accumulate_steps,
         )
+        self._evaluation_step = AnyLength(self._evaluation_totals)
         self.checkpoints = Checkpoints(
             folder.checkpoints, [*model.variables, *optimizer.variables]
         )
@@ -211,8 +213,7 @@ class TrainingLoop:
         if is_best:
             self._save_model()
 
-    @tf.function(reduce_retracing=True)
-    def _evaluation_step(self, inputs):
+    def _evaluation_totals(self, inputs):
         return sum_over_replicas(
             self.strategy, lambda share: batch_totals(self.model, share), inputs
         )

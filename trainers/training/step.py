@@ -4,6 +4,7 @@ import keras
 import tensorflow as tf
 
 from tf_vmfvae.models.seed_states import seed_states
+from tf_vmfvae.ops.any_length import AnyLength
 from tf_vmfvae.ops.batch_part import reading_part
 from trainers.devices.strategies import even_shares, sum_over_replicas
 
@@ -79,9 +80,12 @@ class TrainingStep:
             self._replica_step = tf.function(self._replica_step, jit_compile=True)
         if accumulate_steps > 1:
             self._part_step, self._replica_step = self._replica_step, self._accumulate
+        self._step = AnyLength(self._take_step)
 
-    @tf.function(reduce_retracing=True)
     def __call__(self, inputs) -> dict[str, tf.Tensor]:
+        return self._step(inputs)
+
+    def _take_step(self, inputs):
         gradients, totals = sum_over_replicas(self.strategy, self._replica_step, inputs)
         examples = tf.maximum(totals["examples"], 1.0)
         # Not under XLA, which computes this sum on a single core.

@@ -6,10 +6,10 @@ import tempfile
 import time
 from pathlib import Path
 
-import tensorflow as tf
 from absl import flags as absl_flags
 
 from tf_vmfvae.evaluation import batch_totals
+from tf_vmfvae.ops.any_length import AnyLength
 from trainers.bow.task import BowTask
 from trainers.devices.hardware import keep_memory, share_threads
 from trainers.devices.strategies import distribute, make_strategy, sum_over_replicas
@@ -60,12 +60,11 @@ def measure(run: TrainingRun, data_dir: str | None) -> Measurement:
     train, validation = splits["train"], splits["validation"]
     step = TrainingStep(model, optimizer, strategy, task.clip_norm)
 
-    @tf.function(reduce_retracing=True)
-    def evaluate(inputs):
-        return sum_over_replicas(
+    evaluate = AnyLength(
+        lambda inputs: sum_over_replicas(
             strategy, lambda part: batch_totals(model, part), inputs
         )
-
+    )
     seconds = [
         _seconds_of(function, distribute(strategy, batches.dataset()))
         for function, batches in ((step, train), (evaluate, validation))
