@@ -213,7 +213,7 @@ class _Estimator:
         seed = tf.random.experimental.stateless_fold_in(seed, -1)
         return self._refine(inputs, hidden, seed)
 
-    @tf.function(reduce_retracing=True)
+    @tf.function(reduce_retracing=True, autograph=False)
     def _decode(self, inputs, hidden, count, seed):
         forward = ForwardPass(self._model, inputs, hidden)
         z = forward.sample(count, seed)

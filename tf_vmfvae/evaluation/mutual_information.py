@@ -74,7 +74,7 @@ def mutual_information(
     z = posterior.sample(seed=(seed, examples))
     own = posterior.log_prob(z).numpy().astype("float64")
 
-    @tf.function(reduce_retracing=True)
+    @tf.function(reduce_retracing=True, autograph=False)
     def log_mixture(codes):
         # A distribution created outside would become a constant of the graph.
         log_prob = latent.posterior(hidden).log_prob(codes[:, None])

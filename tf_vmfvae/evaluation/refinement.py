@@ -77,7 +77,7 @@ class Refinement:
                 "needs; define its method mirror"
             )
 
-        @tf.function(reduce_retracing=True)
+        @tf.function(reduce_retracing=True, autograph=False)
         def gradient_of_bound(inputs, hidden, seed):
             with tf.GradientTape() as tape:
                 tape.watch(hidden)

@@ -142,7 +142,9 @@ def _collected(dataset):
 def _build(model):
     numbers = [tf.TensorSpec(shape, tf.int32) for shape in ([], [2])]
 
-    @tf.function(input_signature=[unpadded_specs(model.input), *numbers])
+    @tf.function(
+        input_signature=[unpadded_specs(model.input), *numbers], autograph=False
+    )
     def run(inputs, samples, seed):
         return score_inputs(model, inputs, samples, seed)
 

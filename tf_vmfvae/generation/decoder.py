@@ -91,7 +91,8 @@ class Decoder:
         def build(model):
             steps = DecoderSteps(model)
 
-            @tf.function(input_signature=signature)
+            # A user's own sampler may be written for AutoGraph.
+            @tf.function(input_signature=signature, autograph=not sampler.is_known)
             def run(z, conditions, seed, first, rows):
                 return decode_ids(
                     steps, sampler, z, conditions, max_words, seed, first, rows

@@ -38,7 +38,9 @@ class ServedFunctions:
         for each in self._tracked:
             archive.track(each)
         for name, signature in self.signatures.items():
-            function = tf.function(getattr(self, name), input_signature=signature)
+            function = tf.function(
+                getattr(self, name), input_signature=signature, autograph=False
+            )
             function.get_concrete_function()
             archive.add_endpoint(name, function)
         archive.write_out(os.fspath(folder), verbose=False)

@@ -25,7 +25,7 @@ class AnyLength:
     """
 
     def __init__(self, function: Callable):
-        self._function = tf.function(function, reduce_retracing=True)
+        self._function = tf.function(function, reduce_retracing=True, autograph=False)
         self._is_traced = False
 
     def __call__(self, batch):

@@ -112,7 +112,8 @@ def _compiled(width, units, bias_rank):
     TensorFlow would trace it without static sizes.
     """
     return tuple(
-        tf.function(loop, reduce_retracing=True) for loop in (_forward, _backward)
+        tf.function(loop, reduce_retracing=True, autograph=False)
+        for loop in (_forward, _backward)
     )
 
 

@@ -72,12 +72,16 @@ class TrainingStep:
         # which XLA cannot compile.
         alone = strategy.num_replicas_in_sync == 1
         self._update = tf.function(
-            self._clip_and_apply, jit_compile=(alone and jit != "off") or None
+            self._clip_and_apply,
+            jit_compile=(alone and jit != "off") or None,
+            autograph=False,
         )
         self.accumulate_steps = accumulate_steps
         self._replica_step = self._gradients_and_totals
         if jit == "on":
-            self._replica_step = tf.function(self._replica_step, jit_compile=True)
+            self._replica_step = tf.function(
+                self._replica_step, jit_compile=True, autograph=False
+            )
         if accumulate_steps > 1:
             self._part_step, self._replica_step = self._replica_step, self._accumulate
         self._step = AnyLength(self._take_step)
