@@ -11,14 +11,15 @@ SPAN = re.compile(r"`([^`]+)`")
 OTHER_FLAGS = {
     "constraint",
     "editable",
+    "gib_at_most",
     "logdir",
     "help",
     "ntasks-per-node",
     "output",
-    "peer",
     "peer_python",
     "profile",
     "run",
+    "sentences",
 }
 
 

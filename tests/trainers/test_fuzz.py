@@ -497,6 +497,7 @@ def test_flags_that_an_evaluation_reads(tmp_path, saved_model, record, change):
     (tmp_path / "model.keras").write_bytes(saved_model)
     (tmp_path / "text.txt").write_text("the cat sees it\n" * 60)
     where = {"model": str(tmp_path), "data_dir": str(tmp_path / "text.txt")}
+    where["labels"] = None
     content = {**record, "flags": {"dataset": "text", "vocabulary_size": 99}}
 
     def load():

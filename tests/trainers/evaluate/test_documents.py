@@ -241,9 +241,7 @@ def test_flags_that_do_not_fit_a_document_model_are_refused(
     assert message in refusal(model, folder, **flags)
 
 
-@pytest.mark.parametrize(
-    "flags", [{"topics": 3}, {"labels": "l.txt"}, {"dataset": "20ng"}]
-)
+@pytest.mark.parametrize("flags", [{"topics": 3}, {"dataset": "20ng"}])
 def test_flags_of_document_models_are_refused_for_a_language_model(flags):
     [(name, value)] = flags.items()
     with pytest.raises(UserError, match=f"^--{name}(={value})?: ") as caught:

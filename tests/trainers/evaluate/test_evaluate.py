@@ -368,7 +368,7 @@ def test_a_probe_predicts_labels_from_the_code(tmp_path, monkeypatch, capsys):
 
     assert results["probes"]["label_from_code"]["score"] == 1
     assert "33.3%) are unknown to the model" in capsys.readouterr().out
-    with pytest.raises(UserError, match="--dataset=embedded: has no labels"):
+    with pytest.raises(UserError, match="--dataset=embedded: the labels of the corpus"):
         evaluation_run.run(
             {**settings, "dataset": "embedded", "model": str(tmp_path / "model.keras")}
         )

@@ -7,7 +7,7 @@ import pytest
 
 from tf_vmfvae import layers
 from trainers.cli.errors import UserError
-from trainers.evaluate.sentences import bags_of_words
+from trainers.evaluate.sentence_probes import bags_of_words
 from trainers.storage.unknown_words import note_unknown_words
 
 
