@@ -25,6 +25,16 @@ def test_each_target_word_is_counted(corpus):
     assert count_words(corpus) == [2, 3, 3, 2, 1, 1, 1, 1]
 
 
+def test_words_on_disk_are_counted_as_those_in_memory(tmp_path):
+    text = tmp_path / "text.txt"
+    text.write_text("\n".join(f"{SENTENCES[i % 3]} w{i} <unk>" for i in range(60)))
+    options = {"vocabulary_size": 12, "minimum_count": 1}
+    in_memory = data.load("text", text, **options)
+    on_disk = data.load("text", text, cache_dir=tmp_path / "cache", **options)
+    assert isinstance(on_disk.train, data.StoredSentences)
+    assert count_words(on_disk) == count_words(in_memory)
+
+
 def test_the_adaptive_softmax_is_cut_by_the_words_of_the_corpus(corpus):
     chosen = choose(corpus, "adaptive")
 
