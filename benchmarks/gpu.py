@@ -27,6 +27,7 @@ import tensorflow as tf
 
 from analysis import command_line
 from analysis.command_line import UserError
+from benchmarks.parts import random_tensors, with_gradients
 from tf_vmfvae import layers, models
 from tf_vmfvae.ops.softmax_nll import softmax_nll
 from trainers.training.step import TrainingStep
@@ -123,22 +124,7 @@ def ways(options) -> list[Way]:
         options.steps,
         options.vocabulary_size,
     )
-    rng = np.random.default_rng(1)
-
-    def random(*shape):
-        return tf.constant(rng.normal(size=shape), tf.float32)
-
-    def with_gradients(call, *arguments):
-        @tf.function
-        def run():
-            with tf.GradientTape() as tape:
-                tape.watch(arguments)
-                total = tf.reduce_sum(call(*arguments))
-            gradients = tape.gradient(total, arguments)
-            return tf.add_n([tf.reshape(g, [-1])[0] for g in gradients])
-
-        return run
-
+    random = random_tensors(1)
     own, others = layers.LSTM(HIDDEN), keras.layers.LSTM(HIDDEN)
     inputs = random(batch, steps, EMBEDDING)
     for layer in (own, others):
@@ -148,7 +134,8 @@ def ways(options) -> list[Way]:
     own._is_fast = lambda: True
     features, kernel = random(batch * steps, HIDDEN), random(vocabulary, HIDDEN) / 20
     bias = random(vocabulary)
-    classes = tf.constant(rng.integers(0, vocabulary, batch * steps), tf.int32)
+    words = np.random.default_rng(1).integers(0, vocabulary, batch * steps)
+    classes = tf.constant(words, tf.int32)
 
     def plain_softmax(x, k, b):
         logits = tf.matmul(x, k, transpose_b=True) + b

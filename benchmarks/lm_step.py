@@ -28,6 +28,7 @@ import tensorflow as tf
 from analysis import command_line
 from analysis.command_line import UserError
 from benchmarks.memory import peak_memory
+from benchmarks.parts import random_tensors, with_gradients
 from tf_vmfvae import layers, models
 from tf_vmfvae.ops.lstm_sequence import lstm_sequence
 from tf_vmfvae.ops.softmax_nll import softmax_nll
@@ -151,21 +152,7 @@ def profile(options) -> None:
     model, repeats = ours.model, options.repeats
     batch, steps = ours.shape
     rows = batch * steps
-    rng = np.random.default_rng(1)
-
-    def random(*shape):
-        return tf.constant(rng.normal(size=shape), tf.float32)
-
-    def with_gradients(call, *arguments):
-        @tf.function
-        def run():
-            with tf.GradientTape() as tape:
-                tape.watch(arguments)
-                total = tf.reduce_sum(call(*arguments))
-            gradients = tape.gradient(total, arguments)
-            return tf.add_n([tf.reshape(g, [-1])[0] for g in gradients])
-
-        return run
+    random = random_tensors(1)
 
     def lstm(width):
         arguments = [random(batch, steps, width), random(batch, HIDDEN)]
@@ -179,7 +166,8 @@ def profile(options) -> None:
         return call, flops
 
     vocabulary = model.tokenizer.vocabulary_size
-    classes = tf.constant(rng.integers(0, vocabulary, rows), tf.int32)
+    words = np.random.default_rng(1).integers(0, vocabulary, rows)
+    classes = tf.constant(words, tf.int32)
     softmax = with_gradients(
         lambda x, k, b: softmax_nll(x, k, b, classes),
         random(rows, HIDDEN),

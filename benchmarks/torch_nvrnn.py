@@ -61,15 +61,16 @@ def step_seconds(options, mode):
     """Returns the median wall-clock and CPU seconds of a training step."""
     torch.manual_seed(0)
     cutoffs = [int(cutoff) for cutoff in options.cutoffs.split(",") if cutoff]
-    model = TorchNVRNN(options.vocabulary, cutoffs)
+    device = torch.device(options.device)
+    model = TorchNVRNN(options.vocabulary, cutoffs).to(device)
     optimizer = torch.optim.Adam(model.parameters(), 1e-3)
     words = zipf_words(options.vocabulary, (options.batch, options.steps))
-    ids = torch.from_numpy(words)
+    ids = torch.from_numpy(words).to(device)
     seconds, cpu_seconds = [], []
     for _ in range(options.repeats + 2):
         start, cpu_start = time.perf_counter(), time.process_time()
         optimizer.zero_grad()
-        with torch.autocast("cpu", torch.bfloat16, enabled=mode == "bf16"):
+        with torch.autocast(device.type, torch.bfloat16, enabled=mode == "bf16"):
             loss = model(ids)
         loss.backward()
         nn.utils.clip_grad_norm_(model.parameters(), 5.0)
@@ -88,6 +89,7 @@ def main():
     parser.add_argument("--steps", type=int, default=24)
     parser.add_argument("--vocabulary", type=int, default=10_000)
     parser.add_argument("--cutoffs", default="", help="of the adaptive softmax; a,b")
+    parser.add_argument("--device", default="cpu", help="cpu or cuda")
     parser.add_argument("--repeats", type=int, default=7)
     options = parser.parse_args()
     for mode in options.modes.split(","):
