@@ -220,7 +220,7 @@ def _define_model(own):
         f"{LARGE_VOCABULARY} words or more.",
         ["auto", "full", "adaptive"],
         default=Derived(
-            f"auto with --vocabulary_size={LARGE_VOCABULARY} or more, otherwise full",
+            f"full; auto with --vocabulary_size={LARGE_VOCABULARY} or more",
             _softmax,
         ),
     )
