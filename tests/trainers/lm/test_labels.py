@@ -196,6 +196,7 @@ def test_unknown_labels_of_a_new_text_are_refused(
     assert "\n" not in str(e.value)
 
 
+@pytest.mark.slow
 def test_the_exported_model_reads_the_labels_numbers(trained, model, tmp_path):
     export(trained[1].path, tmp_path / "served", "--max_words=9")
     served = tf.saved_model.load(tmp_path / "served")

@@ -86,17 +86,6 @@ def test_a_run_with_sgd_that_was_stopped_ends_like_an_uninterrupted_one(
         np.testing.assert_array_equal(array, expected)
 
 
-@pytest.mark.slow
-def test_two_replicas_take_the_same_steps_of_sgd(make_settings, tmp_path):
-    flags = (*SGD, "--dropout=0", "--learning_rate=2", "--latent=none")
-    one, two = (
-        run(make_settings(*flags, f"--strategy={name}"), tmp_path / name)
-        for name in ("one_device", "mirrored")
-    )
-    for array, expected in zip(arrays_of(two), arrays_of(one), strict=True):
-        np.testing.assert_allclose(array, expected, rtol=1e-4, atol=1e-6)
-
-
 def test_adam_falls_linearly_unless_it_is_to_wait_for_a_plateau(make_settings):
     linear = LMTask(make_settings()).make_optimizer(100)
     waiting = LMTask(make_settings("--plateau_factor=2")).make_optimizer(100)
