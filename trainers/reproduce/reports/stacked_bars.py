@@ -34,5 +34,8 @@ class StackedBars:
             axes.bar(bars, own, bottom=below, color=colour, label=label)
             below = [a + b for a, b in zip(below, own, strict=True)]
         axes.set_ylabel(self.y)
-        axes.tick_params(axis="x", labelrotation=30)
+        axes.set_ylim(0, 1.1 * max(below, default=1.0))
+        # With the end of each label below its bar.
+        for label in axes.get_xticklabels():
+            label.set(rotation=30, horizontalalignment="right", rotation_mode="anchor")
         axes.legend(frameon=False, fontsize=8)
