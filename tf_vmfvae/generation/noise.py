@@ -5,8 +5,7 @@ import threading
 import keras
 import tensorflow as tf
 
-# Keras's name for the state of every SeedGenerator.
-SEED_STATE = "seed_generator_state"
+from tf_vmfvae.ops.keras_internals import SEED_STATE
 
 # A seed generator reads its state and then advances it, in two steps.
 _advancing = threading.Lock()

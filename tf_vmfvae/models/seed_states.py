@@ -10,6 +10,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from tf_vmfvae.ops.keras_internals import SEED_STATE
+
 # Objects of this package that are not layers may hold layers.
 _PACKAGE = __name__.partition(".")[0]
 # The name in files. Files of earlier versions have only the number.
@@ -31,7 +33,7 @@ def seed_states(model: keras.Model) -> list:
     >>> len(seed_states(model))
     1
     """
-    return [v for v in model.variables if v.name == "seed_generator_state"]
+    return [v for v in model.variables if v.name == SEED_STATE]
 
 
 def save_seed_states(model: keras.Model) -> dict[str, np.ndarray]:

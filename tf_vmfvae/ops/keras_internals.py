@@ -6,6 +6,9 @@ Keras 3.12 to 3.15 have them.
 
 import keras
 
+# The name of the state of every SeedGenerator.
+SEED_STATE = "seed_generator_state"
+
 
 def sublayers(layer: keras.Layer) -> list[keras.Layer]:
     """Returns all layers inside a layer or model, at any depth.

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from tf_vmfvae import data
 from tf_vmfvae.data.loading import DATASETS
 from tf_vmfvae.ops.batch_inputs import rows_of
+from tf_vmfvae.text.some_of import some_of
 from trainers.cli.errors import UserError, reading_corpus
 from trainers.evaluate.part import Part
 from trainers.evaluate.sentence_probes import probes
@@ -104,10 +105,9 @@ class SentenceJudge:
             )
         unknown = sorted({*(corpus.label_names or ())} - {*(names or ())})
         if unknown:
-            known = ", ".join(names[:10]) + (", ..." if len(names) > 10 else "")
             raise UserError(
                 f"--labels: the label {unknown[0][:40]!r} is unknown; those of the "
-                f"model are {known}"
+                f"model are {some_of(names)}"
             )
 
     def _part_of(self, split, limit):

@@ -11,6 +11,7 @@ import keras_hub
 from tf_vmfvae import generation, models
 from tf_vmfvae.data.files.text_file import decode, read_sentences
 from tf_vmfvae.text import split_words
+from tf_vmfvae.text.some_of import some_of
 from trainers.cli.errors import UserError
 from trainers.cli.progress_bar import progress_bar
 from trainers.generate import documents
@@ -204,9 +205,9 @@ def _label_numbers(model, labels):
     known = model.condition.label_names or list(map(str, range(model.num_labels)))
     for label in labels:
         if label not in known:
-            allowed = ", ".join(known[:10]) + (", ..." if len(known) > 10 else "")
             raise UserError(
-                f"--label: must be one of {allowed} for this model, not {label[:40]}"
+                f"--label: must be one of {some_of(known)} for this model, not "
+                f"{label[:40]}"
             )
     return [known.index(label) for label in labels]
 

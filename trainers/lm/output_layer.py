@@ -66,11 +66,9 @@ def count_words(corpus: data.Corpus) -> list[int]:
     """
     train = corpus.train
     if isinstance(train, data.StoredSentences):
-        # Much faster than making the sentences' text.
-        words = train.lexicon.words.tolist()
-        counts = collections.Counter(
-            dict(zip(words, train.counts().tolist(), strict=True))
-        )
+        # They were counted when the text was encoded.
+        words, numbers = train.lexicon.words.tolist(), train.lexicon.counts.tolist()
+        counts = collections.Counter(dict(zip(words, numbers, strict=True)))
     else:
         counts = collections.Counter({END: len(train)})
         for sentence in train:

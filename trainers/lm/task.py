@@ -1,5 +1,7 @@
 """The task of `trainers.lm`: a language model on sentences."""
 
+import functools
+
 import keras
 
 from tf_vmfvae import callbacks, data, layers, models
@@ -83,7 +85,6 @@ class LMTask(Task):
         )
 
     def make_model(self) -> models.NVRNN:
-        self._output_layer = choose_output_layer(self.settings, self.corpus)
         return models.NVRNN(
             self.corpus.vocabulary,
             make_latent(self.settings),
@@ -144,6 +145,10 @@ class LMTask(Task):
 
     def print_report(self, metrics, model) -> None:
         print_report(metrics, model, self.corpus)
+
+    @functools.cached_property
+    def _output_layer(self):
+        return choose_output_layer(self.settings, self.corpus)
 
     def _condition(self):
         width = chosen(self.settings, units="condition_dim")

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from tf_vmfvae.models import LanguageModel
 from tf_vmfvae.text import split_words
+from tf_vmfvae.text.some_of import some_of
 from tf_vmfvae.text.words import UNKNOWN
 from trainers.cli.errors import UserError
 
@@ -42,11 +43,10 @@ def note_unknown_words(
     if not unknown:
         return []
     total, missing = counts.total(), unknown.total()
-    named = ", ".join(word[:30] for word, _ in unknown.most_common(NAMED))
-    more = ", ..." if len(unknown) > NAMED else ""
+    named = some_of([word[:30] for word, _ in unknown.most_common(NAMED + 1)], NAMED)
     message = (
         f"{missing} of {total} words of {where} ({missing / total:.1%}) are unknown to "
-        f"the model and read as {UNKNOWN}, {len(unknown)} different ones: {named}{more}"
+        f"the model and read as {UNKNOWN}, {len(unknown)} different ones: {named}"
     )
     if missing > LIMIT * total:
         raise UserError(f"{message}; give text like the model's training text")

@@ -7,15 +7,15 @@ import time
 import keras
 import tensorflow as tf
 
-from tf_vmfvae.evaluation import Bounds, batch_totals
-from tf_vmfvae.ops.any_length import AnyLength
+from tf_vmfvae.evaluation import Bounds
 from trainers.cli.errors import RunFailed, UserError
 from trainers.cli.progress_bar import progress_bar
 from trainers.devices.agreement import Agreement
-from trainers.devices.strategies import distribute, sum_over_replicas
+from trainers.devices.strategies import distribute
 from trainers.devices.workers import Worker
 from trainers.storage.checkpoints import Checkpoints
 from trainers.storage.run_folder import RunFolder
+from trainers.training.evaluation_step import evaluation_step
 from trainers.training.nonfinite import name_examples
 from trainers.training.progress import Progress
 from trainers.training.step import TrainingStep
@@ -73,7 +73,7 @@ class TrainingLoop:
             clip_norm,
             accumulate_steps=accumulate_steps,
         )
-        self._evaluation_step = AnyLength(self._evaluation_totals)
+        self._evaluation_step = evaluation_step(model, strategy)
         self.checkpoints = Checkpoints(
             folder.checkpoints, [*model.variables, *optimizer.variables]
         )
@@ -212,11 +212,6 @@ class TrainingLoop:
         self._save()
         if is_best:
             self._save_model()
-
-    def _evaluation_totals(self, inputs):
-        return sum_over_replicas(
-            self.strategy, lambda share: batch_totals(self.model, share), inputs
-        )
 
     def _check_best_model(self, restored):
         """Checks that the best model and the checkpoints are of the same run."""

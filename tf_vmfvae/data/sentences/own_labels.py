@@ -5,11 +5,12 @@ import pathlib
 from collections.abc import Mapping, Sequence
 
 from tf_vmfvae.data.files.text_file import read_lines, words_of_line
+from tf_vmfvae.text.some_of import some_of
 
 # A label has to stand for several sentences, or nothing can be learned about it.
 SENTENCES_PER_LABEL = 2
-# Messages name at most this many labels, and show this many characters of each.
-_NAMED, _SHOWN = 10, 40
+# Messages show this many characters of a label.
+_SHOWN = 40
 
 
 def read_labelled(
@@ -130,12 +131,10 @@ def describe_labels(names: Sequence[str]) -> str:
     >>> describe_labels(["negative", "positive"])
     '2 labels: 0 negative, 1 positive'
     """
-    shown = [f"{n} {name[:_SHOWN]}" for n, name in enumerate(names[:_NAMED])]
-    more = ", ..." if len(names) > _NAMED else ""
+    numbered = [f"{n} {name[:_SHOWN]}" for n, name in enumerate(names)]
     noun = "label" if len(names) == 1 else "labels"
-    return f"{len(names)} {noun}: {', '.join(shown)}{more}"
+    return f"{len(names)} {noun}: {some_of(numbered)}"
 
 
 def _listed(names):
-    shown = ", ".join(repr(name[:_SHOWN]) for name in names[:_NAMED])
-    return f"{shown}, ..." if len(names) > _NAMED else shown
+    return some_of([repr(name[:_SHOWN]) for name in names])

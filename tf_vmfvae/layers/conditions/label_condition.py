@@ -10,6 +10,7 @@ from tf_vmfvae.layers.conditions.condition import Condition
 from tf_vmfvae.layers.words.embedding_table import embedding_table
 from tf_vmfvae.ops.batch_inputs import IDS, LABEL, count_rows
 from tf_vmfvae.ops.graph_checks import checked
+from tf_vmfvae.text.some_of import some_of
 
 
 @keras.saving.register_keras_serializable(package="tf_vmfvae")
@@ -205,8 +206,7 @@ def _checked_names(names, count):
 
 
 def _shown(names):
-    shown = ", ".join(name[:40] for name in names[:10])
-    return f"{shown}, ..." if len(names) > 10 else shown
+    return some_of([name[:40] for name in names])
 
 
 def listed(labels) -> list:

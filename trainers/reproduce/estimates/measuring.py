@@ -8,14 +8,13 @@ from pathlib import Path
 
 from absl import flags as absl_flags
 
-from tf_vmfvae.evaluation import batch_totals
-from tf_vmfvae.ops.any_length import AnyLength
 from trainers.bow.task import BowTask
 from trainers.devices.hardware import keep_memory, share_threads
-from trainers.devices.strategies import distribute, make_strategy, sum_over_replicas
+from trainers.devices.strategies import distribute, make_strategy
 from trainers.lm.task import LMTask
 from trainers.reproduce.estimates.measurement import Measurement
 from trainers.reproduce.runs.training_run import PROGRAMS, TrainingRun
+from trainers.training.evaluation_step import evaluation_step
 from trainers.training.run import load_corpus, make_model
 from trainers.training.step import TrainingStep
 
@@ -60,11 +59,7 @@ def measure(run: TrainingRun, data_dir: str | None) -> Measurement:
     train, validation = splits["train"], splits["validation"]
     step = TrainingStep(model, optimizer, strategy, task.clip_norm)
 
-    evaluate = AnyLength(
-        lambda inputs: sum_over_replicas(
-            strategy, lambda part: batch_totals(model, part), inputs
-        )
-    )
+    evaluate = evaluation_step(model, strategy)
     seconds = [
         _seconds_of(function, distribute(strategy, batches.dataset()))
         for function, batches in ((step, train), (evaluate, validation))

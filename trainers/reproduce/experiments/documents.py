@@ -2,12 +2,16 @@
 
 from typing import ClassVar
 
-from trainers.reproduce.experiments.experiment import NO_BOUND, Experiment, figure_of
+from trainers.reproduce.experiments.experiment import (
+    CODES,
+    NO_BOUND,
+    Experiment,
+    figure_of,
+)
 from trainers.reproduce.reports.report import Report
 from trainers.reproduce.reports.table import Table
 from trainers.reproduce.runs.model_runs import document_model
 
-MODELS = {"gaussian": "Gaussian", "vmf": "vMF"}
 FIGURES = {
     "KL": "kl",
     "code gain": "code_gain",
@@ -40,7 +44,7 @@ class Documents(Experiment):
         for dimensions, latent, run in self._models(scale):
             figures = [figure_of(found, run, "test", name) for name in FIGURES.values()]
             paper = self.paper.get((latent, dimensions))
-            rows.append([dimensions, MODELS[latent], *figures, paper])
+            rows.append([dimensions, CODES[latent], *figures, paper])
         columns = {
             "dimensions": "d",
             "model": "",
@@ -66,5 +70,5 @@ class Documents(Experiment):
     def _models(self, scale):
         """Yields the size of the code, the latent and the run of each model."""
         for dimensions in scale.document_kappas:
-            for latent in MODELS:
+            for latent in CODES:
                 yield dimensions, latent, document_model(scale, latent, dimensions)

@@ -2,7 +2,8 @@
 
 from typing import ClassVar
 
-from trainers.reproduce.experiments.documents import MODELS, Documents
+from trainers.reproduce.experiments.documents import Documents
+from trainers.reproduce.experiments.experiment import CODES
 from trainers.reproduce.runs.model_runs import newswire_model
 
 
@@ -33,5 +34,5 @@ class DocumentsRCV1(Documents):
 
     def _models(self, scale):
         for dimensions in scale.newswire_kappas:
-            for latent in MODELS:
+            for latent in CODES:
                 yield dimensions, latent, newswire_model(scale, latent, dimensions)

@@ -14,6 +14,8 @@ Run = TrainingRun | Evaluation | Generation
 # failed is missing.
 Found = Mapping[str, dict]
 
+# What tables call the codes that the paper compares, by the value of --latent.
+CODES = {"gaussian": "Gaussian", "vmf": "vMF"}
 # What the paper adds to a decoder's name if it reads more than the code. Its decoders
 # for Yelp always read the label.
 CONDITIONS = {"none": "", "bow": "-BoW", "label": ""}

@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from trainers.reproduce.experiments.experiment import (
+    CODES,
     NATS,
     NO_BOUND,
     Experiment,
@@ -16,7 +17,7 @@ from trainers.reproduce.reports.stacked_bars import StackedBars
 from trainers.reproduce.reports.table import Table
 from trainers.reproduce.runs.model_runs import evaluation, language_model
 
-MODELS = {"none": "LSTM", "gaussian": "Gaussian", "vmf": "vMF"}
+MODELS = {"none": "LSTM", **CODES}
 COLUMNS = {
     "decoder": "",
     "model": "",

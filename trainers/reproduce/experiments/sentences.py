@@ -2,14 +2,13 @@
 
 import itertools
 
-from trainers.reproduce.experiments.experiment import Experiment, figure_of
+from trainers.reproduce.experiments.experiment import CODES, Experiment, figure_of
 from trainers.reproduce.reports.report import Report
 from trainers.reproduce.reports.table import Table
 from trainers.reproduce.runs.generation import Generation
 from trainers.reproduce.runs.model_runs import language_model
 from trainers.reproduce.runs.sentence_file import SentenceFile
 
-MODELS = {"gaussian": "Gaussian", "vmf": "vMF"}
 # Validation sentences to find neighbours of, neighbours of each, and samples.
 QUERIES, NEAREST, SAMPLES = 4, 3, 5
 
@@ -22,14 +21,14 @@ class Sentences(Experiment):
 
     def runs(self, scale):
         runs = []
-        for latent in MODELS:
+        for latent in CODES:
             model = language_model(scale, latent, "inputless")
             runs += [model, *self._tasks(scale, model).values()]
         return runs
 
     def report(self, scale, found):
         answers = {task: [] for task in ("neighbours", "interpolate", "sample")}
-        for latent in MODELS:
+        for latent in CODES:
             model = language_model(scale, latent, "inputless")
             for task, run in self._tasks(scale, model).items():
                 answers[task].append(figure_of(found, run, "answers") or [])
@@ -72,7 +71,7 @@ def _side_by_side(answers):
 
 def _neighbours(answers):
     columns = {"rank": "d"}
-    for model in MODELS.values():
+    for model in CODES.values():
         columns |= {model: "", f"{model}, cosine": ".3f"}
     for both in _side_by_side(answers):
         text = next(answer["text"] for answer in both if answer)
@@ -87,7 +86,7 @@ def _neighbours(answers):
 
 
 def _interpolations(answers):
-    columns = {"step": "d", **dict.fromkeys(MODELS.values(), "")}
+    columns = {"step": "d", **dict.fromkeys(CODES.values(), "")}
     for both in _side_by_side(answers):
         start, end = next((x["start"], x["end"]) for x in both if x)
         written = [answer.get("sentences", []) for answer in both]
@@ -103,5 +102,5 @@ def _samples(answers):
         [number + 1, *(answer.get("sample") for answer in both)]
         for number, both in enumerate(_side_by_side(answers))
     ]
-    columns = {"sample": "d", **dict.fromkeys(MODELS.values(), "")}
+    columns = {"sample": "d", **dict.fromkeys(CODES.values(), "")}
     return Table(columns, rows, "Samples")

@@ -1,6 +1,7 @@
 """What the codes of sentences hold: words, and their order."""
 
 from trainers.reproduce.experiments.experiment import (
+    CODES,
     Experiment,
     decoder_name,
     figure_of,
@@ -10,7 +11,6 @@ from trainers.reproduce.reports.report import Report
 from trainers.reproduce.reports.table import Table
 from trainers.reproduce.runs.model_runs import evaluation, language_model
 
-MODELS = {"gaussian": "Gaussian", "vmf": "vMF"}
 PROBES = (
     "bag_of_words_from_code",
     "code_from_bag_of_words",
@@ -57,7 +57,7 @@ class SwapsAndProbes(Experiment):
             run = language_model(scale, latent, "inputless", condition)
             own = figure_of(found, evaluation(scale, run), "probes") or {}
             scores = [own.get(name, {}).get("score") for name in PROBES]
-            decoder, model = decoder_name("inputless", condition), MODELS[latent]
+            decoder, model = decoder_name("inputless", condition), CODES[latent]
             rows.append([decoder, model, *scores, *paper])
             probes[f"{decoder}, {model}"] = own
         tables = [Table(COLUMNS, rows, "Mean cosine between prediction and truth")]

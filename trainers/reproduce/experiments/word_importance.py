@@ -1,11 +1,10 @@
 """Which words of a sentence its code depends on."""
 
-from trainers.reproduce.experiments.experiment import Experiment, figure_of
+from trainers.reproduce.experiments.experiment import CODES, Experiment, figure_of
 from trainers.reproduce.reports.report import Report
 from trainers.reproduce.reports.table import Table
 from trainers.reproduce.runs.model_runs import evaluation, language_model
 
-MODELS = {"gaussian": "Gaussian", "vmf": "vMF"}
 # The published code marks a word if the code without it has a lower cosine.
 IMPORTANT = 0.98
 
@@ -18,14 +17,14 @@ class WordImportance(Experiment):
 
     def runs(self, scale):
         runs = []
-        for latent in MODELS:
+        for latent in CODES:
             run = language_model(scale, latent, "inputless")
             runs += [run, evaluation(scale, run)]
         return runs
 
     def report(self, scale, found):
         words = {}
-        for latent, model in MODELS.items():
+        for latent, model in CODES.items():
             run = language_model(scale, latent, "inputless")
             probes = figure_of(found, evaluation(scale, run), "probes") or {}
             words[model] = probes.get("word_importance", {})
@@ -40,7 +39,7 @@ class WordImportance(Experiment):
             for ranks, count in counts.items()
         ]
         columns = {"rank of the word": "", "words": "d"}
-        columns |= dict.fromkeys(MODELS.values(), ".3f")
+        columns |= dict.fromkeys(CODES.values(), ".3f")
         marked = [
             list(map(_marked, sentences))
             for sentences in zip(
@@ -57,7 +56,7 @@ class WordImportance(Experiment):
             [
                 Table(columns, rows, "Mean cosine to the code of the whole sentence"),
                 Table(
-                    dict.fromkeys(MODELS.values(), ""),
+                    dict.fromkeys(CODES.values(), ""),
                     marked,
                     f"Bold: without the word, the cosine is below {IMPORTANT}",
                 ),
