@@ -9,6 +9,7 @@ from trainers.devices.strategies import distribute, make_strategy
 from trainers.lm.task import LMTask
 from trainers.storage.run_folder import RunFolder
 from trainers.storage.trained_model import load_best_model
+from trainers.training import evaluation_step
 from trainers.training import loop as training_loop
 from trainers.training import run as training_run
 
@@ -33,7 +34,7 @@ def traced():
 def trained(corpus_folder, tmp_path_factory, traced):
     """Returns a function that trains with a strategy, once, and returns the folder."""
     runs = {}
-    totals = training_loop.batch_totals
+    totals = evaluation_step.batch_totals
 
     def folder(parse, strategy):
         if strategy not in runs:
@@ -49,7 +50,7 @@ def trained(corpus_folder, tmp_path_factory, traced):
                 return totals(model, inputs)
 
             with pytest.MonkeyPatch.context() as patch:
-                patch.setattr(training_loop, "batch_totals", count)
+                patch.setattr(evaluation_step, "batch_totals", count)
                 training_run.run(LMTask(settings), runs[strategy])
         return runs[strategy]
 
