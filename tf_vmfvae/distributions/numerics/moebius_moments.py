@@ -24,7 +24,9 @@ import tensorflow as tf
 
 # exp(-_EXPONENT) is below float64's precision.
 _EXPONENT = 40.0
-# Newton's steps to the concentration of a KL; four are enough for d from 2 to 100,000.
+# 2 artanh(rho) of the largest float64 below 1, rounded up.
+_LARGEST_SHIFT = 38.0
+# Newton's steps to the concentration of a KL, enough for d from 2 to 100,000.
 _STEPS = 6
 
 
@@ -55,9 +57,8 @@ def kl_of_square(dimension: int, square: tf.Tensor) -> tf.Tensor:
     Returns:
       float64 tensor of the same shape.
     """
-    shares = _rule(dimension).shares
-    half_rate = (dimension - 1.0) / 2
-    return half_rate * _mean(dimension, tf.math.log1p(square[..., tf.newaxis] * shares))
+    rule, half_rate = _rule(dimension), (dimension - 1.0) / 2
+    return half_rate * rule.mean(tf.math.log1p(square[..., tf.newaxis] * rule.shares))
 
 
 def mean(dimension: int, rho: tf.Tensor) -> tf.Tensor:
@@ -100,10 +101,10 @@ def mean_square_across(dimension: int, rho: tf.Tensor) -> tf.Tensor:
     Returns:
       float64 tensor of the same shape.
     """
-    shares = _rule(dimension).shares
+    rule = _rule(dimension, growth=2)
     square = (_stretch(rho) ** 2)[..., tf.newaxis]
-    values = shares * (1 + square * (2 - shares)) / (1 + square * shares) ** 2
-    return _mean(dimension, values)
+    top = rule.shares * (1 + square * (2 - rule.shares))
+    return rule.mean(top / (1 + square * rule.shares) ** 2)
 
 
 def deficit_and_variance(dimension: int, rho: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
@@ -117,16 +118,16 @@ def deficit_and_variance(dimension: int, rho: tf.Tensor) -> tuple[tf.Tensor, tf.
       Two float64 tensors of the same shape.
     """
     squeeze = (((1 - rho) / (1 + rho)) ** 2)[..., tf.newaxis]
-    growth = _rule(dimension).growth
+    rule = _rule(dimension, growth=4)
     # 1 - tanh of the shifted y and of the shifted -y.
     deficits = [
-        2 * squeeze / (squeeze + growth),
-        2 * squeeze * growth / (1 + squeeze * growth),
+        2 * squeeze / (squeeze + rule.squares),
+        2 * squeeze * rule.squares / (1 + squeeze * rule.squares),
     ]
-    deficit = _mean(dimension, tf.add_n(deficits) / 2)
+    deficit = rule.mean(tf.add_n(deficits) / 2)
     middle = deficit[..., tf.newaxis]
     squares = tf.add_n([(values - middle) ** 2 for values in deficits]) / 2
-    return deficit, _mean(dimension, squares)
+    return deficit, rule.mean(squares)
 
 
 def concentration_of_kl(dimension: int, kl: tf.Tensor) -> tf.Tensor:
@@ -158,20 +159,27 @@ def concentration_of_kl(dimension: int, kl: tf.Tensor) -> tf.Tensor:
 class _Rule:
     """Nodes and weights for `y >= 0` of one dimension, float64 arrays.
 
+    Args:
+      dimension: d >= 2.
+      growth: how fast the integrand grows with y at most: as `exp(growth y)` until y
+        is 2 artanh(rho). What is cut off must be small compared with what is not.
+
     Attributes:
       weights: how much each node counts; they sum to 1.
       shares: S = cosh(y)^-2.
-      growth: exp(2 y).
+      squares: exp(2 y).
     """
 
-    def __init__(self, dimension: int):
+    def __init__(self, dimension: int, growth: int):
         rate = dimension - 1.0
         # The error of the rule with the step h is exp(-2 pi v / h) times the integrand
         # at the height v in the strip, which grows as cos(v)^-n; any v will do.
         height = np.linspace(0, np.pi / 2, 2000)[1:-1]
         allowed = _EXPONENT - rate * np.log(np.cos(height))
         step = np.max(2 * np.pi * height / allowed)
-        end = np.arccosh(np.exp(_EXPONENT / rate))
+        end = _LARGEST_SHIFT + _EXPONENT / rate
+        if rate > growth:
+            end = min(end, np.arccosh(np.exp(_EXPONENT / (rate - growth))))
         y = np.arange(0, end + step, step)
         log_cosh = y + np.log1p(np.exp(-2 * y)) - np.log(2)
         weights = np.exp(-rate * log_cosh)
@@ -179,17 +187,16 @@ class _Rule:
         weights[0] /= 2
         self.weights = weights / weights.sum()
         self.shares = np.exp(-2 * log_cosh)
-        self.growth = np.exp(2 * y)
+        self.squares = np.exp(2 * y)
+
+    def mean(self, values: tf.Tensor) -> tf.Tensor:
+        """Returns the weighted sum over the last axis, which runs over the nodes."""
+        return tf.tensordot(values, self.weights, 1)
 
 
 @functools.lru_cache(maxsize=64)
-def _rule(dimension: int) -> _Rule:
-    return _Rule(dimension)
-
-
-def _mean(dimension: int, values: tf.Tensor) -> tf.Tensor:
-    """Returns the weighted sum over the last axis, which runs over the nodes."""
-    return tf.tensordot(values, _rule(dimension).weights, 1)
+def _rule(dimension: int, growth: int = 0) -> _Rule:
+    return _Rule(dimension, growth)
 
 
 def _stretch(rho: tf.Tensor) -> tf.Tensor:
@@ -199,6 +206,6 @@ def _stretch(rho: tf.Tensor) -> tf.Tensor:
 
 def _damped_share(dimension: int, a: tf.Tensor) -> tf.Tensor:
     """Returns E[S / (1 + a^2 S)]."""
-    shares = _rule(dimension).shares
+    rule = _rule(dimension)
     square = (a * a)[..., tf.newaxis]
-    return _mean(dimension, shares / (1 + square * shares))
+    return rule.mean(rule.shares / (1 + square * rule.shares))

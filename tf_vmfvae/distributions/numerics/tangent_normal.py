@@ -27,8 +27,8 @@ Draw = Callable[[tf.Tensor, tf.Tensor, tf.DType, int], tuple[tf.Tensor, tf.Tenso
 _LONG = 1024
 # Up to this many dimensions, the coordinates are the first axis while drawing.
 _SHORT = 8
-# Below this, squares of noise are rounded up, so that their ratios stay finite.
-_LEAST_SQUARE = 1e-30
+# Added to the second coordinate of noise on the circle.
+_LEAST_NOISE = 1e-15
 # How far from 1 rounding may leave a squared norm.
 _SQUARE_TOLERANCE = 2e-4
 _HALF_PRECISION_TOLERANCE = {tf.bfloat16: 4e-2, tf.float16: 6e-3}
@@ -115,8 +115,6 @@ def by_moebius_map(dimension: int, concentration: tf.Tensor) -> Draw:
 
     def draw(shape, seed, dtype, axis):
         x, rest, square = _noise(shape, dimension, seed, dtype, axis)
-        # On the circle, one draw in many millions has no noise beyond `x`, or none.
-        square = tf.maximum(square, tf.constant(_LEAST_SQUARE, dtype))
         w, s = moebius_polar(tf.cast(concentration, dtype), x, square)
         return w, _rescaled(rest, square, s, axis)
 
@@ -138,6 +136,9 @@ def _noise(shape, dimension, seed, dtype, axis):
     noise = standard_normal(shape, dimension, seed, dtype, axis)
     x = noise[0] if axis == 0 else noise[..., 0]
     rest = noise * (1 - _first_axis(noise, axis))
+    if dimension == 2:
+        # In one draw in many millions it is 0, and has no direction.
+        rest += _LEAST_NOISE * (1 - _first_axis(noise, axis))
     return x, rest, tf.squeeze(_sum_of(rest, rest, axis), axis)
 
 
