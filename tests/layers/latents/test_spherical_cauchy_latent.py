@@ -26,11 +26,11 @@ def test_the_kl_is_that_of_the_von_mises_fisher_latent(latent_dim, kappa):
     np.testing.assert_allclose(exact, kl, rtol=1e-5 if kappa < 1e6 else 1e-3)
 
 
-def test_a_concentration_may_be_a_tensor_in_a_compiled_function():
+def test_a_concentration_may_be_a_tensor_in_a_graph():
     latent = layers.SphericalCauchyLatent(50, 80.0, seed=1)
     latent(HIDDEN)
 
-    @tf.function(jit_compile=True)
+    @tf.function
     def concentration(kappa):
         return latent.posterior_at(HIDDEN, kappa).concentration
 
