@@ -48,12 +48,14 @@ class SphericalCauchy(RotationallySymmetric, DirectionalParameters):
     Its tails are heavier than those of the von Mises-Fisher distribution, which has
     the least KL divergence to the uniform distribution of all with the same `E[mu'z]`.
     In many dimensions the mean is almost the same at the same divergence, and draws
-    vary more. `mu'z` at the same divergence, von Mises-Fisher's after "/":
+    vary more. `mu'z` at the same divergence, von Mises-Fisher's in brackets:
 
-        d     nats     mean              standard deviation    one in 1,000 is below
-        3      4.08    0.976 / 0.988     0.093 / 0.012         -0.40 / 0.91
-        25    18.80    0.885 / 0.887     0.046 / 0.033          0.65 / 0.76
-        50    19.52    0.738 / 0.738     0.066 / 0.052          0.47 / 0.55
+    * `d = 3`, 4.08 nats: mean 0.976 (0.988), standard deviation 0.093 (0.012), one draw
+      in 1,000 below -0.40 (0.91);
+    * `d = 25`, 18.80 nats: mean 0.885 (0.887), standard deviation 0.046 (0.033), one
+      draw in 1,000 below 0.65 (0.76);
+    * `d = 50`, 19.52 nats: mean 0.738 (0.738), standard deviation 0.066 (0.052), one
+      draw in 1,000 below 0.47 (0.55).
 
     Args:
       mean_direction: unit vectors, floating tensor [B1, ..., d] with static `d >= 2`.
