@@ -13,11 +13,13 @@ from tf_vmfvae.layers.latents.latent import Latent
 from tf_vmfvae.layers.latents.learned_von_mises_fisher_latent import (
     LearnedVonMisesFisherLatent,
 )
+from tf_vmfvae.layers.latents.minimum_rate import MinimumRate
 from tf_vmfvae.layers.latents.mixture_prior import MixturePrior
 from tf_vmfvae.layers.latents.natural_sphere_product_latent import (
     NaturalSphereProductLatent,
 )
 from tf_vmfvae.layers.latents.no_latent import NoLatent
+from tf_vmfvae.layers.latents.posterior_normalization import PosteriorNormalization
 from tf_vmfvae.layers.latents.power_spherical_latent import PowerSphericalLatent
 from tf_vmfvae.layers.latents.sphere_product_latent import SphereProductLatent
 from tf_vmfvae.layers.latents.spherical_cauchy_latent import SphericalCauchyLatent
@@ -58,9 +60,11 @@ __all__ = [
     "Latent",
     "LearnedVonMisesFisherLatent",
     "MeanOverCodes",
+    "MinimumRate",
     "MixturePrior",
     "NaturalSphereProductLatent",
     "NoLatent",
+    "PosteriorNormalization",
     "PowerSphericalLatent",
     "RepeatExamples",
     "SphereProductLatent",

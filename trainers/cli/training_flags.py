@@ -1,7 +1,7 @@
 """The flags of training itself, the same in every training program."""
 
 from trainers.cli.defaults import Derived
-from trainers.cli.latent_flags import anneals_kappa, has_constant_kl
+from trainers.cli.latent_flags import anneals_kappa, has_constant_kl, reads
 from trainers.cli.program_flags import ProgramFlags
 from trainers.cli.ranges import at_least_zero, integers, positive
 
@@ -77,6 +77,8 @@ def without_effect(settings: dict) -> dict[str, str]:
         unused["kl_weight"] = "latent"
     elif settings["kl_weight"] == 0:
         unused["kl_schedule"] = "kl_weight"
+        if reads(settings, "minimum_rate"):
+            unused["minimum_rate"] = "kl_weight"
     rises = settings["kl_schedule"] != "constant" and "kl_schedule" not in unused
     if not (rises or anneals_kappa(settings)):
         unused["anneal_epochs"] = unused.get("kl_schedule", "kl_schedule")

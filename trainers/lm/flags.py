@@ -340,16 +340,22 @@ def _check_codes(settings):
     """Checks that the importance-weighted bound of several codes has its full KL."""
     if settings["codes"] == 1 or settings["latent"] == "none":
         return
-    has_free_bits = latent_flags.reads(settings, "free_bits") and settings["free_bits"]
+    is_gaussian = latent_flags.reads(settings, "free_bits")
     for name, takes_part_away in (
         ("kl_schedule", settings["kl_schedule"] != "constant"),
         ("kl_weight", training_flags.weighs_kl(settings)),
-        ("free_bits", has_free_bits),
+        ("free_bits", is_gaussian and settings["free_bits"]),
+        ("minimum_rate", is_gaussian and settings["minimum_rate"]),
     ):
         if takes_part_away:
             raise UserError(
                 f"--codes: more than one needs the full KL; leave out --{name}"
             )
+    if is_gaussian and settings["batch_norm"]:
+        raise UserError(
+            "--codes: more than one needs posteriors that do not depend on the batch; "
+            "leave out --batch_norm"
+        )
 
 
 def _check_new(settings):

@@ -194,6 +194,7 @@ class TrainingLoop:
         logs = progress.training_logs()
         logs["kl_weight"] = _number(self.model.kl_weight)
         logs["learning_rate"] = _number(self.optimizer.learning_rate)
+        logs.update({n: _number(x) for n, x in self.model.latent.logs().items()})
         bounds = self.evaluate(validation).as_dict()
         self._check_finite(bounds, "validation")
         logs.update({f"val_{name}": value for name, value in bounds.items()})

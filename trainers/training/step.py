@@ -51,7 +51,8 @@ class TrainingStep:
 
     Raises:
         ValueError: if the optimiser scales the loss itself, or keeps averages of the
-            weights that it would never use.
+            weights that it would never use; or if the model's latent normalises over
+            the batch, and the batch is read in parts.
     """
 
     def __init__(
@@ -64,6 +65,11 @@ class TrainingStep:
         accumulate_steps: int = 1,
     ):
         _check(optimizer)
+        if accumulate_steps > 1 and model.latent.normalizes_batch:
+            raise ValueError(
+                f"accumulate_steps is {accumulate_steps}: the latent normalises over "
+                "the batch, which has to be read at once; give 1"
+            )
         self.model = model
         self.optimizer = optimizer
         self.strategy = strategy
