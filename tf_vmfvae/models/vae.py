@@ -85,6 +85,20 @@ class VAE(UnsupervisedModel):
         """Whether training uses the importance-weighted bound of several codes."""
         return False
 
+    def encoder_weights(self) -> list[keras.Variable]:
+        """Returns the weights that make the code, of `encoder` and `latent`."""
+        return [*self.encoder.weights, *self.latent.posterior_weights]
+
+    def decoder_weights(self) -> list[keras.Variable]:
+        """Returns the trainable weights that belong neither to encoder nor to latent.
+
+        Embeddings that encoder and decoder share belong to the encoder.
+        """
+        others = {
+            id(weight) for weight in (*self.encoder.weights, *self.latent.weights)
+        }
+        return [v for v in self.trainable_variables if id(v) not in others]
+
     def draw_codes(self, hidden, inputs, codes: int = 1) -> tuple:
         """Returns the codes and KLs of a batch, as `latent` does.
 

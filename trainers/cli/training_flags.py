@@ -57,6 +57,14 @@ def define(
         positive(),
         default=Derived("half of --epochs", lambda settings: 0.5 * settings["epochs"]),
     )
+    own.integer(
+        "encoder_steps",
+        "Most steps of the encoder alone before each step of the whole model, as long "
+        "as the encoder lags behind (He et al. 2019, who take 100); 0: none. They take "
+        "many times as long.",
+        integers(0, 100_000),
+        default=0,
+    )
 
 
 def bow_loss_epochs(settings: dict) -> float | None:
@@ -79,6 +87,8 @@ def without_effect(settings: dict) -> dict[str, str]:
         unused["kl_schedule"] = "kl_weight"
         if reads(settings, "minimum_rate"):
             unused["minimum_rate"] = "kl_weight"
+    if settings["latent"] == "none":
+        unused["encoder_steps"] = "latent"
     rises = settings["kl_schedule"] != "constant" and "kl_schedule" not in unused
     if not (rises or anneals_kappa(settings)):
         unused["anneal_epochs"] = unused.get("kl_schedule", "kl_schedule")

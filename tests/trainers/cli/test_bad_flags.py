@@ -100,6 +100,21 @@ def assert_refused(result, *mentions):
             ["--latent=gaussian", "--minimum_rate=5", "--free_bits=5"],
             ["--free_bits: --minimum_rate keeps the KL up too"],
         ),
+        (
+            ["--latent=gaussian", "--codes=2", "--pretrain_epochs=1"],
+            ["--codes", "--pretrain_epochs"],
+        ),
+        (
+            ["--latent=gaussian", "--pretrain_epochs=6", "--epochs=6"],
+            ["--pretrain_epochs: must be less than --epochs=6, not 6"],
+        ),
+        (["--pretrain_epochs=-1"], ["--pretrain_epochs", "at least 0"]),
+        (["--encoder_steps=-1"], ["--encoder_steps", "at least 0"]),
+        (["--encoder_steps=1.5"], ["--encoder_steps", "1.5"]),
+        (
+            ["--latent=gaussian", "--batch_norm=0.5", "--prior_components=3"],
+            ["--batch_norm: keeps the KL to a standard normal prior up"],
+        ),
         (["--encoder_swaps=1.5"], ["--encoder_swaps", "between 0 and 1", "1.5"]),
         (["--encoder_replacements=-1"], ["--encoder_replacements", "between 0 and 1"]),
         (["--kl_weight=-1"], ["--kl_weight", "at least 0", "-1.0"]),

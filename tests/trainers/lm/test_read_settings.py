@@ -147,6 +147,27 @@ def test_the_minimum_rate_of_a_gaussian_code(parse):
         assert notes == [f"--minimum_rate has no effect with {flag}"]
 
 
+def test_pretraining_delays_the_rise_of_the_kl_weight(parse):
+    flags = "--epochs=10", "--pretrain_epochs=3"
+    settings, notes = parse(*flags, "--latent=gaussian", "--kl_schedule=linear")
+    rise, restart = make_schedules(settings)
+
+    assert notes == []
+    weights = [rise.weight_at(epoch) for epoch in (0, 2.9, 3, 5.5, 8)]
+    assert weights == [0.0, 0.0, 0.0, 0.5, 1.0]
+    assert restart.epoch == 3
+    settings, notes = parse(*flags)
+    assert make_schedules(settings) == []
+    assert notes == ["--pretrain_epochs has no effect with --latent=vmf"]
+
+
+def test_steps_of_the_encoder_have_no_effect_without_one(parse):
+    assert parse("--encoder_steps=9")[0]["encoder_steps"] == 9
+    settings, notes = parse("--latent=none", "--encoder_steps=9")
+    assert settings["encoder_steps"] is None
+    assert notes == ["--encoder_steps has no effect with --latent=none"]
+
+
 def test_the_depth_of_the_decoder_alone_counts_without_a_code(parse):
     flags = "--latent=none", "--decoder_layers=2"
     settings, notes = parse(*flags, "--num_layers=3")
