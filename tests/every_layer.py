@@ -131,6 +131,12 @@ LAYERS = {
     "GaussianLatent": _latent(
         layers.GaussianLatent, 4, free_bits=2.0, batch_norm=0.5, trainable=4, state=4
     ),
+    "GaussianMixturePrior": Example(
+        lambda **options: layers.GaussianMixturePrior(3, 4, seed=1, **options),
+        None,
+        (),
+        trainable=3,
+    ),
     "ImportanceWeightedNLL": Example(
         _importance_weighted, (HIDDEN[:, 0], HIDDEN, HIDDEN[:1]), ((1,),)
     ),

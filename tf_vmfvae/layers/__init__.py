@@ -9,6 +9,7 @@ from tf_vmfvae.layers.dropout import Dropout
 from tf_vmfvae.layers.latents.code_scale import CodeScale
 from tf_vmfvae.layers.latents.fixed_concentration_latent import FixedConcentrationLatent
 from tf_vmfvae.layers.latents.gaussian_latent import GaussianLatent
+from tf_vmfvae.layers.latents.gaussian_mixture_prior import GaussianMixturePrior
 from tf_vmfvae.layers.latents.latent import Latent
 from tf_vmfvae.layers.latents.learned_von_mises_fisher_latent import (
     LearnedVonMisesFisherLatent,
@@ -55,6 +56,7 @@ __all__ = [
     "Dropout",
     "FixedConcentrationLatent",
     "GaussianLatent",
+    "GaussianMixturePrior",
     "ImportanceWeightedNLL",
     "LabelCondition",
     "Latent",

@@ -31,7 +31,7 @@ LATENTS = {
     ),
     "gaussian": (
         "GaussianLatent",
-        ["latent_dim", "free_bits", "batch_norm", "minimum_rate"],
+        ["latent_dim", "free_bits", "batch_norm", "minimum_rate", "prior_components"],
     ),
     "none": ("NoLatent", []),
 }
@@ -87,8 +87,8 @@ def define(own: ProgramFlags) -> None:
     )
     own.integer(
         "prior_components",
-        "Components of a mixture prior that is trained with the model; 0: a uniform "
-        "prior. "
+        "Components of a mixture prior that is trained with the model; 0: a fixed "
+        "prior, uniform or standard normal. "
         f"{_only('prior_components')}",
         integers(0, 10_000),
         default=0,
@@ -178,6 +178,11 @@ def check(settings: dict) -> None:
 
 
 def _check_batch_norm(settings):
+    if settings["prior_components"]:
+        raise UserError(
+            "--batch_norm: keeps the KL to a standard normal prior up, not to that of "
+            "--prior_components; leave one of them out"
+        )
     if settings["accumulate_steps"] > 1:
         raise UserError(
             "--accumulate_steps: --batch_norm reads the whole batch at once; leave one "

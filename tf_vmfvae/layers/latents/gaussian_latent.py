@@ -1,12 +1,13 @@
 """A Gaussian code, the baseline for spherical ones."""
 
-import math
-
 import keras
 import tensorflow as tf
 import tensorflow_probability as tfp
 
+from tf_vmfvae.layers.argument_checks import not_negative
+from tf_vmfvae.layers.latents.gaussian_mixture_prior import GaussianMixturePrior
 from tf_vmfvae.layers.latents.latent import Latent
+from tf_vmfvae.layers.latents.learned_prior import LearnedPrior
 from tf_vmfvae.layers.latents.minimum_rate import MinimumRate
 from tf_vmfvae.layers.latents.posterior_normalization import PosteriorNormalization
 from tf_vmfvae.ops.batch_part import place_in_batch
@@ -15,7 +16,7 @@ tfd = tfp.distributions
 
 
 @keras.saving.register_keras_serializable(package="tf_vmfvae")
-class GaussianLatent(Latent):
+class GaussianLatent(LearnedPrior, Latent):
     """A Gaussian code: `q(z|x) = N(mu(x), diag(sigma(x)^2))`, `p(z) = N(0, I)`.
 
     The latent of Bowman et al. (2016). With a strong decoder its KL vanishes in
@@ -39,6 +40,9 @@ class GaussianLatent(Latent):
         minimum_rate: float, at least 0. Smallest average KL in nats per example, which
             a Lagrange multiplier keeps up in training (`MinimumRate`); 0: none. The
             layer returns the true KL, which bounds use.
+        prior_components: int, at least 0. Components of a learned mixture prior
+            (`GaussianMixturePrior`); 0 for the standard normal prior. The KL to a
+            learned prior is estimated from samples of the posterior.
         **kwargs: other arguments of `keras.layers.Layer`.
 
     Returns:
@@ -46,7 +50,8 @@ class GaussianLatent(Latent):
 
     Raises:
         ValueError: if `latent_dim` is below 1, another argument is negative or not
-            finite, or both `free_bits` and `minimum_rate` are given.
+            finite, or two exclude each other: `free_bits` and `minimum_rate`, or
+            `batch_norm` and `prior_components`.
 
     Example:
     >>> import numpy as np
@@ -65,24 +70,25 @@ class GaussianLatent(Latent):
         *,
         batch_norm: float = 0.0,
         minimum_rate: float = 0.0,
+        prior_components: int = 0,
         **kwargs,
     ):
         if latent_dim < 1:
             raise ValueError(f"latent_dim must be at least 1, not {latent_dim}")
-        for name, value in (
-            ("free_bits", free_bits),
-            ("batch_norm", batch_norm),
-            ("minimum_rate", minimum_rate),
-        ):
-            if not 0 <= value < math.inf:
-                raise ValueError(f"{name} must be at least 0 and finite, not {value}")
         if free_bits and minimum_rate:
             raise ValueError(
                 "free_bits and minimum_rate both keep the KL up: leave one of them out"
             )
+        if batch_norm and prior_components:
+            raise ValueError(
+                "batch_norm keeps the KL to a standard normal prior up, not to a "
+                "learned one: leave batch_norm or prior_components out"
+            )
         super().__init__(latent_dim, seed, **kwargs)
-        self.free_bits = float(free_bits)
-        self.batch_norm = float(batch_norm)
+        self.free_bits = not_negative("free_bits", float(free_bits))
+        self.batch_norm = not_negative("batch_norm", float(batch_norm))
+        self.minimum_rate = not_negative("minimum_rate", float(minimum_rate))
+        self.prior_components = not_negative("prior_components", prior_components)
         # Normalisation takes a bias away, and has a shift of its own.
         self.mean = self._linear_map("mean", use_bias=not batch_norm)
         self.log_variance = self._linear_map("log_variance", seed_offset=1)
@@ -91,10 +97,17 @@ class GaussianLatent(Latent):
             self.normalization = PosteriorNormalization(
                 batch_norm, dtype=self.variable_dtype, name="normalization"
             )
-        self.minimum_rate = float(minimum_rate)
         if minimum_rate:
             self.rate_constraint = MinimumRate(
                 minimum_rate, dtype=self.variable_dtype, name="rate_constraint"
+            )
+        if prior_components:
+            self.mixture_prior = GaussianMixturePrior(
+                prior_components,
+                latent_dim,
+                seed=self._seed_plus(2),
+                dtype=self.variable_dtype,
+                name="prior",
             )
 
     def build(self, hidden_shape):
@@ -122,10 +135,16 @@ class GaussianLatent(Latent):
         log_variance = tf.cast(self.log_variance(hidden), self.variable_dtype)
         return tfd.MultivariateNormalDiag(means, tf.exp(0.5 * log_variance))
 
-    def prior(self) -> tfd.Distribution:
+    def fixed_prior(self) -> tfd.Distribution:
         return tfd.MultivariateNormalDiag(
             tf.zeros([self.latent_dim], self.variable_dtype)
         )
+
+    def fixed_kl(self, posterior: tfd.Distribution):
+        return tfd.kl_divergence(posterior, self.fixed_prior())
+
+    def fixed_training_kl(self, posterior: tfd.Distribution):
+        return self.fixed_kl(posterior)
 
     def mirror(self, z, hidden):
         return 2.0 * self.location(hidden) - z
@@ -173,6 +192,7 @@ class GaussianLatent(Latent):
                 "free_bits": self.free_bits,
                 "batch_norm": self.batch_norm,
                 "minimum_rate": self.minimum_rate,
+                "prior_components": self.prior_components,
             }
         )
         return config

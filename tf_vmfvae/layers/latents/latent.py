@@ -46,7 +46,8 @@ class Latent(keras.layers.Layer):
         divergence to the prior in nats, of shape `(batch,)`.
 
     Attributes:
-        mixture_prior: the `MixturePrior` that learns `p(z)`, or `None`.
+        mixture_prior: the layer that learns `p(z)`, a `MixturePrior` or one like it;
+            or `None`.
         rate_constraint: the `MinimumRate` that keeps the average KL up, or `None`.
     """
 
