@@ -28,7 +28,8 @@ class EncoderSteps:
     So before each step of the whole model, encoder and latent are stepped alone until
     the loss of ten batches is no lower than that of the ten before. Once the mutual
     information between examples and codes no longer rises on the validation set from
-    one epoch to the next, these steps stop for good.
+    one epoch to the next, these steps stop for good. (There, the steps in between move
+    the decoder alone.)
 
     How far the steps have come is part of the run's `Progress`, so a resumed run reads
     the same batches.
