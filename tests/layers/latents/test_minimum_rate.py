@@ -51,6 +51,13 @@ def test_the_charge_is_the_lagrangian_and_only_the_multiplier_ascends():
     np.testing.assert_allclose(of_level, 0.2 / RATE * slope * 0.5, rtol=1e-5)
 
 
+def test_a_tiny_rate_has_no_steep_gradient():
+    charge = layers.MinimumRate(1e-12)
+    with tf.GradientTape() as tape:
+        loss = charge(tf.constant([5.0]))
+    assert 0.1 < float(tape.gradient(loss, charge.level.value)) < 1
+
+
 @pytest.mark.parametrize("rate", [0.0, -1.0, float("inf")])
 def test_a_rate_that_is_not_positive_is_refused(rate):
     with pytest.raises(ValueError, match="rate must be a positive, finite number"):

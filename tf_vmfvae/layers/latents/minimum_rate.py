@@ -5,8 +5,8 @@ import tensorflow as tf
 
 from tf_vmfvae.layers.argument_checks import positive
 
-# What the gradient of the weight is multiplied by, times the rate. It is small, so that
-# the weight takes hardly any part in clipping by the global norm.
+# What the gradient of the weight is multiplied by; divided by a rate above 1. It is
+# small, so that the weight takes hardly any part in clipping by the global norm.
 STEEPNESS = 0.2
 
 
@@ -65,7 +65,7 @@ class MinimumRate(keras.layers.Layer):
 
     def call(self, kl):
         kl = tf.cast(kl, self.variable_dtype)
-        multiplier = _reversed(self.multiplier, STEEPNESS / self.rate)
+        multiplier = _reversed(self.multiplier, STEEPNESS / max(self.rate, 1.0))
         return kl + multiplier * (self.rate - kl)
 
     def compute_output_spec(self, kl):
