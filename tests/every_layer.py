@@ -128,7 +128,15 @@ LAYERS = {
         ((2, 7),),
         state=1,
     ),
-    "GaussianLatent": _latent(layers.GaussianLatent, 4, free_bits=2.0, trainable=4),
+    "GaussianLatent": _latent(
+        layers.GaussianLatent, 4, free_bits=2.0, batch_norm=0.5, trainable=4, state=4
+    ),
+    "GaussianMixturePrior": Example(
+        lambda **options: layers.GaussianMixturePrior(3, 4, seed=1, **options),
+        None,
+        (),
+        trainable=3,
+    ),
     "ImportanceWeightedNLL": Example(
         _importance_weighted, (HIDDEN[:, 0], HIDDEN, HIDDEN[:1]), ((1,),)
     ),
@@ -154,6 +162,12 @@ LAYERS = {
         trainable=4,
     ),
     "MeanOverCodes": Example(layers.MeanOverCodes, (HIDDEN[:, 0], HIDDEN[:1]), ((1,),)),
+    "MinimumRate": Example(
+        lambda **options: layers.MinimumRate(2.0, **options),
+        (np.abs(HIDDEN[:, 0]),),
+        ((2,),),
+        trainable=1,
+    ),
     "MixturePrior": Example(
         lambda **options: layers.MixturePrior(3, 4, seed=1, **options),
         None,
@@ -169,6 +183,13 @@ LAYERS = {
         trainable=4,
     ),
     "NoLatent": _latent(layers.NoLatent, outputs=((2, 0), (2,)), trainable=0),
+    "PosteriorNormalization": Example(
+        lambda **options: layers.PosteriorNormalization(0.5, **options),
+        (HIDDEN,),
+        ((2, 7),),
+        trainable=1,
+        state=3,
+    ),
     "PowerSphericalLatent": _latent(layers.PowerSphericalLatent, 4, 9.0),
     "SphericalCauchyLatent": _latent(layers.SphericalCauchyLatent, 4, 9.0),
     "RepeatExamples": Example(layers.RepeatExamples, (HIDDEN[:1], HIDDEN), ((2, 7),)),

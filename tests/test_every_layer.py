@@ -24,7 +24,7 @@ OTHERS = {"Perplexity", "softmax_cutoffs", "warm_start"}
 OTHERS |= {"DocumentPreprocessor", "Preprocessor", "SentencePreprocessor"}
 # A layer that holds a function has no configuration, and texts have no symbolic form.
 WITHOUT_CONFIGURATION = {"ImportanceWeightedNLL"}
-WITHOUT_SYMBOLIC_CALL = {"MixturePrior", "WordTokenizer"}
+WITHOUT_SYMBOLIC_CALL = {"GaussianMixturePrior", "MixturePrior", "WordTokenizer"}
 # How far outputs may be from those in float32.
 POLICIES = {"mixed_bfloat16": 0.03, "mixed_float16": 0.005, "float64": 1e-5}
 

@@ -1,5 +1,6 @@
 """Keras callbacks: training schedules and the panes that TensorBoard shows."""
 
+from tf_vmfvae.callbacks.decoder_restart import DecoderRestart
 from tf_vmfvae.callbacks.schedules import (
     AuxiliaryWeightSchedule,
     ConcentrationSchedule,
@@ -17,6 +18,7 @@ from tf_vmfvae.callbacks.tensorboard import (
 __all__ = [
     "AuxiliaryWeightSchedule",
     "ConcentrationSchedule",
+    "DecoderRestart",
     "DocumentsProjectorPane",
     "HParamsPane",
     "KLWeightSchedule",

@@ -9,15 +9,18 @@ from tf_vmfvae.layers.dropout import Dropout
 from tf_vmfvae.layers.latents.code_scale import CodeScale
 from tf_vmfvae.layers.latents.fixed_concentration_latent import FixedConcentrationLatent
 from tf_vmfvae.layers.latents.gaussian_latent import GaussianLatent
+from tf_vmfvae.layers.latents.gaussian_mixture_prior import GaussianMixturePrior
 from tf_vmfvae.layers.latents.latent import Latent
 from tf_vmfvae.layers.latents.learned_von_mises_fisher_latent import (
     LearnedVonMisesFisherLatent,
 )
+from tf_vmfvae.layers.latents.minimum_rate import MinimumRate
 from tf_vmfvae.layers.latents.mixture_prior import MixturePrior
 from tf_vmfvae.layers.latents.natural_sphere_product_latent import (
     NaturalSphereProductLatent,
 )
 from tf_vmfvae.layers.latents.no_latent import NoLatent
+from tf_vmfvae.layers.latents.posterior_normalization import PosteriorNormalization
 from tf_vmfvae.layers.latents.power_spherical_latent import PowerSphericalLatent
 from tf_vmfvae.layers.latents.sphere_product_latent import SphereProductLatent
 from tf_vmfvae.layers.latents.spherical_cauchy_latent import SphericalCauchyLatent
@@ -53,14 +56,17 @@ __all__ = [
     "Dropout",
     "FixedConcentrationLatent",
     "GaussianLatent",
+    "GaussianMixturePrior",
     "ImportanceWeightedNLL",
     "LabelCondition",
     "Latent",
     "LearnedVonMisesFisherLatent",
     "MeanOverCodes",
+    "MinimumRate",
     "MixturePrior",
     "NaturalSphereProductLatent",
     "NoLatent",
+    "PosteriorNormalization",
     "PowerSphericalLatent",
     "RepeatExamples",
     "SphereProductLatent",

@@ -93,7 +93,7 @@ class LanguageModel(VAE):
         return inputs if self.condition is None else self.condition.words(inputs)
 
     def is_example(self, inputs):
-        return tf.reduce_any(self.words(inputs) != PADDING_ID, axis=-1)
+        return ops.any(ops.not_equal(self.words(inputs), PADDING_ID), axis=-1)
 
     def count_words(self, inputs):
         words = tf.cast(self.words(inputs) != PADDING_ID, tf.float32)

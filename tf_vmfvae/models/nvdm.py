@@ -170,7 +170,7 @@ class NVDM(VAE):
             self.decoder = keras.Model(z, self._decode(z), name="decoder")
             nll = self._nll(self.decoder(z), pairs)
             self.likelihood = keras.Model([pairs, z], nll, name="likelihood")
-            z, kl = latent(self.encoder(pairs), codes=codes)
+            z, kl = self.draw_codes(self.encoder(pairs), pairs, codes)
             outputs = {"reconstruction": self.likelihood([pairs, z]), "kl": kl}
             super().__init__(pairs, outputs, name=name, trainable=trainable)
 
@@ -232,7 +232,7 @@ class NVDM(VAE):
         return MeanOverCodes(name="mean_over_codes")(nll, pairs)
 
     def is_example(self, inputs):
-        return tf.reduce_any(inputs[..., 0] != 0, axis=-1)
+        return ops.any(ops.not_equal(inputs[..., 0], 0), axis=-1)
 
     def count_words(self, inputs):
         return tf.reduce_sum(tf.cast(inputs[..., 1], tf.float32), axis=-1)

@@ -264,13 +264,13 @@ class NVRNN(LanguageModel):
         """Returns the outputs of the whole model."""
         hidden, repeated = self.encoder(inputs), inputs
         if self.weighs_codes:
-            z, kl = self.latent(hidden, codes=self.codes)
+            z, kl = self.draw_codes(hidden, inputs, self.codes)
             repeat = RepeatExamples(name="repeat")
             repeated = keras.tree.map_structure(lambda part: repeat(part, z), inputs)
             weigh = ImportanceWeightedNLL(self.latent.training_log_ratio, name="weigh")
             nll = weigh(self.likelihood([repeated, z]), z, hidden)
         else:
-            z, kl = self.latent(hidden)
+            z, kl = self.draw_codes(hidden, inputs)
             nll = self.likelihood([inputs, z])
         outputs = {"reconstruction": nll, "kl": kl}
         if self.bow_loss:

@@ -51,11 +51,18 @@ def check_arguments(model, latent: Latent, condition: Condition | None) -> None:
             f"condition is {condition!r}: give a layer, such as "
             "tf_vmfvae.layers.BagOfWordsCondition(), or None"
         )
+    if model.codes > 1 and latent.normalizes_batch:
+        raise ValueError(
+            f"codes is {model.codes}: with several codes, training weighs each by its "
+            "own posterior, which a latent that normalises over the batch does not "
+            "have; give codes=1, or another latent (for GaussianLatent, batch_norm=0)"
+        )
     if model.codes > 1 and latent.has_free_kl:
         raise ValueError(
             f"codes is {model.codes}: with several codes, training uses the "
             "importance-weighted bound, which needs the whole KL; give codes=1, or a "
-            "latent that charges all of it (for GaussianLatent, free_bits=0)"
+            "latent that charges all of it (for GaussianLatent, minimum_rate=0 and "
+            "free_bits=0)"
         )
 
 

@@ -5,6 +5,7 @@ from typing import ClassVar
 import keras
 import numpy as np
 import tensorflow as tf
+from keras import ops
 
 from tf_vmfvae import evaluation
 from tf_vmfvae.models import fit_arguments
@@ -62,7 +63,7 @@ class VAE(UnsupervisedModel):
 
     def is_example(self, inputs):
         """Returns which rows are examples, not padding: a bool tensor `(batch,)`."""
-        return tf.reduce_any(inputs != 0, axis=-1)
+        return ops.any(ops.not_equal(inputs, 0), axis=-1)
 
     def count_words(self, inputs):
         """Returns the number of words of each example, a float tensor `(batch,)`."""
@@ -83,6 +84,35 @@ class VAE(UnsupervisedModel):
     def weighs_codes(self) -> bool:
         """Whether training uses the importance-weighted bound of several codes."""
         return False
+
+    def encoder_weights(self) -> list[keras.Variable]:
+        """Returns the weights that make the code, of `encoder` and `latent`."""
+        return [*self.encoder.weights, *self.latent.posterior_weights]
+
+    def decoder_weights(self) -> list[keras.Variable]:
+        """Returns the trainable weights that belong neither to encoder nor to latent.
+
+        Embeddings that encoder and decoder share belong to the encoder.
+        """
+        others = {
+            id(weight) for weight in (*self.encoder.weights, *self.latent.weights)
+        }
+        return [v for v in self.trainable_variables if id(v) not in others]
+
+    def draw_codes(self, hidden, inputs, codes: int = 1) -> tuple:
+        """Returns the codes and KLs of a batch, as `latent` does.
+
+        A latent that normalises over the batch is told which rows are examples.
+
+        Args:
+            hidden: the encoder's features, `(batch, features)`.
+            inputs: the model's inputs.
+            codes: see `Latent`.
+        """
+        options = {"codes": codes} if codes > 1 else {}
+        if self.latent.normalizes_batch:
+            options["is_example"] = self.is_example(inputs)
+        return self.latent(hidden, **options)
 
     def totals(self, inputs, outputs, sample_weight=None) -> dict[str, tf.Tensor]:
         """Returns sums over the examples of a batch.

@@ -1,6 +1,7 @@
 """The flags of the latent, the same in every training program."""
 
 from trainers.cli.defaults import GIVEN, Default, Derived
+from trainers.cli.errors import UserError
 from trainers.cli.program_flags import ProgramFlags
 from trainers.cli.ranges import at_least_zero, integers, positive, require
 
@@ -28,7 +29,10 @@ LATENTS = {
         "VonMisesFisherNormLatent",
         ["latent_dim", "kappa", "training_kappa"],
     ),
-    "gaussian": ("GaussianLatent", ["latent_dim", "free_bits"]),
+    "gaussian": (
+        "GaussianLatent",
+        ["latent_dim", "free_bits", "batch_norm", "minimum_rate", "prior_components"],
+    ),
     "none": ("NoLatent", []),
 }
 # The latents on several spheres.
@@ -83,8 +87,8 @@ def define(own: ProgramFlags) -> None:
     )
     own.integer(
         "prior_components",
-        "Components of a mixture prior that is trained with the model; 0: a uniform "
-        "prior. "
+        "Components of a mixture prior that is trained with the model; 0: a fixed "
+        "prior, uniform or standard normal. "
         f"{_only('prior_components')}",
         integers(0, 10_000),
         default=0,
@@ -92,6 +96,22 @@ def define(own: ProgramFlags) -> None:
     own.number(
         "free_bits",
         f"Nats of KL per example that cost nothing in training. {_only('free_bits')}",
+        at_least_zero(),
+        default=0.0,
+    )
+    own.number(
+        "batch_norm",
+        "Standard deviation to which the posteriors' means are normalised over each "
+        "batch in training, so that the KL cannot vanish (BN-VAE, Zhu et al. 2020); 0: "
+        f"no normalisation. {_only('batch_norm')}",
+        at_least_zero(100.0),
+        default=0.0,
+    )
+    own.number(
+        "minimum_rate",
+        "Smallest average KL in nats per example, kept up in training by a Lagrange "
+        "multiplier (Pelsmaeker and Aziz 2020); 0: none. "
+        f"{_only('minimum_rate')}",
         at_least_zero(),
         default=0.0,
     )
@@ -136,6 +156,12 @@ def check(settings: dict) -> None:
         least = settings["training_kappa"] or settings["kappa"]
         rule = f"no less than {least}, to which it falls"
         require(settings, "initial_kappa", rule, lambda x: x >= least)
+    if reads(settings, "batch_norm") and settings["batch_norm"]:
+        _check_batch_norm(settings)
+    if latent == "gaussian" and settings["free_bits"] and settings["minimum_rate"]:
+        raise UserError(
+            "--free_bits: --minimum_rate keeps the KL up too; leave one of them out"
+        )
     if latent == "vmf_learned":
         low, high = settings["kappa_floor"], FIXED["kappa_ceiling"]
         rule = f"between --kappa_floor={low} and {high}"
@@ -148,6 +174,24 @@ def check(settings: dict) -> None:
             "latent_dim",
             rule,
             lambda x: x >= 2 * spheres and x % spheres == 0,
+        )
+
+
+def _check_batch_norm(settings):
+    if settings["prior_components"]:
+        raise UserError(
+            "--batch_norm: keeps the KL to a standard normal prior up, not to that of "
+            "--prior_components; leave one of them out"
+        )
+    if settings["accumulate_steps"] > 1:
+        raise UserError(
+            "--accumulate_steps: --batch_norm reads the whole batch at once; leave one "
+            "of them out"
+        )
+    if settings["batch_size"] == 1:
+        raise UserError(
+            "--batch_size: --batch_norm needs several examples in a batch; give at "
+            "least 2, or leave --batch_norm out"
         )
 
 

@@ -1,7 +1,7 @@
 """The flags of training itself, the same in every training program."""
 
 from trainers.cli.defaults import Derived
-from trainers.cli.latent_flags import anneals_kappa, has_constant_kl
+from trainers.cli.latent_flags import anneals_kappa, has_constant_kl, reads
 from trainers.cli.program_flags import ProgramFlags
 from trainers.cli.ranges import at_least_zero, integers, positive
 
@@ -57,6 +57,14 @@ def define(
         positive(),
         default=Derived("half of --epochs", lambda settings: 0.5 * settings["epochs"]),
     )
+    own.integer(
+        "encoder_steps",
+        "Most steps of the encoder alone before each step of the whole model, as long "
+        "as the encoder lags behind (He et al. 2019, who take 100); 0: none. They take "
+        "many times as long.",
+        integers(0, 100_000),
+        default=0,
+    )
 
 
 def bow_loss_epochs(settings: dict) -> float | None:
@@ -77,6 +85,10 @@ def without_effect(settings: dict) -> dict[str, str]:
         unused["kl_weight"] = "latent"
     elif settings["kl_weight"] == 0:
         unused["kl_schedule"] = "kl_weight"
+        if reads(settings, "minimum_rate"):
+            unused["minimum_rate"] = "kl_weight"
+    if settings["latent"] == "none":
+        unused["encoder_steps"] = "latent"
     rises = settings["kl_schedule"] != "constant" and "kl_schedule" not in unused
     if not (rises or anneals_kappa(settings)):
         unused["anneal_epochs"] = unused.get("kl_schedule", "kl_schedule")

@@ -8,7 +8,7 @@ from trainers.cli.earlier_flags import EarlierFlags
 from trainers.cli.errors import UserError
 from trainers.cli.program_flags import ProgramFlags
 from trainers.cli.ranges import at_least_zero, dropout_rate, integers, share
-from trainers.lm import optimizer_flags
+from trainers.lm import optimizer_flags, pretraining_flags
 from trainers.storage.model_file import find_model
 
 REAL_TEXT = ["ptb", "yelp", "text"]
@@ -130,6 +130,7 @@ def define_flags(values: flags.FlagValues = flags.FLAGS) -> ProgramFlags:
         learning_rate=optimizer_flags.LEARNING_RATE,
     )
     optimizer_flags.define(own)
+    pretraining_flags.define(own)
     own.number(
         "bow_loss",
         "Weight of an auxiliary loss, in which the code alone predicts the sentence's "
@@ -304,6 +305,7 @@ def _check(settings):
     run_flags.check(settings)
     latent_flags.check(settings)
     _check_codes(settings)
+    pretraining_flags.check(settings)
     if settings["synthetic"]:
         paths.check_input(settings["synthetic"], "synthetic", folders=False, pipes=True)
     if settings["data_dir"]:
@@ -340,16 +342,23 @@ def _check_codes(settings):
     """Checks that the importance-weighted bound of several codes has its full KL."""
     if settings["codes"] == 1 or settings["latent"] == "none":
         return
-    has_free_bits = latent_flags.reads(settings, "free_bits") and settings["free_bits"]
+    is_gaussian = latent_flags.reads(settings, "free_bits")
     for name, takes_part_away in (
         ("kl_schedule", settings["kl_schedule"] != "constant"),
         ("kl_weight", training_flags.weighs_kl(settings)),
-        ("free_bits", has_free_bits),
+        ("pretrain_epochs", pretraining_flags.pretrains(settings)),
+        ("free_bits", is_gaussian and settings["free_bits"]),
+        ("minimum_rate", is_gaussian and settings["minimum_rate"]),
     ):
         if takes_part_away:
             raise UserError(
                 f"--codes: more than one needs the full KL; leave out --{name}"
             )
+    if is_gaussian and settings["batch_norm"]:
+        raise UserError(
+            "--codes: more than one needs posteriors that do not depend on the batch; "
+            "leave out --batch_norm"
+        )
 
 
 def _check_new(settings):
@@ -360,6 +369,7 @@ def _check_new(settings):
 def _without_effect(settings):
     unused = latent_flags.without_effect(settings)
     unused |= training_flags.without_effect(settings)
+    unused |= pretraining_flags.without_effect(settings)
     if settings["latent"] == "none":
         for name in OF_CODES:
             unused[name] = "latent"

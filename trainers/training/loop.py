@@ -15,6 +15,7 @@ from trainers.devices.strategies import distribute
 from trainers.devices.workers import Worker
 from trainers.storage.checkpoints import Checkpoints
 from trainers.storage.run_folder import RunFolder
+from trainers.training.encoder_steps import EncoderSteps
 from trainers.training.evaluation_step import evaluation_step
 from trainers.training.nonfinite import name_examples
 from trainers.training.progress import Progress
@@ -41,6 +42,10 @@ class TrainingLoop:
         plateau_factor: float > 1, or `None`. Divides the learning rate after each epoch
             without a better validation bound. The optimiser's learning rate must then
             be a number, not a schedule.
+        encoder_steps: `EncoderSteps`, taken before each step of the whole model as long
+            as they help; or `None`.
+        pretrain_epochs: int. The first epochs, which are no VAE's yet: none of them is
+            the best one, whatever its bound.
 
     Attributes:
         progress: `Progress`, how far the run has come.
@@ -57,6 +62,8 @@ class TrainingLoop:
         worker: Worker | None = None,
         accumulate_steps: int = 1,
         plateau_factor: float | None = None,
+        encoder_steps: EncoderSteps | None = None,
+        pretrain_epochs: int = 0,
     ):
         self.model = model
         self.optimizer = optimizer
@@ -64,6 +71,8 @@ class TrainingLoop:
         self.folder = folder
         self.save_seconds = save_seconds
         self.plateau_factor = plateau_factor
+        self.encoder_steps = encoder_steps
+        self.pretrain_epochs = pretrain_epochs
         with strategy.scope():
             optimizer.build(model.trainable_variables)
         self._step = TrainingStep(
@@ -74,9 +83,10 @@ class TrainingLoop:
             accumulate_steps=accumulate_steps,
         )
         self._evaluation_step = evaluation_step(model, strategy)
-        self.checkpoints = Checkpoints(
-            folder.checkpoints, [*model.variables, *optimizer.variables]
-        )
+        variables = [*model.variables, *optimizer.variables]
+        if encoder_steps:
+            variables += encoder_steps.optimizer.variables
+        self.checkpoints = Checkpoints(folder.checkpoints, variables)
         self.progress = Progress()
         self.agreement = Agreement(strategy, worker or Worker())
 
@@ -147,7 +157,7 @@ class TrainingLoop:
         )
         with StopSignals() as signals:
             callbacks.on_train_begin()
-            while self.progress.epoch < epochs and not self.progress.stalled(patience):
+            while self.progress.epoch < epochs and not self._stalled(patience):
                 callbacks.on_epoch_begin(self.progress.epoch)
                 self._train_epoch(train, epochs, callbacks, signals)
                 self._end_epoch(validation, epochs, callbacks)
@@ -169,6 +179,7 @@ class TrainingLoop:
         with progress_bar(dataset, title, len(train), progress.batch) as bar:
             for inputs in bar:
                 callbacks.on_train_batch_begin(progress.batch)
+                steps = self._step_encoder(train)
                 sums = {name: float(x) for name, x in self._step(inputs).items()}
                 self._check_finite(
                     sums,
@@ -178,7 +189,7 @@ class TrainingLoop:
                     ),
                 )
                 last, before = time.monotonic(), last
-                progress.add_batch(sums, last - before)
+                progress.add_batch({**sums, **steps}, last - before)
                 callbacks.on_train_batch_end(progress.batch - 1)
                 _show(bar, progress)
                 # After the last batch, `_end_epoch` comes first, which saves too.
@@ -189,18 +200,51 @@ class TrainingLoop:
                     self._save()
                     saved = last
 
+    def _step_encoder(self, train):
+        """Takes the steps of the encoder alone; returns how many, by name."""
+        if not (self.encoder_steps and self.progress.encoder_lags):
+            return {}
+        where = f"batch {self.progress.batch + 1}, in a step of the encoder alone"
+        count = self.encoder_steps.take(
+            self.progress,
+            train,
+            _number(self.optimizer.learning_rate),
+            lambda sums: self._check_finite(sums, where),
+        )
+        return {"encoder_steps": count}
+
+    def _judge_encoder(self, validation):
+        """Stops the steps of the encoder alone once they no longer help."""
+        progress = self.progress
+        if not (self.encoder_steps and progress.encoder_lags):
+            return {}
+        information = self.encoder_steps.information(validation)
+        # All workers have to go on in the same way.
+        is_higher = min(
+            self.agreement.gather(int(information > progress.best_information))
+        )
+        progress.encoder_lags = bool(is_higher)
+        progress.best_information = max(information, progress.best_information)
+        return {"val_mutual_information": information}
+
+    def _stalled(self, patience):
+        return self.progress.stalled(patience, self.pretrain_epochs)
+
     def _end_epoch(self, validation, epochs, callbacks):
         progress = self.progress
         logs = progress.training_logs()
         logs["kl_weight"] = _number(self.model.kl_weight)
         logs["learning_rate"] = _number(self.optimizer.learning_rate)
+        logs.update({n: _number(x) for n, x in self.model.latent.logs().items()})
         bounds = self.evaluate(validation).as_dict()
         self._check_finite(bounds, "validation")
         logs.update({f"val_{name}": value for name, value in bounds.items()})
-        is_best = bounds["nll"] < progress.best_nll
+        logs.update(self._judge_encoder(validation))
+        is_judged = progress.epoch >= self.pretrain_epochs
+        is_best = is_judged and bounds["nll"] < progress.best_nll
         if is_best:
             progress.best_nll, progress.best_epoch = bounds["nll"], progress.epoch
-        elif self.plateau_factor:
+        elif self.plateau_factor and is_judged:
             # A variable of the optimiser, so the checkpoint below has it.
             rate = self.optimizer.learning_rate
             rate.assign(_number(rate) / self.plateau_factor)

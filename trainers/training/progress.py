@@ -22,6 +22,10 @@ class Progress:
         best_nll: the lowest validation bound, in nats per example.
         best_epoch: the epoch of that bound; -1 until there is one.
         history: the logs of the epochs that are done.
+        encoder_lags: whether the encoder is still stepped alone, if the run does that.
+        encoder_batches: number of batches that these steps have read.
+        best_information: the highest mutual information after an epoch with such steps,
+            in nats; minus infinity until there is one.
     """
 
     epoch: int = 0
@@ -31,6 +35,9 @@ class Progress:
     best_nll: float = math.inf
     best_epoch: int = -1
     history: list[dict] = dataclasses.field(default_factory=list)
+    encoder_lags: bool = True
+    encoder_batches: int = 0
+    best_information: float = -math.inf
 
     @classmethod
     def from_notes(cls, notes: dict) -> "Progress":
@@ -68,6 +75,10 @@ class Progress:
             "history": isinstance(history, list)
             and len(history) == epoch
             and all(map(_are_numbers, history)),
+            "encoder_lags": isinstance(progress.encoder_lags, bool),
+            "encoder_batches": _is_count(progress.encoder_batches),
+            "best_information": is_number(progress.best_information)
+            and not math.isnan(progress.best_information),
         }
         for name, is_sound in sound.items():
             if not is_sound:
@@ -87,16 +98,18 @@ class Progress:
         self.epoch, self.batch = self.epoch + 1, 0
         self.totals, self.seconds = {}, 0.0
 
-    def stalled(self, patience: int) -> bool:
+    def stalled(self, patience: int, first: int = 0) -> bool:
         """Returns whether the last `patience` epochs brought no better bound.
 
-        A patience of 0 is unlimited.
+        A patience of 0 is unlimited. Epochs before the epoch `first` do not count.
 
         >>> progress = Progress(epoch=4, best_epoch=1)
         >>> progress.stalled(2), progress.stalled(3), progress.stalled(0)
         (True, False, False)
+        >>> Progress(epoch=4).stalled(2, first=3)
+        False
         """
-        return 0 < patience <= self.epoch - 1 - self.best_epoch
+        return 0 < patience <= self.epoch - 1 - max(self.best_epoch, first - 1)
 
     @property
     def is_at_best(self) -> bool:
@@ -133,12 +146,14 @@ class Progress:
         totals = self.totals
         examples, words = totals["examples"], totals["words"]
         nll = totals["reconstruction"] + totals["kl"]
+        has_steps = "encoder_steps" in totals
         return {
             "nll": nll / examples,
             "reconstruction": totals["reconstruction"] / examples,
             "kl": totals["kl"] / examples,
             "ppl": perplexity(nll, words),
             "words_per_second": words / max(self.seconds, 1e-9),
+            **({"encoder_steps": totals["encoder_steps"]} if has_steps else {}),
         }
 
 

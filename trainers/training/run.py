@@ -16,6 +16,7 @@ from trainers.storage import fingerprint
 from trainers.storage.metrics_file import SPLITS
 from trainers.storage.run_folder import RunFolder
 from trainers.storage.trained_model import load_best_model, load_best_weights
+from trainers.training.encoder_steps import EncoderSteps
 from trainers.training.loop import TrainingLoop
 from trainers.training.same_text import (
     check_older_run,
@@ -106,6 +107,8 @@ def train(
         worker,
         settings["accumulate_steps"],
         task.plateau_factor,
+        make_encoder_steps(task, model, strategy),
+        settings.get("pretrain_epochs") or 0,
     )
     check_workers(loop.agreement, task, folder)
     if folder.metrics() is not None:
@@ -148,6 +151,25 @@ def make_model(task: Task) -> VAE:
         return task.make_model()
     except ValueError as error:
         raise UserError(str(error)) from error
+
+
+def make_encoder_steps(
+    task: Task, model: VAE, strategy: tf.distribute.Strategy
+) -> EncoderSteps | None:
+    """Returns the steps of the encoder alone that the flags ask for, if any."""
+    most = task.settings["encoder_steps"]
+    if not most:
+        return None
+    with strategy.scope():
+        optimizer = task.make_optimizer(None)
+    return EncoderSteps(
+        model,
+        optimizer,
+        strategy,
+        task.clip_norm,
+        most,
+        task.settings["accumulate_steps"],
+    )
 
 
 def warm_start(task: Task, model: VAE, strategy: tf.distribute.Strategy) -> None:

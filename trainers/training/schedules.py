@@ -7,7 +7,7 @@ from trainers.cli.training_flags import bow_loss_epochs
 
 
 def make_schedules(settings: dict) -> list[keras.callbacks.Callback]:
-    """Returns the schedules of the losses' weights and of the sampling concentration.
+    """Returns the callbacks that change losses, concentration or weights in training.
 
     Args:
         settings: the value of every flag, by name.
@@ -16,11 +16,16 @@ def make_schedules(settings: dict) -> list[keras.callbacks.Callback]:
     # Flags without effect are None.
     schedule = settings["kl_schedule"] or "constant"
     weight = 1.0 if settings["kl_weight"] is None else settings["kl_weight"]
-    if schedule != "constant" or weight != 1:
+    pretraining = settings.get("pretrain_epochs") or 0
+    if schedule != "constant" or weight != 1 or pretraining:
         # A constant schedule does not use its length.
         schedules.append(
-            callbacks.KLWeightSchedule(schedule, epochs or 1.0, end=weight)
+            callbacks.KLWeightSchedule(
+                schedule, epochs or 1.0, end=weight, delay=pretraining
+            )
         )
+    if pretraining:
+        schedules.append(callbacks.DecoderRestart(pretraining))
     if settings["initial_kappa"]:
         end = settings["training_kappa"] or settings["kappa"]
         schedules.append(

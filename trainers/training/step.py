@@ -39,6 +39,8 @@ class TrainingStep:
             after another, and adds up their gradients: less memory, the same update.
             A code's noise still depends on its place in the batch if all parts have
             the same size. Dropout's is the same in every part.
+        weights: the trainable variables that the step updates, for which the optimiser
+            is built; by default all.
 
     Call arguments:
         inputs: a distributed batch.
@@ -51,7 +53,8 @@ class TrainingStep:
 
     Raises:
         ValueError: if the optimiser scales the loss itself, or keeps averages of the
-            weights that it would never use.
+            weights that it would never use; or if the model's latent normalises over
+            the batch, and the batch is read in parts.
     """
 
     def __init__(
@@ -62,9 +65,16 @@ class TrainingStep:
         clip_norm: float,
         jit: str = "auto",
         accumulate_steps: int = 1,
+        weights: list | None = None,
     ):
         _check(optimizer)
+        if accumulate_steps > 1 and model.latent.normalizes_batch:
+            raise ValueError(
+                f"accumulate_steps is {accumulate_steps}: the latent normalises over "
+                "the batch, which has to be read at once; give 1"
+            )
         self.model = model
+        self._weights = weights
         self.optimizer = optimizer
         self.strategy = strategy
         self.clip_norm = clip_norm
@@ -89,6 +99,12 @@ class TrainingStep:
     def __call__(self, inputs) -> dict[str, tf.Tensor]:
         return self._step(inputs)
 
+    @property
+    def _updated(self):
+        if self._weights is None:
+            return self.model.trainable_variables
+        return self._weights
+
     def _take_step(self, inputs):
         gradients, totals = sum_over_replicas(self.strategy, self._replica_step, inputs)
         examples = tf.maximum(totals["examples"], 1.0)
@@ -105,7 +121,7 @@ class TrainingStep:
         return results
 
     def _gradients_and_totals(self, inputs):
-        variables = [variable.value for variable in self.model.trainable_variables]
+        variables = [variable.value for variable in self._updated]
         with tf.GradientTape() as tape:
             totals = self.model.totals(inputs, self.model(inputs, training=True))
             loss = self.model.objective(totals)
@@ -144,7 +160,7 @@ class TrainingStep:
 
     def _clip_and_apply(self, gradients, scale):
         gradients = [gradient * scale for gradient in gradients]
-        self.optimizer.apply(gradients, self.model.trainable_variables)
+        self.optimizer.apply(gradients, self._updated)
 
 
 def _check(optimizer):

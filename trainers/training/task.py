@@ -63,11 +63,12 @@ class Task(abc.ABC):
             ValueError: if they describe no model.
         """
 
-    def make_optimizer(self, steps: int) -> keras.optimizers.Optimizer:
+    def make_optimizer(self, steps: int | None) -> keras.optimizers.Optimizer:
         """Returns the optimiser, here Adam with a learning rate that falls linearly.
 
         Args:
-            steps: number of training steps of the whole run.
+            steps: number of training steps of the whole run; `None` for a learning rate
+                that is set from outside.
         """
         return make_optimizer("adam", self.settings["learning_rate"], steps)
 

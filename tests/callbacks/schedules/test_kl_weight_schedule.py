@@ -29,6 +29,25 @@ def test_a_constant_schedule_keeps_its_weight_from_the_first_batch_on(fit):
     np.testing.assert_allclose(recorder.weights, [0.3] * 20, rtol=1e-6)
 
 
+@pytest.mark.parametrize(
+    ("schedule", "expected"),
+    [
+        ("constant", [*[0.0] * 15, *[0.3] * 15]),
+        ("linear", [*[0.0] * 15, *(0.3 * np.arange(10) / 10), *[0.3] * 5]),
+    ],
+)
+def test_a_schedule_may_begin_after_a_delay(fit, schedule, expected):
+    recorder = Recorder()
+    fit([KLWeightSchedule(schedule, 1, end=0.3, delay=1.5), recorder], epochs=3)
+    np.testing.assert_allclose(recorder.weights, expected, rtol=1e-6, atol=1e-7)
+
+
+@pytest.mark.parametrize("delay", [-1.0, float("nan"), float("inf")])
+def test_an_invalid_delay_is_refused(delay):
+    with pytest.raises(ValueError, match="delay of a KL weight schedule must be 0 or"):
+        KLWeightSchedule("linear", delay=delay)
+
+
 def test_a_cyclical_schedule_rises_holds_and_starts_again(fit):
     recorder = Recorder()
     fit([KLWeightSchedule("cyclical", epochs=2), recorder], epochs=4)

@@ -7,6 +7,7 @@ import pytest
 import tensorflow as tf
 
 import tf_vmfvae
+from tf_vmfvae.ops.batch_part import reading_part
 
 layers = tf_vmfvae.layers
 
@@ -86,6 +87,22 @@ def test_the_same_seed_gives_the_same_codes_and_each_call_gives_new_ones(hidden)
     np.testing.assert_array_equal(first(hidden)[0], second(hidden)[0])
     one, other = first(hidden)[0], first(hidden)[0]
     assert np.all(np.abs(one - other).max(axis=1) > 1e-3)
+
+
+@pytest.mark.parametrize("codes", [1, 2])
+@pytest.mark.parametrize("name", LATENTS)
+def test_the_parts_of_a_batch_have_the_codes_of_the_whole(name, hidden, codes):
+    def sample(rows):
+        z, _ = LATENTS[name]()(rows, codes=codes, training=True)
+        return np.reshape(z, [codes, len(rows), -1])
+
+    parts = []
+    for place in range(2):
+        with reading_part(place, 2):
+            parts.append(sample(hidden[2 * place :][:2]))
+    np.testing.assert_allclose(
+        np.concatenate(parts, axis=1), sample(hidden[:4]), rtol=1e-5, atol=1e-6
+    )
 
 
 def test_a_configuration_makes_the_same_layer(latent):

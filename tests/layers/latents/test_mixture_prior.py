@@ -78,7 +78,7 @@ def test_a_prior_fitted_to_uniform_codes_stays_uniform():
 def test_invalid_numbers_of_components_are_refused():
     with pytest.raises(ValueError, match="components is 0"):
         layers.MixturePrior(0, D)
-    with pytest.raises(ValueError, match="prior_components is -1"):
+    with pytest.raises(ValueError, match="prior_components must be at least 0"):
         layers.VonMisesFisherLatent(D, KAPPA, prior_components=-1)
 
 
@@ -170,3 +170,91 @@ def test_the_kl_is_float32_in_mixed_bfloat16():
     assert kl.dtype == tf.float32
     # Only products of features are in bfloat16.
     np.testing.assert_allclose(kl, wide(hidden)[1], rtol=0.03)
+
+
+# === Gaussian codes ===
+
+
+def test_a_gaussian_prior_has_mean_0_and_variance_1_at_first():
+    z = (
+        layers.GaussianMixturePrior(2000, 3, seed=1)
+        .distribution()
+        .sample(20_000, (1, 2))
+    )
+    np.testing.assert_allclose(np.mean(z, axis=0), 0.0, atol=0.05)
+    np.testing.assert_allclose(np.var(z, axis=0), 1.0, atol=0.05)
+
+
+def test_a_gaussian_prior_learns_means_widths_and_shares():
+    rng = np.random.default_rng(1)
+    codes = np.concatenate(
+        [rng.normal([2.0, 0.0], [0.5, 1.0], (3000, 2)), rng.normal(-1, 0.3, (1000, 2))]
+    ).astype("float32")
+    prior = layers.GaussianMixturePrior(2, 2, seed=1)
+    fit(prior, codes, steps=400)
+    found = prior.distribution()
+    shares = tf.nn.softmax(found.mixture_distribution.logits).numpy()
+    order = np.argsort(shares)[::-1]
+    components = found.components_distribution
+
+    np.testing.assert_allclose(shares[order], [0.75, 0.25], atol=0.02)
+    means = components.mean().numpy()[order]
+    np.testing.assert_allclose(means, [[2.0, 0.0], [-1, -1]], atol=0.06)
+    widths = components.stddev().numpy()[order]
+    np.testing.assert_allclose(widths, [[0.5, 1.0], [0.3, 0.3]], rtol=0.1)
+
+
+def gaussian(dtype=None):
+    latent = layers.GaussianLatent(3, seed=1, prior_components=4, dtype=dtype)
+    latent(HIDDEN)
+    latent.mixture_prior.log_shares.assign([0.1, 0.0, -0.1, 0.05])
+    return latent
+
+
+HIDDEN = np.random.default_rng(5).normal(size=(6, 7)).astype("float32")
+
+
+def test_the_kl_of_a_gaussian_code_is_to_the_learned_prior():
+    latent = gaussian()
+    posterior, prior = latent.posterior(HIDDEN), latent.prior()
+    z = posterior.sample(20_000, seed=(1, 2))
+    exact = np.mean(posterior.log_prob(z) - prior.log_prob(z), axis=0)
+    np.testing.assert_allclose(latent(HIDDEN)[1], exact, atol=0.5)
+    # Many estimates in training have the right mean.
+    _, kl = latent(np.tile(HIDDEN, [2000, 1]), training=True)
+    np.testing.assert_allclose(
+        np.mean(np.reshape(kl, [2000, 6]), axis=0), exact, atol=0.05
+    )
+
+
+def test_a_mixture_of_one_standard_normal_is_the_fixed_prior():
+    latent = layers.GaussianLatent(3, seed=1, prior_components=1)
+    _, before = layers.GaussianLatent(3, seed=1)(HIDDEN)
+    latent(HIDDEN)
+    prior = latent.mixture_prior
+    prior.means.assign(np.zeros((1, 3)))
+    prior.log_widths.assign(np.full((1, 3), -0.5 * np.log(0.75) / 10))
+    np.testing.assert_allclose(latent(HIDDEN)[1], before, rtol=1e-4, atol=1e-5)
+
+
+def test_a_gaussian_model_trains_and_loads_with_a_learned_prior(tmp_path):
+    code = layers.GaussianLatent(3, seed=1, prior_components=4, minimum_rate=1.0)
+    model = models.NVDM(WORDS, code, hidden_dim=8, seed=2)
+    pairs = np.array([[[1, 2], [3, 1]], [[2, 4], [0, 0]]], "int32")
+    before = [weight.numpy() for weight in code.mixture_prior.weights]
+    model.compile(keras.optimizers.Adam(0.01))
+    model.fit(pairs, verbose=0)
+    for weight, value in zip(code.mixture_prior.weights, before, strict=True):
+        assert np.any(weight.numpy() != value)
+
+    model.save(tmp_path / "model.keras")
+    loaded = keras.models.load_model(tmp_path / "model.keras")
+    np.testing.assert_array_equal(loaded(pairs)["kl"], model(pairs)["kl"])
+    bounds = evaluation.importance_weighted(model, [pairs], (1, 200))
+    assert bounds.nll_iw[200] < bounds.nll + 0.1
+
+
+def test_a_learned_prior_with_batch_norm_is_refused():
+    with pytest.raises(ValueError, match="leave batch_norm or prior_components out"):
+        layers.GaussianLatent(3, batch_norm=0.5, prior_components=2)
+    assert gaussian("mixed_bfloat16")(HIDDEN)[1].dtype == tf.float32

@@ -49,6 +49,7 @@ SETTINGS = {
     "kl_schedule": "constant",
     "kl_weight": 1.0,
     "anneal_epochs": None,
+    "encoder_steps": 0,
     "seed": 1,
     "strategy": "one_device",
     "accumulate_steps": 2,

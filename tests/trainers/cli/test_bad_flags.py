@@ -84,6 +84,37 @@ def assert_refused(result, *mentions):
         ),
         (["--latent=gaussian", "--codes=4", "--free_bits=2"], ["--codes", "free"]),
         (["--latent=gaussian", "--codes=4", "--kl_weight=0.5"], ["--kl_weight"]),
+        (["--latent=gaussian", "--codes=4", "--batch_norm=0.6"], ["--codes", "_norm"]),
+        (["--latent=gaussian", "--batch_norm=-1"], ["--batch_norm", "at least 0"]),
+        (
+            ["--latent=gaussian", "--batch_norm=0.6", "--accumulate_steps=2"],
+            ["--accumulate_steps: --batch_norm reads the whole batch at once"],
+        ),
+        (
+            ["--latent=gaussian", "--batch_norm=0.6", "--batch_size=1"],
+            ["--batch_size: --batch_norm needs several examples"],
+        ),
+        (["--latent=gaussian", "--codes=2", "--minimum_rate=5"], ["--minimum_rate"]),
+        (["--latent=gaussian", "--minimum_rate=-5"], ["--minimum_rate", "at least 0"]),
+        (
+            ["--latent=gaussian", "--minimum_rate=5", "--free_bits=5"],
+            ["--free_bits: --minimum_rate keeps the KL up too"],
+        ),
+        (
+            ["--latent=gaussian", "--codes=2", "--pretrain_epochs=1"],
+            ["--codes", "--pretrain_epochs"],
+        ),
+        (
+            ["--latent=gaussian", "--pretrain_epochs=6", "--epochs=6"],
+            ["--pretrain_epochs: must be less than --epochs=6, not 6"],
+        ),
+        (["--pretrain_epochs=-1"], ["--pretrain_epochs", "at least 0"]),
+        (["--encoder_steps=-1"], ["--encoder_steps", "at least 0"]),
+        (["--encoder_steps=1.5"], ["--encoder_steps", "1.5"]),
+        (
+            ["--latent=gaussian", "--batch_norm=0.5", "--prior_components=3"],
+            ["--batch_norm: keeps the KL to a standard normal prior up"],
+        ),
         (["--encoder_swaps=1.5"], ["--encoder_swaps", "between 0 and 1", "1.5"]),
         (["--encoder_replacements=-1"], ["--encoder_replacements", "between 0 and 1"]),
         (["--kl_weight=-1"], ["--kl_weight", "at least 0", "-1.0"]),

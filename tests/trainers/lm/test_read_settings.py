@@ -126,6 +126,48 @@ def test_the_weight_of_a_kl_that_cannot_change_has_no_effect(parse, flags, chang
     assert len(make_schedules(settings)) == changes
 
 
+def test_the_normalised_means_of_a_gaussian_code(parse):
+    settings, notes = parse("--latent=gaussian", "--batch_norm=0.6")
+    assert (make_latent(settings).batch_norm, notes) == (0.6, [])
+    # Without the flag nothing is normalised.
+    assert make_latent(parse("--latent=gaussian")[0]).normalization is None
+    settings, notes = parse("--batch_norm=0.6", "--accumulate_steps=2")
+    assert settings["batch_norm"] is None
+    assert notes == ["--batch_norm has no effect with --latent=vmf"]
+
+
+def test_the_minimum_rate_of_a_gaussian_code(parse):
+    settings, notes = parse("--latent=gaussian", "--minimum_rate=5")
+    assert (make_latent(settings).minimum_rate, notes) == (5.0, [])
+    assert make_latent(parse("--latent=gaussian")[0]).rate_constraint is None
+    for latent, flag in (("vmf", "--latent=vmf"), ("gaussian", "--kl_weight=0.0")):
+        flags = f"--latent={latent}", flag, "--minimum_rate=5"
+        settings, notes = parse(*flags)
+        assert settings["minimum_rate"] is None
+        assert notes == [f"--minimum_rate has no effect with {flag}"]
+
+
+def test_pretraining_delays_the_rise_of_the_kl_weight(parse):
+    flags = "--epochs=10", "--pretrain_epochs=3"
+    settings, notes = parse(*flags, "--latent=gaussian", "--kl_schedule=linear")
+    rise, restart = make_schedules(settings)
+
+    assert notes == []
+    weights = [rise.weight_at(epoch) for epoch in (0, 2.9, 3, 5.5, 8)]
+    assert weights == [0.0, 0.0, 0.0, 0.5, 1.0]
+    assert restart.epoch == 3
+    settings, notes = parse(*flags)
+    assert make_schedules(settings) == []
+    assert notes == ["--pretrain_epochs has no effect with --latent=vmf"]
+
+
+def test_steps_of_the_encoder_have_no_effect_without_one(parse):
+    assert parse("--encoder_steps=9")[0]["encoder_steps"] == 9
+    settings, notes = parse("--latent=none", "--encoder_steps=9")
+    assert settings["encoder_steps"] is None
+    assert notes == ["--encoder_steps has no effect with --latent=none"]
+
+
 def test_the_depth_of_the_decoder_alone_counts_without_a_code(parse):
     flags = "--latent=none", "--decoder_layers=2"
     settings, notes = parse(*flags, "--num_layers=3")

@@ -100,8 +100,8 @@ def test_sentences_of_another_language_are_refused(make_settings, tmp_path, caps
 def test_flags_without_effect_are_noted(parse):
     _, notes = parse("--synthetic_share=0.5")
     assert notes == ["--synthetic_share has no effect without --synthetic"]
-    _, notes = parse("--latent=gaussian", "--prior_components=3", "--code_layers=1")
-    assert notes == ["--prior_components has no effect with --latent=gaussian"]
+    _, notes = parse("--latent=vmf_norm", "--prior_components=3", "--code_layers=1")
+    assert notes == ["--prior_components has no effect with --latent=vmf_norm"]
     settings, notes = parse("--latent=none", "--bow_loss=1")
     assert settings["bow_loss"] is None
     assert notes == ["--bow_loss has no effect with --latent=none"]

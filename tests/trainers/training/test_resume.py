@@ -14,7 +14,7 @@ import keras
 import numpy as np
 import pytest
 
-from tf_vmfvae import data
+from tf_vmfvae import callbacks, data
 from trainers.cli.errors import UserError
 from trainers.training.progress import Progress
 
@@ -347,3 +347,28 @@ def test_a_checkpoint_of_an_epoch_with_more_batches_is_refused(bench, tmp_path):
     with pytest.raises(UserError, match="an epoch has 3 batches") as caught:
         bench.fit()
     assert "\n" not in str(caught.value)
+
+
+# === Pretraining as an autoencoder ===
+
+
+def test_a_run_resumed_before_or_after_its_decoder_starts_over_ends_the_same(
+    bench, tmp_path, at_batch
+):
+    def fit(*more):
+        bench.fit(callbacks.DecoderRestart(1), *more)
+
+    bench.start(tmp_path / "whole").pretrain_epochs = 1
+    try:
+        fit()
+        whole = bench.outcome()
+        assert bench.loop.progress.best_epoch == 1
+        for epoch, batch in ((1, bench.batches), (2, 1)):
+            bench.start(tmp_path / f"stopped_{epoch}")
+            with pytest.raises(SystemExit):
+                fit(at_batch(epoch, batch, send(signal.SIGINT)))
+            assert bench.start(tmp_path / f"stopped_{epoch}").resume()
+            fit()
+            np.testing.assert_equal(bench.outcome(), whole)
+    finally:
+        bench.loop.pretrain_epochs = 0

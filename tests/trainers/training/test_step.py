@@ -98,9 +98,13 @@ def test_gradients_are_clipped_to_the_norm():
     np.testing.assert_allclose(moved_by, 1e-3, rtol=1e-3)
 
 
+def _state_variables(step):
+    return [*step.model.trainable_variables, *step.optimizer.variables]
+
+
 def _state(step):
     """Returns the weights and the optimiser's variables."""
-    variables = [*step.model.trainable_variables, *step.optimizer.variables]
+    variables = _state_variables(step)
     return [tf.convert_to_tensor(variable).numpy() for variable in variables]
 
 
@@ -286,3 +290,50 @@ def test_an_optimiser_that_averages_or_accumulates_learns(options):
     losses = [float(step(pairs)["reconstruction"]) for _ in range(12)]
 
     assert min(losses) < losses[0] - 1
+
+
+# === Normalisation over the batch ===
+
+
+def _normalising(strategy, jit="auto", accumulate_steps=1):
+    strategy = make_strategy(strategy)
+    with strategy.scope():
+        latent = layers.GaussianLatent(4, seed=1, batch_norm=0.6)
+        model = models.NVDM(WORDS, latent, hidden_dim=8, seed=1)
+        optimizer = keras.optimizers.Adam(0.01)
+        optimizer.build(model.trainable_variables)
+    return TrainingStep(model, optimizer, strategy, 5.0, jit, accumulate_steps)
+
+
+def _after_steps(step):
+    """Returns the totals of two steps, and all variables after them.
+
+    In the second one the second of two replicas has no examples.
+    """
+    batches = [np.resize(PAIRS, (4, *PAIRS.shape[1:])), np.zeros([4, 2, 2], "int32")]
+    batches[1][:2] = PAIRS[:2]
+    totals = [_step(step, batch) for batch in batches]
+    variables = [*step.model.non_trainable_variables, *_state_variables(step)]
+    return totals, [tf.convert_to_tensor(v).numpy() for v in variables]
+
+
+@pytest.mark.parametrize(
+    ("strategy", "jit"),
+    [
+        ("mirrored", "auto"),
+        pytest.param("one_device", "on", marks=pytest.mark.slow),
+    ],
+)
+def test_normalisation_is_over_the_whole_batch(strategy, jit):
+    one, other = _normalising("one_device"), _normalising(strategy, jit)
+    (totals, values), (other_totals, others) = _after_steps(one), _after_steps(other)
+
+    for before, after in zip(totals, other_totals, strict=True):
+        assert after == pytest.approx(before, rel=1e-4)
+    for value, same in zip(values, others, strict=True):
+        np.testing.assert_allclose(same, value, rtol=1e-4, atol=1e-5)
+
+
+def test_normalisation_over_parts_of_a_batch_is_refused():
+    with pytest.raises(ValueError, match=r"^accumulate_steps is 2: .*give 1$"):
+        _normalising("one_device", accumulate_steps=2)

@@ -27,6 +27,7 @@ class KLWeightSchedule(EpochSchedule):
         start: float >= 0. Weight in the first batch.
         end: float >= 0. Weight after the rise.
         steps_per_epoch: int or `None`, see `EpochSchedule`.
+        delay: float >= 0. Number of epochs before the rise, with the weight `start`.
 
     Raises:
         ValueError: if an argument is out of its range, or, when training begins, if
@@ -44,6 +45,9 @@ class KLWeightSchedule(EpochSchedule):
     >>> schedule = callbacks.KLWeightSchedule("cyclical", epochs=4)
     >>> [schedule.weight_at(epoch) for epoch in (0, 1, 2, 3, 4, 5)]
     [0.0, 0.5, 1.0, 1.0, 0.0, 0.5]
+    >>> schedule = callbacks.KLWeightSchedule("linear", epochs=4, delay=3)
+    >>> [schedule.weight_at(epoch) for epoch in (0, 2, 3, 5, 7)]
+    [0.0, 0.0, 0.0, 0.5, 1.0]
     """
 
     def __init__(
@@ -53,6 +57,7 @@ class KLWeightSchedule(EpochSchedule):
         start: float = 0.0,
         end: float = 1.0,
         steps_per_epoch: int | None = None,
+        delay: float = 0.0,
     ):
         if schedule not in _SHAPES:
             raise ValueError(
@@ -65,18 +70,26 @@ class KLWeightSchedule(EpochSchedule):
                 raise ValueError(
                     f"{name} of a KL weight schedule must be 0 or more, not {weight}"
                 )
+        if not (delay >= 0 and math.isfinite(delay)):
+            raise ValueError(
+                f"delay of a KL weight schedule must be 0 or more, not {delay}"
+            )
         self.schedule = schedule
         self.start = start
         self.end = end
+        self.delay = delay
 
     def weight_at(self, epoch: float) -> float:
         """Returns the weight after `epoch` epochs, which may be a fraction."""
-        progress = max(epoch / self.epochs, 0.0)
+        if epoch < self.delay:
+            return self.start
+        progress = max((epoch - self.delay) / self.epochs, 0.0)
         return self.start + (self.end - self.start) * _SHAPES[self.schedule](progress)
 
     def on_train_begin(self, logs=None):
         self._require_variable("kl_weight")
-        first = self.end if self.schedule == "constant" else self.start
+        is_constant = self.schedule == "constant" and not self.delay
+        first = self.end if is_constant else self.start
         if getattr(self.model, "weighs_codes", False) and (first, self.end) != (1, 1):
             raise ValueError(
                 "KLWeightSchedule: with several codes training uses the importance-"

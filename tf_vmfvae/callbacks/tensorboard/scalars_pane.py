@@ -6,6 +6,8 @@ import os
 import keras
 import tensorflow as tf
 
+from tf_vmfvae.layers import Latent
+
 # Sizes of a split, which are the same in every epoch.
 _SIZES = ("examples", "tokens")
 
@@ -16,9 +18,9 @@ class ScalarsPane(keras.callbacks.Callback):
     The numbers in `logs` go to two runs below `log_dir`: names that begin with `val_`
     go to `validation`, without the prefix, all others to `train`. So training and
     validation share a chart: `nll`, `reconstruction` and `kl` in nats per example,
-    `ppl`, and whatever else the training loop measures. If `logs` lacks `kl_weight` or
-    `learning_rate`, they are read from the model. The step is the epoch, counted from
-    0; a run that is resumed continues its curves.
+    `ppl`, and whatever else the training loop measures. If `logs` lacks `kl_weight`,
+    `learning_rate` or what the latent logs, they are read from the model. The step is
+    the epoch, counted from 0; a run that is resumed continues its curves.
 
     Args:
         log_dir: str or path. Folder of this run's TensorBoard logs.
@@ -64,8 +66,11 @@ class ScalarsPane(keras.callbacks.Callback):
             writer.close()
 
     def _settings(self):
-        """Returns the model's KL weight and learning rate, if it has them."""
+        """Returns KL weight, learning rate and the latent's logs, if it has them."""
+        latent = getattr(self.model, "latent", None)
         settings = {}
+        if isinstance(latent, Latent):
+            settings = {name: float(value) for name, value in latent.logs().items()}
         if hasattr(self.model, "kl_weight"):
             settings["kl_weight"] = float(tf.convert_to_tensor(self.model.kl_weight))
         optimizer = getattr(self.model, "optimizer", None)

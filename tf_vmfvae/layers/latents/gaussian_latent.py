@@ -1,22 +1,27 @@
 """A Gaussian code, the baseline for spherical ones."""
 
-import math
-
 import keras
 import tensorflow as tf
 import tensorflow_probability as tfp
 
+from tf_vmfvae.layers.argument_checks import not_negative
+from tf_vmfvae.layers.latents.gaussian_mixture_prior import GaussianMixturePrior
 from tf_vmfvae.layers.latents.latent import Latent
+from tf_vmfvae.layers.latents.learned_prior import LearnedPrior
+from tf_vmfvae.layers.latents.minimum_rate import MinimumRate
+from tf_vmfvae.layers.latents.posterior_normalization import PosteriorNormalization
+from tf_vmfvae.ops.batch_part import place_in_batch
 
 tfd = tfp.distributions
 
 
 @keras.saving.register_keras_serializable(package="tf_vmfvae")
-class GaussianLatent(Latent):
+class GaussianLatent(LearnedPrior, Latent):
     """A Gaussian code: `q(z|x) = N(mu(x), diag(sigma(x)^2))`, `p(z) = N(0, I)`.
 
     The latent of Bowman et al. (2016). With a strong decoder its KL vanishes in
-    training, unless the KL's weight is annealed or the first few nats are free.
+    training, unless the KL's weight is annealed or one of the arguments below keeps it
+    up.
 
     Args:
         latent_dim: int, at least 1. Dimension of the code.
@@ -26,14 +31,27 @@ class GaussianLatent(Latent):
             3.3, with all dimensions in one group). The layer returns the true KL, which
             bounds use.
         seed: int or `None`, see `Latent`.
+        batch_norm: float, at least 0. Standard deviation to which the posteriors' means
+            are normalised in each coordinate over a training batch; 0: they are not
+            normalised. It keeps the average KL of a batch above
+            `latent_dim * batch_norm**2 / 2` nats (Zhu et al. 2020). Outside training
+            the means are normalised by moving statistics, see
+            `PosteriorNormalization`.
+        minimum_rate: float, at least 0. Smallest average KL in nats per example, which
+            a Lagrange multiplier keeps up in training (`MinimumRate`); 0: none. The
+            layer returns the true KL, which bounds use.
+        prior_components: int, at least 0. Components of a learned mixture prior
+            (`GaussianMixturePrior`); 0 for the standard normal prior. The KL to a
+            learned prior is estimated from samples of the posterior.
         **kwargs: other arguments of `keras.layers.Layer`.
 
     Returns:
         `(z, kl)`, as every `Latent`.
 
     Raises:
-        ValueError: if `latent_dim` is below 1, or `free_bits` is negative or not
-            finite.
+        ValueError: if `latent_dim` is below 1, another argument is negative or not
+            finite, or two exclude each other: `free_bits` and `minimum_rate`, or
+            `batch_norm` and `prior_components`.
 
     Example:
     >>> import numpy as np
@@ -49,50 +67,132 @@ class GaussianLatent(Latent):
         latent_dim: int,
         free_bits: float = 0.0,
         seed: int | None = None,
+        *,
+        batch_norm: float = 0.0,
+        minimum_rate: float = 0.0,
+        prior_components: int = 0,
         **kwargs,
     ):
         if latent_dim < 1:
             raise ValueError(f"latent_dim must be at least 1, not {latent_dim}")
-        if not 0 <= free_bits < math.inf:
+        if free_bits and minimum_rate:
             raise ValueError(
-                f"free_bits must be at least 0 and finite, not {free_bits}"
+                "free_bits and minimum_rate both keep the KL up: leave one of them out"
+            )
+        if batch_norm and prior_components:
+            raise ValueError(
+                "batch_norm keeps the KL to a standard normal prior up, not to a "
+                "learned one: leave batch_norm or prior_components out"
             )
         super().__init__(latent_dim, seed, **kwargs)
-        self.free_bits = float(free_bits)
-        self.mean = self._linear_map("mean")
+        self.free_bits = not_negative("free_bits", float(free_bits))
+        self.batch_norm = not_negative("batch_norm", float(batch_norm))
+        self.minimum_rate = not_negative("minimum_rate", float(minimum_rate))
+        self.prior_components = not_negative("prior_components", prior_components)
+        # Normalisation takes a bias away, and has a shift of its own.
+        self.mean = self._linear_map("mean", use_bias=not batch_norm)
         self.log_variance = self._linear_map("log_variance", seed_offset=1)
+        self.normalization = None
+        if batch_norm:
+            self.normalization = PosteriorNormalization(
+                batch_norm, dtype=self.variable_dtype, name="normalization"
+            )
+        if minimum_rate:
+            self.rate_constraint = MinimumRate(
+                minimum_rate, dtype=self.variable_dtype, name="rate_constraint"
+            )
+        if prior_components:
+            self.mixture_prior = GaussianMixturePrior(
+                prior_components,
+                latent_dim,
+                seed=self._seed_plus(2),
+                dtype=self.variable_dtype,
+                name="prior",
+            )
 
     def build(self, hidden_shape):
         self.mean.build(hidden_shape)
         self.log_variance.build(hidden_shape)
+        if self.normalization:
+            self.normalization.build((hidden_shape[0], self.latent_dim))
         super().build(hidden_shape)
 
     def location(self, hidden):
         """Returns the means, of shape `(batch, latent_dim)`."""
-        return tf.cast(self.mean(hidden), self.variable_dtype)
+        means = tf.cast(self.mean(hidden), self.variable_dtype)
+        return self.normalization(means) if self.normalization else means
 
     def posterior(self, hidden) -> tfd.Distribution:
-        log_variance = tf.cast(self.log_variance(hidden), self.variable_dtype)
-        return tfd.MultivariateNormalDiag(
-            self.location(hidden), tf.exp(0.5 * log_variance)
-        )
+        return self._posterior_at(self.location(hidden), hidden)
 
-    def prior(self) -> tfd.Distribution:
+    def batch_posterior(self, hidden, is_example=None) -> tfd.Distribution:
+        if not self.normalization:
+            return super().batch_posterior(hidden, is_example)
+        means = self.normalization(self.mean(hidden), is_example, training=True)
+        return self._posterior_at(means, hidden)
+
+    def _posterior_at(self, means, hidden):
+        log_variance = tf.cast(self.log_variance(hidden), self.variable_dtype)
+        return tfd.MultivariateNormalDiag(means, tf.exp(0.5 * log_variance))
+
+    def fixed_prior(self) -> tfd.Distribution:
         return tfd.MultivariateNormalDiag(
             tf.zeros([self.latent_dim], self.variable_dtype)
         )
 
+    def fixed_kl(self, posterior: tfd.Distribution):
+        return tfd.kl_divergence(posterior, self.fixed_prior())
+
+    def fixed_training_kl(self, posterior: tfd.Distribution):
+        return self.fixed_kl(posterior)
+
     def mirror(self, z, hidden):
         return 2.0 * self.location(hidden) - z
 
+    def _sample(self, posterior, shape=()):
+        place, parts = place_in_batch()
+        if parts == 1:
+            return super()._sample(posterior, shape)
+        # TFP draws dimension by dimension, so an example's noise depends on how many
+        # others there are. Here these are the examples of all parts.
+        rows = posterior.batch_shape_tensor()[0]
+        all_rows = tf.ones([parts * rows, self.latent_dim], posterior.dtype)
+        noise = tfd.MultivariateNormalDiag(scale_diag=all_rows).sample(
+            shape, seed=self._next_seed()
+        )
+        noise = tf.reshape(noise, [*shape, parts, rows, self.latent_dim])
+        noise = tf.gather(noise, place, axis=len(shape))
+        return posterior.mean() + posterior.stddev() * noise
+
+    def _mirror_in(self, posterior, z, hidden):
+        return 2.0 * posterior.mean() - z
+
+    @property
+    def normalizes_batch(self) -> bool:
+        return self.normalization is not None
+
     def charged_kl(self, kl):
+        if self.rate_constraint:
+            return self.rate_constraint(kl)
         return tf.maximum(kl, self.free_bits)
 
     @property
     def has_free_kl(self) -> bool:
-        return self.free_bits > 0
+        return self.free_bits > 0 or self.minimum_rate > 0
+
+    def logs(self) -> dict[str, tf.Tensor]:
+        if not self.rate_constraint:
+            return {}
+        return {"rate_multiplier": self.rate_constraint.multiplier}
 
     def get_config(self):
         config = super().get_config()
-        config.update({"free_bits": self.free_bits})
+        config.update(
+            {
+                "free_bits": self.free_bits,
+                "batch_norm": self.batch_norm,
+                "minimum_rate": self.minimum_rate,
+                "prior_components": self.prior_components,
+            }
+        )
         return config

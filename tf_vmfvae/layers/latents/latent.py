@@ -35,6 +35,9 @@ class Latent(keras.layers.Layer):
         codes: int, at least 1. How many codes training draws for each example. Every
             second one is the mirror image of the one before it, so that most of their
             noise cancels out in the gradient. Outside training it is always one.
+        is_example: bool tensor of shape `(batch,)`: which rows are examples and do not
+            only fill up the batch; by default all. Only latents whose training
+            posteriors depend on the other examples (`normalizes_batch`) read it.
         training: bool.
 
     Returns:
@@ -43,10 +46,13 @@ class Latent(keras.layers.Layer):
         divergence to the prior in nats, of shape `(batch,)`.
 
     Attributes:
-        mixture_prior: the `MixturePrior` that learns `p(z)`, or `None`.
+        mixture_prior: the layer that learns `p(z)`, a `MixturePrior` or one like it;
+            or `None`.
+        rate_constraint: the `MinimumRate` that keeps the average KL up, or `None`.
     """
 
     mixture_prior = None
+    rate_constraint = None
 
     # Methods that used to have another name. A subclass that still defines the old one
     # would train without it.
@@ -118,6 +124,11 @@ class Latent(keras.layers.Layer):
         """Whether the latent defines `charged_kl`, which leaves out part of the KL."""
         return self._defines("charged_kl")
 
+    @property
+    def normalizes_batch(self) -> bool:
+        """Whether an example's posterior in training depends on the whole batch."""
+        return False
+
     def _defines(self, method):
         return getattr(type(self), method) is not getattr(Latent, method)
 
@@ -163,9 +174,24 @@ class Latent(keras.layers.Layer):
         """
         return kl
 
+    def logs(self) -> dict[str, tf.Tensor]:
+        """Returns scalars that change in training, for its logs, by name."""
+        return {}
+
     def training_posterior(self, hidden) -> tfd.Distribution:
         """Returns the distribution that training samples from, by default `q(z|x)`."""
         return self.posterior(hidden)
+
+    def batch_posterior(self, hidden, is_example=None) -> tfd.Distribution:
+        """Returns the posteriors of a training batch, by default `training_posterior`.
+
+        It is called once in each training step, and may update moving statistics.
+
+        Args:
+            hidden: float tensor of shape `(batch, features)`.
+            is_example: bool tensor of shape `(batch,)`, see the class; or `None`.
+        """
+        return self.training_posterior(hidden)
 
     def training_kl(self, posterior: tfd.Distribution):
         """Returns the KL divergence of a `training_posterior`, as `kl` does."""
@@ -183,10 +209,10 @@ class Latent(keras.layers.Layer):
 
     @property
     def posterior_weights(self) -> list[keras.Variable]:
-        """The weights that make the codes: all but those of a learned prior."""
-        prior = self.mixture_prior
-        of_prior = {id(weight) for weight in prior.weights} if prior else ()
-        return [weight for weight in self.weights if id(weight) not in of_prior]
+        """The weights that make the codes: not those of a prior or a constraint."""
+        others = filter(None, (self.mixture_prior, self.rate_constraint))
+        of_others = {id(weight) for layer in others for weight in layer.weights}
+        return [weight for weight in self.weights if id(weight) not in of_others]
 
     def has_codes_like(self, other: "Latent") -> bool:
         """Whether another latent is of the same kind and its posterior weights fit."""
@@ -206,18 +232,18 @@ class Latent(keras.layers.Layer):
         """
         return straight_line(start, end, steps)
 
-    def call(self, hidden, codes=1, training=False):
+    def call(self, hidden, codes=1, is_example=None, training=False):
         if not training:
             posterior = self.posterior(hidden)
             return self._sample(posterior), self.kl(posterior)
-        posterior = self.training_posterior(hidden)
+        posterior = self.batch_posterior(hidden, is_example)
         if codes > 1:
             z = self._sample_mirrored(posterior, hidden, codes)
         else:
             z = self._sample(posterior)
         return z, self.training_kl(posterior)
 
-    def compute_output_spec(self, hidden, codes=1, training=False):
+    def compute_output_spec(self, hidden, codes=1, is_example=None, training=False):
         batch = hidden.shape[0]
         rows = batch if codes == 1 else None
         return (
@@ -225,10 +251,13 @@ class Latent(keras.layers.Layer):
             keras.KerasTensor((batch,), dtype=self.variable_dtype),
         )
 
-    def _linear_map(self, name: str, seed_offset: int = 0) -> keras.layers.Dense:
+    def _linear_map(
+        self, name: str, seed_offset: int = 0, use_bias: bool = True
+    ) -> keras.layers.Dense:
         """Returns a dense layer from hidden features to `latent_dim` numbers."""
         return keras.layers.Dense(
             self.latent_dim,
+            use_bias=use_bias,
             kernel_initializer=keras.initializers.GlorotUniform(
                 self._seed_plus(seed_offset)
             ),
@@ -254,9 +283,14 @@ class Latent(keras.layers.Layer):
     def _sample_mirrored(self, posterior, hidden, codes):
         """Returns `codes` codes for each example, `(codes * batch, latent_dim)`."""
         drawn = self._sample(posterior, ((codes + 1) // 2,))
-        both = tf.stack([drawn, self.mirror(drawn, hidden)], axis=1)
+        images = self._mirror_in(posterior, drawn, hidden)
+        both = tf.stack([drawn, images], axis=1)
         rows = codes * tf.shape(hidden)[0]
         return tf.reshape(both, [-1, self.latent_dim])[:rows]
+
+    def _mirror_in(self, posterior, z, hidden):
+        """Returns the mirror images of codes drawn from `posterior`."""
+        return self.mirror(z, hidden)
 
     def _next_seed(self):
         """Returns a new stateless seed, `(2,)`, the same in every replica."""

@@ -5,20 +5,16 @@ import tensorflow as tf
 import tensorflow_probability as tfp
 
 from tf_vmfvae.distributions import VonMisesFisher, kl_to_uniform
+from tf_vmfvae.layers.argument_checks import not_negative
 from tf_vmfvae.layers.latents.fixed_concentration_latent import FixedConcentrationLatent
+from tf_vmfvae.layers.latents.learned_prior import LearnedPrior
 from tf_vmfvae.layers.latents.mixture_prior import MixturePrior
 
 tfd = tfp.distributions
 
-# The KL to a learned prior is estimated from samples of the posterior. Outside training
-# they are always the same ones.
-TRAINING_DRAWS = 2
-KL_DRAWS = 16
-KL_SEED = (0, 0)
-
 
 @keras.saving.register_keras_serializable(package="tf_vmfvae")
-class VonMisesFisherLatent(FixedConcentrationLatent):
+class VonMisesFisherLatent(LearnedPrior, FixedConcentrationLatent):
     """A code on the unit sphere: `q(z|x) = vMF(mu(x), kappa)`, `p(z)` uniform.
 
     The mean direction is a normalised linear map of the hidden features. The
@@ -70,9 +66,7 @@ class VonMisesFisherLatent(FixedConcentrationLatent):
         **kwargs,
     ):
         super().__init__(latent_dim, kappa, seed, training_kappa, **kwargs)
-        if prior_components < 0:
-            raise ValueError(f"prior_components is {prior_components}: give 0 or more")
-        self.prior_components = prior_components
+        self.prior_components = not_negative("prior_components", prior_components)
         if prior_components:
             self.mixture_prior = MixturePrior(
                 prior_components,
@@ -81,34 +75,6 @@ class VonMisesFisherLatent(FixedConcentrationLatent):
                 dtype=self.variable_dtype,
                 name="prior",
             )
-
-    def prior(self) -> tfd.Distribution:
-        if not self.mixture_prior:
-            return super().prior()
-        return self.mixture_prior.distribution()
-
-    def kl(self, posterior: tfd.Distribution):
-        kl = super().kl(posterior)
-        if not self.mixture_prior:
-            return kl
-        return kl - self._prior_gain(posterior.sample(KL_DRAWS, seed=KL_SEED))
-
-    def training_kl(self, posterior: tfd.Distribution):
-        kl = super().training_kl(posterior)
-        if not self.mixture_prior:
-            return kl
-        return kl - self._prior_gain(self._sample(posterior, (TRAINING_DRAWS,)))
-
-    def _prior_gain(self, draws):
-        """Returns the mean of `log p(z)` minus that of the uniform prior, `(batch,)`.
-
-        Args:
-            draws: codes of shape `(draws, batch, latent_dim)`.
-        """
-        uniform, learned = super().prior(), self.prior()
-        # One draw at a time: with many examples, all draws would not fit into memory.
-        gains = [learned.log_prob(z) - uniform.log_prob(z) for z in tf.unstack(draws)]
-        return tf.add_n(gains) / len(gains)
 
     def posterior_at(self, hidden, kappa: float | tf.Tensor) -> tfd.Distribution:
         return VonMisesFisher(self.location(hidden), kappa)

@@ -1,0 +1,89 @@
+"""A learned prior of Gaussian codes."""
+
+import math
+
+import keras
+import tensorflow as tf
+import tensorflow_probability as tfp
+
+from tf_vmfvae.layers.latents.mixture_prior import PACE
+
+tfd = tfp.distributions
+
+# Standard deviations of the first means, and of the components around them. Together
+# they give the variance of 1 of the standard normal prior.
+SPREAD = 0.5
+WIDTH = math.sqrt(1 - SPREAD**2)
+
+
+@keras.saving.register_keras_serializable(package="tf_vmfvae")
+class GaussianMixturePrior(keras.layers.Layer):
+    """A learned mixture of Gaussian distributions with diagonal covariances.
+
+    For Gaussian codes what `MixturePrior` is for codes on the sphere (see there): each
+    component has its own mean, variances and weight, all trained with the bound. The
+    first means are random, and the first mixture has mean 0 and variance 1 like the
+    standard normal prior.
+
+    Densities take memory in proportion to codes, components and dimensions.
+
+    Args:
+        components: int, at least 1.
+        latent_dim: int, at least 1. Dimension of the code.
+        seed: int or `None`. Seed of the first means; `None` for a random one.
+        **kwargs: other arguments of `keras.layers.Layer`.
+
+    Raises:
+        ValueError: if `components` is below 1.
+
+    Example:
+    >>> import tf_vmfvae
+    >>> prior = tf_vmfvae.layers.GaussianMixturePrior(5000, latent_dim=1, seed=1)
+    >>> round(float(prior.distribution().log_prob([0.0])), 1)  # -log(2 pi) / 2
+    -0.9
+    """
+
+    def __init__(
+        self, components: int, latent_dim: int, seed: int | None = None, **kwargs
+    ):
+        if components < 1:
+            raise ValueError(f"components is {components}: give at least 1")
+        super().__init__(**kwargs)
+        self.components = components
+        self.latent_dim = latent_dim
+        self.seed = seed
+        first = keras.initializers.RandomNormal(stddev=SPREAD / PACE, seed=seed)
+        self.means, self.log_widths, self.log_shares = (
+            # Densities are in full precision, whatever the dtype policy.
+            self.add_weight(
+                shape=shape, initializer=initializer, autocast=False, name=name
+            )
+            for name, shape, initializer in (
+                ("means", (components, latent_dim), first),
+                ("log_widths", (components, latent_dim), "zeros"),
+                ("log_shares", (components,), "zeros"),
+            )
+        )
+        self.built = True
+
+    def distribution(self) -> tfd.MixtureSameFamily:
+        """Returns the prior with its current weights."""
+        means, widths, shares = (
+            PACE * tf.convert_to_tensor(weight)
+            for weight in (self.means, self.log_widths, self.log_shares)
+        )
+        return tfd.MixtureSameFamily(
+            tfd.Categorical(logits=shares),
+            tfd.MultivariateNormalDiag(means, WIDTH * tf.exp(widths)),
+        )
+
+    def get_config(self):
+        config = super().get_config()
+        config.update(
+            {
+                "components": self.components,
+                "latent_dim": self.latent_dim,
+                "seed": self.seed,
+            }
+        )
+        return config
