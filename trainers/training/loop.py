@@ -66,19 +66,20 @@ class TrainingLoop:
         self.plateau_factor = plateau_factor
         with strategy.scope():
             optimizer.build(model.trainable_variables)
+        self.agreement = Agreement(strategy, worker or Worker())
         self._step = TrainingStep(
             model,
             optimizer,
             strategy,
             clip_norm,
             accumulate_steps=accumulate_steps,
+            notice=self.agreement.notice,
         )
         self._evaluation_step = evaluation_step(model, strategy)
         self.checkpoints = Checkpoints(
             folder.checkpoints, [*model.variables, *optimizer.variables]
         )
         self.progress = Progress()
-        self.agreement = Agreement(strategy, worker or Worker())
 
     def resume(self) -> bool:
         """Continues from the newest checkpoint; returns whether there is one.
@@ -151,7 +152,7 @@ class TrainingLoop:
                 callbacks.on_epoch_begin(self.progress.epoch)
                 self._train_epoch(train, epochs, callbacks, signals)
                 self._end_epoch(validation, epochs, callbacks)
-                self._stop_on(signals)
+                self._stop_on(self.agreement.signal(signals.received))
             callbacks.on_train_end()
 
     def evaluate(self, batches) -> Bounds:
@@ -169,7 +170,10 @@ class TrainingLoop:
         with progress_bar(dataset, title, len(train), progress.batch) as bar:
             for inputs in bar:
                 callbacks.on_train_batch_begin(progress.batch)
-                sums = {name: float(x) for name, x in self._step(inputs).items()}
+                self.agreement.announce(signals.received)
+                results = self._step(inputs)
+                notices = results.pop("notices", None)
+                sums = {name: float(x) for name, x in results.items()}
                 self._check_finite(
                     sums,
                     f"batch {progress.batch + 1}, ",
@@ -184,7 +188,7 @@ class TrainingLoop:
                 # After the last batch, `_end_epoch` comes first, which saves too.
                 if progress.batch == len(train):
                     break
-                self._stop_on(signals)
+                self._stop_on(self.agreement.announced(notices, signals.received))
                 if last - saved > self.save_seconds:
                     self._save()
                     saved = last
@@ -251,9 +255,8 @@ class TrainingLoop:
         if self.agreement.worker.is_chief:
             self.folder.save_model(self.model)
 
-    def _stop_on(self, signals):
+    def _stop_on(self, received):
         """Stops if this worker or another one has received a signal."""
-        received = self.agreement.signal(signals.received)
         if received is None:
             return
         self._save()
