@@ -101,6 +101,27 @@ def test_samples_equal_the_keras_models_for_every_seed(served, model, seed):
     assert found == model.generate(20, seed=seed, labels=[2], max_words=MAX_WORDS)
 
 
+def test_each_sample_has_its_label(served, model):
+    found = strings(served.sample(4, 1, conditions=tf.constant(LABELS)))
+
+    assert found == model.generate(4, seed=1, labels=LABELS, max_words=MAX_WORDS)
+
+
+def test_codes_reconstructions_and_interpolations_equal_the_keras_models(served, model):
+    texts, labels = tf.constant(TEXTS), tf.constant(LABELS)
+    options = {"labels": LABELS, "max_words": MAX_WORDS}
+    path = served.interpolate(texts[0], texts[2], steps=3, labels=labels[:2])
+
+    np.testing.assert_allclose(
+        served.encode(texts, labels=labels), model.encode(TEXTS, LABELS), atol=1e-5
+    )
+    found = strings(served.reconstruct(texts, labels=labels))
+    assert found == model.reconstruct(TEXTS, **options)
+    assert strings(path) == model.interpolate(
+        TEXTS[0], TEXTS[2], steps=3, labels=LABELS[:2], max_words=MAX_WORDS
+    )
+
+
 def test_many_samples_equal_the_keras_models_too(served, model):
     found = strings(served.sample(300, 3, conditions=tf.constant([2])))
 

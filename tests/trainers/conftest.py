@@ -41,6 +41,21 @@ def corpus_folder(tmp_path_factory):
     return folder
 
 
+def label_of(sentence):
+    """Returns the label of a sentence of the corpus."""
+    return next(name for name in ("bird", "cat", "dog") if name in sentence.split())
+
+
+@pytest.fixture(scope="session")
+def labels(corpus_folder, tmp_path_factory):
+    """A folder with the labels of the corpus: the animal in each sentence."""
+    folder = tmp_path_factory.mktemp("labels")
+    for file in corpus_folder.iterdir():
+        names = [label_of(line) for line in file.read_text().splitlines()]
+        (folder / file.name).write_text("\n".join(names) + "\n")
+    return folder
+
+
 @pytest.fixture(scope="session")
 def model_file(tmp_path_factory):
     """A small language model of the corpus, trained for a moment and saved."""

@@ -281,7 +281,8 @@ def test_model_file_whose_parts_are_changed(tmp_path, saved_model):
     contents = [
         rewritten(part, content)
         for part in parts
-        for content in mutations(parts[part], COUNT // 10)
+        # Most of them build a model first.
+        for content in mutations(parts[part], COUNT // 20)
     ]
     refused, _ = outcomes(
         folder.model, contents, lambda: load_best_model(folder), UserError

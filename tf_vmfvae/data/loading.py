@@ -2,6 +2,7 @@
 
 import dataclasses
 import os
+from collections.abc import Callable
 
 from tf_vmfvae.data import embedded
 from tf_vmfvae.data.sentences.corpus import Corpus
@@ -24,6 +25,7 @@ def load(
     max_length: int | None = None,
     labels: str | os.PathLike | None = None,
     cache_dir: str | None = None,
+    report: Callable[[str], object] | None = None,
 ) -> Corpus:
     """Loads a corpus of sentences.
 
@@ -51,6 +53,8 @@ def load(
         cache_dir: for "text", a folder, which need not exist. The text is then encoded
             there once, and its sentences stay on disk (`StoredSentences`), so that it
             may be larger than memory. By default sentences are in memory.
+        report: called with a line before and after a text is encoded, which may take
+            minutes: `print`, for example. By default nothing is said.
 
     Returns:
         The corpus. Its notes say what was cut or held out.
@@ -58,7 +62,7 @@ def load(
     Raises:
         ValueError: there is no such data set, its files are missing or unusable, or
             an argument is out of range; the message is one line and says what to do.
-        OSError: `cache_dir` cannot be used; likewise.
+        OSError: `cache_dir` cannot be used or lacks room; likewise.
 
     >>> corpus = load("embedded")
     >>> len(corpus.train), len(corpus.validation), len(corpus.test)
@@ -87,7 +91,7 @@ def load(
             f"is {labels}; leave one of them out"
         )
     elif dataset == "text":
-        corpus = _read_from_disk(_named(data_dir), cache_dir, max_length)
+        corpus = _read_from_disk(_named(data_dir), cache_dir, max_length, report)
         lexicon = corpus.train.lexicon
         vocabulary = lexicon.vocabulary(vocabulary_size, minimum_count)
     else:
@@ -174,12 +178,12 @@ def _named(data_dir):
     return data_dir
 
 
-def _read_from_disk(path: str, cache_dir: str, max_length: int) -> Corpus:
+def _read_from_disk(path: str, cache_dir: str, max_length: int, report) -> Corpus:
     """Returns the user's text, already cut, without a vocabulary."""
     # It locks files, which Python cannot do on Windows.
     from tf_vmfvae.data.sentences.text_cache import read_large_text
 
-    text, notes = read_large_text(path, cache_dir, max_length)
+    text, notes = read_large_text(path, cache_dir, max_length, report)
     total = sum(map(len, text.splits.values()))
     notes += _cut_notes(text.num_cut, total, max_length)
     return Corpus("text", **text.splits, vocabulary=[], notes=tuple(notes))

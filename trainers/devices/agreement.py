@@ -14,12 +14,19 @@ from trainers.devices.workers import Worker
 class Agreement:
     """Exchanges numbers between the workers.
 
-    The methods are collective: every worker has to call them, in the same order, and
-    each call waits for the others. A single worker never waits.
+    All methods but `announce` and `announced` are collective: every worker has to call
+    them, in the same order, and each call waits for the others. A single worker never
+    waits.
 
     Args:
         strategy: `tf.distribute.Strategy`.
         worker: `Worker`, this process's place.
+
+    Attributes:
+        notice: `tf.Variable` [signal.NSIG], 1 at the number of a signal that this
+            worker has announced and else 0; `None` for a single worker. The training
+            step sums it over the workers together with the gradients, so a step takes
+            one exchange.
 
     >>> alone = Agreement(tf.distribute.get_strategy(), Worker())
     >>> alone.gather(7)
@@ -28,6 +35,9 @@ class Agreement:
 
     def __init__(self, strategy: tf.distribute.Strategy, worker: Worker):
         self.worker = worker
+        self.notice = None
+        if worker.count > 1:
+            self.notice = tf.Variable(tf.zeros([signal.NSIG]), trainable=False)
         self._sum = tf.function(
             lambda values: strategy.reduce(
                 tf.distribute.ReduceOp.SUM, values, axis=None
@@ -45,6 +55,25 @@ class Agreement:
     def all_equal(self, number: int) -> bool:
         """Returns whether all workers have the same number."""
         return len(set(self.gather(number))) == 1
+
+    def announce(self, received: signal.Signals | None) -> None:
+        """Tells all workers about a signal with the next training step."""
+        if received and self.notice is not None:
+            self.notice.assign(tf.one_hot(received, signal.NSIG))
+
+    def announced(
+        self, notices: tf.Tensor | None, received: signal.Signals | None
+    ) -> signal.Signals | None:
+        """Returns a signal that a worker has announced; SIGTERM rather than SIGINT.
+
+        Args:
+            notices: the sum of all notices, from a training step.
+            received: what a single worker, which announces nothing, has received.
+        """
+        if notices is None:
+            return received
+        (numbers,) = notices.numpy().nonzero()
+        return signal.Signals(int(numbers.max())) if numbers.size else None
 
     def signal(self, received: signal.Signals | None) -> signal.Signals | None:
         """Returns a signal that any worker received; SIGTERM rather than SIGINT."""

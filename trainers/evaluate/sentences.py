@@ -172,4 +172,5 @@ def load(settings: dict, flags: dict, needs_labels: bool = False) -> data.Corpus
             vocabulary_size=size,
             labels=labels,
             cache_dir=text_cache(settings["dataset"], settings["data_dir"], labels),
+            report=print,
         )

@@ -82,6 +82,7 @@ class LMTask(Task):
             vocabulary_size=settings["vocabulary_size"],
             labels=labels,
             cache_dir=text_cache(settings["dataset"], settings["data_dir"], labels),
+            report=print,
         )
 
     def make_model(self) -> models.NVRNN:

@@ -1,6 +1,5 @@
 """Where a large text of the user's own is encoded."""
 
-import contextlib
 import os
 
 from tf_vmfvae.data.sentences.own_text import find_files
@@ -33,18 +32,7 @@ def text_cache(
     """
     if dataset != "text" or not data_dir or labels is not None:
         return None
-    if _size(data_dir) <= LARGE:
+    if find_files(data_dir).size <= LARGE:
         return None
     caches = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
     return os.path.join(caches, NAME)
-
-
-def _size(path):
-    """Returns the number of bytes in a text."""
-    total = 0
-    for files in find_files(path).splits.values():
-        for file in files:
-            # Whoever reads the file says what is wrong with it.
-            with contextlib.suppress(OSError):
-                total += file.stat().st_size
-    return total

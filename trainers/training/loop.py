@@ -75,12 +75,14 @@ class TrainingLoop:
         self.pretrain_epochs = pretrain_epochs
         with strategy.scope():
             optimizer.build(model.trainable_variables)
+        self.agreement = Agreement(strategy, worker or Worker())
         self._step = TrainingStep(
             model,
             optimizer,
             strategy,
             clip_norm,
             accumulate_steps=accumulate_steps,
+            notice=self.agreement.notice,
         )
         self._evaluation_step = evaluation_step(model, strategy)
         variables = [*model.variables, *optimizer.variables]
@@ -88,7 +90,6 @@ class TrainingLoop:
             variables += encoder_steps.optimizer.variables
         self.checkpoints = Checkpoints(folder.checkpoints, variables)
         self.progress = Progress()
-        self.agreement = Agreement(strategy, worker or Worker())
 
     def resume(self) -> bool:
         """Continues from the newest checkpoint; returns whether there is one.
@@ -161,7 +162,7 @@ class TrainingLoop:
                 callbacks.on_epoch_begin(self.progress.epoch)
                 self._train_epoch(train, epochs, callbacks, signals)
                 self._end_epoch(validation, epochs, callbacks)
-                self._stop_on(signals)
+                self._stop_on(self.agreement.signal(signals.received))
             callbacks.on_train_end()
 
     def evaluate(self, batches) -> Bounds:
@@ -180,7 +181,10 @@ class TrainingLoop:
             for inputs in bar:
                 callbacks.on_train_batch_begin(progress.batch)
                 steps = self._step_encoder(train)
-                sums = {name: float(x) for name, x in self._step(inputs).items()}
+                self.agreement.announce(signals.received)
+                results = self._step(inputs)
+                notices = results.pop("notices", None)
+                sums = {name: float(x) for name, x in results.items()}
                 self._check_finite(
                     sums,
                     f"batch {progress.batch + 1}, ",
@@ -195,7 +199,7 @@ class TrainingLoop:
                 # After the last batch, `_end_epoch` comes first, which saves too.
                 if progress.batch == len(train):
                     break
-                self._stop_on(signals)
+                self._stop_on(self.agreement.announced(notices, signals.received))
                 if last - saved > self.save_seconds:
                     self._save()
                     saved = last
@@ -295,9 +299,8 @@ class TrainingLoop:
         if self.agreement.worker.is_chief:
             self.folder.save_model(self.model)
 
-    def _stop_on(self, signals):
+    def _stop_on(self, received):
         """Stops if this worker or another one has received a signal."""
-        received = self.agreement.signal(signals.received)
         if received is None:
             return
         self._save()

@@ -33,14 +33,16 @@ class TrainingStep:
         optimizer: `keras.optimizers.Optimizer`, made and built in the strategy's scope.
         strategy: `tf.distribute.Strategy`.
         clip_norm: float. Gradients are scaled down to this global norm.
-        jit: `"auto"` uses XLA for the optimiser if there is one replica, `"on"` for the
-            gradients too, and `"off"` for nothing.
+        jit: `"auto"` uses XLA for the optimiser if this process has one replica, `"on"`
+            for the gradients too, and `"off"` for nothing.
         accumulate_steps: int. Every replica reads its share in this many parts, one
             after another, and adds up their gradients: less memory, the same update.
             A code's noise still depends on its place in the batch if all parts have
             the same size. Dropout's is the same in every part.
         weights: the trainable variables that the step updates, for which the optimiser
             is built; by default all.
+        notice: `tf.Variable`, or `None`. What this process tells the others: it is
+            summed over the replicas in the same message as the gradients.
 
     Call arguments:
         inputs: a distributed batch.
@@ -49,7 +51,7 @@ class TrainingStep:
         The totals that `VAE.totals` returns, for the whole batch, and `"norm"`, the
         norm of the gradients before clipping. If any of these is not finite, the step
         is not taken: weights and optimiser stay as they are, so that they can show
-        which examples are to blame.
+        which examples are to blame. With a notice, also `"notices"`, the sum of all.
 
     Raises:
         ValueError: if the optimiser scales the loss itself, or keeps averages of the
@@ -66,6 +68,7 @@ class TrainingStep:
         jit: str = "auto",
         accumulate_steps: int = 1,
         weights: list | None = None,
+        notice: tf.Variable | None = None,
     ):
         _check(optimizer)
         if accumulate_steps > 1 and model.latent.normalizes_batch:
@@ -78,15 +81,16 @@ class TrainingStep:
         self.optimizer = optimizer
         self.strategy = strategy
         self.clip_norm = clip_norm
-        # A strategy with several replicas updates its mirrored variables by messages,
-        # which XLA cannot compile.
-        alone = strategy.num_replicas_in_sync == 1
+        # Several replicas in one process update their mirrored variables by messages,
+        # which XLA cannot compile. Each worker updates its own variables.
+        alone = len(strategy.extended.worker_devices) == 1
         self._update = tf.function(
             self._clip_and_apply,
             jit_compile=(alone and jit != "off") or None,
             autograph=False,
         )
         self.accumulate_steps = accumulate_steps
+        self.notice = notice
         self._replica_step = self._gradients_and_totals
         if jit == "on":
             self._replica_step = tf.function(
@@ -106,7 +110,11 @@ class TrainingStep:
         return self._weights
 
     def _take_step(self, inputs):
-        gradients, totals = sum_over_replicas(self.strategy, self._replica_step, inputs)
+        gradients, totals, notices = sum_over_replicas(
+            self.strategy,
+            lambda share: (*self._replica_step(share), self._notices()),
+            inputs,
+        )
         examples = tf.maximum(totals["examples"], 1.0)
         # Not under XLA, which computes this sum on a single core.
         norm = tf.linalg.global_norm(gradients) / examples
@@ -118,7 +126,10 @@ class TrainingStep:
             lambda: self._update(gradients, scale / examples),
             lambda: None,
         )
-        return results
+        return {**results, **notices}
+
+    def _notices(self):
+        return {} if self.notice is None else {"notices": tf.identity(self.notice)}
 
     def _gradients_and_totals(self, inputs):
         variables = [variable.value for variable in self._updated]

@@ -226,3 +226,63 @@ def test_only_a_text_is_encoded(cache):
     with pytest.raises(ValueError, match="sentences on disk have no labels"):
         data.load("text", cache, cache_dir=cache, labels="labels.txt")
     assert not pathlib.Path(cache).exists()
+
+
+def test_encoding_is_reported_where_nothing_was_encoded_yet(text, cache):
+    lines = []
+    load(text, cache, report=lines.append)
+    begin, end = lines
+    size = text.stat().st_size
+    assert re.fullmatch(
+        rf"encoding {text} \({size}B\) in {cache}/\w+, which takes about 1.20kB", begin
+    )
+    assert re.fullmatch(r"encoded 50 sentences in \d+ s", end)
+    load(text, cache, report=lines.append)
+    assert len(lines) == 2
+
+
+def test_a_process_that_waits_for_another_says_so(text, cache, monkeypatch):
+    lines, own = [], text_cache.fcntl.flock
+
+    def held(descriptor, operation):
+        if operation & text_cache.fcntl.LOCK_NB:
+            raise BlockingIOError(errno.EAGAIN, "held by another process")
+        own(descriptor, operation)
+
+    monkeypatch.setattr(text_cache.fcntl, "flock", held)
+    assert len(load(text, cache, report=lines.append).train) == 46
+    assert lines[0] == f"waiting until another process has encoded {text}"
+
+
+def test_a_disk_with_too_little_room_is_refused_before_anything_is_written(
+    text, cache, monkeypatch, count_encodings
+):
+    usage = text_cache.shutil.disk_usage(text.parent)
+    monkeypatch.setattr(
+        text_cache.shutil, "disk_usage", lambda _: usage._replace(free=1100)
+    )
+    lines = []
+    with pytest.raises(
+        OSError,
+        match=r"used \(No space left .* takes about 1.20kB when encoded, and 1.10kB "
+        r"are free\): free some space there, or give another cache_dir",
+    ) as error:
+        load(text, cache, report=lines.append)
+    assert error.value.errno == errno.ENOSPC
+    assert (lines, count_encodings, files(cache)) == ([], [], [])
+
+
+@pytest.mark.parametrize(
+    ("line", "max_length"),
+    [("the cat sees {}", 100), ("caf\u00e9  au   lait {}\n", 100), ("a b c " * 30, 10)],
+)
+def test_the_room_is_estimated_from_samples(
+    tmp_path, cache, monkeypatch, line, max_length
+):
+    monkeypatch.setattr(encoded_text, "SAMPLE", 2000)
+    text = tmp_path / "text.txt"
+    text.write_text("".join(line.format(i % 97) + "\n" for i in range(20_000)))
+    estimate = encoded_text.estimate_size(text_cache.find_files(text), max_length)
+    load(text, cache, max_length=max_length)
+    written = sum(file.stat().st_size for file in files(cache))
+    assert estimate == pytest.approx(written, rel=0.05)

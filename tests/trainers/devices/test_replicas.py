@@ -1,5 +1,7 @@
 """Any number of replicas gives the same run as one device."""
 
+import shutil
+
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -13,14 +15,17 @@ from trainers.training import evaluation_step
 from trainers.training import loop as training_loop
 from trainers.training import run as training_run
 
-# 21 steps: three batches an epoch, one of which leaves the second replica empty.
+# 15 steps: three batches an epoch, one of which leaves the second replica empty.
+EPOCHS = 5
 FLAGS = (
-    *("--dataset=text", "--batch_size=10", "--epochs=7", "--dropout=0"),
+    *("--dataset=text", "--batch_size=10", f"--epochs={EPOCHS}", "--dropout=0"),
     *("--latent_dim=3", "--kappa=10", "--hidden_dim=8", "--embedding_dim=8"),
     # Schedules have to reach every replica.
     "--initial_kappa=60",
     # The noise on a sentence's words does not depend on the replica that reads it.
     *("--encoder_swaps=0.3", "--encoder_replacements=0.2"),
+    # Each sentence keeps its label.
+    *("--condition=label", "--condition_dim=4"),
 )
 
 
@@ -31,30 +36,50 @@ def traced():
 
 
 @pytest.fixture(scope="module")
-def trained(corpus_folder, tmp_path_factory, traced):
-    """Returns a function that trains with a strategy, once, and returns the folder."""
+def flags(corpus_folder, labels):
+    return *FLAGS, f"--data_dir={corpus_folder}", f"--labels={labels}"
+
+
+@pytest.fixture(scope="module")
+def trained(flags, tmp_path_factory, traced):
+    """Returns a function that trains with a strategy, once, and returns the folder.
+
+    `copy_of(folder)` is the folder as it was after two epochs.
+    """
     runs = {}
     totals = evaluation_step.batch_totals
+    stop_on = training_loop.TrainingLoop._stop_on
+
+    def copy_after_two_epochs(loop, signals):
+        if (loop.progress.epoch, loop.progress.batch) == (2, 0):
+            shutil.copytree(loop.folder.path, copy_of(loop.folder))
+        stop_on(loop, signals)
 
     def folder(parse, strategy):
         if strategy not in runs:
             path = tmp_path_factory.mktemp("runs") / strategy
-            settings, _ = parse(
-                *FLAGS, f"--strategy={strategy}", f"--data_dir={corpus_folder}"
-            )
+            settings, _ = parse(*flags, f"--strategy={strategy}")
             runs[strategy] = RunFolder(path, identity(settings))
             shapes = traced[strategy] = []
 
             def count(model, inputs):
-                shapes.append(inputs.shape)
+                shapes.append(inputs["ids"].shape)
                 return totals(model, inputs)
 
             with pytest.MonkeyPatch.context() as patch:
                 patch.setattr(evaluation_step, "batch_totals", count)
+                patch.setattr(
+                    training_loop.TrainingLoop, "_stop_on", copy_after_two_epochs
+                )
                 training_run.run(LMTask(settings), runs[strategy])
         return runs[strategy]
 
     return folder
+
+
+def copy_of(folder):
+    """Returns where a run's folder was copied to after two epochs."""
+    return folder.path.with_name(f"{folder.path.name}_after_two_epochs")
 
 
 def final_state(folder):
@@ -67,7 +92,7 @@ def final_state(folder):
 def test_two_replicas_learn_what_one_device_learns(trained, parse):
     one, two = trained(parse, "one_device"), trained(parse, "mirrored")
     history, other_history = (folder.metrics()["history"] for folder in (one, two))
-    assert len(history) == 7
+    assert len(history) == EPOCHS
     for logs, others in zip(history, other_history, strict=True):
         # Speed differs, and the code gain exchanges codes within a replica only.
         for name in logs.keys() - {"words_per_second", "val_code_gain"}:
@@ -90,22 +115,14 @@ def test_a_mirrored_run_leaves_the_same_files_as_any_other(trained, parse):
 
 
 @pytest.mark.slow
-def test_a_run_may_be_resumed_on_other_devices(trained, parse, corpus_folder, tmp_path):
+def test_a_run_may_be_resumed_on_other_devices(trained, parse, flags, capsys):
     """Two epochs on one device, the rest on two."""
     whole = trained(parse, "one_device")
-    settings, _ = parse(*FLAGS, f"--data_dir={corpus_folder}")
-    folder = RunFolder(tmp_path / "run", identity(settings))
-
-    def stop_after_two(loop, *_):
-        if loop.progress.epoch == 2:
-            raise KeyboardInterrupt
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(training_loop.TrainingLoop, "_stop_on", stop_after_two)
-        with pytest.raises(KeyboardInterrupt):
-            training_run.run(LMTask(settings), folder)
-    folder = RunFolder(tmp_path / "run", identity(settings))
-    training_run.run(LMTask({**settings, "strategy": "mirrored"}), folder)
+    settings, _ = parse(*flags, "--strategy=mirrored")
+    folder = RunFolder(copy_of(whole), identity(settings))
+    capsys.readouterr()
+    training_run.run(LMTask(settings), folder)
+    assert "continuing after epoch 2" in capsys.readouterr().out
     for value, other in zip(final_state(whole), final_state(folder), strict=True):
         np.testing.assert_allclose(value, other, rtol=1e-5, atol=1e-7)
 

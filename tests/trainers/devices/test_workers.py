@@ -201,6 +201,24 @@ def test_a_single_worker_agrees_with_itself():
     alone.wait()
 
 
+def test_a_signal_is_announced_to_all_workers_with_their_summed_notices():
+    first, second = (
+        Agreement(tf.distribute.get_strategy(), Worker(index, 2)) for index in (0, 1)
+    )
+
+    def heard():
+        notices = first.notice + second.notice
+        # What a worker has just received, the others do not know yet.
+        return [x.announced(notices, signal.SIGINT) for x in (first, second)]
+
+    first.announce(None)
+    assert heard() == [None, None]
+    first.announce(signal.SIGINT)
+    assert heard() == [signal.SIGINT] * 2
+    second.announce(signal.SIGTERM)
+    assert heard() == [signal.SIGTERM] * 2
+
+
 @pytest.mark.parametrize(
     ("message", "named"),
     [

@@ -364,6 +364,8 @@ def test_a_probe_predicts_labels_from_the_code(tmp_path, monkeypatch, capsys):
     )
     model.save(tmp_path / "model.keras")
     settings = {**SETTINGS, "dataset": "yelp", "data_dir": str(tmp_path)}
+    # The bounds are of no interest here.
+    settings.update(samples=1, refine_steps=None)
     results = evaluation_run.run({**settings, "model": str(tmp_path / "model.keras")})
 
     assert results["probes"]["label_from_code"]["score"] == 1

@@ -170,52 +170,40 @@ def test_a_folder_below_a_name_that_is_not_utf_8_is_refused(model_file, tmp_path
         export(model_file, tmp_path / "link" / "served")
 
 
-@pytest.mark.parametrize(
-    "condition",
-    [pytest.param(name, marks=pytest.mark.slow) for name in ("bow", "label")],
-)
-def test_a_model_with_a_condition_is_exported_with_it(condition, tmp_path):
-    texts, labels = ["a b c", "c", "b a"], [1, 0, 2]
+@pytest.mark.slow
+def test_a_model_of_the_bag_of_words_is_exported_with_it(tmp_path):
+    # tests/models/test_served_model.py has one that reads labels.
+    texts = ["a b c", "c", "b a"]
     model = models.NVRNN(
         ["a", "b", "c"],
         layers.VonMisesFisherLatent(3, kappa=20.0, seed=1),
         hidden_dim=8,
-        condition=(
-            layers.BagOfWordsCondition()
-            if condition == "bow"
-            else layers.LabelCondition(num_labels=3)
-        ),
+        condition=layers.BagOfWordsCondition(),
         seed=1,
     )
     # Weights large enough that sentences depend on the condition.
     model.set_weights([8 * weight for weight in model.get_weights()])
     served = exported(model, tmp_path)
-    options = {"labels": tf.constant(labels)} if condition == "label" else {}
-    ends = {name: value[:2] for name, value in options.items()}
-    name, values = ("texts", texts) if condition == "bow" else ("labels", labels)
 
     def strings(tensor):
         return [text.decode() for text in tensor.numpy()]
 
     np.testing.assert_allclose(
-        served.encode(tf.constant(texts), **options),
-        model.encode(texts, labels),
-        atol=1e-5,
+        served.encode(tf.constant(texts)), model.encode(texts), atol=1e-5
     )
-    expected = model.reconstruct(texts, labels=labels, max_words=9)
-    assert strings(served.reconstruct(tf.constant(texts), **options)) == expected
-    path = model.interpolate(*texts[:2], steps=3, labels=labels[:2], max_words=9)
-    found = served.interpolate(*map(tf.constant, texts[:2]), steps=3, **ends)
+    expected = model.reconstruct(texts, max_words=9)
+    assert strings(served.reconstruct(tf.constant(texts))) == expected
+    path = model.interpolate(*texts[:2], steps=3, max_words=9)
+    found = served.interpolate(*map(tf.constant, texts[:2]), steps=3)
     assert strings(found) == path
-    for given in (values, values[:1]):
-        expected = model.generate(3, seed=1, max_words=9, **{name: given})
+    for given in (texts, texts[:1]):
+        expected = model.generate(3, seed=1, max_words=9, texts=given)
         found = served.sample(count=3, seed=1, conditions=tf.constant(given))
         assert strings(found) == expected
-    nothing = {"labels": tf.constant([], tf.int32)} if options else {}
-    assert served.encode(tf.constant([], tf.string), **nothing).shape == (0, 3)
-    assert strings(served.reconstruct(tf.constant([], tf.string), **nothing)) == []
-    ids = padded(model.to_ids(texts, labels))
-    score = served.score(tf.constant(texts), samples=300, seed=1, **options)
+    assert served.encode(tf.constant([], tf.string)).shape == (0, 3)
+    assert strings(served.reconstruct(tf.constant([], tf.string))) == []
+    ids = padded(model.to_ids(texts))
+    score = served.score(tf.constant(texts), samples=300, seed=1)
     posterior = model.latent.posterior(model.encoder(ids))
     nll = [model.likelihood([ids, z]) for z in posterior.sample(300, seed=(3, 4))]
     error = 9 * np.std(nll, axis=0) / np.sqrt(300) + 1e-4

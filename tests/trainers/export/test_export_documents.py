@@ -24,14 +24,19 @@ import json, sys
 sys.modules.update({name: None for name in (
     "tf_vmfvae", "trainers", "keras", "tensorflow_text", "tensorflow_probability")})
 import tensorflow as tf
-served = tf.saved_model.load(sys.argv[1])
-texts = tf.constant(json.loads(sys.argv[2]))
-print(json.dumps({
-    "codes": served.encode(texts).numpy().tolist(),
-    "topics": served.topics(texts).numpy().tolist(),
-    "words": [[word.decode() for word in row] for row in served.top_words().numpy()],
-    "score": served.score(texts, samples=2, seed=1)["words"].numpy().tolist(),
-}))
+texts = tf.constant(json.loads(sys.argv[1]))
+
+def answers(folder):
+    served = tf.saved_model.load(folder)
+    words = served.top_words().numpy()
+    return {
+        "codes": served.encode(texts).numpy().tolist(),
+        "topics": served.topics(texts).numpy().tolist(),
+        "words": [[word.decode() for word in row] for row in words],
+        "score": served.score(texts, samples=2, seed=1)["words"].numpy().tolist(),
+    }
+
+print(json.dumps([answers(folder) for folder in sys.argv[2:]]))
 """
 TEXTS = ["GOAL, goal! cafe\u0301", "snow\u3000and rain", "unheard of", ""]
 
@@ -144,17 +149,15 @@ def test_a_topic_model_is_served_without_the_library(tmp_path):
     environment.pop("PYTHONPATH", None)
 
     assert list(preset.signatures) == ["encode", "score", "topics", "top_words"]
-    for folder in ("of_file", "of_python"):
-        result = subprocess.run(
-            [sys.executable, "-c", SERVE, str(tmp_path / folder), json.dumps(TEXTS)],
-            env=environment,
-            cwd=tmp_path,
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        found = json.loads(result.stdout.splitlines()[-1])
-
+    result = subprocess.run(
+        [sys.executable, "-c", SERVE, json.dumps(TEXTS), "of_file", "of_python"],
+        env=environment,
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    for found in json.loads(result.stdout.splitlines()[-1]):
         np.testing.assert_allclose(found["topics"], model.transform(TEXTS), atol=1e-5)
         codes = model.model_.encode(TEXTS)
         np.testing.assert_allclose(found["codes"], codes, atol=1e-5)

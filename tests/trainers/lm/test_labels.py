@@ -24,20 +24,6 @@ from trainers.training import run as training_run
 FLAGS = ("--condition=label", "--condition_dim=4", "--dropout=0", "--epochs=2")
 
 
-def label_of(sentence):
-    """Returns what a sentence of the tests' corpus is labelled by."""
-    return next(name for name in ("bird", "cat", "dog") if name in sentence.split())
-
-
-@pytest.fixture(scope="module")
-def labels(corpus_folder, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("labels")
-    for file in corpus_folder.iterdir():
-        names = [label_of(line) for line in file.read_text().splitlines()]
-        (folder / file.name).write_text("\n".join(names) + "\n")
-    return folder
-
-
 def run(settings, path):
     folder = RunFolder(path, identity(settings))
     training_run.run(LMTask(settings), folder)
@@ -104,20 +90,6 @@ def test_a_run_is_not_continued_with_renamed_labels(trained, labels, tmp_path):
 
     with pytest.raises(UserError, match="its list of labels"):
         run({**settings, "labels": str(renamed)}, folder.path)
-
-
-@pytest.mark.slow
-def test_two_replicas_learn_from_labels_what_one_device_learns(
-    trained, make_settings, labels, tmp_path
-):
-    settings = make_settings(*FLAGS, f"--labels={labels}", "--strategy=mirrored")
-    histories = [
-        each.metrics()["history"]
-        for each in (trained[1], run(settings, tmp_path / "two"))
-    ]
-    for logs, others in zip(*histories, strict=True):
-        for name in ("nll", "reconstruction", "kl", "val_nll"):
-            assert logs[name] == pytest.approx(others[name], rel=1e-4), name
 
 
 def test_the_model_generates_for_a_label_by_its_name(trained, model, capsys):

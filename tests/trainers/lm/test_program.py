@@ -75,27 +75,24 @@ def test_a_run_prints_its_own_lines_and_nothing_else(uninterrupted):
     assert "WARNING" not in out
 
 
-def test_a_run_that_is_killed_twice_has_the_same_result(
+def test_a_run_that_is_killed_and_then_stopped_has_the_same_result(
     program, uninterrupted, tmp_path
 ):
-    for pattern in ("checkpoints/state-1.npz", "checkpoints/state-3.npz"):
-        process = program(tmp_path)
-        wait_for(process, pattern, tmp_path)
-        process.send_signal(signal.SIGKILL)
-        assert end(process)[0] == -signal.SIGKILL
+    process = program(tmp_path)
+    wait_for(process, "checkpoints/state-1.npz", tmp_path)
+    process.kill()
+    assert end(process)[0] == -signal.SIGKILL
+    process = program(tmp_path)
+    wait_for(process, "checkpoints/state-3.npz", tmp_path)
+    process.terminate()
+    status, out, err = end(process)
+    assert (status, err) == (128 + signal.SIGTERM, "")
+    assert "continuing after " in out
+    assert "stopped by SIGTERM after " in out
     status, out, err = end(program(tmp_path))
     assert (status, err) == (0, "")
     assert "continuing after " in out
     assert metrics(tmp_path) == metrics(uninterrupted[0])
-
-
-def test_a_run_that_sigterm_stops_saves_its_state(program, tmp_path):
-    process = program(tmp_path, "--epochs=500", "--patience=0")
-    wait_for(process, "checkpoints/state-1.npz", tmp_path)
-    process.terminate()
-    status, out, err = end(process)
-    assert (status, err) == (128 + signal.SIGTERM, "")
-    assert "stopped by SIGTERM after " in out
 
 
 def test_a_run_that_filled_the_disk_continues_once_there_is_room(program, mount):

@@ -10,7 +10,7 @@ import numpy as np
 import tqdm
 
 from tf_vmfvae.data.files.number_file import NumberFile
-from tf_vmfvae.data.files.text_file import iterate_words
+from tf_vmfvae.data.files.text_file import iterate_words, open_bytes
 from tf_vmfvae.data.sentences.lexicon import Lexicon
 from tf_vmfvae.data.sentences.own_text import TextFiles, hold_out_lines
 from tf_vmfvae.data.sentences.stored_sentences import StoredSentences
@@ -26,6 +26,10 @@ RECORD = "text.json"
 FORMAT = 1
 # Words that are written at a time.
 BUFFER = 2**20
+# Bytes of the number of a word, and of the length of a sentence.
+NUMBER = 4
+# What is read of each file to estimate how much room it takes: samples, and bytes each.
+SAMPLES, SAMPLE = 16, 2**18
 
 
 @dataclasses.dataclass(frozen=True)
@@ -49,6 +53,23 @@ class EncodedText:
         return self.splits["train"].lexicon
 
 
+def estimate_size(text: TextFiles, max_length: int) -> int:
+    """Returns about how many bytes a text takes when it is encoded.
+
+    It reads samples of the text, and leaves out the list of distinct words, which
+    takes little beside the sentences of a large text.
+
+    Args:
+        text: the files.
+        max_length: words after which a sentence is cut, not counting `<eos>`.
+    """
+    return sum(
+        _estimate_size(file, max_length)
+        for files in text.splits.values()
+        for file in files
+    )
+
+
 def encode(text: TextFiles, folder: pathlib.Path, max_length: int) -> None:
     """Reads a text once and writes its words as numbers.
 
@@ -63,12 +84,11 @@ def encode(text: TextFiles, folder: pathlib.Path, max_length: int) -> None:
     """
     numbers = _Numbers({END: 0})
     lengths, sentences, num_cut = array.array("i"), {}, 0
-    size = sum(file.stat().st_size for files in text.splits.values() for file in files)
     with (
         (folder / WORDS).open("wb") as output,
         tqdm.tqdm(
             desc=f"encoding {text.path.name}",
-            total=size,
+            total=text.size,
             unit="B",
             unit_scale=True,
             leave=False,
@@ -138,6 +158,21 @@ def read_encoded(text: TextFiles, folder: pathlib.Path) -> EncodedText | None:
     lexicon = Lexicon(_read_lexicon(folder), counts)
     splits = _read_splits(folder, record, lexicon, held_out)
     return EncodedText(splits, held_out, record["cut"])
+
+
+def _estimate_size(path, max_length):
+    read = found = 0
+    with open_bytes(path) as file:
+        size = os.fstat(file.fileno()).st_size
+        for place in range(0, size, max(-(-size // SAMPLES), SAMPLE)):
+            file.seek(place)
+            sample = file.read(SAMPLE)
+            lengths = [len(line.split()) for line in sample.split(b"\n")]
+            # Each sentence has an `<eos>` and a length.
+            sentences = [min(length, max_length) + 2 for length in lengths if length]
+            found += NUMBER * sum(sentences)
+            read += len(sample)
+    return found * size // max(read, 1)
 
 
 class _Numbers(dict):

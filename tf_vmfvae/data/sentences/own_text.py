@@ -1,5 +1,6 @@
 """Sentences from the user's own files."""
 
+import contextlib
 import dataclasses
 import os
 import pathlib
@@ -42,6 +43,17 @@ class TextFiles:
     def missing(self) -> list[str]:
         """The splits that have no file, for which lines are held out."""
         return [split for split in SPLITS if split not in self.splits]
+
+    @property
+    def size(self) -> int:
+        """The number of bytes in all files."""
+        total = 0
+        for files in self.splits.values():
+            for file in files:
+                # Whoever reads the file says what is wrong with it.
+                with contextlib.suppress(OSError):
+                    total += file.stat().st_size
+        return total
 
 
 def read_own_text(

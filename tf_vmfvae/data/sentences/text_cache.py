@@ -1,20 +1,25 @@
 """Texts that are encoded once and then read from disk."""
 
 import contextlib
+import errno
 import fcntl
 import hashlib
 import os
 import pathlib
 import shutil
 import tempfile
+import time
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+
+from tqdm import tqdm
 
 from tf_vmfvae.data.files.text_file import CHUNK, open_bytes
 from tf_vmfvae.data.sentences.encoded_text import (
     FORMAT,
     EncodedText,
     encode,
+    estimate_size,
     read_encoded,
     read_record,
 )
@@ -30,7 +35,10 @@ PARTIAL = ".partial-"
 
 
 def read_large_text(
-    path: str | os.PathLike, cache_dir: str | os.PathLike, max_length: int
+    path: str | os.PathLike,
+    cache_dir: str | os.PathLike,
+    max_length: int,
+    report: Callable[[str], object] | None = None,
 ) -> tuple[EncodedText, list[str]]:
     """Reads a user's text as `read_own_text` does, but leaves it on disk.
 
@@ -44,14 +52,18 @@ def read_large_text(
         path: the file or folder, as for `read_own_text`.
         cache_dir: folder for encoded texts, which need not exist.
         max_length: words after which a sentence is cut, not counting `<eos>`.
+        report: called with a line before and after work that may take minutes, `print`
+            for example.
 
     Returns:
         The text, and notes on what was done, one per line.
 
     Raises:
         ValueError: as `read_own_text`, or the text changes while it is read.
-        OSError: `cache_dir` cannot be used; the message says so and what to do.
+        OSError: `cache_dir` cannot be used, or has less room than the encoded text
+            needs; the message says so and what to do.
     """
+    report = report or (lambda line: None)
     text, cache_dir = find_files(path), pathlib.Path(cache_dir)
     key = _key(text, max_length)
     folder = cache_dir / key / CONTENT
@@ -59,12 +71,18 @@ def read_large_text(
     with _naming(cache_dir):
         found = read_encoded(text, folder)
         if found is None:
-            with _only_one(folder.parent):
+            waiting = f"waiting until another process has encoded {path}"
+            with _only_one(folder.parent, lambda: report(waiting)):
                 # Another process may have encoded it in the meantime.
                 found = read_encoded(text, folder)
                 if found is None:
+                    started = time.monotonic()
+                    report(_check_room(text, folder.parent, max_length))
                     _encode(text, folder, max_length, key)
                     found = read_encoded(text, folder)
+                    count = sum(map(len, found.splits.values()))
+                    seconds = time.monotonic() - started
+                    report(f"encoded {count} sentences in {seconds:.0f} s")
                     notes = [f"encoded in {folder.parent}, where later runs find it"]
             notes += _delete_older(cache_dir, key, path, max_length)
     notes = [f"{path}: {note}" for note in notes]
@@ -83,6 +101,24 @@ def _key(text: TextFiles, max_length: int) -> str:
                     content.update(chunk)
             digest.update(f"{split} {content.hexdigest()}\n".encode())
     return digest.hexdigest()
+
+
+def _check_room(text, folder, max_length):
+    """Returns a line that says what will be encoded where.
+
+    Raises:
+        OSError: if the file system has less room than is needed.
+    """
+    needed = tqdm.format_sizeof(size := estimate_size(text, max_length), "B")
+    free = shutil.disk_usage(folder).free
+    if size > free:
+        raise OSError(
+            errno.ENOSPC,
+            f"{os.strerror(errno.ENOSPC)}: {text.path} takes about {needed} when "
+            f"encoded, and {tqdm.format_sizeof(free, 'B')} are free",
+        )
+    read = tqdm.format_sizeof(text.size, "B")
+    return f"encoding {text.path} ({read}) in {folder}, which takes about {needed}"
 
 
 def _encode(text, folder, max_length, key):
@@ -112,18 +148,26 @@ def _delete_older(cache_dir, key, path, max_length):
 
 
 @contextlib.contextmanager
-def _only_one(folder: pathlib.Path) -> Iterator[None]:
+def _only_one(folder: pathlib.Path, on_wait: Callable[[], object]) -> Iterator[None]:
     """Makes a folder, and waits until no other process is in such a `with` for it.
 
     If a process is killed, the system lets the next one in. On file systems without
     locks nobody waits, and whoever is last replaces what the others wrote.
+
+    Args:
+        folder: the folder.
+        on_wait: called if there is another process to wait for.
     """
     while True:
         folder.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(folder, os.O_RDONLY)
         try:
             with contextlib.suppress(OSError):
-                fcntl.flock(descriptor, fcntl.LOCK_EX)
+                try:
+                    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    on_wait()
+                    fcntl.flock(descriptor, fcntl.LOCK_EX)
             # The process that had the lock may have deleted the folder.
             if not folder.exists() or not os.path.samestat(
                 os.stat(folder), os.fstat(descriptor)
