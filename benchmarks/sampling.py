@@ -7,7 +7,8 @@ turns, round after round, so whatever slows the machine slows all of them. The t
 shows the median over rounds in milliseconds. "jit" is the same function under XLA. The
 Gaussians have the same shape: TFP's `Normal` with a Python seed, and XLA's fastest
 stateless generator (threefry, which only XLA runs). SciPy draws from one mean direction
-only, on the CPU, in float64.
+only, on the CPU, in float64. Of our other distributions, the power spherical one has
+the same kappa and the spherical Cauchy one the same KL to the uniform distribution.
 
 The exit status is 1 if a target is missed:
 
@@ -46,8 +47,11 @@ def contestants(batch: int, dimension: int) -> dict[str, Callable[[], tf.Tensor]
     varied = tf.constant(rng.uniform(20, 140, batch).astype(np.float32))
     seed = tf.Variable([1, 0], dtype=tf.int32)
 
-    def fixed(family):
-        return lambda mu, kappa, s: family(mu, KAPPA).sample(seed=s)
+    nats = distributions.kl_to_uniform(dimension, KAPPA)
+    rho = float(distributions.SphericalCauchy.concentration_of_kl(dimension, nats))
+
+    def fixed(family, concentration=KAPPA):
+        return lambda mu, kappa, s: family(mu, concentration).sample(seed=s)
 
     def each(family):
         return lambda mu, kappa, s: family(mu, kappa).sample(seed=s)
@@ -57,6 +61,8 @@ def contestants(batch: int, dimension: int) -> dict[str, Callable[[], tf.Tensor]
         "TFP": fixed(tfd.VonMisesFisher),
         "ours, kappa each": each(distributions.VonMisesFisher),
         "TFP, kappa each": each(tfd.VonMisesFisher),
+        "power spherical": fixed(distributions.PowerSpherical),
+        "spherical Cauchy": fixed(distributions.SphericalCauchy, rho),
         "Gaussian, TFP": lambda mu, kappa, s: tfd.Normal(mu, 1.0).sample(seed=1),
         "Gaussian, threefry": lambda mu, kappa, s: (
             mu + tf.random.stateless_normal([batch, dimension], s, alg="threefry")

@@ -170,6 +170,7 @@ LAYERS = {
     ),
     "NoLatent": _latent(layers.NoLatent, outputs=((2, 0), (2,)), trainable=0),
     "PowerSphericalLatent": _latent(layers.PowerSphericalLatent, 4, 9.0),
+    "SphericalCauchyLatent": _latent(layers.SphericalCauchyLatent, 4, 9.0),
     "RepeatExamples": Example(layers.RepeatExamples, (HIDDEN[:1], HIDDEN), ((2, 7),)),
     "SphereProductLatent": _latent(
         layers.SphereProductLatent, 4, 2, 9.0, concentration_features=1, trainable=4

@@ -5,6 +5,7 @@ import tensorflow_probability as tfp
 
 from tf_vmfvae.distributions import (
     PowerSpherical,
+    SphericalCauchy,
     SphericalShell,
     VonMisesFisher,
     VonMisesFisherMixture,
@@ -13,7 +14,7 @@ from tf_vmfvae.distributions import (
 
 tfd = tfp.distributions
 DISTRIBUTIONS = pytest.mark.parametrize(
-    "distribution", [VonMisesFisher, PowerSpherical]
+    "distribution", [VonMisesFisher, PowerSpherical, SphericalCauchy]
 )
 GOOD = np.array([0.6, 0.8, 0.0], "float32")
 
@@ -26,8 +27,8 @@ def test_a_mean_direction_off_the_sphere_gives_nan_or_an_error(
     distribution, mean_direction
 ):
     with pytest.raises(tf.errors.InvalidArgumentError, match=r"mean_direction.*unit"):
-        distribution(mean_direction, 1.0, validate_args=True)
-    bad = distribution(mean_direction, tf.constant(1.0))
+        distribution(mean_direction, 0.5, validate_args=True)
+    bad = distribution(mean_direction, tf.constant(0.5))
     assert_all_nan(bad)
 
 
@@ -67,14 +68,14 @@ def test_one_invalid_example_does_not_affect_the_others():
 @DISTRIBUTIONS
 def test_rounding_errors_in_the_mean_direction_are_accepted(distribution):
     close = GOOD * (1 + 2e-6)
-    z = distribution(close, 5.0, validate_args=True).sample(100, seed=[1, 2])
+    z = distribution(close, 0.5, validate_args=True).sample(100, seed=[1, 2])
     np.testing.assert_allclose(np.linalg.norm(z, axis=-1), 1, atol=1e-6)
 
 
 @DISTRIBUTIONS
 def test_integers_are_refused(distribution):
     with pytest.raises(ValueError, match="mean_direction must have a floating dtype"):
-        distribution(np.array([0, 1]), 1.0)
+        distribution(np.array([0, 1]), 0.5)
     with pytest.raises(ValueError, match="concentration must have a floating dtype"):
         distribution(GOOD, tf.constant(3))
 
@@ -83,7 +84,7 @@ def test_integers_are_refused(distribution):
 @pytest.mark.parametrize("mean_direction", [[1.0], np.ones([4, 1]), 1.0])
 def test_fewer_than_two_dimensions_are_refused(distribution, mean_direction):
     with pytest.raises(ValueError, match=r"mean_direction must .* 2 coordinates"):
-        distribution(mean_direction, 1.0)
+        distribution(mean_direction, 0.5)
 
 
 @DISTRIBUTIONS
@@ -95,8 +96,8 @@ def test_fewer_than_two_dimensions_are_a_run_time_error_with_validate_args(
         r"`mean_direction` may not have scalar event shape.*at least 2 coordinates"
     )
     with pytest.raises(tf.errors.InvalidArgumentError, match=message):
-        distribution(mean_direction, 1.0, validate_args=True)
-    bad = distribution(tf.Variable(mean_direction), 1.0, validate_args=True)
+        distribution(mean_direction, 0.5, validate_args=True)
+    bad = distribution(tf.Variable(mean_direction), 0.5, validate_args=True)
     with pytest.raises(tf.errors.InvalidArgumentError, match=message):
         bad.mean()
 
@@ -111,7 +112,7 @@ def test_shapes_that_do_not_broadcast_are_refused(distribution):
 def test_an_unknown_dimension_is_refused_when_drawing(distribution):
     @tf.function(input_signature=[tf.TensorSpec([None], tf.float32)])
     def draw(mean_direction):
-        return distribution(mean_direction, 1.0).sample(seed=[1, 2])
+        return distribution(mean_direction, 0.5).sample(seed=[1, 2])
 
     with pytest.raises(ValueError, match="static last dimension"):
         draw(GOOD)
@@ -123,7 +124,17 @@ def test_kl_to_uniform_refuses_a_dimension_below_2():
     assert np.isnan(kl_to_uniform(3, -1.0))
 
 
-@DISTRIBUTIONS
+@pytest.mark.parametrize("concentration", [1.0, 1.5, np.inf])
+def test_a_spherical_cauchy_concentration_of_1_or_more_gives_nan_or_an_error(
+    concentration,
+):
+    with pytest.raises(tf.errors.InvalidArgumentError, match="must be below 1"):
+        SphericalCauchy(GOOD, concentration, validate_args=True)
+    assert_all_nan(SphericalCauchy(GOOD, concentration))
+    assert_all_nan(SphericalCauchy(GOOD, tf.constant(concentration)))
+
+
+@pytest.mark.parametrize("distribution", [VonMisesFisher, PowerSpherical])
 def test_an_infinite_concentration_draws_the_mean_direction(distribution):
     for concentration in (np.inf, tf.constant(np.inf), tf.constant(1e30)):
         z = distribution(GOOD, concentration).sample(10, seed=[1, 2])

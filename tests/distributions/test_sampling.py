@@ -1,4 +1,4 @@
-"""Distribution, gradients and compilation of the draws of both distributions."""
+"""Distribution, gradients and compilation of the draws of all distributions."""
 
 import numpy as np
 import pytest
@@ -8,7 +8,7 @@ from scipy import stats
 from tests.reference.angle_cdf import angle_cdf
 from tests.reference.unit_vectors import unit_vectors
 from tests.reference.von_mises_fisher import exact_moments
-from tf_vmfvae.distributions import PowerSpherical, VonMisesFisher
+from tf_vmfvae.distributions import PowerSpherical, SphericalCauchy, VonMisesFisher
 from tf_vmfvae.distributions.numerics import polar
 from tf_vmfvae.distributions.numerics.normal_noise import standard_normal
 from tf_vmfvae.distributions.numerics.quantile_table import VON_MISES_FISHER
@@ -32,6 +32,16 @@ SAMPLING_GRID = [
         for point in ((2, 100.0), (3, 0.0), (4, 15.0), (10, 1e4), (100, 1e-2))
     ),
 ]
+
+
+def spherical_cauchy(mean_direction, kappa):
+    """Takes concentrations from 0 to infinity, as the other distributions do."""
+    return SphericalCauchy(mean_direction, kappa / (1 + kappa))
+
+
+ALL = pytest.mark.parametrize(
+    "distribution", [VonMisesFisher, PowerSpherical, spherical_cauchy]
+)
 
 
 def basis(dimension, dtype="float32"):
@@ -91,7 +101,7 @@ def test_normal_noise_is_normal():
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
-@pytest.mark.parametrize("distribution", [VonMisesFisher, PowerSpherical])
+@ALL
 def test_draws_stay_on_the_sphere_about_every_basis_vector(distribution, dtype):
     for dimension in (2, 3, 50):
         eye = np.eye(dimension, dtype=dtype)
@@ -106,6 +116,27 @@ def test_draws_stay_on_the_sphere_about_every_basis_vector(distribution, dtype):
             assert abs(w.mean() - expected[0]) < 5 * error
 
 
+@ALL
+@pytest.mark.parametrize(
+    "noise", [[0.0, 0.0], [1e-3, 0.0], [-1e-3, 0.0], [-3.0, 0.0], [0.0, 1e-12]]
+)
+def test_noise_without_a_second_coordinate_gives_unit_vectors(
+    monkeypatch, distribution, noise
+):
+    # On the circle, that is one draw in many millions.
+    module = "tf_vmfvae.distributions.numerics.tangent_normal.standard_normal"
+    monkeypatch.setattr(
+        module, lambda *_: tf.reshape(tf.constant(noise, tf.float32), [2, 1])
+    )
+    for kappa in (0.0, 1.0, 1e4):
+        concentration = tf.constant(kappa)
+        with tf.GradientTape() as tape:
+            tape.watch(concentration)
+            z = distribution([0.6, 0.8], concentration).sample(1, seed=[1, 2])
+        np.testing.assert_allclose(np.linalg.norm(z), 1, atol=1e-6)
+        assert np.isfinite(tape.gradient(z, concentration))
+
+
 def test_draws_in_many_dimensions_stay_on_the_sphere():
     z = VonMisesFisher(unit([100_000], 1), 1e5).sample(20, seed=[1, 2]).numpy()
     norm = np.linalg.norm(z.astype("float64"), axis=-1)
@@ -118,14 +149,14 @@ def test_a_very_narrow_distribution_has_the_right_spread():
     assert stats.kstest(scaled, stats.chi2(4).cdf).pvalue > 1e-3
 
 
-@pytest.mark.parametrize("distribution", [VonMisesFisher, PowerSpherical])
+@ALL
 @pytest.mark.parametrize("dimension", [2, 3, 50])
 def test_a_seed_gives_the_same_sample_compiled_or_not(distribution, dimension):
     mu = tf.constant(unit([64, dimension], 1))
     kappa = tf.constant(np.geomspace(1e-2, 1e4, 64), tf.float32)
 
     def draw(seed):
-        fixed = distribution(mu, 20.0).sample(seed=seed)
+        fixed = distribution(mu, 2.0).sample(seed=seed)
         return fixed, distribution(mu, kappa).sample(seed=seed)
 
     seed = tf.constant([4, 7])
@@ -194,7 +225,7 @@ def test_gradient_of_draws_in_both_parameters():
         assert np.all(np.abs(np.mean(draws, axis=0) - expected) < 4 * error + 1e-12)
 
 
-@pytest.mark.parametrize("distribution", [VonMisesFisher, PowerSpherical])
+@ALL
 @pytest.mark.parametrize("dimension", [2, 3, 20])
 def test_gradient_equals_finite_differences_at_a_fixed_seed(distribution, dimension):
     mu = tf.constant(unit([dimension], 5, "float64"))
@@ -238,7 +269,11 @@ def test_gradients_are_finite_and_never_zero(dimension):
 
 @pytest.mark.parametrize(
     "distribution",
-    [VonMisesFisher, pytest.param(PowerSpherical, marks=pytest.mark.slow)],
+    [
+        VonMisesFisher,
+        pytest.param(PowerSpherical, marks=pytest.mark.slow),
+        spherical_cauchy,
+    ],
 )
 def test_everything_compiles_with_its_gradient(distribution):
     mu = tf.constant(unit([8, 10], 1))

@@ -116,6 +116,7 @@ def test_a_model_without_a_code_has_its_exact_likelihood(make_model, sentences):
     [
         layers.LearnedVonMisesFisherLatent(4, kappa=9.0, seed=1),
         layers.PowerSphericalLatent(4, kappa=9.0, seed=1),
+        layers.SphericalCauchyLatent(4, kappa=9.0, seed=1),
         layers.VonMisesFisherNormLatent(4, kappa=9.0, seed=1),
         layers.GaussianLatent(4, seed=1),
     ],

@@ -11,6 +11,7 @@ LATENTS = {
     "vmf": lambda: layers.VonMisesFisherLatent(4, kappa=20.0, seed=1),
     "vmf_learned": lambda: layers.LearnedVonMisesFisherLatent(4, 20.0, seed=1),
     "power_spherical": lambda: layers.PowerSphericalLatent(4, kappa=20.0, seed=1),
+    "spherical_cauchy": lambda: layers.SphericalCauchyLatent(4, kappa=20.0, seed=1),
     "vmf_norm": lambda: layers.VonMisesFisherNormLatent(4, kappa=20.0, seed=1),
     "product": lambda: layers.SphereProductLatent(4, 2, seed=1),
     "natural": lambda: layers.NaturalSphereProductLatent(4, 2, seed=1),

@@ -17,6 +17,7 @@ LATENTS = {
     "vmf": lambda: layers.VonMisesFisherLatent(8, kappa=30.0, seed=3),
     "vmf_learned": lambda: layers.LearnedVonMisesFisherLatent(8, kappa=30.0, seed=3),
     "power_spherical": lambda: layers.PowerSphericalLatent(8, kappa=30.0, seed=3),
+    "spherical_cauchy": lambda: layers.SphericalCauchyLatent(8, kappa=30.0, seed=3),
     "vmf_norm": lambda: layers.VonMisesFisherNormLatent(8, kappa=30.0, seed=3),
     "gaussian": lambda: layers.GaussianLatent(8, seed=3),
     "none": lambda: layers.NoLatent(seed=3),

@@ -15,6 +15,7 @@ LATENTS = {
     "prior": lambda: layers.VonMisesFisherLatent(4, 20.0, seed=1, prior_components=3),
     "learned": lambda: layers.LearnedVonMisesFisherLatent(4, kappa=20.0, seed=1),
     "power_spherical": lambda: layers.PowerSphericalLatent(4, kappa=20.0, seed=1),
+    "spherical_cauchy": lambda: layers.SphericalCauchyLatent(4, kappa=20.0, seed=1),
     "norm": lambda: layers.VonMisesFisherNormLatent(4, kappa=20.0, seed=1),
     "gaussian": lambda: layers.GaussianLatent(4, seed=1),
     "product": lambda: layers.SphereProductLatent(4, 2, seed=1),

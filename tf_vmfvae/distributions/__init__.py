@@ -1,12 +1,14 @@
 """Distributions on the unit sphere, for TensorFlow Probability."""
 
 from tf_vmfvae.distributions.power_spherical import PowerSpherical
+from tf_vmfvae.distributions.spherical_cauchy import SphericalCauchy
 from tf_vmfvae.distributions.spherical_shell import SphericalShell
 from tf_vmfvae.distributions.von_mises_fisher import VonMisesFisher, kl_to_uniform
 from tf_vmfvae.distributions.von_mises_fisher_mixture import VonMisesFisherMixture
 
 __all__ = [
     "PowerSpherical",
+    "SphericalCauchy",
     "SphericalShell",
     "VonMisesFisher",
     "VonMisesFisherMixture",

@@ -80,12 +80,22 @@ def assertions(distribution: Any, is_init: bool) -> list[tf.Operation]:
             assert_unit("mean_direction", distribution.mean_direction),
         ]
     if is_init != tensor_util.is_ref(distribution.concentration):
+        concentration = tf.convert_to_tensor(distribution.concentration)
         checks.append(
             assert_util.assert_non_negative(
-                tf.convert_to_tensor(distribution.concentration),
+                concentration,
                 message="`concentration` must be non-negative and not NaN",
             )
         )
+        limit = distribution._concentration_limit
+        if limit is not None:
+            checks.append(
+                assert_util.assert_less(
+                    concentration,
+                    tf.constant(limit, concentration.dtype),
+                    message=f"`concentration` must be below {limit:g}",
+                )
+            )
     return checks
 
 

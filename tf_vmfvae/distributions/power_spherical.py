@@ -20,7 +20,10 @@ from tf_vmfvae.distributions.rotationally_symmetric import (
     kl_to_spherical_uniform,
     turn,
 )
-from tf_vmfvae.distributions.von_mises_fisher import VonMisesFisher
+from tf_vmfvae.distributions.von_mises_fisher import (
+    VonMisesFisher,
+    kl_to_von_mises_fisher,
+)
 
 tfd = tfp.distributions
 
@@ -119,6 +122,11 @@ class PowerSpherical(RotationallySymmetric, tfd.PowerSpherical):
         kappa = self._wide_concentration()
         return kappa / (kappa + (self._dimension - 1.0))
 
+    def _wide_mean_deficit(self):
+        return (self._dimension - 1) / (
+            self._wide_concentration() + self._dimension - 1
+        )
+
     def _wide_kl_to_uniform(self):
         return gamma_ratio.kl_to_uniform(self._dimension, self._wide_concentration())
 
@@ -150,27 +158,7 @@ class PowerSpherical(RotationallySymmetric, tfd.PowerSpherical):
 
 tfd.RegisterKL(PowerSpherical, tfd.SphericalUniform)(kl_to_spherical_uniform)
 
-
-@tfd.RegisterKL(PowerSpherical, VonMisesFisher)
-def _kl_to_von_mises_fisher(a, b, name=None):
-    """KL divergence to a von Mises-Fisher distribution, in nats.
-
-    The divergence of `a` to the uniform distribution, minus what `b` gains over it:
-    kappa_b E_a[mu_b'z] - M(kappa_b).
-    """
-    with tf.name_scope(name or "kl_power_spherical_von_mises_fisher"):
-        check_same_sphere(a, b)
-        dimension = a._dimension
-        first, second = a._wide_concentration(), b._wide_concentration()
-        moments = bessel.moments(dimension, second)
-        length = first / (first + dimension - 1)
-        # M(k) - k E[w] = k (1 - E[w]) - (k - M), which is small compared with k where
-        # both distributions are narrow.
-        kl = gamma_ratio.kl_to_uniform(dimension, first)
-        lost = second * (
-            (dimension - 1) / (first + dimension - 1) + length * turn(a, b)
-        )
-        return tf.cast(kl + lost - moments.log_partition_deficit, a.dtype)
+tfd.RegisterKL(PowerSpherical, VonMisesFisher)(kl_to_von_mises_fisher)
 
 
 @tfd.RegisterKL(PowerSpherical, PowerSpherical)

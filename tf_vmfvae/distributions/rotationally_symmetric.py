@@ -23,7 +23,8 @@ class RotationallySymmetric:
 
     A mixin: list it before the class of TensorFlow Probability whose methods it
     replaces. A subclass sets the two class attributes and defines the log-density and
-    the three methods below that raise `NotImplementedError`.
+    the methods below that raise `NotImplementedError`. One whose draws do not come from
+    a table of quantiles defines `_draw` instead of `_family`.
 
     Args:
       mean_direction: unit vectors, floating tensor [B1, ..., d] with static `d >= 2`.
@@ -43,6 +44,8 @@ class RotationallySymmetric:
     # The family that `w = mu'z` belongs to, and a salt for the seeds of its noise.
     _family: Family
     _salt: str
+    # What the concentration must be below, if it must.
+    _concentration_limit: float | None = None
 
     def __init__(
         self,
@@ -77,6 +80,10 @@ class RotationallySymmetric:
 
     def _wide_mean_resultant_length(self) -> tf.Tensor:
         """Returns E[w], a float64 tensor of the concentration's shape."""
+        raise NotImplementedError(f"{type(self).__name__} has no mean")
+
+    def _wide_mean_deficit(self) -> tf.Tensor:
+        """Returns 1 - E[w] without cancellation, in float64 likewise."""
         raise NotImplementedError(f"{type(self).__name__} has no mean")
 
     def _wide_kl_to_uniform(self) -> tf.Tensor:
@@ -168,9 +175,12 @@ class RotationallySymmetric:
         return bessel.log_sphere_area(self._dimension)
 
     def _wide_concentration(self) -> tf.Tensor:
-        """Returns the concentration in float64; NaN where it is negative."""
+        """Returns the concentration in float64; NaN where it is invalid."""
         kappa = tf.cast(tf.convert_to_tensor(self.concentration), tf.float64)
-        return tf.where(kappa >= 0, kappa, tf.constant(math.nan, tf.float64))
+        valid = kappa >= 0
+        if self._concentration_limit is not None:
+            valid &= kappa < self._concentration_limit
+        return tf.where(valid, kappa, tf.constant(math.nan, tf.float64))
 
     def _unit(self) -> tf.Tensor:
         """Returns the mean direction, normalised; NaN where it is not a unit vector."""
@@ -187,13 +197,19 @@ class RotationallySymmetric:
         first = self._unit()[..., 0]
         return tf.where(tf.math.is_nan(first), first, tf.cast(value, self.dtype))
 
+    def _draw(self) -> tangent_normal.Draw:
+        """Returns how to draw about the first basis vector."""
+        concentration = tf.convert_to_tensor(self.concentration)
+        return tangent_normal.by_quantiles(
+            self._family, self._dimension, concentration, self._fixed_concentration
+        )
+
     def _sample_n(self, n, seed=None):
         return tangent_normal.sample(
-            self._family,
+            self._draw(),
             self._dimension,
             tf.convert_to_tensor(self.mean_direction),
-            tf.convert_to_tensor(self.concentration),
-            self._fixed_concentration,
+            prefer_static.shape(self.concentration),
             n,
             samplers.sanitize_seed(seed, salt=self._salt),
         )

@@ -128,6 +128,9 @@ class VonMisesFisher(RotationallySymmetric, tfd.VonMisesFisher):
     def _wide_mean_resultant_length(self):
         return self._moments().mean
 
+    def _wide_mean_deficit(self):
+        return self._moments().deficit
+
     def _wide_kl_to_uniform(self):
         return self._moments().kl
 
@@ -218,3 +221,24 @@ def _kl_between(a, b, name=None):
         mean = bessel.moments(a._dimension, first).mean
         along = bessel.bregman(a._dimension, first, second)
         return tf.cast(along + second * mean * turn(a, b), a.dtype)
+
+
+def kl_to_von_mises_fisher(
+    a: RotationallySymmetric, b: VonMisesFisher, name: str | None = None
+) -> tf.Tensor:
+    """KL divergence to a von Mises-Fisher distribution, in nats.
+
+    The divergence of `a` to the uniform distribution, minus what `b` gains over it:
+    kappa_b E_a[mu_b'z] - M(kappa_b). What `tfd.kl_divergence` calls once a subclass is
+    registered with it.
+    """
+    with tf.name_scope(name or f"kl_{a.name}_von_mises_fisher"):
+        check_same_sphere(a, b)
+        second = b._wide_concentration()
+        moments = bessel.moments(a._dimension, second)
+        # M(k) - k E[w] = k (1 - E[w]) - (k - M), which is small compared with k where
+        # both distributions are narrow.
+        length = a._wide_mean_resultant_length()
+        lost = second * (a._wide_mean_deficit() + length * turn(a, b))
+        kl = a._wide_kl_to_uniform() + lost - moments.log_partition_deficit
+        return tf.cast(kl, a.dtype)

@@ -20,6 +20,7 @@ from tf_vmfvae.layers.latents.natural_sphere_product_latent import (
 from tf_vmfvae.layers.latents.no_latent import NoLatent
 from tf_vmfvae.layers.latents.power_spherical_latent import PowerSphericalLatent
 from tf_vmfvae.layers.latents.sphere_product_latent import SphereProductLatent
+from tf_vmfvae.layers.latents.spherical_cauchy_latent import SphericalCauchyLatent
 from tf_vmfvae.layers.latents.spherical_latent import SphericalLatent
 from tf_vmfvae.layers.latents.von_mises_fisher_latent import VonMisesFisherLatent
 from tf_vmfvae.layers.latents.von_mises_fisher_norm_latent import (
@@ -63,6 +64,7 @@ __all__ = [
     "PowerSphericalLatent",
     "RepeatExamples",
     "SphereProductLatent",
+    "SphericalCauchyLatent",
     "SphericalLatent",
     "VonMisesFisherLatent",
     "VonMisesFisherNormLatent",

@@ -20,6 +20,10 @@ LATENTS = {
         "PowerSphericalLatent",
         ["latent_dim", "kappa", "training_kappa"],
     ),
+    "spherical_cauchy": (
+        "SphericalCauchyLatent",
+        ["latent_dim", "kappa", "training_kappa"],
+    ),
     "vmf_norm": (
         "VonMisesFisherNormLatent",
         ["latent_dim", "kappa", "training_kappa"],
@@ -50,7 +54,8 @@ def define(own: ProgramFlags) -> None:
     own.number(
         "kappa",
         "Concentration of the posterior on the sphere: the higher, the less noise. "
-        "vmf_learned, vmf_product and vmf_natural start from it and learn their own.",
+        "vmf_learned, vmf_product and vmf_natural start from it and learn their own; "
+        "spherical_cauchy has the KL that vmf has at this kappa.",
         positive(),
     )
     own.number(
@@ -110,7 +115,12 @@ def has_constant_kl(settings: dict) -> bool:
     """
     if settings["latent"] == "vmf":
         return not settings["prior_components"]
-    return settings["latent"] in ("power_spherical", "vmf_norm", "none")
+    return settings["latent"] in (
+        "power_spherical",
+        "spherical_cauchy",
+        "vmf_norm",
+        "none",
+    )
 
 
 def check(settings: dict) -> None:

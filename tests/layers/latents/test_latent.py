@@ -7,6 +7,7 @@ from tf_vmfvae import layers
 FIXED = {
     "vmf": lambda: layers.VonMisesFisherLatent(4, kappa=9.0),
     "power_spherical": lambda: layers.PowerSphericalLatent(4, kappa=9.0),
+    "spherical_cauchy": lambda: layers.SphericalCauchyLatent(4, kappa=9.0),
     "vmf_norm": lambda: layers.VonMisesFisherNormLatent(4, kappa=9.0),
 }
 OTHERS = {

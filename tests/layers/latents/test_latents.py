@@ -14,6 +14,7 @@ LATENTS = {
     "vmf": lambda: layers.VonMisesFisherLatent(6, kappa=25.0, seed=3),
     "vmf_learned": lambda: layers.LearnedVonMisesFisherLatent(6, kappa=25.0, seed=3),
     "power_spherical": lambda: layers.PowerSphericalLatent(6, kappa=25.0, seed=3),
+    "spherical_cauchy": lambda: layers.SphericalCauchyLatent(6, kappa=25.0, seed=3),
     "vmf_norm": lambda: layers.VonMisesFisherNormLatent(6, kappa=25.0, seed=3),
     "vmf_natural": lambda: layers.NaturalSphereProductLatent(6, 2, 25.0, seed=3),
     "gaussian": lambda: layers.GaussianLatent(6, seed=3),
@@ -287,6 +288,7 @@ def test_gradients_reach_the_encoder(hidden):
     [
         layers.VonMisesFisherLatent,
         layers.PowerSphericalLatent,
+        layers.SphericalCauchyLatent,
         layers.VonMisesFisherNormLatent,
     ],
 )

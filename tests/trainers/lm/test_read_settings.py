@@ -109,6 +109,7 @@ def test_the_weight_of_the_kl_is_where_its_schedule_ends(parse):
         (["--latent=vmf"], False),
         (["--latent=vmf", "--prior_components=4"], True),
         (["--latent=power_spherical"], False),
+        (["--latent=spherical_cauchy"], False),
         (["--latent=vmf_norm"], False),
         (["--latent=vmf_learned"], True),
         (["--latent=none"], False),

@@ -45,7 +45,7 @@ def fixed_polar(
     cell, position = _locate(x, table.shape[1])
     deviation = horner(tf.unstack(tf.gather(table, cell, axis=1)), position)
     shift = family.spread(rate, ratio) * deviation
-    return _from_exponential(ratio**0.5 * tf.exp(-shift))
+    return from_exponential(ratio**0.5 * tf.exp(-shift))
 
 
 def polar(
@@ -96,7 +96,7 @@ def polar(
         coefficients = horner(tf.split(blocks, COEFFICIENTS), within)
     deviation = horner(tf.unstack(coefficients), position)
     shift = family.spread(rate, ratio) * deviation
-    return _from_exponential(ratio**0.5 * tf.exp(-shift))
+    return from_exponential(ratio**0.5 * tf.exp(-shift))
 
 
 def finite_or_nan(concentration: tf.Tensor) -> tf.Tensor:
@@ -115,7 +115,7 @@ def _locate(x: tf.Tensor, cells: int) -> tuple[tf.Tensor, tf.Tensor]:
     return cell, 2 * (place - tf.cast(cell - middle, x.dtype)) - 1
 
 
-def _from_exponential(q: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+def from_exponential(q: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
     """Returns tanh(y) and 1 / cosh(y) for q = e^-y."""
     whole = 1 + q * q
     return (1 - q) * (1 + q) / whole, 2 * q / whole

@@ -4,9 +4,12 @@ They differ only in the distribution of `w = mu'z`; the rest of `z` is uniform a
 directions orthogonal to `mu` (the tangent-normal decomposition).
 """
 
+from collections.abc import Callable
+
 import numpy as np
 import tensorflow as tf
 
+from tf_vmfvae.distributions.numerics.moebius_polar import moebius_polar
 from tf_vmfvae.distributions.numerics.normal_noise import (
     standard_normal,
     uniform_and_circle,
@@ -16,32 +19,37 @@ from tf_vmfvae.distributions.numerics.polar_3d import polar_3d
 from tf_vmfvae.distributions.numerics.quantile_table import VON_MISES_FISHER, Family
 from tf_vmfvae.distributions.numerics.tfp_internals import prefer_static
 
+# (shape of the draws, seed, dtype, axis of the coordinates: 0 or -1) -> (w, rest), as
+# `place` takes them, but without the axis of length 1 in `w`.
+Draw = Callable[[tf.Tensor, tf.Tensor, tf.DType, int], tuple[tf.Tensor, tf.Tensor]]
+
 # Sums over more coordinates than this are taken in float64.
 _LONG = 1024
 # Up to this many dimensions, the coordinates are the first axis while drawing.
 _SHORT = 8
+# Added to the second coordinate of noise on the circle.
+_LEAST_NOISE = 1e-15
 # How far from 1 rounding may leave a squared norm.
 _SQUARE_TOLERANCE = 2e-4
 _HALF_PRECISION_TOLERANCE = {tf.bfloat16: 4e-2, tf.float16: 6e-3}
 
 
 def sample(
-    family: Family,
+    draw: Draw,
     dimension: int,
     mean_direction: tf.Tensor,
-    concentration: tf.Tensor,
-    fixed_concentration: float | None,
+    batch_shape: tf.Tensor,
     n: tf.Tensor,
     seed: tf.Tensor,
 ) -> tf.Tensor:
     """Draws about each mean direction.
 
     Args:
-      family: which family the distribution of `w` belongs to.
+      draw: how to draw about the first basis vector: `by_quantiles` or `by_moebius_map`
+        of the concentration.
       dimension: d, of the space that holds the sphere.
       mean_direction: unit vectors [B1, ..., d].
-      concentration: tensor that broadcasts against [B1, ...].
-      fixed_concentration: its value where it is one known number, else `None`.
+      batch_shape: of the concentrations, which broadcast against [B1, ...].
       n: number of draws.
       seed: int32 [2], a stateless seed.
 
@@ -51,23 +59,13 @@ def sample(
     dtype = mean_direction.dtype
     compute = tf.float64 if dtype == tf.float64 else tf.float32
     batch_shape = prefer_static.broadcast_shape(
-        prefer_static.shape(mean_direction)[:-1], prefer_static.shape(concentration)
+        prefer_static.shape(mean_direction)[:-1], batch_shape
     )
     shape = prefer_static.concat([[n], batch_shape], axis=0)
     # In few dimensions the coordinates go first: sums and products over a short last
     # axis are slow outside XLA.
     axis = 0 if dimension <= _SHORT else -1
-    # Float64 has no wider type in which to evaluate the closed form's differences.
-    if family is VON_MISES_FISHER and dimension == 3 and compute == tf.float32:
-        w, rest = _draw_3d(concentration, shape, seed)
-    else:
-        noise = standard_normal(shape, dimension, seed, compute, axis)
-        x = noise[0] if axis == 0 else noise[..., 0]
-        if fixed_concentration is None:
-            w, s = polar(family, dimension, concentration, x)
-        else:
-            w, s = fixed_polar(family, dimension, fixed_concentration, x)
-        rest = _rescaled_rest(noise, s, axis)
+    w, rest = draw(shape, seed, compute, axis)
     if mean_direction.dtype != compute:
         mean_direction = _wide_unit_or_nan(mean_direction)
     if axis == 0:
@@ -78,6 +76,51 @@ def sample(
     return tf.cast(draws, dtype)
 
 
+def by_quantiles(
+    family: Family,
+    dimension: int,
+    concentration: tf.Tensor,
+    fixed_concentration: float | None,
+) -> Draw:
+    """Returns the draws of a family whose `w` has a table of quantiles.
+
+    Args:
+      family: which family the distribution of `w` belongs to.
+      dimension: d, of the space that holds the sphere.
+      concentration: tensor of the batch's shape.
+      fixed_concentration: its value where it is one known number, else `None`.
+    """
+
+    def draw(shape, seed, dtype, axis):
+        # Float64 has no wider type in which to evaluate the closed form's differences.
+        if family is VON_MISES_FISHER and dimension == 3 and dtype == tf.float32:
+            return _draw_3d(concentration, shape, seed)
+        x, rest, square = _noise(shape, dimension, seed, dtype, axis)
+        if fixed_concentration is None:
+            w, s = polar(family, dimension, concentration, x)
+        else:
+            w, s = fixed_polar(family, dimension, fixed_concentration, x)
+        return w, _rescaled(rest, square, s, axis)
+
+    return draw
+
+
+def by_moebius_map(dimension: int, concentration: tf.Tensor) -> Draw:
+    """Returns the draws of spherical Cauchy distributions.
+
+    Args:
+      dimension: d, of the space that holds the sphere.
+      concentration: tensor of the batch's shape; NaN unless it lies in [0, 1).
+    """
+
+    def draw(shape, seed, dtype, axis):
+        x, rest, square = _noise(shape, dimension, seed, dtype, axis)
+        w, s = moebius_polar(tf.cast(concentration, dtype), x, square)
+        return w, _rescaled(rest, square, s, axis)
+
+    return draw
+
+
 def _draw_3d(concentration, shape, seed):
     """Draws `w` and the rest in three dimensions: fewer random numbers, no table."""
     tail, (x, y) = uniform_and_circle(shape, seed)
@@ -85,11 +128,23 @@ def _draw_3d(concentration, shape, seed):
     return w, tf.stack([tf.zeros_like(x), s * x, s * y])
 
 
-def _rescaled_rest(noise, length, axis):
-    """The noise without its first coordinate, rescaled to the given length."""
+def _noise(shape, dimension, seed, dtype, axis):
+    """Returns the first coordinate of normal noise, the rest, and its squared length.
+
+    The rest has a 0 as its first coordinate.
+    """
+    noise = standard_normal(shape, dimension, seed, dtype, axis)
+    x = noise[0] if axis == 0 else noise[..., 0]
     rest = noise * (1 - _first_axis(noise, axis))
-    pull = tf.expand_dims(length, axis) * tf.math.rsqrt(_sum_of(rest, rest, axis))
-    return pull * rest
+    if dimension == 2:
+        # In one draw in many millions it is 0, and has no direction.
+        rest += _LEAST_NOISE * (1 - _first_axis(noise, axis))
+    return x, rest, tf.squeeze(_sum_of(rest, rest, axis), axis)
+
+
+def _rescaled(rest, square, length, axis):
+    """Returns a vector of squared length `square`, rescaled to the given length."""
+    return tf.expand_dims(length * tf.math.rsqrt(square), axis) * rest
 
 
 def _first_axis(like, axis):
