@@ -4,4 +4,4 @@
 set -euo pipefail
 source "$(dirname "$0")/common.sh"
 
-train ptb_lstm "${ptb[@]}" --latent=none
+train ptb_lstm "${ptb[@]}" "${small_steps[@]}" --latent=none

@@ -5,4 +5,5 @@
 set -euo pipefail
 source "$(dirname "$0")/common.sh"
 
-train ptb_lstm_650 "${ptb[@]}" "${large[@]}" --latent=none --dropout=0.5 --epochs=12
+train ptb_lstm_650 "${ptb[@]}" "${large[@]}" --latent=none --dropout=0.5 --epochs=12 \
+  --learning_rate=2e-3

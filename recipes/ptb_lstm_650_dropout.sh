@@ -5,6 +5,7 @@
 set -euo pipefail
 source "$(dirname "$0")/common.sh"
 
-train standard_650 "${standard_650[@]}" --latent=none --epochs=30 --patience=5
+train standard_650 "${standard_650[@]}" --latent=none --epochs=30 --patience=5 \
+  --learning_rate=2e-3
 train ptb_lstm_650_dropout "${standard_650[@]}" --latent=none --epochs=3 --patience=3 \
   --learning_rate=1e-3 --pretrained="$RUNS/standard_650"

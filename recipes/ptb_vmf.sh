@@ -5,4 +5,4 @@
 set -euo pipefail
 source "$(dirname "$0")/common.sh"
 
-train ptb_vmf "${ptb[@]}" --latent=vmf
+train ptb_vmf "${ptb[@]}" "${small_steps[@]}" --latent=vmf --bow_loss=0

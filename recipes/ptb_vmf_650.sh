@@ -6,7 +6,8 @@
 set -euo pipefail
 source "$(dirname "$0")/common.sh"
 
-train standard_650 "${standard_650[@]}" --latent=none --epochs=30 --patience=5
+train standard_650 "${standard_650[@]}" --latent=none --epochs=30 --patience=5 \
+  --learning_rate=2e-3
 train ptb_vmf_650 "${standard_650[@]}" --latent=vmf --kappa=6 --training_kappa=12 \
   --encoder=bow --bow_loss=0.1 --epochs=3 --patience=3 --learning_rate=1e-3 \
   --pretrained="$RUNS/standard_650"

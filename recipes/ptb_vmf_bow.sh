@@ -5,4 +5,5 @@
 set -euo pipefail
 source "$(dirname "$0")/common.sh"
 
-train ptb_vmf_bow "${ptb[@]}" --latent=vmf --condition=bow --embedding_dim=200 --kappa=5
+train ptb_vmf_bow "${ptb[@]}" --latent=vmf --condition=bow --embedding_dim=200 --kappa=5 \
+  "${small_steps[@]}"

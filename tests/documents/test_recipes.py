@@ -55,6 +55,6 @@ def test_a_recipe_starts_programs_with_flags_that_they_take(
 
 def test_data_names_the_folder_of_the_corpus(recipe_commands, monkeypatch):
     monkeypatch.setenv("DATA", "/some/where else")
-    ((*_, folder, _, _),) = recipe_commands(ROOT / "recipes" / "ptb_lstm.sh")
+    (command,) = recipe_commands(ROOT / "recipes" / "ptb_lstm.sh")
 
-    assert folder == "--data_dir=/some/where else"
+    assert "--data_dir=/some/where else" in command

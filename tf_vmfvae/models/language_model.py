@@ -27,6 +27,7 @@ class LanguageModel(VAE):
         tokenizer: `WordTokenizer`, from raw text to ids.
         preprocessor: `SentencePreprocessor`, from raw text to the model's inputs; see
             `UnsupervisedModel`.
+        softmax: `WordSoftmax` over the vocabulary, in which the model ends.
         condition: what the decoder reads in addition to the code, a
             `tf_vmfvae.layers.Condition` or `None`.
         sampler: how words are chosen, from `compile`; or `None`.
@@ -68,6 +69,33 @@ class LanguageModel(VAE):
             # Keras finds KerasHub's samplers only once they are imported.
             importlib.import_module("keras_hub")
         super().compile_from_config(config)
+
+    def adapt(self, texts: Sequence[str]) -> None:
+        """Sets the output biases to the log frequencies of the words.
+
+        A model that knows them from the start learns sooner. Call it before training.
+
+        Args:
+            texts: the training sentences, as strings of words.
+
+        Raises:
+            ValueError: if these are not texts.
+
+        Example:
+        >>> import tf_vmfvae
+        >>> latent = tf_vmfvae.layers.NoLatent()
+        >>> model = tf_vmfvae.models.NVRNN(["profit", "rose"], latent, hidden_dim=8)
+        >>> model.adapt(["profit rose", "profit rose", "profit"])
+        >>> model.vocabulary
+        ['<unk>', '<eos>', 'profit', 'rose']
+        >>> shares = ops.softmax(model.softmax.bias)  # each counted once more
+        >>> [round(float(share), 3) for share in shares]
+        [0.083, 0.333, 0.333, 0.25]
+        """
+        ids = self.tokenizer(as_texts(texts)).flat_values
+        self.softmax.adapt(
+            np.bincount(ids, minlength=self.tokenizer.vocabulary_size + 1)[1:]
+        )
 
     def initial_state(self, z) -> list:
         """Returns the decoder's state before the first word, a list of tensors."""

@@ -10,7 +10,7 @@ from trainers.cli.errors import UserError
 from trainers.cli.run_flags import identity
 from trainers.cli.settings import chosen
 from trainers.lm.labels import labels_of
-from trainers.lm.output_layer import choose_output_layer
+from trainers.lm.output_layer import choose_output_layer, count_words
 from trainers.lm.report import print_corpus, print_report
 from trainers.storage import fingerprint
 from trainers.storage.metrics_file import SPLITS
@@ -97,6 +97,7 @@ class LMTask(Task):
     def warm_start(self, model) -> dict[str, dict]:
         path = self.settings["pretrained"]
         if not path:
+            model.softmax.adapt(count_words(self.corpus))
             return {}
         pretrained = load_language_model(path, "pretrained")
         try:

@@ -2,9 +2,10 @@
 
 import keras
 import numpy as np
+import pytest
 import tensorflow as tf
 
-from tf_vmfvae.layers import WordSoftmax
+from tf_vmfvae.layers import AdaptiveWordSoftmax, WordSoftmax
 
 
 def test_training_and_evaluation_give_the_same_loss():
@@ -47,3 +48,32 @@ def test_padding_has_no_gradient():
 
     assert np.any(gradient[0, 0] != 0)
     np.testing.assert_array_equal(gradient[0, 1:], 0)
+
+
+@pytest.mark.parametrize("tied", [False, True])
+@pytest.mark.parametrize("cutoffs", [None, [2], [2, 5]])
+def test_an_adapted_layer_begins_with_the_words_frequencies(cutoffs, tied):
+    counts = [90, 30, 0, 7, 1, 2, 0]
+    embedding = None
+    if tied:
+        embedding = keras.layers.Embedding(8, 4)
+        embedding.build()
+    layer = (
+        WordSoftmax(7, embedding)
+        if cutoffs is None
+        else AdaptiveWordSoftmax(7, cutoffs, embedding)
+    )
+    layer.build((None, None, 4))
+    layer.adapt(counts)
+    nll = layer(tf.zeros([1, 7, 4]), tf.range(1, 8)[None])
+
+    expected = (np.array(counts) + 1) / (sum(counts) + 7)
+    np.testing.assert_allclose(np.exp(-nll[0]), expected, rtol=1e-5)
+
+
+@pytest.mark.parametrize("counts", [[1, 2], [1, 2, -1], [1, 2, np.nan], [[1, 2, 3]]])
+def test_counts_that_do_not_fit_are_refused(counts):
+    layer = WordSoftmax(3)
+    layer.build((None, None, 2))
+    with pytest.raises(ValueError, match="counts: give 3 numbers, one for each word"):
+        layer.adapt(counts)

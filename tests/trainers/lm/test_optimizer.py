@@ -12,7 +12,7 @@ from trainers.training import run as training_run
 # The bound soon stops improving at this learning rate.
 SGD = (
     *("--optimizer=sgd", "--learning_rate=20", "--plateau_factor=3", "--clip_norm=1"),
-    *("--epochs=6", "--patience=0", "--dropout=0.2"),
+    *("--epochs=8", "--patience=0", "--dropout=0.2"),
 )
 
 
@@ -90,11 +90,11 @@ def test_adam_falls_linearly_unless_it_is_to_wait_for_a_plateau(make_settings):
     linear = LMTask(make_settings()).make_optimizer(100)
     waiting = LMTask(make_settings("--plateau_factor=2")).make_optimizer(100)
 
-    assert float(linear.learning_rate) == pytest.approx(2e-3)
+    assert float(linear.learning_rate) == pytest.approx(8e-3)
     linear.iterations.assign(100)
-    assert float(linear.learning_rate) == pytest.approx(2e-3 / 50)
+    assert float(linear.learning_rate) == pytest.approx(8e-3 / 50)
     waiting.iterations.assign(100)
-    assert float(waiting.learning_rate) == pytest.approx(2e-3)
+    assert float(waiting.learning_rate) == pytest.approx(8e-3)
 
 
 def test_the_papers_optimiser_is_the_default_of_sgd(parse):

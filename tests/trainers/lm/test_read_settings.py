@@ -20,15 +20,27 @@ def test_defaults_depend_on_the_corpus(parse):
 
 
 @pytest.mark.parametrize("dataset", ["ptb", "text", "yelp"])
-def test_the_inputless_setting_has_an_auxiliary_loss_by_default(parse, dataset):
+def test_codes_of_real_text_have_an_auxiliary_loss_by_default(parse, dataset):
+    def bow_loss(*flags):
+        flags = f"--dataset={dataset}", "--data_dir=data", *flags
+        return parse(*flags)[0]["bow_loss"]
+
+    assert bow_loss() == bow_loss("--setting=inputless") == 1.0
+    assert bow_loss("--condition=bow") == bow_loss("--bow_loss=0") == 0.0
+    assert bow_loss("--latent=none") is None
+    assert parse()[0]["bow_loss"] == 0.0
+
+
+@pytest.mark.parametrize("dataset", ["ptb", "text", "yelp"])
+def test_without_previous_words_training_takes_smaller_steps(parse, dataset):
     corpus = [f"--dataset={dataset}", "--data_dir=data"]
     standard, inputless = (
         parse(*corpus, f"--setting={name}")[0] for name in ("standard", "inputless")
     )
 
-    assert standard["bow_loss"] == 0.0
-    assert (inputless["bow_loss"], inputless["encoder_pooling"]) == (1.0, "mean")
-    assert parse(*corpus, "--setting=inputless", "--bow_loss=0")[0]["bow_loss"] == 0.0
+    assert (standard["learning_rate"], standard["epochs"]) == (8e-3, 4)
+    assert (inputless["learning_rate"], inputless["epochs"]) == (2e-3, 9)
+    assert inputless["encoder_pooling"] == "mean"
 
 
 def test_one_command_works_for_every_latent_and_notes_flags_without_effect(parse):

@@ -5,6 +5,7 @@ import operator
 from collections.abc import Sequence
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from tf_vmfvae.layers.likelihoods.word_softmax import WordSoftmax
@@ -102,6 +103,12 @@ class AdaptiveWordSoftmax(WordSoftmax):
         # Words of the head, tails, words of the tails.
         self.bias = weight("bias", self.vocabulary_size + tails, initializer="zeros")
         keras.layers.Layer.build(self, features_shape)
+
+    def _log_shares(self, counts):
+        head, *tails = np.split(counts, self.cutoffs)
+        # In the head, a tail is as frequent as its words together.
+        parts = [np.concatenate([head, [tail.sum() for tail in tails]]), *tails]
+        return np.concatenate([np.log(part / part.sum()) for part in parts])
 
     def _logits(self, features):
         return adaptive_log_softmax(features, *self._head_and_tails())

@@ -1,6 +1,9 @@
 """The softmax over the vocabulary, and its NLL in one operation."""
 
+from collections.abc import Sequence
+
 import keras
+import numpy as np
 import tensorflow as tf
 
 from tf_vmfvae.layers.words.word_tokenizer import PADDING_ID
@@ -84,6 +87,39 @@ class WordSoftmax(keras.layers.Layer):
             return tf.reshape(self._logits(flat), shape)
         ids = tf.reshape(targets, [-1])
         return tf.reshape(self._nll(flat, ids, training), tf.shape(targets))
+
+    def adapt(self, counts: Sequence[int]) -> None:
+        """Sets the biases so that features of 0 give each word its frequency.
+
+        Frequent and rare words differ by ten nats, which training would otherwise have
+        to learn first. Call it before training, once the layer is built.
+
+        Args:
+            counts: how often each word is a target, in the order of the ids from 1 on.
+                Every word counts once more, so that none is impossible.
+
+        Raises:
+            ValueError: if there is not one count per word, each at least 0.
+
+        Example:
+        >>> softmax = WordSoftmax(3)
+        >>> softmax.build((None, None, 2))
+        >>> softmax.adapt([5, 2, 0])
+        >>> nll = softmax(np.zeros((1, 3, 2), "float32"), np.array([[1, 2, 3]]))
+        >>> [round(float(value), 2) for value in np.exp(-nll[0])]
+        [0.6, 0.3, 0.1]
+        """
+        counts = np.asarray(counts, np.float64)
+        if counts.shape != (self.vocabulary_size,) or not np.all(counts >= 0):
+            raise ValueError(
+                f"counts: give {self.vocabulary_size} numbers, one for each word, each "
+                "at least 0"
+            )
+        self.bias.assign(self._log_shares(1.0 + counts))
+
+    def _log_shares(self, counts):
+        """Returns what the biases are if these are the frequencies."""
+        return np.log(counts / counts.sum())
 
     def _logits(self, features):
         """Returns the logits of all words, `(n, vocabulary_size)`."""

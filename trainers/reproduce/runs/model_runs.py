@@ -53,8 +53,6 @@ def language_model(
         flags = {name: x for name, x in flags.items() if name not in _OF_CODES}
     elif latent == "gaussian":
         flags["kl_schedule"] = "linear" if annealed else "constant"
-        if annealed and scale.anneal_epochs:
-            flags["anneal_epochs"] = scale.anneal_epochs
         parts += [] if annealed else ["constant"]
     else:
         kappa = kappa or scale.kappas[setting, condition]

@@ -26,8 +26,6 @@ class Scale:
         newswire: the same for RCV1, or what stands in for it.
         generated: the documents that stand in for RCV1; `None` to read RCV1 itself.
         evaluations: flags of every run of trainers.evaluate.
-        anneal_epochs: epochs over which the KL's weight rises where it is annealed;
-            `None` for half of all epochs.
         depths: numbers of layers of the encoder and the decoder in the study of
             collapse.
         kappas: kappa in the tables of language models, for each decoder: its setting
@@ -50,7 +48,6 @@ class Scale:
     newswire: Mapping[str, Any]
     generated: GeneratedDocuments | None
     evaluations: Mapping[str, Any]
-    anneal_epochs: float | None
     depths: tuple[tuple[int, int], ...]
     kappas: Mapping[tuple[str, str], float]
     reviews_kappas: Mapping[str, tuple[float, ...]]
