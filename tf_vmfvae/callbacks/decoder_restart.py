@@ -13,7 +13,8 @@ class DecoderRestart(keras.callbacks.Callback):
     again: the new decoder finds codes that are worth reading. A `KLWeightSchedule` with
     a `delay` of `epoch` epochs and a latent with free bits do the rest.
 
-    What starts over is `model.decoder_weights`. The optimiser goes on as it is. The new
+    What starts over is `model.decoder_weights`; how frequent the words are, which says
+    nothing about codes, stays known. The optimiser goes on as it is. The new
     weights are those of a new model with the same configuration, so with a `seed` they
     are the same in every process, and a resumed run goes on with the same ones.
 

@@ -97,6 +97,10 @@ class LanguageModel(VAE):
             np.bincount(ids, minlength=self.tokenizer.vocabulary_size + 1)[1:]
         )
 
+    @property
+    def output_bias(self) -> keras.Variable:
+        return self.softmax.bias
+
     def initial_state(self, z) -> list:
         """Returns the decoder's state before the first word, a list of tensors."""
         raise NotImplementedError(f"{type(self).__name__} has no initial_state")

@@ -257,6 +257,10 @@ class NVDM(VAE):
         frequencies = 1.0 + np.bincount(ids - 1, weights=counts, minlength=words)
         self.logits.bias.assign(np.log(frequencies / frequencies.sum()))
 
+    @property
+    def output_bias(self) -> keras.Variable:
+        return self.logits.bias
+
     def encode(
         self, documents: Documents | Sequence[str], batch_size: int = 256
     ) -> np.ndarray:

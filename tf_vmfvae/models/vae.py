@@ -89,13 +89,24 @@ class VAE(UnsupervisedModel):
         """Returns the weights that make the code, of `encoder` and `latent`."""
         return [*self.encoder.weights, *self.latent.posterior_weights]
 
+    @property
+    def output_bias(self) -> keras.Variable | None:
+        """The biases of the words, which `adapt` sets to their log frequencies."""
+        return None
+
     def decoder_weights(self) -> list[keras.Variable]:
         """Returns the trainable weights that belong neither to encoder nor to latent.
 
-        Embeddings that encoder and decoder share belong to the encoder.
+        Embeddings that encoder and decoder share belong to the encoder. `output_bias`
+        is not among the weights.
         """
         others = {
-            id(weight) for weight in (*self.encoder.weights, *self.latent.weights)
+            id(weight)
+            for weight in (
+                *self.encoder.weights,
+                *self.latent.weights,
+                self.output_bias,
+            )
         }
         return [v for v in self.trainable_variables if id(v) not in others]
 
