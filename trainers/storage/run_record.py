@@ -126,8 +126,8 @@ class RunRecord:
 
         The same command resumes a run even if the library's defaults have changed
         since: the run keeps its own. With any other command, every flag is compared. A
-        flag that the library did not have when the run was started counts as having the
-        value under which the run did what it did.
+        flag that the library did not have when the run was started, or that nothing
+        read, counts as having the value under which the run did what it did.
 
         Args:
             flags: the value of every flag now, defaults filled in.
@@ -146,7 +146,10 @@ class RunRecord:
         keeps_its_own = same_command or self.released
         own, differences = {}, []
         for name in sorted(flags.keys() | flags_then.keys()):
-            then = flags_then.get(name, earlier.added.get(name))
+            then = flags_then.get(name)
+            if then is None:
+                # The library did not have the flag, or nothing read it.
+                then = earlier.added.get(name)
             now = flags.get(name)
             is_text = name in READ_AS_TEXT and self.text and then and now
             if name in unused or is_text:
