@@ -83,7 +83,7 @@ class KLWeightSchedule(EpochSchedule):
         """Returns the weight after `epoch` epochs, which may be a fraction."""
         if epoch < self.delay:
             return self.start
-        progress = max((epoch - self.delay) / self.epochs, 0.0)
+        progress = (epoch - self.delay) / self.epochs
         return self.start + (self.end - self.start) * _SHAPES[self.schedule](progress)
 
     def on_train_begin(self, logs=None):

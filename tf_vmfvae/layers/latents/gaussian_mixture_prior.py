@@ -6,6 +6,7 @@ import keras
 import tensorflow as tf
 import tensorflow_probability as tfp
 
+from tf_vmfvae.layers.latents.learned_mixture import LearnedMixture
 from tf_vmfvae.layers.latents.mixture_prior import PACE
 
 tfd = tfp.distributions
@@ -17,7 +18,7 @@ WIDTH = math.sqrt(1 - SPREAD**2)
 
 
 @keras.saving.register_keras_serializable(package="tf_vmfvae")
-class GaussianMixturePrior(keras.layers.Layer):
+class GaussianMixturePrior(LearnedMixture):
     """A learned mixture of Gaussian distributions with diagonal covariances.
 
     For Gaussian codes what `MixturePrior` is for codes on the sphere (see there): each
@@ -46,24 +47,11 @@ class GaussianMixturePrior(keras.layers.Layer):
     def __init__(
         self, components: int, latent_dim: int, seed: int | None = None, **kwargs
     ):
-        if components < 1:
-            raise ValueError(f"components is {components}: give at least 1")
-        super().__init__(**kwargs)
-        self.components = components
-        self.latent_dim = latent_dim
-        self.seed = seed
+        super().__init__(components, latent_dim, seed, **kwargs)
         first = keras.initializers.RandomNormal(stddev=SPREAD / PACE, seed=seed)
-        self.means, self.log_widths, self.log_shares = (
-            # Densities are in full precision, whatever the dtype policy.
-            self.add_weight(
-                shape=shape, initializer=initializer, autocast=False, name=name
-            )
-            for name, shape, initializer in (
-                ("means", (components, latent_dim), first),
-                ("log_widths", (components, latent_dim), "zeros"),
-                ("log_shares", (components,), "zeros"),
-            )
-        )
+        self.means = self._add_component_weight("means", latent_dim, initializer=first)
+        self.log_widths = self._add_component_weight("log_widths", latent_dim)
+        self.log_shares = self._add_component_weight("log_shares")
         self.built = True
 
     def distribution(self) -> tfd.MixtureSameFamily:
@@ -76,14 +64,3 @@ class GaussianMixturePrior(keras.layers.Layer):
             tfd.Categorical(logits=shares),
             tfd.MultivariateNormalDiag(means, WIDTH * tf.exp(widths)),
         )
-
-    def get_config(self):
-        config = super().get_config()
-        config.update(
-            {
-                "components": self.components,
-                "latent_dim": self.latent_dim,
-                "seed": self.seed,
-            }
-        )
-        return config

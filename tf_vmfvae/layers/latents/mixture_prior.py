@@ -4,6 +4,7 @@ import keras
 import tensorflow as tf
 
 from tf_vmfvae.distributions import VonMisesFisherMixture
+from tf_vmfvae.layers.latents.learned_mixture import LearnedMixture
 
 # The weights are this many times smaller than what they stand for, so each step of the
 # optimiser moves the prior further. It needs fewer steps than the posteriors it fits.
@@ -11,7 +12,7 @@ PACE = 10.0
 
 
 @keras.saving.register_keras_serializable(package="tf_vmfvae")
-class MixturePrior(keras.layers.Layer):
+class MixturePrior(LearnedMixture):
     """A learned mixture of von Mises-Fisher distributions.
 
     For given posteriors, the prior with the best bound is their average over the data
@@ -44,27 +45,16 @@ class MixturePrior(keras.layers.Layer):
     def __init__(
         self, components: int, latent_dim: int, seed: int | None = None, **kwargs
     ):
-        if components < 1:
-            raise ValueError(f"components is {components}: give at least 1")
-        super().__init__(**kwargs)
-        self.components = components
-        self.latent_dim = latent_dim
-        self.seed = seed
+        super().__init__(components, latent_dim, seed, **kwargs)
         # Only the direction of a vector matters, and short vectors turn fast.
         short = keras.initializers.RandomNormal(
             stddev=1.0 / (PACE * latent_dim**0.5), seed=seed
         )
-        self.directions, self.log_spreads, self.log_shares = (
-            # Densities are in full precision, whatever the dtype policy.
-            self.add_weight(
-                shape=shape, initializer=initializer, autocast=False, name=name
-            )
-            for name, shape, initializer in (
-                ("directions", (components, latent_dim), short),
-                ("log_spreads", (components,), "zeros"),
-                ("log_shares", (components,), "zeros"),
-            )
+        self.directions = self._add_component_weight(
+            "directions", latent_dim, initializer=short
         )
+        self.log_spreads = self._add_component_weight("log_spreads")
+        self.log_shares = self._add_component_weight("log_shares")
         self.built = True
 
     def distribution(self) -> VonMisesFisherMixture:
@@ -76,14 +66,3 @@ class MixturePrior(keras.layers.Layer):
             self.latent_dim / 2 * tf.exp(-PACE * spreads),
             PACE * shares,
         )
-
-    def get_config(self):
-        config = super().get_config()
-        config.update(
-            {
-                "components": self.components,
-                "latent_dim": self.latent_dim,
-                "seed": self.seed,
-            }
-        )
-        return config
