@@ -26,6 +26,14 @@ def define_flags(values: flags.FlagValues = flags.FLAGS) -> ProgramFlags:
         list(SCALES),
         default="smoke",
     )
+    own.choice(
+        "precision",
+        "Precision of matrix products in training, instead of the scale's. "
+        "mixed_bfloat16 is faster on hardware that multiplies bfloat16. A run cannot "
+        "be continued in another precision.",
+        ["float32", "mixed_bfloat16"],
+        default=None,
+    )
     own.path(
         "data_dir",
         "The folder that holds ptb/, yelp/, 20ng/ and rcv1/, for the scales cpu and "
@@ -85,6 +93,6 @@ def _check(settings):
 
 def _without_effect(settings):
     if settings["list"]:
-        others = ("scale", "data_dir", "output_dir", "dry_run")
+        others = ("scale", "precision", "data_dir", "output_dir", "dry_run")
         return dict.fromkeys(others, "list")
     return {"data_dir": "scale"} if settings["scale"] == "smoke" else {}

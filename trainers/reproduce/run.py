@@ -88,8 +88,10 @@ def _rest(left):
 
 
 def _scale(settings):
-    """Returns the scale; it reads RCV1 itself if that is there."""
+    """Returns the scale, changed by flags; it reads RCV1 itself if that is there."""
     scale = SCALES[settings["scale"]]
+    if settings["precision"]:
+        scale = scale.in_precision(settings["precision"])
     data_dir = settings["data_dir"]
     if data_dir and Path(data_dir, "rcv1").exists():
         scale = dataclasses.replace(scale, generated=None)

@@ -84,6 +84,16 @@ def test_the_validation_set_chooses_the_kappa_of_yelp(reproduce, processes):
     assert rows_of("language_modelling_yelp")[-1]["PPL"] == by_kappa[2]["test PPL"]
 
 
+def test_every_model_is_trained_in_the_precision_that_is_asked_for(reproduce):
+    reproduce("--experiment=documents,language_modelling_yelp", "--precision=float32")
+
+    for name in ("documents", "language_modelling_yelp"):
+        commands = json.loads((RESULTS / f"{name}.json").read_text())["commands"]
+        for command in commands.values():
+            trains = "trainers.evaluate" not in command
+            assert ("--precision=float32" in command) is trains
+
+
 def test_models_write_side_by_side(reproduce, processes):
     reproduce("--experiment=sentences")
 

@@ -55,3 +55,15 @@ class Scale:
     swept: tuple[tuple[str, str], ...]
     document_kappas: Mapping[int, float]
     newswire_kappas: Mapping[int, float]
+
+    def in_precision(self, precision: str) -> "Scale":
+        """Returns the scale with all models trained in a precision.
+
+        Args:
+            precision: a value of --precision, float32 or mixed_bfloat16.
+        """
+        trained = ("sentences", "reviews", "documents", "newswire")
+        changed = {
+            name: getattr(self, name) | {"precision": precision} for name in trained
+        }
+        return dataclasses.replace(self, **changed)
