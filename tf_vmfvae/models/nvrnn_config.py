@@ -61,8 +61,7 @@ def check_arguments(model, latent: Latent, condition: Condition | None) -> None:
         raise ValueError(
             f"codes is {model.codes}: with several codes, training uses the "
             "importance-weighted bound, which needs the whole KL; give codes=1, or a "
-            "latent that charges all of it (for GaussianLatent, minimum_rate=0 and "
-            "free_bits=0)"
+            "latent that charges all of it (minimum_rate=0 and free_bits=0)"
         )
 
 

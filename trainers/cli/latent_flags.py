@@ -5,6 +5,8 @@ from trainers.cli.errors import UserError
 from trainers.cli.program_flags import ProgramFlags
 from trainers.cli.ranges import at_least_zero, integers, positive, require
 
+# Flags of the latents whose KL training could optimise away.
+RATE_FLOOR = ["free_bits", "minimum_rate"]
 # --latent -> the layer of `tf_vmfvae.layers` and the flags that are its arguments.
 LATENTS = {
     "vmf": (
@@ -13,10 +15,16 @@ LATENTS = {
     ),
     "vmf_learned": (
         "LearnedVonMisesFisherLatent",
-        ["latent_dim", "kappa", "kappa_floor"],
+        ["latent_dim", "kappa", "kappa_floor", *RATE_FLOOR],
     ),
-    "vmf_product": ("SphereProductLatent", ["latent_dim", "spheres", "kappa"]),
-    "vmf_natural": ("NaturalSphereProductLatent", ["latent_dim", "spheres", "kappa"]),
+    "vmf_product": (
+        "SphereProductLatent",
+        ["latent_dim", "spheres", "kappa", *RATE_FLOOR],
+    ),
+    "vmf_natural": (
+        "NaturalSphereProductLatent",
+        ["latent_dim", "spheres", "kappa", *RATE_FLOOR],
+    ),
     "power_spherical": (
         "PowerSphericalLatent",
         ["latent_dim", "kappa", "training_kappa"],
@@ -31,7 +39,7 @@ LATENTS = {
     ),
     "gaussian": (
         "GaussianLatent",
-        ["latent_dim", "free_bits", "batch_norm", "minimum_rate", "prior_components"],
+        ["latent_dim", "batch_norm", "prior_components", *RATE_FLOOR],
     ),
     "none": ("NoLatent", []),
 }
@@ -158,7 +166,11 @@ def check(settings: dict) -> None:
         require(settings, "initial_kappa", rule, lambda x: x >= least)
     if reads(settings, "batch_norm") and settings["batch_norm"]:
         _check_batch_norm(settings)
-    if latent == "gaussian" and settings["free_bits"] and settings["minimum_rate"]:
+    if (
+        settings["free_bits"]
+        and settings["minimum_rate"]
+        and reads(settings, "free_bits")
+    ):
         raise UserError(
             "--free_bits: --minimum_rate keeps the KL up too; leave one of them out"
         )

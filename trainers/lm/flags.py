@@ -346,23 +346,26 @@ def _check_codes(settings):
     """Checks that the importance-weighted bound of several codes has its full KL."""
     if settings["codes"] == 1 or settings["latent"] == "none":
         return
-    is_gaussian = latent_flags.reads(settings, "free_bits")
     for name, takes_part_away in (
         ("kl_schedule", settings["kl_schedule"] != "constant"),
         ("kl_weight", training_flags.weighs_kl(settings)),
         ("pretrain_epochs", pretraining_flags.pretrains(settings)),
-        ("free_bits", is_gaussian and settings["free_bits"]),
-        ("minimum_rate", is_gaussian and settings["minimum_rate"]),
+        *((name, _reads(settings, name)) for name in latent_flags.RATE_FLOOR),
     ):
         if takes_part_away:
             raise UserError(
                 f"--codes: more than one needs the full KL; leave out --{name}"
             )
-    if is_gaussian and settings["batch_norm"]:
+    if _reads(settings, "batch_norm"):
         raise UserError(
             "--codes: more than one needs posteriors that do not depend on the batch; "
             "leave out --batch_norm"
         )
+
+
+def _reads(settings, name):
+    """Returns the value of a flag if the latent reads it, and `None` otherwise."""
+    return settings[name] if latent_flags.reads(settings, name) else None
 
 
 def _check_new(settings):

@@ -275,15 +275,17 @@ def test_norms_stay_within_their_range():
     assert np.all(np.isfinite(latent.prior().log_prob(z)))
 
 
-def test_free_bits_only_change_the_charged_kl(hidden):
-    latent = layers.GaussianLatent(4, free_bits=3.0, seed=1)
-    plain = layers.GaussianLatent(4, seed=1)
+@pytest.mark.parametrize("name", ["gaussian", "vmf_learned", "vmf_natural"])
+def test_free_bits_only_change_the_charged_kl(name, hidden):
+    _, plain_kl = LATENTS[name]()(hidden)
+    free = float(np.median(plain_kl))
+    plain = LATENTS[name]()
+    latent = type(plain).from_config(plain.get_config() | {"free_bits": free})
     _, kl = latent(hidden)
-    _, plain_kl = plain(hidden)
 
     np.testing.assert_array_equal(kl, plain_kl)
-    assert np.min(kl) < 3 < np.max(kl)
-    np.testing.assert_array_equal(latent.charged_kl(kl), np.maximum(kl, 3.0))
+    assert np.min(kl) < free < np.max(kl)
+    np.testing.assert_array_equal(latent.charged_kl(kl), np.maximum(kl, free))
     np.testing.assert_array_equal(plain.charged_kl(kl), kl)
 
 

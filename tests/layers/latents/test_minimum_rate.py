@@ -1,5 +1,7 @@
 """A Lagrange multiplier keeps the average KL up."""
 
+import functools
+
 import keras
 import numpy as np
 import pytest
@@ -67,10 +69,19 @@ def test_a_rate_that_is_not_positive_is_refused(rate):
 # === The latent ===
 
 
-def test_a_latent_charges_the_lagrangian_and_returns_the_true_kl():
+LATENTS = [
+    layers.GaussianLatent,
+    layers.LearnedVonMisesFisherLatent,
+    functools.partial(layers.SphereProductLatent, spheres=2),
+    functools.partial(layers.NaturalSphereProductLatent, spheres=2),
+]
+
+
+@pytest.mark.parametrize("make", LATENTS)
+def test_a_latent_charges_the_lagrangian_and_returns_the_true_kl(make):
     hidden = np.random.default_rng(0).normal(size=(5, 7)).astype("float32")
-    latent = layers.GaussianLatent(4, minimum_rate=RATE, seed=1)
-    plain = layers.GaussianLatent(4, seed=1)
+    latent = make(4, minimum_rate=RATE, seed=1)
+    plain = make(4, seed=1)
     _, kl = latent(hidden, training=True)
 
     np.testing.assert_array_equal(kl, plain(hidden, training=True)[1])
@@ -79,16 +90,28 @@ def test_a_latent_charges_the_lagrangian_and_returns_the_true_kl():
         latent.charged_kl(kl), kl + multiplier * (RATE - kl), rtol=1e-6
     )
     assert latent.has_free_kl
+    assert not plain.has_free_kl
     assert plain.logs() == {}
     # The constraint makes no codes.
     assert latent.has_codes_like(plain)
 
 
-def test_free_bits_and_a_minimum_rate_are_refused_together():
+@pytest.mark.parametrize("make", LATENTS)
+def test_free_bits_and_a_minimum_rate_are_refused_together(make):
     with pytest.raises(ValueError, match="free_bits and minimum_rate both keep"):
-        layers.GaussianLatent(4, free_bits=1.0, minimum_rate=1.0)
+        make(4, free_bits=1.0, minimum_rate=1.0)
     with pytest.raises(ValueError, match="minimum_rate must be at least 0 and finite"):
-        layers.GaussianLatent(4, minimum_rate=float("nan"))
+        make(4, minimum_rate=float("nan"))
+
+
+@pytest.mark.parametrize("make", LATENTS)
+def test_a_latent_is_saved_with_its_free_bits_and_its_constraint(make):
+    for options in ({"free_bits": 2.0}, {"minimum_rate": 2.0}):
+        latent = make(4, **options)
+        config = keras.saving.serialize_keras_object(latent)
+        loaded = keras.saving.deserialize_keras_object(config)
+        assert loaded.get_config() == latent.get_config()
+        assert loaded.get_config().items() >= options.items()
 
 
 # === A model ===

@@ -148,9 +148,15 @@ def test_the_normalised_means_of_a_gaussian_code(parse):
     assert notes == ["--batch_norm has no effect with --latent=vmf"]
 
 
-def test_the_minimum_rate_of_a_gaussian_code(parse):
-    settings, notes = parse("--latent=gaussian", "--minimum_rate=5")
+@pytest.mark.parametrize("latent", ["gaussian", "vmf_learned", "vmf_natural"])
+def test_the_minimum_rate_of_a_code_whose_kl_is_learned(latent, parse):
+    settings, notes = parse(f"--latent={latent}", "--minimum_rate=5")
     assert (make_latent(settings).minimum_rate, notes) == (5.0, [])
+    settings, notes = parse(f"--latent={latent}", "--free_bits=5")
+    assert (make_latent(settings).free_bits, notes) == (5.0, [])
+
+
+def test_a_minimum_rate_that_nothing_would_keep_up_has_no_effect(parse):
     assert make_latent(parse("--latent=gaussian")[0]).rate_constraint is None
     for latent, flag in (("vmf", "--latent=vmf"), ("gaussian", "--kl_weight=0.0")):
         flags = f"--latent={latent}", flag, "--minimum_rate=5"
@@ -204,9 +210,10 @@ def test_flags_that_a_latent_does_not_read_have_no_value(parse):
         names = ["kappa", "kappa_floor", "training_kappa", "free_bits", "encoder"]
         return [name for name in names if settings[name] is not None]
 
-    assert kept("--latent=vmf_learned") == ["kappa", "kappa_floor", "encoder"]
+    kept_up = ["kappa", "kappa_floor", "free_bits", "encoder"]
+    assert kept("--latent=vmf_learned") == kept_up
     assert kept("--latent=vmf_norm") == ["kappa", "training_kappa", "encoder"]
-    assert kept("--latent=vmf_natural") == ["kappa", "encoder"]
+    assert kept("--latent=vmf_natural") == ["kappa", "free_bits", "encoder"]
     assert kept("--latent=gaussian") == ["free_bits", "encoder"]
     assert kept("--latent=none") == []
 

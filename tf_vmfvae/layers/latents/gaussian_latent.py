@@ -8,15 +8,15 @@ from tf_vmfvae.layers.argument_checks import not_negative
 from tf_vmfvae.layers.latents.gaussian_mixture_prior import GaussianMixturePrior
 from tf_vmfvae.layers.latents.latent import Latent
 from tf_vmfvae.layers.latents.learned_prior import LearnedPrior
-from tf_vmfvae.layers.latents.minimum_rate import MinimumRate
 from tf_vmfvae.layers.latents.posterior_normalization import PosteriorNormalization
+from tf_vmfvae.layers.latents.rate_floor import RateFloor
 from tf_vmfvae.ops.batch_part import place_in_batch
 
 tfd = tfp.distributions
 
 
 @keras.saving.register_keras_serializable(package="tf_vmfvae")
-class GaussianLatent(LearnedPrior, Latent):
+class GaussianLatent(RateFloor, LearnedPrior, Latent):
     """A Gaussian code: `q(z|x) = N(mu(x), diag(sigma(x)^2))`, `p(z) = N(0, I)`.
 
     The latent of Bowman et al. (2016). With a strong decoder its KL vanishes in
@@ -26,10 +26,9 @@ class GaussianLatent(LearnedPrior, Latent):
     Args:
         latent_dim: int, at least 1. Dimension of the code.
         free_bits: float, at least 0. Nats (despite the name) of KL per example that
-            are free in training: the loss has `max(free_bits, kl)`, so a KL below
-            `free_bits` gains nothing by falling further (Kingma et al. 2016, section
-            3.3, with all dimensions in one group). The layer returns the true KL, which
-            bounds use.
+            are free in training: the loss has `max(free_bits, kl)` (Kingma et al. 2016,
+            section 3.3, with all dimensions in one group). The layer returns the true
+            KL, which bounds use.
         seed: int or `None`, see `Latent`.
         batch_norm: float, at least 0. Standard deviation to which the posteriors' means
             are normalised in each coordinate over a training batch; 0: they are not
@@ -75,19 +74,15 @@ class GaussianLatent(LearnedPrior, Latent):
     ):
         if latent_dim < 1:
             raise ValueError(f"latent_dim must be at least 1, not {latent_dim}")
-        if free_bits and minimum_rate:
-            raise ValueError(
-                "free_bits and minimum_rate both keep the KL up: leave one of them out"
-            )
         if batch_norm and prior_components:
             raise ValueError(
                 "batch_norm keeps the KL to a standard normal prior up, not to a "
                 "learned one: leave batch_norm or prior_components out"
             )
-        super().__init__(latent_dim, seed, **kwargs)
-        self.free_bits = not_negative("free_bits", float(free_bits))
+        super().__init__(
+            latent_dim, seed, free_bits=free_bits, minimum_rate=minimum_rate, **kwargs
+        )
         self.batch_norm = not_negative("batch_norm", float(batch_norm))
-        self.minimum_rate = not_negative("minimum_rate", float(minimum_rate))
         self.prior_components = not_negative("prior_components", prior_components)
         # Normalisation takes a bias away, and has a shift of its own.
         self.mean = self._linear_map("mean", use_bias=not batch_norm)
@@ -96,10 +91,6 @@ class GaussianLatent(LearnedPrior, Latent):
         if batch_norm:
             self.normalization = PosteriorNormalization(
                 batch_norm, dtype=self.variable_dtype, name="normalization"
-            )
-        if minimum_rate:
-            self.rate_constraint = MinimumRate(
-                minimum_rate, dtype=self.variable_dtype, name="rate_constraint"
             )
         if prior_components:
             self.mixture_prior = GaussianMixturePrior(
@@ -171,27 +162,11 @@ class GaussianLatent(LearnedPrior, Latent):
     def normalizes_batch(self) -> bool:
         return self.normalization is not None
 
-    def charged_kl(self, kl):
-        if self.rate_constraint:
-            return self.rate_constraint(kl)
-        return tf.maximum(kl, self.free_bits)
-
-    @property
-    def has_free_kl(self) -> bool:
-        return self.free_bits > 0 or self.minimum_rate > 0
-
-    def logs(self) -> dict[str, tf.Tensor]:
-        if not self.rate_constraint:
-            return {}
-        return {"rate_multiplier": self.rate_constraint.multiplier}
-
     def get_config(self):
         config = super().get_config()
         config.update(
             {
-                "free_bits": self.free_bits,
                 "batch_norm": self.batch_norm,
-                "minimum_rate": self.minimum_rate,
                 "prior_components": self.prior_components,
             }
         )

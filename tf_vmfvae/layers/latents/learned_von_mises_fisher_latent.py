@@ -7,13 +7,14 @@ import tensorflow as tf
 import tensorflow_probability as tfp
 
 from tf_vmfvae.distributions import VonMisesFisher
+from tf_vmfvae.layers.latents.rate_floor import RateFloor
 from tf_vmfvae.layers.latents.spherical_latent import SphericalLatent
 
 tfd = tfp.distributions
 
 
 @keras.saving.register_keras_serializable(package="tf_vmfvae")
-class LearnedVonMisesFisherLatent(SphericalLatent):
+class LearnedVonMisesFisherLatent(RateFloor, SphericalLatent):
     """A code on the unit sphere: `q(z|x) = vMF(mu(x), kappa(x))`, `p(z)` uniform.
 
     Each example has its own concentration, so the KL can be optimised away, as a
@@ -32,6 +33,10 @@ class LearnedVonMisesFisherLatent(SphericalLatent):
         kappa_floor: float, at least 0. The smallest concentration.
         kappa_ceiling: float. The largest concentration.
         seed: int or `None`, see `Latent`.
+        free_bits: float, at least 0. Nats of KL per example that are free in training,
+            as for `GaussianLatent`.
+        minimum_rate: float, at least 0. Smallest average KL in nats per example in
+            training, likewise.
         **kwargs: other arguments of `keras.layers.Layer`.
 
     Returns:
@@ -39,7 +44,8 @@ class LearnedVonMisesFisherLatent(SphericalLatent):
 
     Raises:
         ValueError: if `latent_dim` is below 2, or not
-            `0 <= kappa_floor < kappa < kappa_ceiling < infinity`.
+            `0 <= kappa_floor < kappa < kappa_ceiling < infinity`; if `free_bits` or
+            `minimum_rate` is negative or not finite, or both are positive.
 
     Example:
     >>> import numpy as np
@@ -57,6 +63,9 @@ class LearnedVonMisesFisherLatent(SphericalLatent):
         kappa_floor: float = 1.0,
         kappa_ceiling: float = 1000.0,
         seed: int | None = None,
+        *,
+        free_bits: float = 0.0,
+        minimum_rate: float = 0.0,
         **kwargs,
     ):
         if not 0 <= kappa_floor < kappa < kappa_ceiling < math.inf:
@@ -64,7 +73,9 @@ class LearnedVonMisesFisherLatent(SphericalLatent):
                 "kappa must lie between kappa_floor (0 or more) and kappa_ceiling "
                 f"(finite), not {kappa} between {kappa_floor} and {kappa_ceiling}"
             )
-        super().__init__(latent_dim, seed, **kwargs)
+        super().__init__(
+            latent_dim, seed, free_bits=free_bits, minimum_rate=minimum_rate, **kwargs
+        )
         self.kappa = float(kappa)
         self.kappa_floor = float(kappa_floor)
         self.kappa_ceiling = float(kappa_ceiling)

@@ -10,6 +10,7 @@ from tf_vmfvae.distributions import VonMisesFisher, kl_to_uniform
 from tf_vmfvae.layers.argument_checks import positive
 from tf_vmfvae.layers.dense import Dense
 from tf_vmfvae.layers.latents.latent import Latent
+from tf_vmfvae.layers.latents.rate_floor import RateFloor
 from tf_vmfvae.ops.geometry import great_circle, mirror_about, unit_vectors
 
 tfd = tfp.distributions
@@ -17,7 +18,7 @@ tfb = tfp.bijectors
 
 
 @keras.saving.register_keras_serializable(package="tf_vmfvae")
-class SphereProductLatent(Latent):
+class SphereProductLatent(RateFloor, Latent):
     """A code on a product of spheres (Davidson et al. 2019), uniform a priori.
 
     Each sphere has its own concentration, which is learned and depends on the example:
@@ -35,6 +36,10 @@ class SphereProductLatent(Latent):
             concentrations depend on. With 0, a sphere has the same concentration for
             all examples; `None` stands for all features.
         seed: int or `None`, see `Latent`.
+        free_bits: float, at least 0. Nats of KL per example that are free in training,
+            as for `GaussianLatent`.
+        minimum_rate: float, at least 0. Smallest average KL in nats per example in
+            training, likewise.
         **kwargs: other arguments of `keras.layers.Layer`.
 
     Returns:
@@ -42,8 +47,10 @@ class SphereProductLatent(Latent):
 
     Raises:
         ValueError: if `latent_dim` is not a multiple of `spheres` or less than twice
-            as large, if `kappa` is not a positive, finite number, or if
-            `concentration_features` is negative or more than there are hidden features.
+            as large, if `kappa` is not a positive, finite number, if
+            `concentration_features` is negative or more than there are hidden features,
+            or if `free_bits` or `minimum_rate` is negative or not finite, or both are
+            positive.
 
     Example:
     >>> import numpy as np
@@ -61,6 +68,9 @@ class SphereProductLatent(Latent):
         kappa: float = 20.0,
         concentration_features: int | None = None,
         seed: int | None = None,
+        *,
+        free_bits: float = 0.0,
+        minimum_rate: float = 0.0,
         **kwargs,
     ):
         if spheres < 1 or latent_dim < 2 * spheres or latent_dim % spheres:
@@ -73,7 +83,9 @@ class SphereProductLatent(Latent):
                 "concentration_features must be 0 or more, not "
                 f"{concentration_features}"
             )
-        super().__init__(latent_dim, seed, **kwargs)
+        super().__init__(
+            latent_dim, seed, free_bits=free_bits, minimum_rate=minimum_rate, **kwargs
+        )
         self.spheres = spheres
         self.sphere_dim = latent_dim // spheres
         self.kappa = positive("kappa", kappa)
