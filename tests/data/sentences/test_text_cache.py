@@ -223,8 +223,8 @@ def test_only_a_text_is_encoded(cache):
         data.load("embedded", cache_dir=cache)
     with pytest.raises(ValueError, match="dataset text needs data_dir"):
         data.load("text", cache_dir=cache)
-    with pytest.raises(ValueError, match="sentences on disk have no labels"):
-        data.load("text", cache, cache_dir=cache, labels="labels.txt")
+    with pytest.raises(ValueError, match="only dataset text is encoded there"):
+        data.load("embedded", cache_dir=cache, labels="topic")
     assert not pathlib.Path(cache).exists()
 
 
