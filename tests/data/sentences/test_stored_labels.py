@@ -36,19 +36,6 @@ def load(text, labels, tmp_path):
     return loaded
 
 
-@pytest.fixture
-def encodings(monkeypatch):
-    """A list that gets an entry each time that a text is encoded."""
-    entries, encode = [], text_cache.encode
-
-    def counted(*arguments):
-        entries.append(arguments)
-        encode(*arguments)
-
-    monkeypatch.setattr(text_cache, "encode", counted)
-    return entries
-
-
 def write(path, count):
     path.write_text("".join(f"{'the ' * (i % 5)}cat {i % 40}\n" for i in range(count)))
     return path
@@ -131,24 +118,28 @@ def test_stored_ids_need_a_number_each(load):
         layers.LabelCondition(3).join(ids, corpus.labels["train"][1:])
 
 
-def test_labels_that_have_changed_are_encoded_again(load, labels, tmp_path, encodings):
+def test_labels_that_have_changed_are_encoded_again(
+    load, labels, tmp_path, count_encodings
+):
     load()
     write_labels(labels, 90, NAMES[::-1])
     again = load()
-    assert len(encodings) == 2
+    assert len(count_encodings) == 2
     assert any("it or its labels have changed since" in note for note in again.notes)
     assert_same(again, load(cache_dir=None))
     assert len(list(tmp_path.glob("cache/*/text"))) == 1
 
 
-def test_a_text_without_labels_is_another_encoding(load, encodings):
+def test_a_text_without_labels_is_another_encoding(load, count_encodings):
     for _ in range(2):
         assert load(labels=None).labels is None
         assert len(load().labels["train"]) == 82
-    assert len(encodings) == 2
+    assert len(count_encodings) == 2
 
 
-def test_a_text_that_an_earlier_version_encoded_is_read(load, tmp_path, encodings):
+def test_a_text_that_an_earlier_version_encoded_is_read(
+    load, tmp_path, count_encodings
+):
     expected = load(labels=None)
     [file] = tmp_path.glob("cache/*/text/text.json")
     record = json.loads(file.read_text())
@@ -156,11 +147,13 @@ def test_a_text_that_an_earlier_version_encoded_is_read(load, tmp_path, encoding
     del record["labels"]
     file.write_text(json.dumps(record))
     assert list(load(labels=None).train) == list(expected.train)
-    assert len(encodings) == 1
+    assert len(count_encodings) == 1
 
 
 @pytest.mark.parametrize("damage", ["cut", "missing"])
-def test_labels_that_are_not_whole_are_encoded_again(load, tmp_path, encodings, damage):
+def test_labels_that_are_not_whole_are_encoded_again(
+    load, tmp_path, count_encodings, damage
+):
     expected = load()
     [file] = tmp_path.rglob("labels.i4")
     if damage == "cut":
@@ -168,7 +161,7 @@ def test_labels_that_are_not_whole_are_encoded_again(load, tmp_path, encodings, 
     else:
         file.unlink()
     np.testing.assert_equal(load().labels, expected.labels)
-    assert len(encodings) == 2
+    assert len(count_encodings) == 2
 
 
 def test_labels_that_change_while_they_are_read_are_refused(load, labels, monkeypatch):

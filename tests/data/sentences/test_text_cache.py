@@ -23,19 +23,6 @@ def cache(tmp_path):
     return tmp_path / "deep" / "cache"
 
 
-@pytest.fixture
-def count_encodings(monkeypatch):
-    """A list that gets an entry each time that a text is encoded."""
-    entries, encode = [], text_cache.encode
-
-    def counted(*arguments):
-        entries.append(arguments)
-        encode(*arguments)
-
-    monkeypatch.setattr(text_cache, "encode", counted)
-    return entries
-
-
 def write(path, count):
     path.write_text("".join(f"the cat {i} sees\n" for i in range(count)))
 
