@@ -2,7 +2,8 @@
 
 import dataclasses
 import os
-from collections.abc import Callable
+import pathlib
+from collections.abc import Callable, Sequence
 
 from tf_vmfvae.data import embedded
 from tf_vmfvae.data.sentences.corpus import Corpus
@@ -52,7 +53,8 @@ def load(
             label sentences by: "topic", "sentiment" or "tense", which takes seconds.
         cache_dir: for "text", a folder, which need not exist. The text is then encoded
             there once, and its sentences stay on disk (`StoredSentences`), so that it
-            may be larger than memory. By default sentences are in memory.
+            may be larger than memory. Their labels are numbers in arrays, 4 bytes each.
+            By default sentences are in memory.
         report: called with a line before and after a text is encoded, which may take
             minutes: `print`, for example. By default nothing is said.
 
@@ -85,13 +87,9 @@ def load(
     if cache_dir is None:
         corpus = _cut(_read(dataset, data_dir, labels), max_length)
         vocabulary = build_vocabulary(corpus.train, vocabulary_size, minimum_count)
-    elif labels is not None:
-        raise ValueError(
-            f"cache_dir is {cache_dir}: sentences on disk have no labels, but labels "
-            f"is {labels}; leave one of them out"
-        )
     elif dataset == "text":
-        corpus = _read_from_disk(_named(data_dir), cache_dir, max_length, report)
+        path = _named(data_dir)
+        corpus = _read_from_disk(path, labels, cache_dir, max_length, report)
         lexicon = corpus.train.lexicon
         vocabulary = lexicon.vocabulary(vocabulary_size, minimum_count)
     else:
@@ -136,7 +134,9 @@ def _read(dataset: str, data_dir: str | None, labels) -> Corpus:
     if dataset == "text":
         splits, names, notes = read_own_text(_named(data_dir), labels)
         corpus = Corpus(dataset, **splits, vocabulary=[], notes=tuple(notes))
-        return corpus if names is None else _labelled(corpus, names, labels)
+        if names is None:
+            return corpus
+        return _labelled(corpus, names, pathlib.Path(labels))
     raise ValueError(f"dataset is {dataset!r}: choose one of {', '.join(DATASETS)}")
 
 
@@ -157,14 +157,18 @@ def _read_embedded(factor: str | None) -> Corpus:
 
 
 def _labelled(corpus: Corpus, names: dict[str, list[str]], source) -> Corpus:
-    """Returns the corpus with labels, and a note on their numbers."""
-    ordered, labels = number_labels(names, source)
+    """Returns the corpus with labels, whose names are given for each sentence."""
+    return _numbered(corpus, *number_labels(names, source))
+
+
+def _numbered(corpus: Corpus, names: Sequence[str], labels) -> Corpus:
+    """Returns the corpus with numbered labels, and a note on their numbers."""
     return dataclasses.replace(
         corpus,
         labels=labels,
-        num_labels=len(ordered),
-        label_names=tuple(ordered),
-        notes=(*corpus.notes, describe_labels(ordered)),
+        num_labels=len(names),
+        label_names=tuple(names),
+        notes=(*corpus.notes, describe_labels(names)),
     )
 
 
@@ -178,15 +182,20 @@ def _named(data_dir):
     return data_dir
 
 
-def _read_from_disk(path: str, cache_dir: str, max_length: int, report) -> Corpus:
+def _read_from_disk(
+    path: str, labels, cache_dir: str, max_length: int, report
+) -> Corpus:
     """Returns the user's text, already cut, without a vocabulary."""
     # It locks files, which Python cannot do on Windows.
     from tf_vmfvae.data.sentences.text_cache import read_large_text
 
-    text, notes = read_large_text(path, cache_dir, max_length, report)
+    text, notes = read_large_text(path, cache_dir, max_length, report, labels)
+    corpus = Corpus("text", **text.splits, vocabulary=[], notes=tuple(notes))
+    if text.labels is not None:
+        corpus = _numbered(corpus, text.label_names, text.labels)
     total = sum(map(len, text.splits.values()))
-    notes += _cut_notes(text.num_cut, total, max_length)
-    return Corpus("text", **text.splits, vocabulary=[], notes=tuple(notes))
+    notes = (*corpus.notes, *_cut_notes(text.num_cut, total, max_length))
+    return dataclasses.replace(corpus, notes=notes)
 
 
 def _cut(corpus: Corpus, max_length: int) -> Corpus:

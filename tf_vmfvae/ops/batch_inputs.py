@@ -96,6 +96,7 @@ def count_rows(inputs):
     2
     """
     part = keras.tree.flatten(inputs)[0]
-    if isinstance(part, tf.RaggedTensor):
+    # Of a ragged tensor, or of ids on disk.
+    if hasattr(part, "nrows"):
         return part.nrows(tf.int32)
     return tf.shape(part)[0]

@@ -113,7 +113,7 @@ class SentenceJudge:
     def _part_of(self, split, limit):
         corpus = self.corpus
         texts = getattr(corpus, split)[:limit]
-        labels = corpus.labels and corpus.labels[split][:limit]
+        labels = corpus.labels and list(corpus.labels[split][:limit])
         if labels and corpus.label_names:
             # The model may have numbered them in another way.
             labels = [corpus.label_names[label] for label in labels]

@@ -49,7 +49,7 @@ def print_report(metrics: dict, model, corpus) -> None:
         )
     originals = corpus.test[:3]
     # A decoder with a condition reads the originals' words or labels.
-    labels = corpus.labels and corpus.labels["test"][:3]
+    labels = corpus.labels and list(corpus.labels["test"][:3])
     print("\nreconstructions:")
     texts = model.reconstruct(originals, labels=labels)
     for original, text in zip(originals, texts, strict=True):

@@ -125,7 +125,8 @@ class LMTask(Task):
 
     def make_panes(self, folder) -> list[keras.callbacks.Callback]:
         settings, corpus = self.settings, self.corpus
-        labels = self._labels("validation") or []
+        labels = self._labels("validation")
+        labels = [] if labels is None else labels
         path = folder.path
         made = [
             callbacks.ScalarsPane(path),
@@ -157,10 +158,11 @@ class LMTask(Task):
         return CONDITIONS[self.settings["condition"]](self.corpus, width)
 
     def _ids(self, model, split):
-        texts = getattr(self.corpus, split)
-        if isinstance(texts, data.StoredSentences):
-            return texts.to_ids(model.tokenizer)
-        return model.to_ids(texts, self._labels(split))
+        texts, labels = getattr(self.corpus, split), self._labels(split)
+        if not isinstance(texts, data.StoredSentences):
+            return model.to_ids(texts, labels)
+        ids = texts.to_ids(model.tokenizer)
+        return ids if model.condition is None else model.condition.join(ids, labels)
 
     def _batching(self, split):
         return {
@@ -188,7 +190,7 @@ class LMTask(Task):
     def _metadata(self, sentences):
         """Returns what the projector can colour the validation sentences by."""
         labels, names = self._labels("validation"), self.corpus.label_names
-        if labels:
+        if labels is not None:
             shown = labels[: len(sentences)]
             return {"label": [names[label] for label in shown] if names else shown}
         if self.corpus.name != "embedded":

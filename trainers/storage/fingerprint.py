@@ -5,13 +5,14 @@ words it has, and `"hash"` depends on everything that the model reads of them. I
 not depend on where the files are, and it is the same on every machine.
 """
 
+import functools
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from tf_vmfvae.data import Corpus, Documents, StoredSentences
-from tf_vmfvae.data.sentences.text_digest import text_digest
+from tf_vmfvae.data.sentences.text_digest import CHUNK, text_digest
 from trainers.storage.metrics_file import SPLITS
 
 Part = dict[str, int | str]
@@ -33,13 +34,10 @@ def of_corpus(corpus) -> dict[str, Part]:
     (['vocabulary', 'train', 'validation', 'test', 'labels'], 1)
     """
     of_split = of_texts if isinstance(corpus, Corpus) else of_documents
-    labels = [_labels(corpus, split) for split in SPLITS]
     return {
         "vocabulary": of_texts(corpus.vocabulary),
         **{split: of_split(getattr(corpus, split)) for split in SPLITS},
-        # The hash is of one list per split, so that a label which moves from one split
-        # to the next changes it.
-        "labels": {"count": sum(map(len, labels)), "hash": of_value(labels)["hash"]},
+        "labels": _of_labels(corpus),
     }
 
 
@@ -74,14 +72,43 @@ def of_value(value) -> Part:
     return of_texts([json.dumps(value, sort_keys=True)])
 
 
-def _labels(corpus, split) -> list[str]:
+def _of_labels(corpus) -> Part:
+    # The hash is of one list per split, so that a label which moves from one split to
+    # the next changes it.
+    labels = [_labels(corpus, split) for split in SPLITS]
+    names = corpus.label_names if isinstance(corpus, Corpus) else None
+
+    # Labels are few, but there may be millions of sentences.
+    @functools.lru_cache(maxsize=None, typed=True)
+    def spell(label):
+        return json.dumps(str(names[label] if names else label))
+
+    contents = (text.encode() for text in _as_json(labels, spell))
+    return _part(sum(map(len, labels)), contents)
+
+
+def _labels(corpus, split) -> Sequence:
     if isinstance(corpus, Corpus):
         labels = corpus.labels and corpus.labels[split]
-        if labels and corpus.label_names:
-            labels = [corpus.label_names[label] for label in labels]
     else:
         labels = getattr(corpus, split).labels
-    return [] if labels is None else [str(label) for label in labels]
+    return [] if labels is None else labels
+
+
+def _as_json(lists: Iterable[Sequence], spell) -> Iterator[str]:
+    """Yields, piece by piece, what `of_value` hashes of some lists.
+
+    Args:
+        lists: the lists, of which never more than a piece is in memory as text.
+        spell: a function from an element to its JSON.
+    """
+    for place, elements in enumerate(lists):
+        yield ", [" if place else "[["
+        for start in range(0, len(elements), CHUNK):
+            yield ", " if start else ""
+            yield ", ".join(map(spell, elements[start : start + CHUNK]))
+        yield "]"
+    yield "]\n"
 
 
 def _part(count: int, contents: Iterable[bytes]) -> Part:

@@ -21,18 +21,21 @@ def text_cache(
     Args:
         dataset: value of --dataset.
         data_dir: value of --data_dir.
-        labels: the labels of the sentences, which are read together with them, so that
-            all are held in memory; `None` if there are none.
+        labels: the labels of the sentences, the argument of `tf_vmfvae.data.load`;
+            `None` if there are none. They count as a part of the text.
 
     Raises:
-        ValueError: if there is no text, or its folder is unusable.
+        ValueError: if there is no text, its folder is unusable, or one of text and
+            labels is a file and the other one a folder.
 
     >>> text_cache("embedded", None) is None
     True
     """
-    if dataset != "text" or not data_dir or labels is not None:
+    if dataset != "text" or not data_dir:
         return None
-    if find_files(data_dir).size <= LARGE:
+    text = find_files(data_dir, labels)
+    # A pipe cannot be read again to see whether it was encoded before.
+    if text.size <= LARGE or text.pipe:
         return None
     caches = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
     return os.path.join(caches, NAME)

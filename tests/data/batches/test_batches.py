@@ -217,7 +217,7 @@ def test_labels_go_with_their_sentences():
             r"ids\['label'\] has the shape \(2,\): give one number for",
         ),
         ({"label": [[0], [1], [2]]}, r"ids\['label'\] has the shape \(3, 1\)"),
-        ({"more": sentences(3)}, r"ids has 2 ragged tensors, \['ids', 'more'\]: give"),
+        ({"more": sentences(3)}, r"or StoredIds, \['ids', 'more'\]: give one"),
     ],
 )
 def test_anything_but_one_number_for_each_example_is_refused(others, message):

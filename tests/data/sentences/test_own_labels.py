@@ -22,6 +22,22 @@ def refusal(action):
     return message
 
 
+@pytest.fixture
+def refused(tmp_path):
+    """Returns a function from paths to the message of memory, which is that of disk."""
+
+    def message(text, labels):
+        in_memory, on_disk = (
+            refusal(lambda more=more: data.load("text", text, labels=labels, **more))
+            for more in ({}, {"cache_dir": tmp_path / "cache"})
+        )
+        assert in_memory == on_disk
+        assert not [*tmp_path.glob("cache/*/text")]
+        return in_memory
+
+    return message
+
+
 def test_sentences_keep_their_labels_when_some_are_held_out(tmp_path):
     texts = [f"sentence number {i}" for i in range(200)]
     labels = [f"label {i % 3}" for i in range(200)]
@@ -82,36 +98,56 @@ def test_labels_are_numbered_by_value_or_else_by_name(tmp_path):
         (["a"] * 39, "labels.txt has 39 lines, but "),
         (["a"] * 41, "labels.txt has 41 lines, but "),
         (["a"] * 7 + [" "] + ["a"] * 32, "labels.txt, line 8: the label is missing"),
+        # They may have slipped, so that another line lacks its label.
+        (["a"] * 7 + [" "] + ["a"] * 31, "labels.txt has 39 lines, but "),
         ([f"label {i}" for i in range(40)], "has 36 different labels for 36 training"),
         # The last line of each period is held out for testing.
         (
             ["a"] * 39 + ["rare"],
             "no training sentence has the label 'rare' of the test",
         ),
+        # The validation set is held out from the line before.
+        (
+            ["a"] * 38 + ["odd", "rare"],
+            "no training sentence has the label 'odd' of the validation",
+        ),
     ],
 )
-def test_labels_that_cannot_be_used_are_refused(tmp_path, labels, message):
-    text, names = write_both(tmp_path, ["a b"] * 40, labels)
-
-    assert message in refusal(lambda: data.load("text", text, labels=names))
+def test_labels_that_cannot_be_used_are_refused(tmp_path, refused, labels, message):
+    assert message in refused(*write_both(tmp_path, ["a b"] * 40, labels))
 
 
-def test_files_that_cannot_be_read_are_named(tmp_path):
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "text.txt is empty"),
+        (b"\n \n", "text.txt has no line with a word"),
+        (b"a a\nb b\n", "text.txt has 2 usable lines"),
+        (b"a a\nb b\ncaf\xe9\n", "text.txt is not UTF-8 text (byte 11)"),
+    ],
+)
+def test_a_text_that_cannot_be_used_is_refused(tmp_path, refused, content, message):
+    names = write(tmp_path / "labels.txt", ["x"] * content.count(b"\n"))
+    text = tmp_path / "text.txt"
+    text.write_bytes(content)
+    assert message in refused(text, names)
+
+
+def test_files_that_cannot_be_read_are_named(tmp_path, refused):
     text, names = write_both(tmp_path, ["a b"] * 40, ["x"] * 40)
     (tmp_path / "folder").mkdir()
     write(tmp_path / "folder" / "train.txt", ["a b"] * 40)
 
-    def load(text, labels):
-        return lambda: data.load("text", text, labels=labels)
-
-    assert "absent does not exist" in refusal(load(text, tmp_path / "absent"))
-    assert "is a folder, but" in refusal(load(text, tmp_path / "folder"))
-    assert "is not a folder, but" in refusal(load(tmp_path / "folder", names))
+    assert "absent does not exist" in refused(text, tmp_path / "absent")
+    assert "is a folder, but" in refused(text, tmp_path / "folder")
+    assert "is not a folder, but" in refused(tmp_path / "folder", names)
     (tmp_path / "other").mkdir()
-    message = refusal(load(tmp_path / "folder", tmp_path / "other"))
+    message = refused(tmp_path / "folder", tmp_path / "other")
     assert "other/train.txt does not exist" in message
+    names.write_bytes(b"")
+    assert "labels.txt is empty: write one label per line" in refused(text, names)
     names.write_bytes(b"\xff\xfe")
-    assert "labels.txt is not UTF-8 text" in refusal(load(text, names))
+    assert "labels.txt is not UTF-8 text" in refused(text, names)
 
 
 @pytest.mark.parametrize("dataset", ["ptb", "yelp"])

@@ -23,19 +23,6 @@ def cache(tmp_path):
     return tmp_path / "deep" / "cache"
 
 
-@pytest.fixture
-def count_encodings(monkeypatch):
-    """A list that gets an entry each time that a text is encoded."""
-    entries, encode = [], text_cache.encode
-
-    def counted(*arguments):
-        entries.append(arguments)
-        encode(*arguments)
-
-    monkeypatch.setattr(text_cache, "encode", counted)
-    return entries
-
-
 def write(path, count):
     path.write_text("".join(f"the cat {i} sees\n" for i in range(count)))
 
@@ -223,8 +210,8 @@ def test_only_a_text_is_encoded(cache):
         data.load("embedded", cache_dir=cache)
     with pytest.raises(ValueError, match="dataset text needs data_dir"):
         data.load("text", cache_dir=cache)
-    with pytest.raises(ValueError, match="sentences on disk have no labels"):
-        data.load("text", cache, cache_dir=cache, labels="labels.txt")
+    with pytest.raises(ValueError, match="only dataset text is encoded there"):
+        data.load("embedded", cache_dir=cache, labels="topic")
     assert not pathlib.Path(cache).exists()
 
 

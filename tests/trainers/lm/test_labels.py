@@ -10,6 +10,7 @@ import tensorflow as tf
 from absl import flags
 
 from tests.trainers.export.exporting import export
+from tf_vmfvae import data
 from trainers.cli.errors import UserError
 from trainers.cli.run_flags import identity
 from trainers.evaluate import flags as evaluate_flags
@@ -18,6 +19,7 @@ from trainers.evaluate.sentences import SentenceJudge
 from trainers.generate import flags as generate_flags
 from trainers.generate import run as generation_run
 from trainers.lm.task import LMTask
+from trainers.storage import text_cache
 from trainers.storage.run_folder import RunFolder
 from trainers.training import run as training_run
 
@@ -82,6 +84,26 @@ def test_the_labels_may_move_but_not_change(trained, labels, tmp_path):
     assert "\n" not in str(e.value)
 
 
+def test_a_run_on_labelled_text_on_disk_is_the_run_in_memory(
+    trained, tmp_path, capsys, monkeypatch
+):
+    monkeypatch.setattr(text_cache, "LARGE", 0)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    settings, expected, printed = trained
+    found = run(settings, tmp_path / "run")
+
+    assert list(tmp_path.glob("tf_vmfvae/*/text/labels.i4"))
+    own, other = (
+        json.loads((folder.path / "flags.json").read_text())["text"]
+        for folder in (found, expected)
+    )
+    assert own == other
+    for split in ("validation", "test"):
+        assert found.metrics()[split] == expected.metrics()[split]
+    report = slice(printed.index("reconstructions:"), None)
+    assert capsys.readouterr().out.endswith(printed[report])
+
+
 def test_a_run_is_not_continued_with_renamed_labels(trained, labels, tmp_path):
     settings, folder, _ = trained
     renamed = shutil.copytree(labels, tmp_path / "renamed")
@@ -125,9 +147,12 @@ def test_the_model_is_evaluated_with_labels_by_name(
     assert own["bounds"]["nll"] == pytest.approx(recorded["nll"], rel=0.05)
 
 
+@pytest.mark.parametrize("large", [0, text_cache.LARGE])
 def test_labels_of_another_text_may_have_other_numbers(
-    trained, model, corpus_folder, labels, tmp_path
+    trained, model, corpus_folder, labels, tmp_path, monkeypatch, large
 ):
+    monkeypatch.setattr(text_cache, "LARGE", large)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     other = shutil.copytree(labels, tmp_path / "other")
     for file in other.iterdir():
         file.write_text(file.read_text().replace("bird", "cat"))
@@ -141,6 +166,7 @@ def test_labels_of_another_text_may_have_other_numbers(
     judge = SentenceJudge(model, own.read_settings()[0], {})
     found = np.concatenate([batch["label"] for batch in judge.batches().dataset()])
 
+    assert isinstance(judge.corpus.test, list if large else data.StoredSentences)
     # Those of the model: 1 is cat, 2 is dog. The last batch is filled up.
     assert judge.corpus.label_names == ("cat", "dog")
     assert np.bincount(found)[1:].tolist() == [

@@ -48,6 +48,20 @@ def test_other_labels_change_the_fingerprint():
     assert changed(CORPUS, labels=LABELLED.labels) == {"labels"}
 
 
+@pytest.mark.parametrize("names", [None, ("caf\u00e9", 'a "b"')])
+@pytest.mark.parametrize("as_labels", [list, lambda own: np.array(own, np.int32)])
+def test_labels_have_the_fingerprint_of_their_lists(monkeypatch, names, as_labels):
+    monkeypatch.setattr(fingerprint, "CHUNK", 2)
+    numbers = {"train": [0, 1, 1, 0, 1], "validation": [], "test": [1, 0]}
+    labels = {split: as_labels(own) for split, own in numbers.items()}
+    corpus = dataclasses.replace(CORPUS, labels=labels, label_names=names)
+    lists = [[str((names or "01")[x]) for x in own] for own in numbers.values()]
+    assert fingerprint.of_corpus(corpus)["labels"] == {
+        "count": 7,
+        "hash": fingerprint.of_value(lists)["hash"],
+    }
+
+
 def test_name_and_notes_do_not_change_the_fingerprint():
     assert changed(CORPUS, name="other", notes=("read elsewhere",)) == set()
 
@@ -88,6 +102,10 @@ def test_the_fingerprint_is_the_same_on_every_machine_and_in_every_version():
     assert fingerprint.of_documents(DOCUMENTS) == {
         "count": 2,
         "hash": "5e14f0a3da6be414fa2901a8493fc4af",
+    }
+    assert fingerprint.of_corpus(LABELLED)["labels"] == {
+        "count": 5,
+        "hash": "c768315d6ce10a1e399dd9c14f43919b",
     }
 
 

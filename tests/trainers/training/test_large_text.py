@@ -2,6 +2,7 @@
 
 import errno
 import gc
+import os
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,21 @@ def test_a_full_disk_is_said_to_be_full_and_nothing_is_left(
     gc.collect()
 
 
+def test_labels_count_as_text_unless_they_come_through_a_pipe(tmp_path, monkeypatch):
+    text, labels, pipe = (tmp_path / name for name in ("text", "labels", "pipe"))
+    text.write_bytes(b"a a\n" * 10)
+    labels.write_bytes(b"1\n" * 10)
+    os.mkfifo(pipe)
+    monkeypatch.setenv("XDG_CACHE_HOME", "/caches")
+    for large, expected in ((60, None), (59, "/caches/tf_vmfvae")):
+        monkeypatch.setattr(text_cache, "LARGE", large)
+        assert text_cache.text_cache("text", str(text), str(labels)) == expected
+    monkeypatch.setattr(text_cache, "LARGE", 0)
+    assert text_cache.text_cache("text", str(text), str(pipe)) is None
+    with pytest.raises(ValueError, match="labels is not a folder, but"):
+        text_cache.text_cache("text", str(tmp_path), str(labels))
+
+
 def test_only_a_large_text_is_encoded(tmp_path, monkeypatch):
     file = tmp_path / "text.txt"
     file.write_bytes(b"a a\n" * 10)
@@ -50,7 +66,6 @@ def test_only_a_large_text_is_encoded(tmp_path, monkeypatch):
     assert text_cache.text_cache("ptb", str(tmp_path)) is None
     (tmp_path / "more.txt").write_bytes(b"b")
     assert text_cache.text_cache("text", str(tmp_path)) == "/caches/tf_vmfvae"
-    assert text_cache.text_cache("text", str(tmp_path), labels="labels.txt") is None
     monkeypatch.delenv("XDG_CACHE_HOME")
     monkeypatch.setenv("HOME", "/home/of/mine")
     found = text_cache.text_cache("text", str(tmp_path))

@@ -31,7 +31,7 @@ class Batches:
         ids: int32 ragged `[num_examples, None]`, word ids from 1 up; no row is empty.
             Or a dictionary of these and of tensors with one number for each example,
             such as labels, as `LanguageModel.to_ids` returns it; batches then are such
-            dictionaries. Or `StoredIds`, which stay on disk.
+            dictionaries. The ids may also be `StoredIds`, which stay on disk.
         batch_size: rows per batch. If there are fewer examples, one batch holds all.
         buckets: the largest number of bucket lengths to choose, or the bucket lengths
             themselves, increasing, in words.
@@ -63,7 +63,9 @@ class Batches:
 
     def __init__(
         self,
-        ids: tf.RaggedTensor | dict[str, tf.RaggedTensor | tf.Tensor] | StoredIds,
+        ids: tf.RaggedTensor
+        | StoredIds
+        | dict[str, tf.RaggedTensor | StoredIds | tf.Tensor | np.ndarray],
         batch_size: int,
         buckets: int | Sequence[int] = MAX_BUCKETS,
         shuffle: bool = True,
@@ -77,12 +79,11 @@ class Batches:
         self.seed = int(seed)
 
         # If the batches are dictionaries: the name of the ids, and the other entries.
-        self._name, self._columns = None, {}
+        self._name, ids, self._columns = _split(ids)
         self._stored = ids if isinstance(ids, StoredIds) else None
         if self._stored is not None:
             self.lengths = ids.lengths
         else:
-            self._name, ids, self._columns = _split(ids)
             # The words stay on the host, where batches are put together.
             self._words = ids.flat_values.numpy().astype(np.int32, copy=False)
             row_splits = ids.row_splits.numpy().astype(np.int64)
@@ -191,19 +192,36 @@ class Batches:
             raise ValueError(f"epochs is {epochs}: give at least 1")
         plans = [self.plan(epoch + later) for later in range(epochs)]
         indices, lengths = map(np.concatenate, zip(*plans, strict=True))
-        pad = self._pad_in_memory() if self._stored is None else self._pad_stored()
         dataset = tf.data.Dataset.from_tensor_slices((indices[start:], lengths[start:]))
-        return dataset.map(pad).prefetch(2).with_options(_one_private_thread())
+        dataset = dataset.map(self._batch())
+        return dataset.prefetch(2).with_options(_one_private_thread())
+
+    def _batch(self) -> Callable:
+        """Returns a function from examples and the length of a batch to the batch."""
+        pad = self._pad_in_memory() if self._stored is None else self._pad_stored()
+        if self._name is None:
+            return pad
+        with tf.device("CPU"):
+            columns = {name: tf.constant(c) for name, c in self._columns.items()}
+
+        def batch(rows: tf.Tensor, length: tf.Tensor) -> dict[str, tf.Tensor]:
+            places = tf.maximum(rows, 0)
+            numbers = {
+                name: tf.where(rows >= 0, tf.gather(column, places), 0)
+                for name, column in columns.items()
+            }
+            return {self._name: pad(rows, length), **numbers}
+
+        return batch
 
     def _pad_in_memory(self) -> Callable:
-        """Returns a function from examples and the length of a batch to the batch."""
+        """Returns a function from examples and the length of a batch to their ids."""
         with tf.device("CPU"):
             words = tf.constant(self._words)
             row_starts = tf.constant(self._row_starts)
             row_lengths = tf.constant(self.lengths)
-            columns = {name: tf.constant(c) for name, c in self._columns.items()}
 
-        def pad(rows: tf.Tensor, length: tf.Tensor) -> tf.Tensor | dict[str, tf.Tensor]:
+        def pad(rows: tf.Tensor, length: tf.Tensor) -> tf.Tensor:
             is_example = rows >= 0
             rows = tf.maximum(rows, 0)
             starts = tf.gather(row_starts, rows)
@@ -212,19 +230,12 @@ class Batches:
             cells = tf.ragged.range(starts, starts + words_here)
             found = cells.with_values(tf.gather(words, cells.values))
             shape = [self.batch_size, length, *words.shape[1:]]
-            ids = found.to_tensor(shape=tf.stack(shape))
-            if self._name is None:
-                return ids
-            numbers = {
-                name: tf.where(is_example, tf.gather(column, rows), 0)
-                for name, column in columns.items()
-            }
-            return {self._name: ids, **numbers}
+            return found.to_tensor(shape=tf.stack(shape))
 
         return pad
 
     def _pad_stored(self) -> Callable:
-        """Returns a function from examples and the length of a batch to the batch."""
+        """Returns a function from examples and the length of a batch to their ids."""
 
         def pad(rows: tf.Tensor, length: tf.Tensor) -> tf.Tensor:
             # As tensors of a graph, all words would be copied into memory. TensorFlow
@@ -287,13 +298,18 @@ class Batches:
         return bucket_lengths
 
 
-def _split(ids) -> tuple[str | None, tf.RaggedTensor, dict[str, np.ndarray]]:
+def _split(
+    ids,
+) -> tuple[str | None, tf.RaggedTensor | StoredIds, dict[str, np.ndarray]]:
     """Returns the name of the ids in a dictionary, the ids, and the other entries."""
     if not isinstance(ids, Mapping):
         return None, ids, {}
-    names = [name for name, part in ids.items() if isinstance(part, tf.RaggedTensor)]
+    kinds = tf.RaggedTensor, StoredIds
+    names = [name for name, part in ids.items() if isinstance(part, kinds)]
     if len(names) != 1:
-        raise ValueError(f"ids has {len(names)} ragged tensors, {names}: give one")
+        raise ValueError(
+            f"ids has {len(names)} ragged tensors or StoredIds, {names}: give one"
+        )
     [name] = names
     columns = {other: np.asarray(ids[other]) for other in ids if other != name}
     for other, column in columns.items():

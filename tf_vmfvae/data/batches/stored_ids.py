@@ -44,6 +44,10 @@ class StoredIds:
     def __len__(self) -> int:
         return len(self.lengths)
 
+    def nrows(self, out_type: tf.DType = tf.int64) -> tf.Tensor:
+        """Returns the number of sentences, as a ragged tensor does."""
+        return tf.constant(len(self), out_type)
+
     def followed_by(self, ids: tf.RaggedTensor) -> "StoredIds":
         """Returns these sentences and then others, which are in memory.
 

@@ -3,6 +3,8 @@
 import dataclasses
 from collections.abc import Sequence
 
+import numpy as np
+
 
 @dataclasses.dataclass(frozen=True)
 class Corpus:
@@ -19,7 +21,8 @@ class Corpus:
         entropy: exact entropy of a sentence in nats, or None if it is unknown.
         notes: what was done to the text when it was read, one per line, for the user.
         labels: a mapping from "train", "validation" and "test" to a label for each
-            sentence, or None if there are no labels.
+            sentence, or None if there are no labels. The labels of a split are a list,
+            or an int32 array if its sentences are on disk.
         num_labels: number of labels; they are numbered from 0.
         label_names: the name of each label, or None if they have none.
 
@@ -35,6 +38,6 @@ class Corpus:
     vocabulary: list[str]
     entropy: float | None = None
     notes: tuple[str, ...] = ()
-    labels: dict[str, list[int]] | None = None
+    labels: dict[str, list[int] | np.ndarray] | None = None
     num_labels: int | None = None
     label_names: tuple[str, ...] | None = None

@@ -11,7 +11,9 @@ import tqdm
 
 from tf_vmfvae.data.files.number_file import NumberFile
 from tf_vmfvae.data.files.text_file import iterate_words, open_bytes
+from tf_vmfvae.data.sentences.label_numbers import LabelNumbers
 from tf_vmfvae.data.sentences.lexicon import Lexicon
+from tf_vmfvae.data.sentences.own_labels import iterate_labelled
 from tf_vmfvae.data.sentences.own_text import TextFiles, hold_out_lines
 from tf_vmfvae.data.sentences.stored_sentences import StoredSentences
 from tf_vmfvae.data.sentences.text_digest import text_digest
@@ -20,13 +22,15 @@ from tf_vmfvae.text.words import END
 # Numbers of the words of all sentences, and how many words each sentence has, each with
 # its `<eos>`; the distinct words, and how often each occurs in the training set.
 WORDS, LENGTHS, LEXICON, COUNTS = "words.i4", "lengths.i4", "lexicon.txt", "counts.i8"
+# Numbers of the labels of all sentences, if they have labels.
+LABELS = "labels.i4"
 # What else there is to know. Written last.
 RECORD = "text.json"
 # Version of these files.
 FORMAT = 1
 # Words that are written at a time.
 BUFFER = 2**20
-# Bytes of the number of a word, and of the length of a sentence.
+# Bytes of the number of a word or of a label, and of the length of a sentence.
 NUMBER = 4
 # What is read of each file to estimate how much room it takes: samples, and bytes each.
 SAMPLES, SAMPLE = 16, 2**18
@@ -41,11 +45,16 @@ class EncodedText:
         held_out: the numbers of the lines of the training files in each split that has
             no file, see `hold_out_lines`.
         num_cut: number of sentences that were cut.
+        labels: a mapping from each split to the numbers of the sentences' labels, int32
+            `[sentences]`; None if there are no labels.
+        label_names: the name of each label; None if there are none.
     """
 
     splits: dict[str, StoredSentences]
     held_out: dict[str, np.ndarray]
     num_cut: int
+    labels: dict[str, np.ndarray] | None = None
+    label_names: tuple[str, ...] | None = None
 
     @property
     def lexicon(self) -> Lexicon:
@@ -63,15 +72,17 @@ def estimate_size(text: TextFiles, max_length: int) -> int:
         text: the files.
         max_length: words after which a sentence is cut, not counting `<eos>`.
     """
+    # Each sentence has an `<eos>` and a length, and perhaps a label.
+    more = 2 if text.labels is None else 3
     return sum(
-        _estimate_size(file, max_length)
+        _estimate_size(file, max_length, more)
         for files in text.splits.values()
         for file in files
     )
 
 
 def encode(text: TextFiles, folder: pathlib.Path, max_length: int) -> None:
-    """Reads a text once and writes its words as numbers.
+    """Reads a text and its labels once, and writes words and labels as numbers.
 
     Args:
         text: the files.
@@ -79,11 +90,13 @@ def encode(text: TextFiles, folder: pathlib.Path, max_length: int) -> None:
         max_length: words after which a sentence is cut, not counting `<eos>`.
 
     Raises:
-        ValueError: a file is unusable, or there are too few lines to hold any out.
+        ValueError: a file is unusable, there are too few lines to hold any out, or the
+            labels are unusable, see `read_labelled` and `number_labels`.
         OSError: the folder cannot be written.
     """
     numbers = _Numbers({END: 0})
     lengths, sentences, num_cut = array.array("i"), {}, 0
+    labels = LabelNumbers()
     with (
         (folder / WORDS).open("wb") as output,
         tqdm.tqdm(
@@ -100,7 +113,7 @@ def encode(text: TextFiles, folder: pathlib.Path, max_length: int) -> None:
         for split, files in text.splits.items():
             before = len(lengths)
             for file in files:
-                for words in iterate_words(file, bar.update):
+                for words in _iterate(text, file, labels, bar.update):
                     num_cut += len(words) > max_length
                     row = words[:max_length]
                     buffer.extend(map(numbers.__getitem__, row))
@@ -118,30 +131,42 @@ def encode(text: TextFiles, folder: pathlib.Path, max_length: int) -> None:
     del numbers, lexicon, lengths
     record = {
         "format": FORMAT,
-        "source": os.path.abspath(text.path),
+        **source_of(text),
         "max_length": max_length,
         "cut": num_cut,
         "sentences": sentences,
     }
-    held_out = hold_out_lines(text, sentences["train"])
+    rows = _rows(record, hold_out_lines(text, sentences["train"]))
+    if text.labels is not None:
+        record["label_names"], found = labels.in_order(rows, text.labels)
+        (folder / LABELS).write_bytes(found)
+    del labels
     lexicon = Lexicon(_read_lexicon(folder))
-    splits = _read_splits(folder, record, lexicon, held_out)
+    splits = _read_splits(folder, record, lexicon, rows)
     (folder / COUNTS).write_bytes(splits["train"].counts())
     record["digests"] = {
         split: text_digest(sentences)[1] for split, sentences in splits.items()
     }
-    record["bytes"] = _sizes(folder)
+    record["bytes"] = _sizes(folder, record)
     (folder / RECORD).write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
     for file in folder.iterdir():
         _sync(file)
+
+
+def source_of(text: TextFiles) -> dict[str, str | None]:
+    """Returns what the record says of where a text and its labels come from."""
+    labels = text.labels and os.path.abspath(text.labels)
+    return {"source": os.path.abspath(text.path), "labels": labels}
 
 
 def read_record(folder: pathlib.Path) -> dict | None:
     """Returns what is known about an encoded text, or None if it is not whole."""
     try:
         record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
-        if record["format"] == FORMAT and _sizes(folder) == record["bytes"]:
-            return record
+        sizes = _sizes(folder, record)
+        if record["format"] == FORMAT and sizes == record["bytes"]:
+            # Earlier versions had no labels.
+            return {"labels": None, **record}
     except (OSError, ValueError, KeyError, TypeError):
         # Something else was written there, or not all of it.
         pass
@@ -156,11 +181,28 @@ def read_encoded(text: TextFiles, folder: pathlib.Path) -> EncodedText | None:
     held_out = hold_out_lines(text, record["sentences"]["train"])
     counts = np.fromfile(folder / COUNTS, np.int64)
     lexicon = Lexicon(_read_lexicon(folder), counts)
-    splits = _read_splits(folder, record, lexicon, held_out)
-    return EncodedText(splits, held_out, record["cut"])
+    rows = _rows(record, held_out)
+    splits = _read_splits(folder, record, lexicon, rows)
+    found = EncodedText(splits, held_out, record["cut"])
+    if text.labels is None:
+        return found
+    labels = np.fromfile(folder / LABELS, np.int32)
+    return dataclasses.replace(
+        found,
+        labels={split: labels[own] for split, own in rows.items()},
+        label_names=tuple(record["label_names"]),
+    )
 
 
-def _estimate_size(path, max_length):
+def _iterate(text, file, labels, on_read):
+    """Returns an iterator over the words of each sentence, which collects labels."""
+    names = text.labels_of(file)
+    if names is None:
+        return iterate_words(file, on_read)
+    return labels.collect(iterate_labelled(file, names, on_read))
+
+
+def _estimate_size(path, max_length, more):
     read = found = 0
     with open_bytes(path) as file:
         size = os.fstat(file.fileno()).st_size
@@ -168,8 +210,7 @@ def _estimate_size(path, max_length):
             file.seek(place)
             sample = file.read(SAMPLE)
             lengths = [len(line.split()) for line in sample.split(b"\n")]
-            # Each sentence has an `<eos>` and a length.
-            sentences = [min(length, max_length) + 2 for length in lengths if length]
+            sentences = [min(length, max_length) + more for length in lengths if length]
             found += NUMBER * sum(sentences)
             read += len(sample)
     return found * size // max(read, 1)
@@ -188,16 +229,21 @@ def _read_lexicon(folder):
         return file.read().split("\n")[:-1]
 
 
-def _read_splits(folder, record, lexicon, held_out):
-    words = NumberFile(folder / WORDS)
-    lengths = np.fromfile(folder / LENGTHS, np.int32)
-    starts = np.cumsum(lengths, dtype=np.int64) - lengths
+def _rows(record, held_out):
+    """Returns the numbers of the sentences in each split."""
     # The training files come first.
     rows, first = dict(held_out), 0
     for split, count in record["sentences"].items():
         if split not in rows:
             rows[split] = np.arange(first, first + count)
         first += count
+    return rows
+
+
+def _read_splits(folder, record, lexicon, rows):
+    words = NumberFile(folder / WORDS)
+    lengths = np.fromfile(folder / LENGTHS, np.int32)
+    starts = np.cumsum(lengths, dtype=np.int64) - lengths
     digests = record.get("digests", {})
     return {
         split: StoredSentences(
@@ -207,9 +253,11 @@ def _read_splits(folder, record, lexicon, held_out):
     }
 
 
-def _sizes(folder):
-    files = (folder / name for name in (WORDS, LENGTHS, LEXICON, COUNTS))
-    return {file.name: file.stat().st_size for file in files}
+def _sizes(folder, record):
+    names = [WORDS, LENGTHS, LEXICON, COUNTS]
+    if "label_names" in record:
+        names.append(LABELS)
+    return {name: (folder / name).stat().st_size for name in names}
 
 
 def _sync(path):

@@ -1,10 +1,12 @@
 """Labels of the user's own sentences."""
 
+import itertools
 import os
 import pathlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 
-from tf_vmfvae.data.files.text_file import read_lines, words_of_line
+from tf_vmfvae.data.files.text_file import iterate_lines, words_of_line
+from tf_vmfvae.data.splits.held_out import SPLITS
 from tf_vmfvae.text.some_of import some_of
 
 # A label has to stand for several sentences, or nothing can be learned about it.
@@ -41,26 +43,55 @@ def read_labelled(
     ...     read_labelled(text, labels)
     [('so good', 'positive'), ('never again', 'negative')]
     """
-    lines, names = read_lines(path), read_lines(labels, "label")
-    if len(lines) != len(names):
+    return [(" ".join(words), name) for words, name in iterate_labelled(path, labels)]
+
+
+def iterate_labelled(
+    path: str | os.PathLike,
+    labels: str | os.PathLike,
+    on_read: Callable[[int], object] | None = None,
+) -> Iterator[tuple[list[str], str]]:
+    """Yields the words and the label of each sentence, see `read_labelled`.
+
+    Neither file is ever in memory at once.
+
+    Args:
+        path: the file of sentences.
+        labels: the file of labels.
+        on_read: called with the number of bytes each time that some have been read.
+
+    Raises:
+        ValueError: as `read_labelled`, when the iterator gets there.
+    """
+    texts = iterate_lines(path, on_read=on_read)
+    names = iterate_lines(labels, "label", on_read)
+    num_texts = num_names = missing = 0
+    is_empty = True
+    for line, name in itertools.zip_longest(texts, names):
+        num_texts += line is not None
+        num_names += name is not None
+        # After an error both files are only read to their ends: a label may be missing
+        # because the labels have slipped, which the numbers of lines say better.
+        if missing or num_texts != num_names:
+            continue
+        if words := words_of_line(line):
+            is_empty = False
+            if name := name.strip():
+                yield words, name
+            else:
+                missing = num_texts
+    if num_texts != num_names:
         raise ValueError(
-            f"{labels} has {len(names)} lines, but {path} has {len(lines)}: give one "
+            f"{labels} has {num_names} lines, but {path} has {num_texts}: give one "
             "label per line of text"
         )
-    found = []
-    for number, (line, name) in enumerate(zip(lines, names, strict=True), start=1):
-        sentence, name = " ".join(words_of_line(line)), name.strip()
-        if not sentence:
-            continue
-        if not name:
-            raise ValueError(
-                f"{labels}, line {number}: the label is missing; give one for each "
-                f"sentence of {path}"
-            )
-        found.append((sentence, name))
-    if not found:
+    if missing:
+        raise ValueError(
+            f"{labels}, line {missing}: the label is missing; give one for each "
+            f"sentence of {path}"
+        )
+    if is_empty:
         raise ValueError(f"{path} has no line with a word: write one sentence per line")
-    return found
 
 
 def check_same_kind(path: pathlib.Path, labels: pathlib.Path) -> None:
@@ -101,16 +132,39 @@ def number_labels(
     >>> number_labels({"train": ["10", "9", "9", "10"], "test": ["10"]}, "labels.txt")
     (['9', '10'], {'train': [1, 0, 0, 1], 'test': [1]})
     """
-    train = names["train"]
-    different = set(train)
-    most = max(len(train) // SENTENCES_PER_LABEL, 1)
+    different = {split: set(own) for split, own in names.items()}
+    ordered = order_labels(different, len(names["train"]), source)
+    number_of = {name: number for number, name in enumerate(ordered)}
+    return ordered, {
+        split: [number_of[name] for name in own] for split, own in names.items()
+    }
+
+
+def order_labels(
+    names: Mapping[str, Set[str]], num_train: int, source: str | os.PathLike
+) -> list[str]:
+    """Returns the labels in the order of their numbers, see `number_labels`.
+
+    Args:
+        names: maps "train", "validation" and "test" to the different labels there.
+        num_train: number of training sentences.
+        source: where the labels come from, for messages.
+
+    Raises:
+        ValueError: as `number_labels`.
+
+    >>> order_labels({"train": {"10", "9"}, "test": {"10"}}, 4, "labels.txt")
+    ['9', '10']
+    """
+    different = names["train"]
+    most = max(num_train // SENTENCES_PER_LABEL, 1)
     if len(different) > most:
         raise ValueError(
-            f"{source} has {len(different)} different labels for {len(train)} training "
+            f"{source} has {len(different)} different labels for {num_train} training "
             f"sentences: give at most {most}, each to several sentences"
         )
-    for split, own in names.items():
-        if unknown := sorted(set(own) - different):
+    for split in SPLITS:
+        if unknown := sorted(names.get(split, set()) - different):
             raise ValueError(
                 f"{source}: no training sentence has the label {_listed(unknown)} of "
                 f"the {split} set: give each label to training sentences too, or leave "
@@ -118,11 +172,7 @@ def number_labels(
             )
     are_numbers = all(name.isdecimal() and name.isascii() for name in different)
     key = (lambda name: (int(name[:4000]), name)) if are_numbers else None
-    ordered = sorted(different, key=key)
-    number_of = {name: number for number, name in enumerate(ordered)}
-    return ordered, {
-        split: [number_of[name] for name in own] for split, own in names.items()
-    }
+    return sorted(different, key=key)
 
 
 def describe_labels(names: Sequence[str]) -> str:

@@ -4,7 +4,8 @@ import contextlib
 import dataclasses
 import os
 import pathlib
-from collections.abc import Callable, Sequence
+import stat
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -33,11 +34,13 @@ class TextFiles:
         splits: a mapping from "train" and, if they have files of their own,
             "validation" and "test" to files, which are read one after the other.
         notes: what was decided, one per line, for the user.
+        labels: the file or folder of the labels; `None` if there are none.
     """
 
     path: pathlib.Path
     splits: dict[str, list[pathlib.Path]]
     notes: tuple[str, ...] = ()
+    labels: pathlib.Path | None = None
 
     @property
     def missing(self) -> list[str]:
@@ -45,15 +48,41 @@ class TextFiles:
         return [split for split in SPLITS if split not in self.splits]
 
     @property
+    def files(self) -> list[tuple[str, pathlib.Path]]:
+        """What each file holds, a split or "labels", and the file, in a fixed order."""
+        found = []
+        for split, files in self.splits.items():
+            for file in files:
+                found.append((split, file))
+                if self.labels is not None:
+                    found.append(("labels", self.labels_of(file)))
+        return found
+
+    @property
     def size(self) -> int:
         """The number of bytes in all files."""
         total = 0
-        for files in self.splits.values():
-            for file in files:
-                # Whoever reads the file says what is wrong with it.
-                with contextlib.suppress(OSError):
-                    total += file.stat().st_size
+        for _, file in self.files:
+            # Whoever reads the file says what is wrong with it.
+            with contextlib.suppress(OSError):
+                total += file.stat().st_size
         return total
+
+    @property
+    def pipe(self) -> pathlib.Path | None:
+        """The first pipe, or terminal, among the files, which is read only once."""
+        for _, file in self.files:
+            with contextlib.suppress(OSError):
+                mode = file.stat().st_mode
+                if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+                    return file
+        return None
+
+    def labels_of(self, file: pathlib.Path) -> pathlib.Path | None:
+        """Returns the file with the labels of a text file; `None` without labels."""
+        if self.labels is None or not self.labels.is_dir():
+            return self.labels
+        return self.labels / file.name
 
 
 def read_own_text(
@@ -80,29 +109,23 @@ def read_own_text(
         ValueError: a file or the folder is missing or unusable, there is not one label
             for each sentence, or there are too few lines to hold any out.
     """
+    found, notes = _read(find_files(path, labels))
     if labels is None:
-        splits, notes = _read(path, read_sentences)
-        return splits, None, notes
-    labels = pathlib.Path(labels)
-    check_same_kind(pathlib.Path(path), labels)
-
-    def read(file):
-        names = labels / file.name if labels.is_dir() else labels
-        return read_labelled(file, names)
-
-    pairs, notes = _read(path, read)
+        return found, None, notes
     texts, names = (
-        {split: [pair[place] for pair in own] for split, own in pairs.items()}
+        {split: [pair[place] for pair in own] for split, own in found.items()}
         for place in range(2)
     )
     return texts, names, notes
 
 
-def _read(
-    path: str | os.PathLike, read: Callable[[pathlib.Path], list]
-) -> tuple[Splits, list[str]]:
-    """Does what `read_own_text` does, with a reader of single files."""
-    text = find_files(path)
+def _read(text: TextFiles) -> tuple[Splits, list[str]]:
+    """Returns the sentences, or pairs of a sentence and its label, and notes."""
+
+    def read(file):
+        labels = text.labels_of(file)
+        return read_sentences(file) if labels is None else read_labelled(file, labels)
+
     splits = {
         split: [example for file in files for example in read(file)]
         for split, files in text.splits.items()
@@ -113,20 +136,32 @@ def _read(
     return splits, [*text.notes, *held_out_notes(text, rows)]
 
 
-def find_files(path: str | os.PathLike) -> TextFiles:
+def find_files(
+    path: str | os.PathLike, labels: str | os.PathLike | None = None
+) -> TextFiles:
     """Finds the files that `read_own_text` reads.
 
+    Args:
+        path: the file or folder of the text.
+        labels: those of the labels, or `None`. Whether each file of labels exists is
+            seen when it is read.
+
     Raises:
-        ValueError: the file or the folder is missing, or the folder is unusable.
+        ValueError: the file or the folder is missing, the folder is unusable, or one of
+            text and labels is a file and the other one a folder.
     """
     path = pathlib.Path(path)
+    if labels is not None:
+        labels = pathlib.Path(labels)
+        check_same_kind(path, labels)
     if not path.exists():
         raise ValueError(f"{path} does not exist: give a text file or a folder of them")
     if not path.is_dir():
-        return TextFiles(path, {"train": [path]})
+        return TextFiles(path, {"train": [path]}, labels=labels)
     files = {split: _find(path, names) for split, names in FILE_NAMES.items()}
     if files["train"]:
-        return TextFiles(path, {split: [file] for split, file in files.items() if file})
+        splits = {split: [file] for split, file in files.items() if file}
+        return TextFiles(path, splits, labels=labels)
     texts = sorted(path.glob("*.txt"))
     if not texts:
         raise ValueError(
@@ -135,7 +170,7 @@ def find_files(path: str | os.PathLike) -> TextFiles:
         )
     names = ", ".join(text.name for text in texts)
     note = f"{path} holds no train.txt; read as one text: {names}"
-    return TextFiles(path, {"train": texts}, (note,))
+    return TextFiles(path, {"train": texts}, (note,), labels)
 
 
 def hold_out_lines(text: TextFiles, num_lines: int) -> dict[str, np.ndarray]:

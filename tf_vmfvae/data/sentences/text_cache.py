@@ -22,6 +22,7 @@ from tf_vmfvae.data.sentences.encoded_text import (
     estimate_size,
     read_encoded,
     read_record,
+    source_of,
 )
 from tf_vmfvae.data.sentences.own_text import (
     TextFiles,
@@ -39,14 +40,15 @@ def read_large_text(
     cache_dir: str | os.PathLike,
     max_length: int,
     report: Callable[[str], object] | None = None,
+    labels: str | os.PathLike | None = None,
 ) -> tuple[EncodedText, list[str]]:
     """Reads a user's text as `read_own_text` does, but leaves it on disk.
 
     The first time, the text is encoded in a folder within `cache_dir` whose name
-    depends on every byte of the text. From then on it is read from there, whatever its
-    files are called. If another process is encoding the same text, this one waits for
-    it. If the text at `path` has changed, it is encoded again and the older copy is
-    deleted.
+    depends on every byte of the text and of its labels. From then on it is read from
+    there, whatever its files are called. If another process is encoding the same text,
+    this one waits for it. If the text at `path` or its labels have changed, it is
+    encoded again and the older copy is deleted.
 
     Args:
         path: the file or folder, as for `read_own_text`.
@@ -54,17 +56,24 @@ def read_large_text(
         max_length: words after which a sentence is cut, not counting `<eos>`.
         report: called with a line before and after work that may take minutes, `print`
             for example.
+        labels: the file or folder of the labels, as for `read_own_text`.
 
     Returns:
         The text, and notes on what was done, one per line.
 
     Raises:
-        ValueError: as `read_own_text`, or the text changes while it is read.
+        ValueError: as `read_own_text` and `number_labels`, the text changes while it is
+            read, or a file is a pipe.
         OSError: `cache_dir` cannot be used, or has less room than the encoded text
             needs; the message says so and what to do.
     """
     report = report or (lambda line: None)
-    text, cache_dir = find_files(path), pathlib.Path(cache_dir)
+    text, cache_dir = find_files(path, labels), pathlib.Path(cache_dir)
+    if text.pipe:
+        raise ValueError(
+            f"{text.pipe} is not a file on disk and can be read only once, but a text "
+            "that is encoded is read several times: give a file, or no cache_dir"
+        )
     key = _key(text, max_length)
     folder = cache_dir / key / CONTENT
     notes = [f"was encoded before, in {folder.parent}"]
@@ -84,7 +93,7 @@ def read_large_text(
                     seconds = time.monotonic() - started
                     report(f"encoded {count} sentences in {seconds:.0f} s")
                     notes = [f"encoded in {folder.parent}, where later runs find it"]
-            notes += _delete_older(cache_dir, key, path, max_length)
+            notes += _delete_older(cache_dir, key, text, max_length)
     notes = [f"{path}: {note}" for note in notes]
     return found, [*text.notes, *held_out_notes(text, found.held_out), *notes]
 
@@ -93,13 +102,12 @@ def _key(text: TextFiles, max_length: int) -> str:
     """Returns a name that depends on everything that the encoded text depends on."""
     digest = hashlib.blake2b(digest_size=16)
     digest.update(f"{FORMAT} {max_length} {unicodedata.unidata_version}\n".encode())
-    for split, files in text.splits.items():
-        for path in files:
-            content = hashlib.blake2b(digest_size=16)
-            with open_bytes(path) as file:
-                while chunk := file.read(CHUNK):
-                    content.update(chunk)
-            digest.update(f"{split} {content.hexdigest()}\n".encode())
+    for holds, path in text.files:
+        content = hashlib.blake2b(digest_size=16)
+        with open_bytes(path) as file:
+            while chunk := file.read(CHUNK):
+                content.update(chunk)
+        digest.update(f"{holds} {content.hexdigest()}\n".encode())
     return digest.hexdigest()
 
 
@@ -131,20 +139,27 @@ def _encode(text, folder, max_length, key):
         content.mkdir()
         encode(text, content, max_length)
         if _key(text, max_length) != key:
-            raise ValueError(f"{text.path} changed while it was read: start again")
+            labels = "" if text.labels is None else f" or {text.labels}"
+            raise ValueError(
+                f"{text.path}{labels} changed while it was read: start again"
+            )
         # What is there was damaged later, or is of another version.
         shutil.rmtree(folder, ignore_errors=True)
         os.rename(content, folder)
 
 
-def _delete_older(cache_dir, key, path, max_length):
+def _delete_older(cache_dir, key, text, max_length):
     """Deletes what was encoded when a text had another content; returns notes."""
-    own = {"source": os.path.abspath(path), "max_length": max_length}
+    own = {**source_of(text), "max_length": max_length}
+    what = "has" if text.labels is None else "it or its labels have"
     for folder in cache_dir.glob(f"*/{CONTENT}"):
         record = read_record(folder) if folder.parent.name != key else None
         if record is not None and own.items() <= record.items():
             shutil.rmtree(folder.parent, ignore_errors=True)
-            yield "has changed since it was last encoded, and the older copy is deleted"
+            yield (
+                f"{what} changed since it was last encoded, and the older copy is "
+                "deleted"
+            )
 
 
 @contextlib.contextmanager

@@ -153,7 +153,9 @@ class LabelCondition(Condition):
                 "labels are not given: the model has a LabelCondition, which needs one "
                 "for each text"
             )
-        labels = np.asarray(listed(labels))
+        # Those of a text on disk are an array, perhaps of millions.
+        is_array = isinstance(labels, np.ndarray) and labels.dtype.kind in "iu"
+        labels = labels if is_array and labels.ndim else np.asarray(listed(labels))
         if self.label_names and labels.dtype.kind in "SUO":
             labels = self._numbered(labels)
         if labels.shape != (count,):
@@ -161,13 +163,18 @@ class LabelCondition(Condition):
                 f"labels have the shape {labels.shape}: give one for each of {count} "
                 "texts"
             )
-        for place, label in enumerate(labels.tolist()):
+        if labels.dtype.kind in "iu":
+            wrong = np.flatnonzero((labels < 0) | (labels >= self.num_labels)).tolist()
+        else:
             # This also refuses NaN, None, strings and fractions.
-            if label not in range(self.num_labels):
-                raise ValueError(
-                    f"label {label!r} of text {place + 1} is out of range: labels are "
-                    f"0 to {self.num_labels - 1}"
-                )
+            known, given = range(self.num_labels), labels.tolist()
+            wrong = [place for place, label in enumerate(given) if label not in known]
+        if wrong:
+            [label] = labels[wrong[:1]].tolist()
+            raise ValueError(
+                f"label {label!r} of text {wrong[0] + 1} is out of range: labels are "
+                f"0 to {self.num_labels - 1}"
+            )
         return tf.constant(labels.astype(np.int32))
 
     def _numbered(self, labels):
