@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from tf_vmfvae.data.files.text_file import iterate_lines, read_text
+from tf_vmfvae.data.files.text_file import count_lines, iterate_lines, read_text
 from tf_vmfvae.data.splits.held_out import SPLITS, hold_out
 
 # Raw documents and, if these are known, their labels.
@@ -44,6 +44,10 @@ class DocumentFiles:
             with contextlib.suppress(OSError):
                 total += file.stat().st_size
         return total
+
+    def count(self) -> int:
+        """Returns how many documents there are, without looking at their text."""
+        return count_lines(self.path) if self.one_per_line else len(self.files)
 
     def texts(self, on_read: Callable[[int], object] | None = None) -> Iterator[str]:
         """Yields the documents, which are never in memory at once.
