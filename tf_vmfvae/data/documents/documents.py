@@ -137,14 +137,15 @@ class Documents:
         left, held_out = hold_out_rows(len(self), every, seed)
         return self[left], self[held_out]
 
-    def halve(self, seed: int) -> tuple["Documents", "Documents"]:
+    def halve(self, seed: int | np.random.Generator) -> tuple["Documents", "Documents"]:
         """Divides the words of each document into two halves at random.
 
         A model that reads the first half can be judged by how well it predicts the
         second one.
 
         Args:
-            seed: seed of the choice.
+            seed: seed of the choice, or a generator. With the same generator, parts of
+                the documents are halved one after another as they would be all at once.
 
         Returns:
             The first halves and the second halves, both in the order of the documents.

@@ -156,7 +156,7 @@ class StoredDocuments:
         left, held_out = hold_out_rows(len(self), every, seed)
         return self.select(left), self.select(held_out)
 
-    def halve(self, seed: int) -> tuple[Documents, Documents]:
+    def halve(self, seed: int | np.random.Generator) -> tuple[Documents, Documents]:
         """Divides the words of each document in memory, as `Documents.halve` does."""
         return self.in_memory().halve(seed)
 
