@@ -17,6 +17,7 @@ from absl import flags
 from tf_vmfvae import data
 from trainers.bow import flags as bow
 from trainers.bow.task import BowTask
+from trainers.storage import text_cache
 from trainers.storage.run_folder import RunFolder
 from trainers.training import run as training_run
 
@@ -214,12 +215,6 @@ def test_a_run_that_was_stopped_has_the_same_result(
     def stop():
         raise Stopped
 
-    def metrics_of(path):
-        content = RunFolder(path, {}).metrics()
-        for logs in content["history"]:
-            del logs["words_per_second"]
-        return content
-
     # Without samples, a run ends sooner and has fewer figures.
     own = task(documents_folder, latent="vmf_natural", save_seconds=0.0, samples=0)
     panes = own.make_panes
@@ -237,6 +232,32 @@ def test_a_run_that_was_stopped_has_the_same_result(
         assert {"nll", "kl", "code_gain", "ppl"} <= found[split].keys()
         whole[split] = {name: whole[split][name] for name in found[split]}
     assert found == whole
+
+
+def test_large_documents_are_trained_on_from_disk_as_if_they_were_in_memory(
+    finished, tmp_path, monkeypatch
+):
+    in_memory, path, _ = finished("vmf_natural")
+    monkeypatch.setattr(text_cache, "LARGE", 0)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "caches"))
+    own = BowTask(in_memory.settings)
+    printed = output_of(own, tmp_path / "run")
+
+    assert isinstance(own.corpus.train, data.StoredDocuments)
+    assert f"encoding {own.settings['data_dir']} (" in printed
+    assert f"encoded in {tmp_path}/caches/tf_vmfvae/" in printed
+    assert own.text == in_memory.text
+    assert metrics_of(tmp_path / "run") == metrics_of(path)
+    for name in ("topics.json", "document_topics.csv"):
+        assert (tmp_path / "run" / name).read_text() == (path / name).read_text()
+
+
+def metrics_of(path):
+    """Returns the content of metrics.json without what is measured in time."""
+    content = RunFolder(path, {}).metrics()
+    for logs in content["history"]:
+        del logs["words_per_second"]
+    return content
 
 
 def test_stop_words_may_come_from_a_file(documents_folder, tmp_path):

@@ -41,6 +41,18 @@ def test_a_full_disk_is_said_to_be_full_and_nothing_is_left(
     gc.collect()
 
 
+def test_only_large_documents_are_encoded(tmp_path, monkeypatch):
+    for name in "ab":
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "text.TXT").write_bytes(b"a a\n" * 10)
+    monkeypatch.setattr(text_cache, "LARGE", 80)
+    monkeypatch.setenv("XDG_CACHE_HOME", "/caches")
+    assert text_cache.document_cache("text", str(tmp_path)) is None
+    (tmp_path / "a" / "more.txt").write_bytes(b"b")
+    assert text_cache.document_cache("text", str(tmp_path)) == "/caches/tf_vmfvae"
+    assert text_cache.document_cache("octis", str(tmp_path)) is None
+
+
 def test_only_a_large_text_is_encoded(tmp_path, monkeypatch):
     file = tmp_path / "text.txt"
     file.write_bytes(b"a a\n" * 10)
