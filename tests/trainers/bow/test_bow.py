@@ -226,7 +226,14 @@ def test_a_run_that_was_stopped_has_the_same_result(
             output_of(own, tmp_path / "run")
     assert "continuing after batch 2 of epoch 2" in output_of(own, tmp_path / "run")
 
-    found, whole = metrics_of(tmp_path / "run"), metrics_of(finished("vmf_natural")[1])
+    assert_same_figures(tmp_path / "run", finished("vmf_natural")[1])
+
+
+def assert_same_figures(run, finished_run):
+    """Checks that a run without samples has the figures of one with samples."""
+    found, whole = (RunFolder(path, {}).metrics() for path in (run, finished_run))
+    for logs in (*found["history"], *whole["history"]):
+        del logs["words_per_second"]
     assert found.keys() == whole.keys()
     for split in ("train", "validation", "test"):
         assert {"nll", "kl", "code_gain", "ppl"} <= found[split].keys()
@@ -235,29 +242,21 @@ def test_a_run_that_was_stopped_has_the_same_result(
 
 
 def test_large_documents_are_trained_on_from_disk_as_if_they_were_in_memory(
-    finished, tmp_path, monkeypatch
+    finished, documents_folder, tmp_path, monkeypatch
 ):
     in_memory, path, _ = finished("vmf_natural")
     monkeypatch.setattr(text_cache, "LARGE", 0)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "caches"))
-    own = BowTask(in_memory.settings)
+    own = task(documents_folder, latent="vmf_natural", samples=0)
     printed = output_of(own, tmp_path / "run")
 
     assert isinstance(own.corpus.train, data.StoredDocuments)
     assert f"encoding {own.settings['data_dir']} (" in printed
     assert f"encoded in {tmp_path}/caches/tf_vmfvae/" in printed
     assert own.text == in_memory.text
-    assert metrics_of(tmp_path / "run") == metrics_of(path)
+    assert_same_figures(tmp_path / "run", path)
     for name in ("topics.json", "document_topics.csv"):
         assert (tmp_path / "run" / name).read_text() == (path / name).read_text()
-
-
-def metrics_of(path):
-    """Returns the content of metrics.json without what is measured in time."""
-    content = RunFolder(path, {}).metrics()
-    for logs in content["history"]:
-        del logs["words_per_second"]
-    return content
 
 
 def test_stop_words_may_come_from_a_file(documents_folder, tmp_path):
