@@ -105,6 +105,11 @@ def load_documents(
     if vocabulary is not None:
         vocabulary = as_vocabulary(vocabulary)
     where = f"dataset {dataset}" + (f" in {data_dir}" if data_dir else "")
+    choice = {
+        "size": vocabulary_size,
+        "minimum_documents": minimum_documents,
+        "stop_words": stop_words,
+    }
     if dataset in PUBLISHED:
         # TFDS takes a while to import.
         from tf_vmfvae.data.published.documents import read_published
@@ -119,19 +124,16 @@ def load_documents(
             )
         splits, words, notes = read_octis_folder(data_dir)
     elif cache_dir is not None:
+        documents = find_own_documents(_named(data_dir), labels)
         splits, words, notes = _read_from_disk(
-            find_own_documents(_named(data_dir), labels),
-            *(vocabulary_size, minimum_documents, stop_words, vocabulary),
-            *(cache_dir, report, where),
+            documents, choice, vocabulary, cache_dir, report, where
         )
     else:
         raw, notes = _read_raw(dataset, data_dir, labels)
         training = raw["train"][0]
         with _naming(where):
             if vocabulary is None:
-                words = build_document_vocabulary(
-                    training, vocabulary_size, minimum_documents, stop_words
-                )
+                words = build_document_vocabulary(training, **choice)
             else:
                 words = vocabulary
                 notes += notes_on_coverage(training, words, stop_words)
@@ -189,24 +191,31 @@ def _named(data_dir):
 
 def _read_from_disk(
     documents: DocumentFiles,
-    vocabulary_size: int | None,
-    minimum_documents: int,
-    stop_words: Sequence[str] | str | None,
+    choice: dict,
     vocabulary: list[str] | None,
     cache_dir: str | os.PathLike,
     report: Callable[[str], object] | None,
     where: str,
 ) -> tuple[dict[str, StoredDocuments], list[str], list[str]]:
-    """Returns documents that stay on disk, their vocabulary, and notes."""
+    """Returns documents that stay on disk, their vocabulary, and notes.
+
+    Args:
+        documents: the files.
+        choice: arguments of `build_document_vocabulary`.
+        vocabulary: the given words, or None.
+        cache_dir: as for `load_documents`.
+        report: likewise.
+        where: the data set, for messages.
+    """
     # It locks files, which Python cannot do on Windows.
     from tf_vmfvae.data.documents.document_cache import read_large_documents
 
-    given = [normalize(word) for word in vocabulary or ()]
+    stop_words = choice["stop_words"]
     with _naming(where):
         # Before the documents are read, which may take minutes.
-        check_sizes(vocabulary_size, minimum_documents)
+        check_sizes(choice["size"], choice["minimum_documents"])
         stop_word_set(stop_words)
-        listed_words(given)
+        listed_words([normalize(word) for word in vocabulary or ()])
     labels = documents.labels()
     if documents.labels_file is not None:
         documents.check_labels(labels, documents.count())
@@ -214,21 +223,20 @@ def _read_from_disk(
     lexicon = found.lexicon
     with _naming(where):
         if vocabulary is None:
-            words = lexicon.vocabulary(vocabulary_size, minimum_documents, stop_words)
+            words = lexicon.vocabulary(**choice)
         else:
-            words, own = vocabulary, lexicon.vocabulary(len(given), 1, stop_words)
+            words = vocabulary
+            own = lexicon.vocabulary(len(words), stop_words=stop_words)
     known = [normalize(word) for word in words]
     if listed_words(known) is not document_words:
         # They count as in `count_words` only if they are looked for.
         found, more = read_large_documents(documents, cache_dir, known, report)
         notes += [note for note in more if note not in notes]
-    notes = [*documents.notes, *notes]
     if vocabulary is not None:
+        covered, coverable = found.lexicon.count(known), lexicon.count(own)
         with _naming(where):
-            notes += compare_coverage(
-                found.lexicon.count(known), lexicon.count(own), len(own)
-            )
-    return found.splits(known, labels), words, notes
+            notes += compare_coverage(covered, coverable, len(own))
+    return found.splits(known, labels), words, [*documents.notes, *notes]
 
 
 def _without_empty(

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from tf_vmfvae.data import Corpus, Documents, StoredDocuments, StoredSentences
-from tf_vmfvae.data.sentences.text_digest import text_digest
+from tf_vmfvae.data.files.text_digest import text_digest
 from trainers.storage.metrics_file import SPLITS
 
 Part = dict[str, int | str]

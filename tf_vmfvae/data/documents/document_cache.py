@@ -15,7 +15,7 @@ from tf_vmfvae.data.documents.encoded_documents import (
 from tf_vmfvae.data.documents.own_documents import DocumentFiles
 from tf_vmfvae.data.files.encoded_folder import content_key
 from tf_vmfvae.data.files.encoding_cache import Encoding, read_through_cache
-from tf_vmfvae.data.sentences.text_digest import text_digest
+from tf_vmfvae.data.files.text_digest import text_digest
 from tf_vmfvae.text.document_words import document_words, listed_words
 
 

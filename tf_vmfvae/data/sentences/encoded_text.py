@@ -13,12 +13,12 @@ from tf_vmfvae.data.files.encoded_folder import (
     write_record,
 )
 from tf_vmfvae.data.files.number_file import NumberFile
+from tf_vmfvae.data.files.text_digest import text_digest
 from tf_vmfvae.data.files.text_file import iterate_words, open_bytes
 from tf_vmfvae.data.files.word_numbers import WordNumbers, read_words, write_words
 from tf_vmfvae.data.sentences.lexicon import Lexicon
 from tf_vmfvae.data.sentences.own_text import TextFiles, hold_out_lines
 from tf_vmfvae.data.sentences.stored_sentences import StoredSentences
-from tf_vmfvae.data.sentences.text_digest import text_digest
 from tf_vmfvae.text.words import END
 
 # Numbers of the words of all sentences, and how many words each sentence has, each with
