@@ -181,6 +181,7 @@ def labels_file(tmp_path, content):
         (b"aa\nbb\n", {}, "too few documents, 2"),
         (b"aa\n" * 40 + b"caf\xe9\n", {}, r"not UTF-8 text .byte 123."),
         (b"the\n" * 9, {}, "apart from stop words, no word occurs in 1 documents"),
+        (b"12 3\n" * 9, {}, "apart from stop words, no word occurs in 1 documents"),
         (b"aa\n" * 9, {"minimum_documents": 9}, "no word occurs in 9 documents"),
         (b"aa\n" * 9, {"vocabulary_size": 0}, "size is 0"),
         (b"aa\n" * 9, {"stop_words": "german"}, "stop_words is 'german'"),
