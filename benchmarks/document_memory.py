@@ -31,6 +31,33 @@ def random_documents(count: int, words: int, vocabulary: int) -> data.Documents:
     return data.Documents(pairs, row_splits)
 
 
+def train(documents, vocabulary_size: int, steps: int) -> str:
+    """Trains NVDM for some steps of two epochs; returns what it took in words.
+
+    Args:
+        documents: `Documents` or `StoredDocuments`.
+        vocabulary_size: number of words.
+        steps: training steps in each epoch.
+    """
+    batches = data.DocumentBatches(documents, batch_size=100)
+    model = models.NVDM(
+        [f"word{i}" for i in range(vocabulary_size)],
+        layers.SphereProductLatent(50, 10, concentration_features=1, seed=1),
+        hidden_dim=800,
+        input_transform="log",
+        seed=1,
+    )
+    model.compile("adam")
+    start = time.perf_counter()
+    for epoch in range(2):
+        model.fit(batches.dataset(epoch), steps_per_epoch=steps, epochs=1, verbose=0)
+    seconds = time.perf_counter() - start
+    return (
+        f"{batches.num_words} words; {2 * steps} steps of 100 documents in "
+        f"{seconds:.0f} s; peak memory {peak_memory():.2f} GiB"
+    )
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Trains and prints the peak."""
     options = command_line.make_parser(
@@ -43,28 +70,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     documents = random_documents(
         options.documents, options.words, options.vocabulary_size
     )
-    train, validation = documents.split(every=20, seed=0)
+    training, validation = documents.split(every=20, seed=0)
     del documents
-    batches = data.DocumentBatches(train, batch_size=100)
-    model = models.NVDM(
-        [f"word{i}" for i in range(options.vocabulary_size)],
-        layers.SphereProductLatent(50, 10, concentration_features=1, seed=1),
-        hidden_dim=800,
-        input_transform="log",
-        seed=1,
-    )
-    model.compile("adam")
-    start = time.perf_counter()
-    for epoch in range(2):
-        model.fit(
-            batches.dataset(epoch), steps_per_epoch=options.steps, epochs=1, verbose=0
-        )
-    seconds = time.perf_counter() - start
-    print(
-        f"{len(train)} documents to train on, {len(validation)} held out, "
-        f"{batches.num_words} words; {2 * options.steps} steps of 100 documents in "
-        f"{seconds:.0f} s; peak memory {peak_memory():.2f} GiB"
-    )
+    found = train(training, options.vocabulary_size, options.steps)
+    print(f"{len(training)} documents to train on, {len(validation)} held out, {found}")
 
 
 if __name__ == "__main__":

@@ -10,8 +10,11 @@ SPAN = re.compile(r"`([^`]+)`")
 # Flags of pip, Slurm, TensorBoard and the programs in analysis/ and benchmarks/.
 OTHER_FLAGS = {
     "constraint",
+    "documents",
     "editable",
+    "folder",
     "gib_at_most",
+    "in_memory",
     "logdir",
     "help",
     "ntasks-per-node",

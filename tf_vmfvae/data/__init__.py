@@ -8,6 +8,7 @@ from tf_vmfvae.data.batches.stored_ids import StoredIds
 from tf_vmfvae.data.document_loading import load_documents
 from tf_vmfvae.data.documents.document_corpus import DocumentCorpus
 from tf_vmfvae.data.documents.documents import Documents
+from tf_vmfvae.data.documents.stored_documents import StoredDocuments
 from tf_vmfvae.data.loading import load
 from tf_vmfvae.data.sentences.corpus import Corpus
 from tf_vmfvae.data.sentences.stored_sentences import StoredSentences
@@ -23,6 +24,7 @@ __all__ = [
     "DocumentBatches",
     "DocumentCorpus",
     "Documents",
+    "StoredDocuments",
     "StoredIds",
     "StoredSentences",
     "build_vocabulary",

@@ -61,9 +61,11 @@ def document_texts(documents, vocabulary: Sequence[str]) -> list[list[str]]:
     >>> document_texts(Documents.from_rows([[(2, 3)], [(1, 1), (2, 1)]]), ["a", "b"])
     [['b'], ['a', 'b']]
     """
-    words = np.asarray(vocabulary, object)[documents.pairs[:, 0] - 1]
-    rows = np.split(words, documents.row_splits[1:-1])
-    return [row.tolist() for row in rows]
+    vocabulary, texts = np.asarray(vocabulary, object), []
+    for part in documents.parts():
+        words = vocabulary[part.pairs[:, 0] - 1]
+        texts += (row.tolist() for row in np.split(words, part.row_splits[1:-1]))
+    return texts
 
 
 def coherence_of_each(

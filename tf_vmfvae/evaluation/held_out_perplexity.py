@@ -37,16 +37,16 @@ def held_out_perplexity(
     >>> round(held_out_perplexity(uniform, documents), 6)
     4.0
     """
-    observed, held_out = documents.halve(seed)
-    words = held_out.pairs[:, 1].sum()
+    # The first half of an odd number of words has one more.
+    words = (documents.num_words // 2).sum()
     if not words:
         raise ValueError("no document has two words, so none can be held out")
-    nll = 0.0
+    nll, rng = 0.0, np.random.default_rng(seed)
     for start in range(0, len(documents), batch_size):
-        rows = slice(start, start + batch_size)
-        probabilities = np.asarray(predict(observed[rows]), np.float64)
-        _check(probabilities, len(observed[rows]))
-        there = held_out[rows]
+        # Documents on disk are not all in memory at once.
+        observed, there = documents[start : start + batch_size].halve(rng)
+        probabilities = np.asarray(predict(observed), np.float64)
+        _check(probabilities, len(observed))
         document_of = np.repeat(np.arange(len(there)), there.lengths)
         found = probabilities[document_of, there.pairs[:, 0] - 1]
         with np.errstate(divide="ignore"):

@@ -7,7 +7,7 @@ import numpy as np
 import tensorflow as tf
 from keras import ops
 
-from tf_vmfvae.data import Documents
+from tf_vmfvae.data import Documents, StoredDocuments
 from tf_vmfvae.data.documents.bag_of_words import count_words
 from tf_vmfvae.layers import (
     BagDense,
@@ -242,7 +242,7 @@ class NVDM(VAE):
             raise ValueError("labels: the model reads none; leave them out")
         return DocumentPreprocessor(self.vocabulary).read(texts, labels, "texts")
 
-    def adapt(self, documents: Documents) -> None:
+    def adapt(self, documents: Documents | StoredDocuments) -> None:
         """Sets the decoder's biases to the log frequencies of the words.
 
         These differ by ten nats between frequent and rare words, and Adam would need
@@ -251,10 +251,11 @@ class NVDM(VAE):
         Args:
             documents: the training documents.
         """
-        ids, counts = documents.pairs[:, 0], documents.pairs[:, 1]
-        words = len(self.vocabulary)
         # Count every word once more, so that none is impossible.
-        frequencies = 1.0 + np.bincount(ids - 1, weights=counts, minlength=words)
+        frequencies = np.ones(len(self.vocabulary))
+        for part in documents.parts():
+            ids, counts = part.pairs.T
+            frequencies += np.bincount(ids - 1, counts, len(frequencies))
         self.logits.bias.assign(np.log(frequencies / frequencies.sum()))
 
     @property
@@ -262,7 +263,9 @@ class NVDM(VAE):
         return self.logits.bias
 
     def encode(
-        self, documents: Documents | Sequence[str], batch_size: int = 256
+        self,
+        documents: Documents | StoredDocuments | Sequence[str],
+        batch_size: int = 256,
     ) -> np.ndarray:
         """Returns where the posterior of each document lies.
 
@@ -282,7 +285,7 @@ class NVDM(VAE):
                 below 1.
         """
         batch_size = whole_number("batch_size", batch_size, 1)
-        if not isinstance(documents, Documents):
+        if not isinstance(documents, Documents | StoredDocuments):
             texts = as_texts(documents, "documents")
             documents = count_words(texts, self.vocabulary)
         return np.concatenate(

@@ -11,6 +11,7 @@ from trainers.bow.results import figures, find_results, write_topics
 from trainers.cli.run_flags import identity
 from trainers.cli.settings import chosen
 from trainers.storage.metrics_file import SPLITS
+from trainers.storage.text_cache import document_cache
 from trainers.training.latents import make_latent
 from trainers.training.task import Task
 
@@ -50,6 +51,8 @@ class BowTask(Task):
             minimum_documents=settings["minimum_documents"],
             stop_words=_stop_words(settings["stop_words"]),
             labels=settings["labels"],
+            cache_dir=document_cache(settings["dataset"], settings["data_dir"]),
+            report=print,
         )
 
     def make_model(self) -> models.NVDM:

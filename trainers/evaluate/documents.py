@@ -12,6 +12,7 @@ from trainers.cli.errors import UserError, reading_corpus
 from trainers.storage import fingerprint
 from trainers.storage.model_file import find_model
 from trainers.storage.run_record import FLAGS
+from trainers.storage.text_cache import document_cache
 
 # Topics to find if no flag and no run says how many.
 TOPICS = 20
@@ -132,6 +133,8 @@ class DocumentJudge:
                 settings["data_dir"],
                 labels=settings["labels"],
                 vocabulary=self._model.vocabulary,
+                cache_dir=document_cache(settings["dataset"], settings["data_dir"]),
+                report=print,
             )
 
 

@@ -7,12 +7,13 @@ not depend on where the files are, and it is the same on every machine.
 
 import functools
 import hashlib
+import itertools
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from tf_vmfvae.data import Corpus, Documents, StoredSentences
-from tf_vmfvae.data.sentences.text_digest import CHUNK, text_digest
+from tf_vmfvae.data import Corpus, Documents, StoredDocuments, StoredSentences
+from tf_vmfvae.data.files.text_digest import CHUNK, text_digest
 from trainers.storage.metrics_file import SPLITS
 
 Part = dict[str, int | str]
@@ -55,10 +56,11 @@ def of_texts(texts: Iterable[str]) -> Part:
     return {"count": count, "hash": digest}
 
 
-def of_documents(documents: Documents) -> Part:
+def of_documents(documents: Documents | StoredDocuments) -> Part:
     """Returns the fingerprint of bags of words."""
-    arrays = documents.row_splits.astype("<i8"), documents.pairs.astype("<i4")
-    return _part(len(documents), (array.tobytes() for array in arrays))
+    row_splits = documents.row_splits.astype("<i8").tobytes()
+    parts = (part.pairs.astype("<i4").tobytes() for part in documents.parts())
+    return _part(len(documents), itertools.chain([row_splits], parts))
 
 
 def of_file(file: Path) -> Part:

@@ -2,6 +2,7 @@
 
 import os
 
+from tf_vmfvae.data.documents.own_documents import find_own_documents
 from tf_vmfvae.data.sentences.own_text import find_files
 
 # A text of more bytes is read from disk. In memory its sentences would take 20 times
@@ -35,7 +36,30 @@ def text_cache(
         return None
     text = find_files(data_dir, labels)
     # A pipe cannot be read again to see whether it was encoded before.
-    if text.size <= LARGE or text.pipe:
+    return None if text.has_pipe else _folder_for(text.size)
+
+
+def document_cache(dataset: str, data_dir: str | None) -> str | None:
+    """Returns the folder in which documents are encoded, as `text_cache` does.
+
+    Args:
+        dataset: value of --dataset.
+        data_dir: value of --data_dir.
+
+    Raises:
+        ValueError: if there are no documents, or their folder is unusable.
+
+    >>> document_cache("20ng", "data") is None
+    True
+    """
+    if dataset != "text" or not data_dir:
+        return None
+    return _folder_for(find_own_documents(data_dir).size)
+
+
+def _folder_for(size):
+    """Returns the folder for a text of that many bytes, or `None`."""
+    if size <= LARGE:
         return None
     caches = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
     return os.path.join(caches, NAME)

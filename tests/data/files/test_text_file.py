@@ -1,7 +1,12 @@
 import pytest
 
 from tf_vmfvae.data.files import text_file
-from tf_vmfvae.data.files.text_file import iterate_words, read_lines, read_sentences
+from tf_vmfvae.data.files.text_file import (
+    count_lines,
+    iterate_words,
+    read_lines,
+    read_sentences,
+)
 from tf_vmfvae.layers import WordTokenizer
 
 
@@ -24,6 +29,7 @@ def test_white_space_and_end_words_are_removed(tmp_path):
 def test_only_line_feeds_end_lines(tmp_path, content, lines):
     (tmp_path / "t.txt").write_bytes(content)
     assert read_lines(tmp_path / "t.txt") == lines
+    assert count_lines(tmp_path / "t.txt") == len(lines)
 
 
 @pytest.mark.parametrize("chunk", [1, 3, 7, 1000])

@@ -8,6 +8,7 @@ import time
 import pytest
 
 from tf_vmfvae import data
+from tf_vmfvae.data.files import encoded_folder, encoding_cache
 from tf_vmfvae.data.sentences import encoded_text, text_cache
 
 
@@ -172,7 +173,7 @@ def test_a_full_disk_is_named_in_one_line_and_nothing_is_left(text, cache, monke
     def full(*arguments):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(encoded_text, "_sync", full)
+    monkeypatch.setattr(encoded_folder, "_sync", full)
     with pytest.raises(OSError, match=r"No space left on device\): free") as error:
         load(text, cache)
     assert error.value.filename == str(cache)
@@ -229,14 +230,14 @@ def test_encoding_is_reported_where_nothing_was_encoded_yet(text, cache):
 
 
 def test_a_process_that_waits_for_another_says_so(text, cache, monkeypatch):
-    lines, own = [], text_cache.fcntl.flock
+    lines, own = [], encoding_cache.fcntl.flock
 
     def held(descriptor, operation):
-        if operation & text_cache.fcntl.LOCK_NB:
+        if operation & encoding_cache.fcntl.LOCK_NB:
             raise BlockingIOError(errno.EAGAIN, "held by another process")
         own(descriptor, operation)
 
-    monkeypatch.setattr(text_cache.fcntl, "flock", held)
+    monkeypatch.setattr(encoding_cache.fcntl, "flock", held)
     assert len(load(text, cache, report=lines.append).train) == 46
     assert lines[0] == f"waiting until another process has encoded {text}"
 
@@ -244,9 +245,9 @@ def test_a_process_that_waits_for_another_says_so(text, cache, monkeypatch):
 def test_a_disk_with_too_little_room_is_refused_before_anything_is_written(
     text, cache, monkeypatch, count_encodings
 ):
-    usage = text_cache.shutil.disk_usage(text.parent)
+    usage = encoding_cache.shutil.disk_usage(text.parent)
     monkeypatch.setattr(
-        text_cache.shutil, "disk_usage", lambda _: usage._replace(free=1100)
+        encoding_cache.shutil, "disk_usage", lambda _: usage._replace(free=1100)
     )
     lines = []
     with pytest.raises(

@@ -17,6 +17,7 @@ from absl import flags
 from tf_vmfvae import data
 from trainers.bow import flags as bow
 from trainers.bow.task import BowTask
+from trainers.storage import text_cache
 from trainers.storage.run_folder import RunFolder
 from trainers.training import run as training_run
 
@@ -214,12 +215,6 @@ def test_a_run_that_was_stopped_has_the_same_result(
     def stop():
         raise Stopped
 
-    def metrics_of(path):
-        content = RunFolder(path, {}).metrics()
-        for logs in content["history"]:
-            del logs["words_per_second"]
-        return content
-
     # Without samples, a run ends sooner and has fewer figures.
     own = task(documents_folder, latent="vmf_natural", save_seconds=0.0, samples=0)
     panes = own.make_panes
@@ -231,12 +226,37 @@ def test_a_run_that_was_stopped_has_the_same_result(
             output_of(own, tmp_path / "run")
     assert "continuing after batch 2 of epoch 2" in output_of(own, tmp_path / "run")
 
-    found, whole = metrics_of(tmp_path / "run"), metrics_of(finished("vmf_natural")[1])
+    assert_same_figures(tmp_path / "run", finished("vmf_natural")[1])
+
+
+def assert_same_figures(run, finished_run):
+    """Checks that a run without samples has the figures of one with samples."""
+    found, whole = (RunFolder(path, {}).metrics() for path in (run, finished_run))
+    for logs in (*found["history"], *whole["history"]):
+        del logs["words_per_second"]
     assert found.keys() == whole.keys()
     for split in ("train", "validation", "test"):
         assert {"nll", "kl", "code_gain", "ppl"} <= found[split].keys()
         whole[split] = {name: whole[split][name] for name in found[split]}
     assert found == whole
+
+
+def test_large_documents_are_trained_on_from_disk_as_if_they_were_in_memory(
+    finished, documents_folder, tmp_path, monkeypatch
+):
+    in_memory, path, _ = finished("vmf_natural")
+    monkeypatch.setattr(text_cache, "LARGE", 0)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "caches"))
+    own = task(documents_folder, latent="vmf_natural", samples=0)
+    printed = output_of(own, tmp_path / "run")
+
+    assert isinstance(own.corpus.train, data.StoredDocuments)
+    assert f"encoding {own.settings['data_dir']} (" in printed
+    assert f"encoded in {tmp_path}/caches/tf_vmfvae/" in printed
+    assert own.text == in_memory.text
+    assert_same_figures(tmp_path / "run", path)
+    for name in ("topics.json", "document_topics.csv"):
+        assert (tmp_path / "run" / name).read_text() == (path / name).read_text()
 
 
 def test_stop_words_may_come_from_a_file(documents_folder, tmp_path):

@@ -13,7 +13,7 @@ from trainers.evaluate import run as evaluation_run
 from trainers.evaluate.documents import DocumentJudge, next_word
 from trainers.evaluate.run_metrics import add_to_metrics
 from trainers.evaluate.sentences import SentenceJudge
-from trainers.storage import fingerprint
+from trainers.storage import fingerprint, text_cache
 from trainers.storage.run_record import RunRecord
 from trainers.storage.trained_model import load_model
 
@@ -265,3 +265,28 @@ def test_a_presets_folder_is_a_model(model, corpus, tmp_path):
     model.save_to_preset(tmp_path / "preset")
     loaded = load_model(str(tmp_path / "preset"))
     np.testing.assert_array_equal(loaded.encode(corpus.test), model.encode(corpus.test))
+
+
+def test_large_documents_are_evaluated_from_disk_as_if_they_were_in_memory(
+    model, tmp_path, monkeypatch
+):
+    for number in range(60):
+        file = tmp_path / "d" / f"label{number % 2}" / f"{number}.txt"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(" ".join(np.roll(WORDS, number)[: 2 + number % 3]))
+
+    def judge():
+        changes = {"dataset": "text", "data_dir": str(tmp_path / "d"), "examples": 2}
+        return DocumentJudge(model, {**SETTINGS, **changes}, {})
+
+    in_memory = judge()
+    monkeypatch.setattr(text_cache, "LARGE", 0)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    from_disk = judge()
+    assert isinstance(from_disk.corpus.test, data.StoredDocuments)
+    assert from_disk.text == in_memory.text
+    found, expected = (
+        [batch.numpy().tolist() for batch in each.batches().dataset()]
+        for each in (from_disk, in_memory)
+    )
+    assert found == expected

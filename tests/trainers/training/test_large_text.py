@@ -57,6 +57,18 @@ def test_labels_count_as_text_unless_they_come_through_a_pipe(tmp_path, monkeypa
         text_cache.text_cache("text", str(tmp_path), str(labels))
 
 
+def test_only_large_documents_are_encoded(tmp_path, monkeypatch):
+    for name in "ab":
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "text.TXT").write_bytes(b"a a\n" * 10)
+    monkeypatch.setattr(text_cache, "LARGE", 80)
+    monkeypatch.setenv("XDG_CACHE_HOME", "/caches")
+    assert text_cache.document_cache("text", str(tmp_path)) is None
+    (tmp_path / "a" / "more.txt").write_bytes(b"b")
+    assert text_cache.document_cache("text", str(tmp_path)) == "/caches/tf_vmfvae"
+    assert text_cache.document_cache("octis", str(tmp_path)) is None
+
+
 def test_only_a_large_text_is_encoded(tmp_path, monkeypatch):
     file = tmp_path / "text.txt"
     file.write_bytes(b"a a\n" * 10)

@@ -10,6 +10,7 @@ import tensorflow as tf
 
 from tf_vmfvae.data.batches.buckets import choose_bucket_lengths, order_by_bucket
 from tf_vmfvae.data.batches.stored_ids import StoredIds
+from tf_vmfvae.data.batches.stored_pairs import StoredPairs
 
 MAX_BUCKETS = 8
 
@@ -65,6 +66,7 @@ class Batches:
         self,
         ids: tf.RaggedTensor
         | StoredIds
+        | StoredPairs
         | dict[str, tf.RaggedTensor | StoredIds | tf.Tensor | np.ndarray],
         batch_size: int,
         buckets: int | Sequence[int] = MAX_BUCKETS,
@@ -80,7 +82,8 @@ class Batches:
 
         # If the batches are dictionaries: the name of the ids, and the other entries.
         self._name, ids, self._columns = _split(ids)
-        self._stored = ids if isinstance(ids, StoredIds) else None
+        is_stored = isinstance(ids, StoredIds | StoredPairs)
+        self._stored = ids if is_stored else None
         if self._stored is not None:
             self.lengths = ids.lengths
         else:
@@ -236,13 +239,14 @@ class Batches:
 
     def _pad_stored(self) -> Callable:
         """Returns a function from examples and the length of a batch to their ids."""
+        cell = self._stored.cell_shape
 
         def pad(rows: tf.Tensor, length: tf.Tensor) -> tf.Tensor:
             # As tensors of a graph, all words would be copied into memory. TensorFlow
             # never forgets the Python function, so it must not hold an epoch's plan.
             function = self._stored.padded
             ids = tf.numpy_function(function, [rows, length], tf.int32, stateful=False)
-            return tf.ensure_shape(ids, [self.batch_size, None])
+            return tf.ensure_shape(ids, [self.batch_size, None, *cell])
 
         return pad
 

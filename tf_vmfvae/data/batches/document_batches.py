@@ -4,7 +4,9 @@ import numpy as np
 import tensorflow as tf
 
 from tf_vmfvae.data.batches.batches import Batches
+from tf_vmfvae.data.batches.stored_pairs import StoredPairs
 from tf_vmfvae.data.documents.documents import Documents
+from tf_vmfvae.data.documents.stored_documents import StoredDocuments
 
 
 class DocumentBatches(Batches):
@@ -14,7 +16,8 @@ class DocumentBatches(Batches):
     larger gradients, so a batch of only these would take a larger step.
 
     Args:
-        documents: the documents; none is empty.
+        documents: the documents; none is empty. `StoredDocuments` stay on disk, and a
+            batch is read when it is needed.
         batch_size: rows per batch.
         shuffle: whether each epoch has its own order.
         seed: seed of the order, not negative.
@@ -36,14 +39,17 @@ class DocumentBatches(Batches):
 
     def __init__(
         self,
-        documents: Documents,
+        documents: Documents | StoredDocuments,
         batch_size: int,
         shuffle: bool = True,
         seed: int = 0,
     ) -> None:
-        pairs = tf.RaggedTensor.from_row_splits(
-            documents.pairs, documents.row_splits, validate=False
-        )
+        if isinstance(documents, StoredDocuments):
+            pairs = StoredPairs(documents)
+        else:
+            pairs = tf.RaggedTensor.from_row_splits(
+                documents.pairs, documents.row_splits, validate=False
+            )
         self._num_words = documents.num_words
         super().__init__(pairs, batch_size, shuffle=shuffle, seed=seed)
 

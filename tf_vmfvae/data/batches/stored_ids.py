@@ -25,6 +25,9 @@ class StoredIds:
     [[7, 5, 2, 0], [5, 2, 0, 0], [0, 0, 0, 0]]
     """
 
+    # Of a word in a padded batch: its id alone.
+    cell_shape = ()
+
     def __init__(
         self,
         words: NumberFile | np.ndarray,

@@ -40,9 +40,7 @@ def build_document_vocabulary(
     >>> build_document_vocabulary(["A rose is a rose.", "Is it?"], size=2)
     ['is', 'rose']
     """
-    for name, value in (("size", size), ("minimum_documents", minimum_documents)):
-        if value is not None and (value < 1 or value != int(value)):
-            raise ValueError(f"{name} is {value}: give a whole number of at least 1")
+    check_sizes(size, minimum_documents)
     texts = as_texts(texts)
     vectorizer = document_vectorizer(
         stop_words,
@@ -53,11 +51,27 @@ def build_document_vocabulary(
     try:
         vectorizer.fit(texts)
     except ValueError:
-        raise ValueError(
-            f"apart from stop words, no word occurs in {minimum_documents} documents: "
-            "lower minimum_documents or give more text"
-        ) from None
+        raise no_word_left(minimum_documents) from None
     return vectorizer.get_feature_names_out().tolist()
+
+
+def check_sizes(size: int | None, minimum_documents: int) -> None:
+    """Checks arguments of `build_document_vocabulary`.
+
+    Raises:
+        ValueError: one is out of range.
+    """
+    for name, value in (("size", size), ("minimum_documents", minimum_documents)):
+        if value is not None and (value < 1 or value != int(value)):
+            raise ValueError(f"{name} is {value}: give a whole number of at least 1")
+
+
+def no_word_left(minimum_documents: int) -> ValueError:
+    """Returns the error that says that a vocabulary would be empty."""
+    return ValueError(
+        f"apart from stop words, no word occurs in {minimum_documents} documents: "
+        "lower minimum_documents or give more text"
+    )
 
 
 def document_vectorizer(stop_words: Sequence[str] | str | None, **options):
@@ -73,7 +87,7 @@ def document_vectorizer(stop_words: Sequence[str] | str | None, **options):
     # Slow to import.
     from sklearn.feature_extraction.text import CountVectorizer
 
-    left_out = _stop_words(stop_words)
+    left_out = stop_word_set(stop_words)
     return CountVectorizer(
         analyzer=lambda text: [w for w in document_words(text) if w not in left_out],
         dtype=np.int32,
@@ -144,8 +158,15 @@ def _count(texts, words, analyzer, labels):
     return Documents.from_matrix(vectorizer.transform(iterate_texts(texts)), labels)
 
 
-def _stop_words(words) -> frozenset[str]:
-    """Returns the stop words, split and normalised like the words of documents."""
+def stop_word_set(words: Sequence[str] | str | None) -> frozenset[str]:
+    """Returns the stop words, split and normalised like the words of documents.
+
+    Args:
+        words: as for `build_document_vocabulary`.
+
+    Raises:
+        ValueError: they are neither "english" nor words.
+    """
     from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 
     if words is None:

@@ -1,8 +1,9 @@
-"""A corpus of documents in memory."""
+"""A corpus of documents."""
 
 import dataclasses
 
 from tf_vmfvae.data.documents.documents import Documents
+from tf_vmfvae.data.documents.stored_documents import StoredDocuments
 
 
 @dataclasses.dataclass(frozen=True)
@@ -11,9 +12,9 @@ class DocumentCorpus:
 
     Attributes:
         name: name of the data set.
-        train: training documents.
-        validation: validation documents.
-        test: test documents.
+        train: training documents: `Documents`, or `StoredDocuments` on disk.
+        validation: validation documents, likewise.
+        test: test documents, likewise.
         vocabulary: words; the id of a word is its index plus 1.
         notes: what was done to the documents when they were read, one per line, for
             the user.
@@ -26,9 +27,9 @@ class DocumentCorpus:
     """
 
     name: str
-    train: Documents
-    validation: Documents
-    test: Documents
+    train: Documents | StoredDocuments
+    validation: Documents | StoredDocuments
+    test: Documents | StoredDocuments
     vocabulary: list[str]
     notes: tuple[str, ...] = ()
     entropy: None = None

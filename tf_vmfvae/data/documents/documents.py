@@ -110,11 +110,13 @@ class Documents:
         lengths = self.lengths
         for start in range(0, len(self), batch_size):
             here = lengths[start : start + batch_size]
-            cells = np.arange(max(here.max(), 1)) < here[:, None]
-            batch = np.zeros((*cells.shape, 2), np.int32)
             first = self.row_splits[start]
-            batch[cells] = self.pairs[first : first + here.sum()]
-            yield batch
+            pairs = self.pairs[first : first + here.sum()]
+            yield pad_pairs(pairs, here, max(here.max(), 1))
+
+    def parts(self) -> Iterator["Documents"]:
+        """Yields the documents in parts that fit into memory: here all at once."""
+        yield self
 
     def matrix(self, vocabulary_size: int) -> scipy.sparse.csr_matrix:
         """Returns the counts as a sparse matrix, `[num_documents, vocabulary_size]`."""
@@ -132,22 +134,18 @@ class Documents:
         Raises:
             ValueError: there are fewer than two documents.
         """
-        if len(self) < 2:
-            raise ValueError(
-                "Documents.split needs at least two documents, one to keep and one to "
-                f"hold out, but there are {len(self)}"
-            )
-        left, held_out = hold_out(len(self), one_in=every, seed=seed)
+        left, held_out = hold_out_rows(len(self), every, seed)
         return self[left], self[held_out]
 
-    def halve(self, seed: int) -> tuple["Documents", "Documents"]:
+    def halve(self, seed: int | np.random.Generator) -> tuple["Documents", "Documents"]:
         """Divides the words of each document into two halves at random.
 
         A model that reads the first half can be judged by how well it predicts the
         second one.
 
         Args:
-            seed: seed of the choice.
+            seed: seed of the choice, or a generator. With the same generator, parts of
+                the documents are halved one after another as they would be all at once.
 
         Returns:
             The first halves and the second halves, both in the order of the documents.
@@ -174,6 +172,40 @@ class Documents:
         pairs = np.stack([self.pairs[:, 0], counts], axis=1)[kept].astype(np.int32)
         before = np.concatenate([[0], np.cumsum(kept)])
         return Documents(pairs, before[self.row_splits], self.labels)
+
+
+def hold_out_rows(count: int, every: int, seed: int) -> list[np.ndarray]:
+    """Returns the numbers of the documents for `Documents.split`, and raises the same.
+
+    >>> [rows.tolist() for rows in hold_out_rows(4, every=2, seed=0)]
+    [[1, 3], [0, 2]]
+    """
+    if count < 2:
+        raise ValueError(
+            "Documents.split needs at least two documents, one to keep and one to "
+            f"hold out, but there are {count}"
+        )
+    return hold_out(count, one_in=every, seed=seed)
+
+
+def pad_pairs(pairs: np.ndarray, lengths: np.ndarray, width: int) -> np.ndarray:
+    """Returns the pairs of documents as rows, padded with zeros.
+
+    Args:
+        pairs: int32 `[num_pairs, 2]`, of one document after the other.
+        lengths: integers `[documents]`, how many each has.
+        width: pairs in a row, at least as many as any document has.
+
+    Returns:
+        int32 `[documents, width, 2]`.
+
+    >>> pad_pairs(np.array([[1, 2], [3, 1], [2, 4]]), np.array([2, 1]), 2).tolist()
+    [[[1, 2], [3, 1]], [[2, 4], [0, 0]]]
+    """
+    cells = np.arange(width) < lengths[:, None]
+    rows = np.zeros((*cells.shape, 2), np.int32)
+    rows[cells] = pairs
+    return rows
 
 
 def _labels(labels, count):

@@ -44,11 +44,22 @@ def notes_on_coverage(
     covered, coverable = (
         int(count_words(texts, words).num_words.sum()) for words in (vocabulary, own)
     )
+    return compare_coverage(covered, coverable, len(own))
+
+
+def compare_coverage(covered: int, coverable: int, own: int) -> list[str]:
+    """Returns what `notes_on_coverage` does, and raises the same.
+
+    Args:
+        covered: how many words of the training documents are among the given ones.
+        coverable: how many are among their own most frequent ones.
+        own: the number of the latter.
+    """
     if covered >= NOTED * coverable:
         return []
     note = (
         f"the given vocabulary covers {covered} words of the training documents, but "
-        f"their own {len(own)} most frequent words cover {coverable}"
+        f"their own {own} most frequent words cover {coverable}"
     )
     if covered < REFUSED * coverable:
         raise ValueError(f"{note}: give documents like those that the words are from")

@@ -44,3 +44,33 @@ class NumberFile:
         if len(content) != 4 * (stop - start):
             raise OSError(f"{self._path} was cut short while it was read")
         return np.frombuffer(content, "<i4")
+
+
+def read_pieces(
+    numbers: NumberFile | np.ndarray,
+    starts: np.ndarray,
+    lengths: np.ndarray,
+    sparse: float,
+) -> np.ndarray:
+    """Returns several pieces of numbers, one after another.
+
+    Args:
+        numbers: the numbers.
+        starts: int64 `[pieces]`, where each begins; at least one.
+        lengths: integers `[pieces]`, how many numbers each has.
+        sparse: if the first and the last of them are more than this many times their
+            numbers apart, they are read one by one, otherwise with all between them.
+
+    >>> read_pieces(np.arange(9), np.array([5, 1]), np.array([2, 3]), 9.0).tolist()
+    [5, 6, 1, 2, 3]
+    """
+    ends = starts + lengths
+    first, last = starts.min(), ends.max()
+    if last - first > sparse * lengths.sum():
+        pieces = zip(starts.tolist(), ends.tolist(), strict=True)
+        return np.concatenate([numbers[start:end] for start, end in pieces])
+    found = numbers[first:last]
+    if np.array_equal(starts[1:], ends[:-1]):
+        return found
+    offsets = np.repeat(starts - first - np.cumsum(lengths) + lengths, lengths)
+    return found[offsets + np.arange(len(offsets))]

@@ -118,6 +118,20 @@ def iterate_lines(
         raise ValueError(f"{path} is empty: write one {content} per line")
 
 
+def count_lines(path: str | os.PathLike) -> int:
+    """Returns how many lines `iterate_lines` yields, without looking at their text.
+
+    Raises:
+        ValueError: the file is missing or unreadable.
+    """
+    count, last = 0, b"\n"
+    with open_bytes(path) as file:
+        while chunk := file.read(CHUNK):
+            count += chunk.count(b"\n")
+            last = chunk[-1:]
+    return count + (last != b"\n")
+
+
 def read_text(path: str | os.PathLike) -> str:
     """Returns the text of a UTF-8 file, which may be empty.
 

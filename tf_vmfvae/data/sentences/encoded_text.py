@@ -2,21 +2,25 @@
 
 import array
 import dataclasses
-import json
 import os
 import pathlib
 
 import numpy as np
-import tqdm
 
+from tf_vmfvae.data.files.encoded_folder import (
+    encoding_bar,
+    read_record,
+    write_record,
+)
 from tf_vmfvae.data.files.number_file import NumberFile
+from tf_vmfvae.data.files.text_digest import text_digest
 from tf_vmfvae.data.files.text_file import iterate_words, open_bytes
+from tf_vmfvae.data.files.word_numbers import WordNumbers, read_words, write_words
 from tf_vmfvae.data.sentences.label_numbers import LabelNumbers
 from tf_vmfvae.data.sentences.lexicon import Lexicon
 from tf_vmfvae.data.sentences.own_labels import iterate_labelled
 from tf_vmfvae.data.sentences.own_text import TextFiles, hold_out_lines
 from tf_vmfvae.data.sentences.stored_sentences import StoredSentences
-from tf_vmfvae.data.sentences.text_digest import text_digest
 from tf_vmfvae.text.words import END
 
 # Numbers of the words of all sentences, and how many words each sentence has, each with
@@ -24,8 +28,9 @@ from tf_vmfvae.text.words import END
 WORDS, LENGTHS, LEXICON, COUNTS = "words.i4", "lengths.i4", "lexicon.txt", "counts.i8"
 # Numbers of the labels of all sentences, if they have labels.
 LABELS = "labels.i4"
-# What else there is to know. Written last.
-RECORD = "text.json"
+# Of the folder of an encoded text, and of its record, which is written last.
+NAME = "text"
+RECORD = f"{NAME}.json"
 # Version of these files.
 FORMAT = 1
 # Words that are written at a time.
@@ -94,20 +99,12 @@ def encode(text: TextFiles, folder: pathlib.Path, max_length: int) -> None:
             labels are unusable, see `read_labelled` and `number_labels`.
         OSError: the folder cannot be written.
     """
-    numbers = _Numbers({END: 0})
+    numbers = WordNumbers({END: 0})
     lengths, sentences, num_cut = array.array("i"), {}, 0
     labels = LabelNumbers()
     with (
         (folder / WORDS).open("wb") as output,
-        tqdm.tqdm(
-            desc=f"encoding {text.path.name}",
-            total=text.size,
-            unit="B",
-            unit_scale=True,
-            leave=False,
-            mininterval=1.0,
-            disable=None,
-        ) as bar,
+        encoding_bar(text.path, text.size) as bar,
     ):
         buffer = array.array("i")
         for split, files in text.splits.items():
@@ -126,13 +123,10 @@ def encode(text: TextFiles, folder: pathlib.Path, max_length: int) -> None:
         buffer.tofile(output)
     # Not NumPy's `tofile`, which does not say that a disk is full.
     (folder / LENGTHS).write_bytes(lengths)
-    lexicon = "".join(f"{word}\n" for word in numbers)
-    (folder / LEXICON).write_text(lexicon, encoding="utf-8", newline="")
-    del numbers, lexicon, lengths
+    write_words(folder / LEXICON, numbers)
+    del numbers, lengths
     record = {
-        "format": FORMAT,
-        **source_of(text),
-        "max_length": max_length,
+        **origin(text, max_length),
         "cut": num_cut,
         "sentences": sentences,
     }
@@ -141,46 +135,30 @@ def encode(text: TextFiles, folder: pathlib.Path, max_length: int) -> None:
         record["label_names"], found = labels.in_order(rows, text.labels)
         (folder / LABELS).write_bytes(found)
     del labels
-    lexicon = Lexicon(_read_lexicon(folder))
+    lexicon = Lexicon(read_words(folder / LEXICON))
     splits = _read_splits(folder, record, lexicon, rows)
     (folder / COUNTS).write_bytes(splits["train"].counts())
     record["digests"] = {
         split: text_digest(sentences)[1] for split, sentences in splits.items()
     }
-    record["bytes"] = _sizes(folder, record)
-    (folder / RECORD).write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
-    for file in folder.iterdir():
-        _sync(file)
+    write_record(folder / RECORD, FORMAT, record)
 
 
-def source_of(text: TextFiles) -> dict[str, str | None]:
-    """Returns what the record says of where a text and its labels come from."""
+def origin(text: TextFiles, max_length: int) -> dict:
+    """Returns what the record of a text holds whatever its content."""
     labels = text.labels and os.path.abspath(text.labels)
-    return {"source": os.path.abspath(text.path), "labels": labels}
-
-
-def read_record(folder: pathlib.Path) -> dict | None:
-    """Returns what is known about an encoded text, or None if it is not whole."""
-    try:
-        record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
-        sizes = _sizes(folder, record)
-        if record["format"] == FORMAT and sizes == record["bytes"]:
-            # Earlier versions had no labels.
-            return {"labels": None, **record}
-    except (OSError, ValueError, KeyError, TypeError):
-        # Something else was written there, or not all of it.
-        pass
-    return None
+    source = os.path.abspath(text.path)
+    return {"source": source, "labels": labels, "max_length": max_length}
 
 
 def read_encoded(text: TextFiles, folder: pathlib.Path) -> EncodedText | None:
     """Returns the text that was encoded in a folder, or None if it is not whole."""
-    record = read_record(folder)
+    record = read_record(folder / RECORD, FORMAT)
     if record is None:
         return None
     held_out = hold_out_lines(text, record["sentences"]["train"])
     counts = np.fromfile(folder / COUNTS, np.int64)
-    lexicon = Lexicon(_read_lexicon(folder), counts)
+    lexicon = Lexicon(read_words(folder / LEXICON), counts)
     rows = _rows(record, held_out)
     splits = _read_splits(folder, record, lexicon, rows)
     found = EncodedText(splits, held_out, record["cut"])
@@ -216,19 +194,6 @@ def _estimate_size(path, max_length, more):
     return found * size // max(read, 1)
 
 
-class _Numbers(dict):
-    """Numbers words in the order in which they are first asked for."""
-
-    def __missing__(self, word):
-        number = self[word] = len(self)
-        return number
-
-
-def _read_lexicon(folder):
-    with (folder / LEXICON).open(encoding="utf-8", newline="") as file:
-        return file.read().split("\n")[:-1]
-
-
 def _rows(record, held_out):
     """Returns the numbers of the sentences in each split."""
     # The training files come first.
@@ -251,16 +216,3 @@ def _read_splits(folder, record, lexicon, rows):
         )
         for split, found in rows.items()
     }
-
-
-def _sizes(folder, record):
-    names = [WORDS, LENGTHS, LEXICON, COUNTS]
-    if "label_names" in record:
-        names.append(LABELS)
-    return {name: (folder / name).stat().st_size for name in names}
-
-
-def _sync(path):
-    """Makes sure that a power cut does not leave a file empty."""
-    with path.open("rb") as file:
-        os.fsync(file.fileno())

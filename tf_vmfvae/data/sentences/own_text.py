@@ -4,11 +4,11 @@ import contextlib
 import dataclasses
 import os
 import pathlib
-import stat
 from collections.abc import Sequence
 
 import numpy as np
 
+from tf_vmfvae.data.files.encoded_folder import is_pipe
 from tf_vmfvae.data.files.text_file import read_sentences
 from tf_vmfvae.data.sentences.own_labels import check_same_kind, read_labelled
 from tf_vmfvae.data.splits.held_out import ONE_IN, SPLITS
@@ -69,14 +69,9 @@ class TextFiles:
         return total
 
     @property
-    def pipe(self) -> pathlib.Path | None:
-        """The first pipe, or terminal, among the files, which is read only once."""
-        for _, file in self.files:
-            with contextlib.suppress(OSError):
-                mode = file.stat().st_mode
-                if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
-                    return file
-        return None
+    def has_pipe(self) -> bool:
+        """Whether a file is a pipe, or a terminal, which is read only once."""
+        return any(is_pipe(file) for _, file in self.files)
 
     def labels_of(self, file: pathlib.Path) -> pathlib.Path | None:
         """Returns the file with the labels of a text file; `None` without labels."""

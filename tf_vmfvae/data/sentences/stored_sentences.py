@@ -6,7 +6,7 @@ from typing import overload
 import numpy as np
 
 from tf_vmfvae.data.batches.stored_ids import StoredIds
-from tf_vmfvae.data.files.number_file import NumberFile
+from tf_vmfvae.data.files.number_file import NumberFile, read_pieces
 from tf_vmfvae.data.sentences.lexicon import Lexicon
 
 # Sentences that are read at a time.
@@ -95,13 +95,7 @@ class StoredSentences(Sequence[str]):
     def _numbers(self, rows):
         """Returns the numbers of the words of some sentences, one after another."""
         starts, lengths = self.starts[rows], self.lengths[rows]
-        ends = starts + lengths
-        first, last = starts.min(), ends.max()
-        if last - first > SPARSE * lengths.sum():
-            pieces = zip(starts.tolist(), ends.tolist(), strict=True)
-            return np.concatenate([self.words[start:end] for start, end in pieces])
-        offsets = np.repeat(starts - first - np.cumsum(lengths) + lengths, lengths)
-        return self.words[first:last][offsets + np.arange(len(offsets))]
+        return read_pieces(self.words, starts, lengths, SPARSE)
 
     def _texts(self, rows):
         ends = np.cumsum(self.lengths[rows]).tolist()
