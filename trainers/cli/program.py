@@ -14,6 +14,10 @@ from trainers.cli import interruptions, process
 from trainers.cli.errors import UserError
 from trainers.cli.program_flags import ProgramFlags
 
+# Keras imports these if they are installed, for functions that no program uses: a sixth
+# of the memory and a quarter of the time that importing the library takes.
+UNUSED = ("IPython", "matplotlib", "pandas", "sklearn")
+
 
 def run(
     define: Callable[[], ProgramFlags],
@@ -97,8 +101,21 @@ def importing_tensorflow() -> Iterator[None]:
 def _import_library():
     """Imports the library before Keras, because it checks Keras's backend."""
     try:
-        import tf_vmfvae  # noqa: F401
+        with _hidden(UNUSED):
+            import tf_vmfvae  # noqa: F401
     except ImportError as error:
         if error.name != "tf_vmfvae":
             raise
         raise UserError(str(error)) from error
+
+
+@contextlib.contextmanager
+def _hidden(packages):
+    """Lets imports of packages fail in a block, unless they are imported already."""
+    hidden = [name for name in packages if name not in sys.modules]
+    sys.modules.update(dict.fromkeys(hidden))
+    try:
+        yield
+    finally:
+        for name in hidden:
+            del sys.modules[name]
