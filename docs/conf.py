@@ -24,7 +24,8 @@ extensions = [
     "sphinx.ext.autosummary",
     "sphinx.ext.napoleon",
 ]
-exclude_patterns = ["_extensions", "_templates"]
+# The tables in results/paper are part of a page.
+exclude_patterns = ["_extensions", "_templates", "results/paper/*"]
 templates_path = ["_templates"]
 
 # === Text ===
