@@ -1,6 +1,7 @@
 """Which words of a sentence its code depends on."""
 
 from trainers.reproduce.experiments.experiment import CODES, Experiment, figure_of
+from trainers.reproduce.reports.markdown import Markdown, escape
 from trainers.reproduce.reports.report import Report
 from trainers.reproduce.reports.table import Table
 from trainers.reproduce.runs.model_runs import evaluation, language_model
@@ -71,4 +72,7 @@ def _marked(words):
     >>> _marked([["profit", 0.5], ["rose", 0.99]])
     '**profit** rose'
     """
-    return " ".join(f"**{word}**" if x < IMPORTANT else word for word, x in words)
+    escaped = ((escape(word), cosine) for word, cosine in words)
+    return Markdown(
+        " ".join(f"**{word}**" if x < IMPORTANT else word for word, x in escaped)
+    )

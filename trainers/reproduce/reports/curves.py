@@ -40,7 +40,10 @@ class Curves:
         axes.set(xlabel=self.x, ylabel=self.y)
         if all(isinstance(x, int) for xs, _ in self.measured.values() for x in xs):
             axes.xaxis.get_major_locator().set_params(integer=True)
-        axes.legend(frameon=False, fontsize=8)
+        # Above the axes, where it cannot hide a curve.
+        axes.legend(
+            frameon=False, fontsize=8, loc="lower left", bbox_to_anchor=(0, 1), ncols=2
+        )
 
 
 def _points(curve):

@@ -3,6 +3,8 @@
 import dataclasses
 from collections.abc import Mapping, Sequence
 
+from trainers.reproduce.reports.markdown import escape
+
 
 @dataclasses.dataclass(frozen=True)
 class Table:
@@ -10,8 +12,9 @@ class Table:
 
     Attributes:
         columns: maps the name of each column to the format of its numbers.
-        rows: the rows, each with text, a number or `None` for each column.
-        title: a line above it.
+        rows: the rows, each with text, a number or `None` for each column. Text is
+            shown as it is unless it is `Markdown`.
+        title: a line above it, likewise.
 
     >>> table = Table({"model": "", "PPL": ".1f"}, [["LSTM", 91.234], ["vMF", None]])
     >>> print(table.markdown())
@@ -34,7 +37,7 @@ class Table:
             lines.append([_shown(value, spec) for value, spec in cells])
         text = [f"| {' | '.join(line)} |" for line in lines]
         text.insert(1, "|" + "---|" * len(self.columns))
-        return "\n".join([*([self.title, ""] if self.title else []), *text])
+        return "\n".join([*([escape(self.title), ""] if self.title else []), *text])
 
     def as_dict(self) -> dict:
         """Returns it for JSON."""
@@ -46,4 +49,4 @@ class Table:
 def _shown(value, spec):
     if value is None:
         return ""
-    return value.replace("|", r"\|") if isinstance(value, str) else format(value, spec)
+    return escape(value) if isinstance(value, str) else format(value, spec)
