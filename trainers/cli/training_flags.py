@@ -78,6 +78,15 @@ def bow_loss_epochs(settings: dict) -> float | None:
     return None
 
 
+def pretrain_epochs(settings: dict) -> int:
+    """Returns how many of the first epochs train an autoencoder; by default none.
+
+    >>> pretrain_epochs({"pretrain_epochs": None}), pretrain_epochs({})
+    (0, 0)
+    """
+    return settings.get("pretrain_epochs") or 0
+
+
 def without_effect(settings: dict) -> dict[str, str]:
     """Returns the flags that have no effect, each with the flag that is the reason."""
     unused = {}

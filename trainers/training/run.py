@@ -8,6 +8,7 @@ import tensorflow as tf
 import tf_vmfvae
 from tf_vmfvae.models import VAE
 from trainers.cli.errors import UserError, reading_corpus
+from trainers.cli.training_flags import pretrain_epochs
 from trainers.devices.agreement import Agreement, lost_workers_named
 from trainers.devices.hardware import keep_memory, share_threads
 from trainers.devices.strategies import make_strategy
@@ -108,7 +109,7 @@ def train(
         settings["accumulate_steps"],
         task.plateau_factor,
         make_encoder_steps(task, model, strategy),
-        settings.get("pretrain_epochs") or 0,
+        pretrain_epochs(settings),
     )
     check_workers(loop.agreement, task, folder)
     if folder.metrics() is not None:

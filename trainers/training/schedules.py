@@ -3,7 +3,7 @@
 import keras
 
 from tf_vmfvae import callbacks
-from trainers.cli.training_flags import bow_loss_epochs
+from trainers.cli.training_flags import bow_loss_epochs, pretrain_epochs
 
 
 def make_schedules(settings: dict) -> list[keras.callbacks.Callback]:
@@ -16,7 +16,7 @@ def make_schedules(settings: dict) -> list[keras.callbacks.Callback]:
     # Flags without effect are None.
     schedule = settings["kl_schedule"] or "constant"
     weight = 1.0 if settings["kl_weight"] is None else settings["kl_weight"]
-    pretraining = settings.get("pretrain_epochs") or 0
+    pretraining = pretrain_epochs(settings)
     if schedule != "constant" or weight != 1 or pretraining:
         # A constant schedule does not use its length.
         schedules.append(
