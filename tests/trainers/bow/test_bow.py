@@ -49,6 +49,8 @@ SETTINGS = {
     "patience": 0,
     "kl_schedule": "constant",
     "kl_weight": 1.0,
+    "free_bits": 0.0,
+    "minimum_rate": 0.0,
     "anneal_epochs": None,
     "encoder_steps": 0,
     "seed": 1,
