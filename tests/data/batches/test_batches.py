@@ -1,8 +1,11 @@
+import time
+
 import numpy as np
 import pytest
 import tensorflow as tf
 
 from tf_vmfvae.data import Batches
+from tf_vmfvae.data.batches.stored_ids import StoredIds
 
 
 def sentences(num_examples: int, seed: int = 0, longest: int = 30) -> tf.RaggedTensor:
@@ -255,3 +258,22 @@ def test_a_sample_keeps_each_examples_number():
     rows = zip(batch["ids"].numpy().tolist(), batch["label"].numpy(), strict=True)
     for row, label in list(rows)[:4]:
         assert [word for word in row if word] == ids[label].numpy().tolist()
+
+
+def test_nothing_is_read_ahead_from_disk():
+    # A thread that reads ahead when the interpreter ends may keep the process from
+    # ending.
+    class CountingIds(StoredIds):
+        reads = 0
+
+        def padded(self, rows, length):
+            self.reads += 1
+            return super().padded(rows, length)
+
+    numbers, ids = np.zeros(8, np.int32), np.array([1], np.int32)
+    stored = CountingIds(numbers, np.arange(8), np.ones(8, np.int32), ids)
+    iterator = iter(Batches(stored, batch_size=1).dataset())
+    for count in (1, 2):
+        assert next(iterator).numpy().tolist() == [[1]]
+        time.sleep(0.3)
+        assert stored.reads == count

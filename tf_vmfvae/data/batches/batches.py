@@ -196,8 +196,10 @@ class Batches:
         plans = [self.plan(epoch + later) for later in range(epochs)]
         indices, lengths = map(np.concatenate, zip(*plans, strict=True))
         dataset = tf.data.Dataset.from_tensor_slices((indices[start:], lengths[start:]))
-        dataset = dataset.map(self._batch())
-        return dataset.prefetch(2).with_options(_one_private_thread())
+        dataset = dataset.map(self._batch()).with_options(_one_private_thread())
+        # What is on disk is read by Python. A thread that reads ahead would wait for an
+        # interpreter that is ending, and the interpreter for the thread.
+        return dataset.prefetch(2) if self._stored is None else dataset
 
     def _batch(self) -> Callable:
         """Returns a function from examples and the length of a batch to the batch."""
