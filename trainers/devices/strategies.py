@@ -93,7 +93,8 @@ def distribute(strategy: tf.distribute.Strategy, dataset: tf.data.Dataset) -> It
     def worker_dataset(context):
         replicas = context.num_replicas_in_sync
         if replicas == 1:
-            return dataset
+            # Batches from disk are not read ahead by themselves.
+            return dataset.prefetch(1)
         here = replicas // context.num_input_pipelines
         first = here * context.input_pipeline_id
 
