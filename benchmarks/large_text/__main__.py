@@ -21,7 +21,7 @@ from collections.abc import Sequence
 
 from analysis import command_line
 from benchmarks.large_text import training
-from benchmarks.large_text.sentences import random_sentences
+from benchmarks.large_text.sentences import random_sentences, write_lines
 from trainers.cli.errors import UserError
 
 STOPPED = 143
@@ -42,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         folder = pathlib.Path(options.folder or temporary)
         text = folder / f"sentences_{options.sentences}.txt"
         if not text.exists():
-            write(text, options.sentences)
+            write_lines(text, random_sentences(options.sentences))
         print(f"{options.sentences} sentences, {text.stat().st_size / 1e6:.0f} MB")
         peaks = []
         for name in ("first start", "second start"):
@@ -50,14 +50,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print(f"{name}: first step after {start}; {speed}", flush=True)
             peaks.append(peak)
     return int(max(peaks) > options.gib_at_most)
-
-
-def write(file: pathlib.Path, count: int) -> None:
-    """Writes random sentences to a file, which appears once it is whole."""
-    partial = file.with_suffix(".partial")
-    with partial.open("w") as output:
-        output.writelines(f"{sentence}\n" for sentence in random_sentences(count))
-    partial.rename(file)
 
 
 def train(

@@ -13,13 +13,13 @@ import itertools
 import multiprocessing
 import pathlib
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from analysis import command_line
 from benchmarks.document_memory import train
-from benchmarks.large_text.sentences import random_sentences
+from benchmarks.large_text.sentences import random_sentences, write_lines
 from benchmarks.memory import peak_memory
 from tf_vmfvae import data
 
@@ -27,14 +27,11 @@ from tf_vmfvae import data
 SENTENCES = 5
 
 
-def write(file: pathlib.Path, count: int) -> None:
-    """Writes documents, one per line, to a file, which appears once it is whole."""
-    partial = file.with_suffix(".partial")
+def random_documents(count: int) -> Iterator[str]:
+    """Yields random documents, each a few sentences in one line."""
     sentences = random_sentences(SENTENCES * count)
-    with partial.open("w") as output:
-        while document := list(itertools.islice(sentences, SENTENCES)):
-            output.write(f"{' '.join(document)}\n")
-    partial.rename(file)
+    while document := list(itertools.islice(sentences, SENTENCES)):
+        yield " ".join(document)
 
 
 def load(
@@ -52,7 +49,7 @@ def load(
     if not file.exists():
         # In a process of its own, whose memory does not count.
         writer = multiprocessing.get_context("fork").Process(
-            target=write, args=(file, count)
+            target=write_lines, args=(file, random_documents(count))
         )
         writer.start()
         writer.join()

@@ -1,6 +1,7 @@
 """Sentences with as many different words as a large text has."""
 
-from collections.abc import Iterator
+import pathlib
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 
@@ -28,6 +29,14 @@ def random_sentences(count: int, seed: int = 0) -> Iterator[str]:
         drawn = words[np.searchsorted(share, rng.random(ends[-1]))].tolist()
         for first, end in zip([0, *ends], ends, strict=False):
             yield " ".join(drawn[first:end])
+
+
+def write_lines(file: pathlib.Path, lines: Iterable[str]) -> None:
+    """Writes lines to a file, which appears once it is whole."""
+    partial = file.with_suffix(".partial")
+    with partial.open("w") as output:
+        output.writelines(f"{line}\n" for line in lines)
+    partial.rename(file)
 
 
 def _word(number):

@@ -65,19 +65,6 @@ def small_pieces(monkeypatch):
     monkeypatch.setattr(stored_documents, "CHUNK", 30)
 
 
-@pytest.fixture
-def count_encodings(monkeypatch):
-    """A list that gets an entry each time that documents are encoded."""
-    entries, encode = [], document_cache.encode
-
-    def counted(*arguments):
-        entries.append(arguments)
-        encode(*arguments)
-
-    monkeypatch.setattr(document_cache, "encode", counted)
-    return entries
-
-
 def load(path, cache, **options):
     return data.load_documents("text", path, cache_dir=cache, **options)
 

@@ -1,6 +1,5 @@
 """Raw documents from the user's own files."""
 
-import contextlib
 import dataclasses
 import os
 import pathlib
@@ -8,7 +7,12 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from tf_vmfvae.data.files.text_file import count_lines, iterate_lines, read_text
+from tf_vmfvae.data.files.text_file import (
+    count_lines,
+    iterate_lines,
+    read_text,
+    total_size,
+)
 from tf_vmfvae.data.splits.held_out import SPLITS, hold_out
 
 # Raw documents and, if these are known, their labels.
@@ -38,12 +42,7 @@ class DocumentFiles:
     @property
     def size(self) -> int:
         """The number of bytes in all files of documents."""
-        total = 0
-        for file in self.files:
-            # Whoever reads the file says what is wrong with it.
-            with contextlib.suppress(OSError):
-                total += file.stat().st_size
-        return total
+        return total_size(self.files)
 
     def count(self) -> int:
         """Returns how many documents there are, without looking at their text."""

@@ -3,7 +3,7 @@
 import contextlib
 import os
 import pathlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import BinaryIO
 
 from tf_vmfvae.text.words import END, split_words
@@ -140,6 +140,18 @@ def read_text(path: str | os.PathLike) -> str:
     """
     with open_bytes(path) as file:
         return decode(path, file.read())
+
+
+def total_size(files: Iterable[pathlib.Path]) -> int:
+    """Returns the number of bytes in all files; one that is missing counts as empty.
+
+    Whoever reads the file says what is wrong with it.
+    """
+    total = 0
+    for file in files:
+        with contextlib.suppress(OSError):
+            total += file.stat().st_size
+    return total
 
 
 @contextlib.contextmanager

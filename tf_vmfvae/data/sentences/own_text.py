@@ -1,6 +1,5 @@
 """Sentences from the user's own files."""
 
-import contextlib
 import dataclasses
 import os
 import pathlib
@@ -9,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from tf_vmfvae.data.files.encoded_folder import is_pipe
-from tf_vmfvae.data.files.text_file import read_sentences
+from tf_vmfvae.data.files.text_file import read_sentences, total_size
 from tf_vmfvae.data.sentences.own_labels import check_same_kind, read_labelled
 from tf_vmfvae.data.splits.held_out import ONE_IN, SPLITS
 
@@ -61,12 +60,7 @@ class TextFiles:
     @property
     def size(self) -> int:
         """The number of bytes in all files."""
-        total = 0
-        for _, file in self.files:
-            # Whoever reads the file says what is wrong with it.
-            with contextlib.suppress(OSError):
-                total += file.stat().st_size
-        return total
+        return total_size(file for _, file in self.files)
 
     @property
     def has_pipe(self) -> bool:
