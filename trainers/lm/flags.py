@@ -350,20 +350,20 @@ def _check_codes(settings):
         ("kl_schedule", settings["kl_schedule"] != "constant"),
         ("kl_weight", training_flags.weighs_kl(settings)),
         ("pretrain_epochs", pretraining_flags.pretrains(settings)),
-        *((name, _reads(settings, name)) for name in latent_flags.RATE_FLOOR),
+        *((name, _value(settings, name)) for name in latent_flags.RATE_FLOOR),
     ):
         if takes_part_away:
             raise UserError(
                 f"--codes: more than one needs the full KL; leave out --{name}"
             )
-    if _reads(settings, "batch_norm"):
+    if _value(settings, "batch_norm"):
         raise UserError(
             "--codes: more than one needs posteriors that do not depend on the batch; "
             "leave out --batch_norm"
         )
 
 
-def _reads(settings, name):
+def _value(settings, name):
     """Returns the value of a flag if the latent reads it, and `None` otherwise."""
     return settings[name] if latent_flags.reads(settings, name) else None
 
