@@ -2,12 +2,12 @@
 
 import math
 
-# Above 709.78 exp overflows in float64.
-LARGEST_EXPONENT = 700.0
+# Above 88.72 exp overflows in float32, which is what TensorBoard stores.
+LARGEST_EXPONENT = 88.0
 
 
 def perplexity(nll: float, words: float) -> float:
-    """Returns `exp(nll / words)`, capped at `exp(700)` so that it stays finite.
+    """Returns `exp(nll / words)`, capped at `exp(88)` so that it stays finite.
 
     Args:
         nll: total negative log-likelihood in nats.

@@ -1,4 +1,7 @@
+import math
+
 import keras
+import numpy as np
 import pytest
 import tensorflow as tf
 
@@ -71,6 +74,17 @@ def test_the_kl_weight_and_the_learning_rate_are_read_from_the_model(
     assert curve(train, "learning_rate") == [(0, 0.01), (1, 0.01)]
     assert [step for step, _ in curve(train, "loss")] == [0, 1]
     assert "loss" in read_events(tmp_path / "validation").Tags()["tensors"]
+
+
+@pytest.mark.parametrize("value", [1e300, np.float64(-1e300), math.inf])
+def test_a_number_beyond_float32_is_infinite(model, tmp_path, read_events, value):
+    pane = ScalarsPane(tmp_path)
+    pane.set_model(model)
+    pane.on_train_begin()
+    pane.on_epoch_end(0, {"nll": value})
+    pane.on_train_end()
+    expected = math.copysign(math.inf, value)
+    assert curve(read_events(tmp_path / "train"), "nll") == [(0, expected)]
 
 
 def test_an_epoch_is_on_disk_as_soon_as_it_ends(model, tmp_path, read_events):

@@ -4,6 +4,7 @@ import numbers
 import os
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from tf_vmfvae.layers import Latent
@@ -57,7 +58,8 @@ class ScalarsPane(keras.callbacks.Callback):
             if name not in _SIZES and isinstance(value, numbers.Real):
                 split = "train" if name == key else "validation"
                 with self._writers[split].as_default():
-                    tf.summary.scalar(name, value, step=epoch)
+                    # As float64, since a number that float32 cannot hold is refused.
+                    tf.summary.scalar(name, np.float64(value), step=epoch)
         for writer in self._writers.values():
             writer.flush()
 
