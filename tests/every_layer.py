@@ -196,6 +196,12 @@ LAYERS = {
     "SphereProductLatent": _latent(
         layers.SphereProductLatent, 4, 2, 9.0, concentration_features=1, trainable=4
     ),
+    "SphereProductMixturePrior": Example(
+        lambda **options: layers.SphereProductMixturePrior(3, 4, 2, seed=1, **options),
+        None,
+        (),
+        trainable=3,
+    ),
     "VonMisesFisherLatent": _latent(
         layers.VonMisesFisherLatent,
         4,

@@ -24,7 +24,12 @@ OTHERS = {"Perplexity", "softmax_cutoffs", "warm_start"}
 OTHERS |= {"DocumentPreprocessor", "Preprocessor", "SentencePreprocessor"}
 # A layer that holds a function has no configuration, and texts have no symbolic form.
 WITHOUT_CONFIGURATION = {"ImportanceWeightedNLL"}
-WITHOUT_SYMBOLIC_CALL = {"GaussianMixturePrior", "MixturePrior", "WordTokenizer"}
+WITHOUT_SYMBOLIC_CALL = {
+    "GaussianMixturePrior",
+    "MixturePrior",
+    "SphereProductMixturePrior",
+    "WordTokenizer",
+}
 # How far outputs may be from those in float32.
 POLICIES = {"mixed_bfloat16": 0.03, "mixed_float16": 0.005, "float64": 1e-5}
 
@@ -103,7 +108,7 @@ def assert_arguments_are_attributes(layer):
     if constructor.__module__.startswith("keras."):
         return
     for argument in list(inspect.signature(constructor).parameters.values())[1:]:
-        if argument.kind is not argument.VAR_KEYWORD:
+        if argument.kind not in (argument.VAR_POSITIONAL, argument.VAR_KEYWORD):
             assert hasattr(layer, argument.name)
 
 

@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from tests.models.sentence_models import ids_of, make_model
+from tests.models.sentence_models import SENTENCES, WORDS, ids_of, make_model
+from tf_vmfvae import layers, models
+from tf_vmfvae.distributions import kl_to_uniform
 
 
 @pytest.mark.parametrize("encoder", ["lstm", "bilstm", "gru", "bow"])
@@ -34,6 +36,33 @@ def test_the_two_directions_of_a_bidirectional_encoder_have_their_own_weights():
 
     assert model.encoder(ids_of(model)).shape == (4, 64)
     assert np.abs(forward.cell.kernel - backward.cell.kernel).max() > 0.01
+
+
+@pytest.mark.parametrize("encoder", ["lstm", "bow"])
+def test_the_last_feature_may_be_the_log_of_the_length(encoder):
+    model = make_model(encoder_type=encoder, encoder_length=True)
+    plain = make_model(encoder_type=encoder)
+    ids = tf.pad(ids_of(model), [[0, 1], [0, 9]])
+    *_, empty = hidden = model.encoder(ids)
+    words = [len(text.split()) + 1 for text in SENTENCES]
+
+    np.testing.assert_allclose(hidden[:, :-1], plain.encoder(ids), rtol=1e-6)
+    np.testing.assert_allclose(hidden[:4, -1], np.log(np.array(words) / 10), rtol=1e-5)
+    np.testing.assert_allclose(empty[-1], np.log(0.1), rtol=1e-5)
+
+
+def test_concentrations_may_depend_on_the_length_alone():
+    latent = layers.SphereProductLatent(8, 2, 9.0, concentration_features=1, seed=3)
+    model = models.NVRNN(WORDS, latent, 12, 16, encoder_length=True, seed=5)
+    latent.log_concentrations.kernel.assign([[1.0, 2.0]])
+    ids = model.to_ids(["shares rose", "rose company", "the company rose"]).to_tensor()
+    kl = model(ids)["kl"].numpy()
+
+    # As precise as 3 of 10 words make it, by the power that each sphere has.
+    concentrations = 9.0 * np.array([0.3, 0.3**2])
+    expected = sum(float(kl_to_uniform(4, kappa)) for kappa in concentrations)
+    np.testing.assert_allclose(kl[:2], expected, rtol=1e-4)
+    assert kl[2] > kl[0]
 
 
 def test_pooling_is_over_the_outputs_at_the_words():

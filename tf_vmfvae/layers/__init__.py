@@ -23,6 +23,9 @@ from tf_vmfvae.layers.latents.no_latent import NoLatent
 from tf_vmfvae.layers.latents.posterior_normalization import PosteriorNormalization
 from tf_vmfvae.layers.latents.power_spherical_latent import PowerSphericalLatent
 from tf_vmfvae.layers.latents.sphere_product_latent import SphereProductLatent
+from tf_vmfvae.layers.latents.sphere_product_mixture_prior import (
+    SphereProductMixturePrior,
+)
 from tf_vmfvae.layers.latents.spherical_cauchy_latent import SphericalCauchyLatent
 from tf_vmfvae.layers.latents.spherical_latent import SphericalLatent
 from tf_vmfvae.layers.latents.von_mises_fisher_latent import VonMisesFisherLatent
@@ -70,6 +73,7 @@ __all__ = [
     "PowerSphericalLatent",
     "RepeatExamples",
     "SphereProductLatent",
+    "SphereProductMixturePrior",
     "SphericalCauchyLatent",
     "SphericalLatent",
     "VonMisesFisherLatent",

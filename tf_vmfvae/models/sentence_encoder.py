@@ -5,8 +5,9 @@ from collections.abc import Iterator
 import keras
 from keras import ops
 
-from tf_vmfvae.layers import Dropout
+from tf_vmfvae.models.dropout_rates import DropoutRates
 from tf_vmfvae.models.seeded_layers import dense, recurrent
+from tf_vmfvae.ops.log_length import log_length
 from tf_vmfvae.ops.masked_mean import masked_mean
 
 TYPES = ("lstm", "bilstm", "gru", "bow")
@@ -24,9 +25,10 @@ class SentenceEncoder:
             of an LSTM), or the `"max"` or `"mean"` of its outputs over the words.
         units: int. Width of each layer, in each direction.
         num_layers: int. Number of layers, each of which reads the one before.
-        dropout: float in [0, 1). Dropout between layers.
-        recurrent_dropout: float in [0, 1). See `recurrent`.
+        rates: `DropoutRates`. What training drops, between the layers and in them.
         seeds: from `seeds_from`.
+        length: bool. Whether the log of the sentence's length in tens of words is the
+            last feature.
 
     Call arguments:
         embedded: float tensor of shape `(batch, time, width)`.
@@ -37,8 +39,9 @@ class SentenceEncoder:
 
     Example:
     >>> import numpy as np
+    >>> from tf_vmfvae.models.dropout_rates import DropoutRates
     >>> from tf_vmfvae.models.seeded_layers import seeds_from
-    >>> encoder = SentenceEncoder("bilstm", "max", 8, 2, 0.0, 0.0, seeds_from(1))
+    >>> encoder = SentenceEncoder("bilstm", "max", 8, 2, DropoutRates(), seeds_from(1))
     >>> encoder(np.ones((2, 5, 3), "float32"), np.ones((2, 5), "bool")).shape
     TensorShape([2, 16])
     """
@@ -49,11 +52,12 @@ class SentenceEncoder:
         pooling: str,
         units: int,
         num_layers: int,
-        dropout: float,
-        recurrent_dropout: float,
+        rates: DropoutRates,
         seeds: Iterator,
+        length: bool = False,
     ):
         self.encoder_type = encoder_type
+        self.length = length
         self.pooling = pooling
         self.layers = []
         for index in range(num_layers):
@@ -65,7 +69,8 @@ class SentenceEncoder:
             layer = make(
                 encoder_type,
                 units,
-                recurrent_dropout,
+                rates.state,
+                rates.weights,
                 seeds,
                 name=name,
                 # Outputs are kept only if something reads them.
@@ -73,9 +78,17 @@ class SentenceEncoder:
                 return_state=True,
             )
             self.layers.append(layer)
-        self.dropouts = [Dropout(dropout, seed=next(seeds)) for _ in self.layers[1:]]
+        self.dropouts = [rates.layer(next(seeds)) for _ in self.layers[1:]]
 
     def __call__(self, embedded, is_word):
+        features = self._encode(embedded, is_word)
+        if not self.length:
+            return features
+        length = log_length(ops.cast(is_word, "float32"), unit=10.0)
+        length = ops.cast(length, features.dtype)
+        return ops.concatenate([features, length], axis=-1)
+
+    def _encode(self, embedded, is_word):
         if self.encoder_type == "bow":
             return self._encode_bag(embedded, is_word)
         outputs, states = embedded, []
@@ -97,12 +110,13 @@ class SentenceEncoder:
         return features
 
 
-def _bidirectional(encoder_type, units, recurrent_dropout, seeds, name, **options):
+def _bidirectional(encoder_type, units, dropout, weight_drop, seeds, name, **options):
     forward, backward = (
         recurrent(
             "lstm",
             units,
-            recurrent_dropout,
+            dropout,
+            weight_drop,
             seeds,
             name=f"{name}_{direction}",
             go_backwards=direction == "backward",

@@ -7,7 +7,7 @@ from trainers.cli.defaults import Default, Derived
 from trainers.cli.earlier_flags import EarlierFlags
 from trainers.cli.errors import UserError
 from trainers.cli.program_flags import ProgramFlags
-from trainers.cli.ranges import dropout_rate, integers
+from trainers.cli.ranges import below_one, integers
 
 # Gradients are scaled down to this global norm. How large they are depends on the
 # length of the examples, not on the run, so it is not a flag.
@@ -23,6 +23,7 @@ DEFAULTS = [
             "stop_words": "english",
             "patience": 10,
             "kl_schedule": "linear",
+            "kappa_by": "length",
         }
     ),
     Default(
@@ -84,7 +85,7 @@ DEFAULTS = [
     Default({"kappa": 20.0}, {"latent": latent_flags.PRODUCTS}),
 ]
 EARLIER = EarlierFlags(
-    added={"codes": 1},
+    added={"codes": 1, "kappa_by": "length"},
     fixed={
         **latent_flags.FIXED,
         **training_flags.FIXED,
@@ -136,9 +137,9 @@ def _define_model(own):
     own.number(
         "input_dropout",
         "Share of a document's words that training hides from the encoder.",
-        dropout_rate(),
+        below_one(),
     )
-    own.number("dropout", "Dropout on the decoder's hidden layer.", dropout_rate())
+    own.number("dropout", "Dropout on the decoder's hidden layer.", below_one())
     own.switch(
         "bursts",
         "Model bursts: a word that a document has used once is likelier to be used "

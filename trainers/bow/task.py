@@ -58,8 +58,7 @@ class BowTask(Task):
     def make_model(self) -> models.NVDM:
         model = models.NVDM(
             self.corpus.vocabulary,
-            # The encoder's last feature is the length of the document.
-            make_latent(self.settings, concentration_features=1),
+            make_latent(self.settings),
             **chosen(self.settings, *MODEL_FLAGS),
         )
         model.adapt(self.corpus.train)

@@ -19,11 +19,11 @@ LATENTS = {
     ),
     "vmf_product": (
         "SphereProductLatent",
-        ["latent_dim", "spheres", "kappa", *RATE_FLOOR],
+        ["latent_dim", "spheres", "kappa", "prior_components", *RATE_FLOOR],
     ),
     "vmf_natural": (
         "NaturalSphereProductLatent",
-        ["latent_dim", "spheres", "kappa", *RATE_FLOOR],
+        ["latent_dim", "spheres", "kappa", "prior_components", *RATE_FLOOR],
     ),
     "power_spherical": (
         "PowerSphericalLatent",
@@ -92,6 +92,13 @@ def define(own: ProgramFlags) -> None:
         "spheres",
         f"Spheres that share the dimensions of the code. {_only('spheres')}",
         integers(1, 5_000),
+    )
+    own.choice(
+        "kappa_by",
+        "What scales the concentrations: the encoder's features, or the example's "
+        "length alone. With vmf_natural the evidence for a direction does so too. "
+        f"{_only('spheres')}",
+        ["features", "length"],
     )
     own.integer(
         "prior_components",
@@ -213,6 +220,8 @@ def without_effect(settings: dict) -> dict[str, str]:
     unused = {name for name in names if not reads(settings, name)}
     if "training_kappa" in unused:
         unused.add("initial_kappa")
+    if "spheres" in unused:
+        unused.add("kappa_by")
     return dict.fromkeys(sorted(unused), "latent")
 
 

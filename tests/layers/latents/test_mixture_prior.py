@@ -6,6 +6,7 @@ import pytest
 import tensorflow as tf
 import tensorflow_probability as tfp
 
+from tests.layers.latents.prior_fitting import fit
 from tf_vmfvae import evaluation, layers, models
 from tf_vmfvae.distributions import VonMisesFisher
 
@@ -18,21 +19,6 @@ def around(centres, count, kappa, seed):
     """Returns unit vectors around each centre in turn."""
     directions = np.resize(centres, (count, D))
     return VonMisesFisher(directions, kappa).sample(seed=(seed, 0))
-
-
-def fit(prior, codes, steps=300):
-    """Fits the prior to codes."""
-    optimizer = keras.optimizers.Adam(5e-3)
-    optimizer.build(prior.trainable_weights)
-
-    @tf.function
-    def step():
-        with tf.GradientTape() as tape:
-            loss = -tf.reduce_mean(prior.distribution().log_prob(codes))
-        optimizer.apply(tape.gradient(loss, prior.trainable_weights))
-
-    for _ in range(steps):
-        step()
 
 
 def test_a_prior_of_many_components_is_almost_uniform_at_first():
@@ -193,9 +179,9 @@ def test_a_gaussian_prior_learns_means_widths_and_shares():
     prior = layers.GaussianMixturePrior(2, 2, seed=1)
     fit(prior, codes, steps=400)
     found = prior.distribution()
-    shares = tf.nn.softmax(found.mixture_distribution.logits).numpy()
+    shares = tf.nn.softmax(found.logits).numpy()
     order = np.argsort(shares)[::-1]
-    components = found.components_distribution
+    components = found.components
 
     np.testing.assert_allclose(shares[order], [0.75, 0.25], atol=0.02)
     means = components.mean().numpy()[order]
@@ -237,8 +223,15 @@ def test_a_mixture_of_one_standard_normal_is_the_fixed_prior():
     np.testing.assert_allclose(latent(HIDDEN)[1], before, rtol=1e-4, atol=1e-5)
 
 
-def test_a_gaussian_model_trains_and_loads_with_a_learned_prior(tmp_path):
-    code = layers.GaussianLatent(3, seed=1, prior_components=4, minimum_rate=1.0)
+@pytest.mark.parametrize(
+    ("kind", "options"),
+    [
+        (layers.GaussianLatent, {"latent_dim": 3}),
+        (layers.NaturalSphereProductLatent, {"latent_dim": 6, "spheres": 2}),
+    ],
+)
+def test_a_model_trains_and_loads_with_a_learned_prior(kind, options, tmp_path):
+    code = kind(**options, seed=1, prior_components=4, minimum_rate=1.0)
     model = models.NVDM(WORDS, code, hidden_dim=8, seed=2)
     pairs = np.array([[[1, 2], [3, 1]], [[2, 4], [0, 0]]], "int32")
     before = [weight.numpy() for weight in code.mixture_prior.weights]

@@ -14,6 +14,11 @@ from tf_vmfvae.ops.batch_part import place_in_batch
 
 tfd = tfp.distributions
 
+# Posteriors are narrower than the prior, whose variance is 1. One step of an optimiser
+# can change a log-variance by the learning rate times the number of hidden features,
+# and the KL grows with its exponential.
+MOST_LOG_VARIANCE = 5.0
+
 
 @keras.saving.register_keras_serializable(package="tf_vmfvae")
 class GaussianLatent(RateFloor, LearnedPrior, Latent):
@@ -21,7 +26,7 @@ class GaussianLatent(RateFloor, LearnedPrior, Latent):
 
     The latent of Bowman et al. (2016). With a strong decoder its KL vanishes in
     training, unless the KL's weight is annealed or one of the arguments below keeps it
-    up.
+    up. `log sigma^2` is at most 5, far above the prior's 0.
 
     Args:
         latent_dim: int, at least 1. Dimension of the code.
@@ -124,6 +129,9 @@ class GaussianLatent(RateFloor, LearnedPrior, Latent):
 
     def _posterior_at(self, means, hidden):
         log_variance = tf.cast(self.log_variance(hidden), self.variable_dtype)
+        # The gradient is as without the limit: a posterior beyond it comes back.
+        excess = tf.nn.relu(log_variance - MOST_LOG_VARIANCE)
+        log_variance -= tf.stop_gradient(excess)
         return tfd.MultivariateNormalDiag(means, tf.exp(0.5 * log_variance))
 
     def fixed_prior(self) -> tfd.Distribution:

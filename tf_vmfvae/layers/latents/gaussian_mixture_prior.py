@@ -8,6 +8,7 @@ import tensorflow_probability as tfp
 
 from tf_vmfvae.layers.latents.learned_mixture import LearnedMixture
 from tf_vmfvae.layers.latents.mixture_prior import PACE
+from tf_vmfvae.layers.latents.selective_mixture import SelectiveMixture
 
 tfd = tfp.distributions
 
@@ -54,13 +55,12 @@ class GaussianMixturePrior(LearnedMixture):
         self.log_shares = self._add_component_weight("log_shares")
         self.built = True
 
-    def distribution(self) -> tfd.MixtureSameFamily:
+    def distribution(self) -> SelectiveMixture:
         """Returns the prior with its current weights."""
         means, widths, shares = (
             PACE * tf.convert_to_tensor(weight)
             for weight in (self.means, self.log_widths, self.log_shares)
         )
-        return tfd.MixtureSameFamily(
-            tfd.Categorical(logits=shares),
-            tfd.MultivariateNormalDiag(means, WIDTH * tf.exp(widths)),
+        return SelectiveMixture(
+            shares, tfd.MultivariateNormalDiag, (means, WIDTH * tf.exp(widths))
         )

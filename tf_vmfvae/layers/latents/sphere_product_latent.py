@@ -7,10 +7,15 @@ import tensorflow as tf
 import tensorflow_probability as tfp
 
 from tf_vmfvae.distributions import VonMisesFisher, kl_to_uniform
-from tf_vmfvae.layers.argument_checks import positive
+from tf_vmfvae.layers.argument_checks import dim_of_each_sphere, not_negative, positive
 from tf_vmfvae.layers.dense import Dense
 from tf_vmfvae.layers.latents.latent import Latent
+from tf_vmfvae.layers.latents.learned_prior import LearnedPrior
 from tf_vmfvae.layers.latents.rate_floor import RateFloor
+from tf_vmfvae.layers.latents.sphere_product import sphere_product
+from tf_vmfvae.layers.latents.sphere_product_mixture_prior import (
+    SphereProductMixturePrior,
+)
 from tf_vmfvae.ops.geometry import great_circle, mirror_about, unit_vectors
 
 tfd = tfp.distributions
@@ -18,15 +23,16 @@ tfb = tfp.bijectors
 
 
 @keras.saving.register_keras_serializable(package="tf_vmfvae")
-class SphereProductLatent(RateFloor, Latent):
+class SphereProductLatent(RateFloor, LearnedPrior, Latent):
     """A code on a product of spheres (Davidson et al. 2019), uniform a priori.
 
     Each sphere has its own concentration, which is learned and depends on the example:
     `q(z|x) = prod_j vMF(mu_j(x), kappa_j(x))`, where `log kappa_j` is a linear map of
     the last `concentration_features` of the hidden features. If that is one feature,
-    such as a document's length, the KL is a function of this feature alone, and as with
-    a fixed kappa the encoder cannot lower it for single examples. The KL and its
-    gradient are exact, and the gradient of a sample is unbiased (`VonMisesFisher`).
+    such as a document's length, the KL to the uniform prior is a function of this
+    feature alone, and as with a fixed kappa the encoder cannot lower it for single
+    examples. This KL and its gradient are exact, and the gradient of a sample is
+    unbiased (`VonMisesFisher`).
 
     Args:
         latent_dim: int. Dimensions of the whole code, at least two for each sphere.
@@ -40,6 +46,9 @@ class SphereProductLatent(RateFloor, Latent):
             as for `GaussianLatent`.
         minimum_rate: float, at least 0. Smallest average KL in nats per example in
             training, likewise.
+        prior_components: int, at least 0. Components of a learned mixture prior
+            (`SphereProductMixturePrior`); 0 for the uniform prior. The KL to a learned
+            prior is estimated from samples of the posterior.
         **kwargs: other arguments of `keras.layers.Layer`.
 
     Returns:
@@ -50,7 +59,7 @@ class SphereProductLatent(RateFloor, Latent):
             as large, if `kappa` is not a positive, finite number, if
             `concentration_features` is negative or more than there are hidden features,
             or if `free_bits` or `minimum_rate` is negative or not finite, or both are
-            positive.
+            positive, or if `prior_components` is negative.
 
     Example:
     >>> import numpy as np
@@ -71,13 +80,10 @@ class SphereProductLatent(RateFloor, Latent):
         *,
         free_bits: float = 0.0,
         minimum_rate: float = 0.0,
+        prior_components: int = 0,
         **kwargs,
     ):
-        if spheres < 1 or latent_dim < 2 * spheres or latent_dim % spheres:
-            raise ValueError(
-                f"latent_dim must be a multiple of the number of spheres, {spheres}, "
-                f"of at least 2 each, not {latent_dim}"
-            )
+        sphere_dim = dim_of_each_sphere(latent_dim, spheres)
         if concentration_features is not None and concentration_features < 0:
             raise ValueError(
                 "concentration_features must be 0 or more, not "
@@ -87,7 +93,7 @@ class SphereProductLatent(RateFloor, Latent):
             latent_dim, seed, free_bits=free_bits, minimum_rate=minimum_rate, **kwargs
         )
         self.spheres = spheres
-        self.sphere_dim = latent_dim // spheres
+        self.sphere_dim = sphere_dim
         self.kappa = positive("kappa", kappa)
         self.concentration_features = concentration_features
         self.mean_directions = self._linear_map("mean_directions")
@@ -99,6 +105,16 @@ class SphereProductLatent(RateFloor, Latent):
             name="log_concentrations",
         )
         self._flat = tfb.Reshape([latent_dim], [spheres, self.sphere_dim])
+        self.prior_components = not_negative("prior_components", prior_components)
+        if prior_components:
+            self.mixture_prior = SphereProductMixturePrior(
+                prior_components,
+                latent_dim,
+                spheres,
+                seed=self._seed_plus(1),
+                dtype=self.variable_dtype,
+                name="prior",
+            )
 
     def build(self, hidden_shape):
         batch, features = hidden_shape
@@ -125,23 +141,26 @@ class SphereProductLatent(RateFloor, Latent):
         return tf.exp(tf.clip_by_value(logs, -10.0, 14.0))
 
     def posterior(self, hidden) -> tfd.Distribution:
-        return self._joint(
+        return sphere_product(
             VonMisesFisher(self._directions(hidden), self.concentration(hidden))
         )
 
-    def prior(self) -> tfd.Distribution:
+    def fixed_prior(self) -> tfd.Distribution:
         sphere = tfd.SphericalUniform(
             self.sphere_dim, batch_shape=[self.spheres], dtype=self.variable_dtype
         )
-        return self._joint(sphere)
+        return sphere_product(sphere)
 
     def mirror(self, z, hidden):
         directions = self._directions(hidden)
         return self._flat.forward(mirror_about(self._flat.inverse(z), directions))
 
-    def kl(self, posterior: tfd.Distribution):
+    def fixed_kl(self, posterior: tfd.Distribution):
         concentration = posterior.distribution.distribution.concentration
         return tf.reduce_sum(kl_to_uniform(self.sphere_dim, concentration), axis=-1)
+
+    def fixed_training_kl(self, posterior: tfd.Distribution):
+        return self.fixed_kl(posterior)
 
     def interpolate(self, start, end, steps: int):
         """Returns `steps` codes, on each sphere along a great circle."""
@@ -172,10 +191,6 @@ class SphereProductLatent(RateFloor, Latent):
         """Returns how many of the features, the first ones, directions read."""
         return features
 
-    def _joint(self, spheres):
-        """Returns one distribution of flat codes from one on each sphere."""
-        return tfd.TransformedDistribution(tfd.Independent(spheres, 1), self._flat)
-
     def get_config(self):
         config = super().get_config()
         config.update(
@@ -183,6 +198,7 @@ class SphereProductLatent(RateFloor, Latent):
                 "spheres": self.spheres,
                 "kappa": self.kappa,
                 "concentration_features": self.concentration_features,
+                "prior_components": self.prior_components,
             }
         )
         return config
