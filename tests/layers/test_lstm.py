@@ -206,14 +206,79 @@ def test_unsupported_options_are_left_to_keras(options):
     np.testing.assert_array_equal(fast(inputs)[0], plain(inputs)[0])
 
 
+@pytest.mark.parametrize(
+    ("precision", "tolerance"), [("float32", 2e-5), ("mixed_bfloat16", 0.05)]
+)
+def test_training_drops_recurrent_weights_for_the_whole_batch(precision, tolerance):
+    def make(**options):
+        layer = LSTM(UNITS, return_sequences=True, dtype=precision, **options)
+        layer.build((BATCH, TIME, WIDTH))
+        layer.set_weights([_weights(w.shape) for w in layer.get_weights()])
+        return layer
+
+    dropping, plain = make(weight_drop=0.4, seed=3), make()
+    kernel, recurrent_kernel, bias = dropping.get_weights()
+    kept = keras.random.dropout(
+        tf.ones_like(recurrent_kernel), 0.4, seed=keras.random.SeedGenerator(3)
+    )
+    plain.set_weights([kernel, recurrent_kernel * kept, bias])
+    inputs = _problem()[0]
+    found = []
+    for layer in (dropping, plain):
+        variables = [variable.value for variable in layer.trainable_variables]
+        with tf.GradientTape() as tape:
+            outputs = layer(inputs, training=True)
+            total = tf.reduce_sum(tf.cast(outputs, "float32") * _weights(outputs.shape))
+        found.append([outputs, *tape.gradient(total, variables)])
+    # What is dropped learns nothing.
+    found[1][2] *= kept
+
+    assert 0 < np.mean(kept == 0) < 1
+    for one, other in zip(*found, strict=True):
+        np.testing.assert_allclose(
+            tf.cast(one, "float32"),
+            tf.cast(other, "float32"),
+            rtol=tolerance,
+            atol=tolerance,
+        )
+
+
+def test_each_call_drops_other_weights_and_only_in_training():
+    plain = _pair()[1]
+    dropping = LSTM(UNITS, return_sequences=True, weight_drop=0.5, seed=3)
+    dropping.build((BATCH, TIME, WIDTH))
+    dropping.set_weights(plain.get_weights())
+    inputs = _problem()[0]
+
+    np.testing.assert_allclose(dropping(inputs), plain(inputs)[0], atol=1e-6)
+    first, second = (dropping(inputs, training=True) for _ in range(2))
+    assert np.abs(first - second).max() > 1e-3
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"weight_drop": 1.0}, "weight_drop is 1.0: give 0 or more, and below 1"),
+        ({"weight_drop": "a"}, "weight_drop is 'a': give 0 or more"),
+        ({"weight_drop": 0.5, "activation": "relu"}, "weight_drop is 0.5: it needs"),
+        ({"weight_drop": 0.5, "unroll": True}, "weight_drop is 0.5: it needs"),
+    ],
+    ids=str,
+)
+def test_a_weight_drop_that_cannot_be_had_is_refused(options, message):
+    with pytest.raises(ValueError, match=message):
+        LSTM(UNITS, **options)
+
+
 def test_a_configuration_makes_the_same_layer():
-    layer = LSTM(UNITS, recurrent_dropout=0.25, name="encoder")
+    layer = LSTM(UNITS, recurrent_dropout=0.25, weight_drop=0.5, name="encoder")
     again = keras.saving.deserialize_keras_object(
         keras.saving.serialize_keras_object(layer)
     )
 
     assert isinstance(again, LSTM)
     assert (again.units, again.recurrent_dropout) == (UNITS, 0.25)
+    assert again.weight_drop == 0.5
 
 
 @pytest.mark.parametrize(

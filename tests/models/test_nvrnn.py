@@ -334,6 +334,13 @@ CONFIGURATIONS = {
         "condition": layers.BagOfWordsCondition,
     },
     "noisy encoder": {"encoder_swaps": 0.2, "encoder_replacements": 0.1},
+    "weight drop": {
+        "weight_drop": 0.2,
+        "variational_dropout": True,
+        "dropout": 0.1,
+        "num_layers": 2,
+        "encoder_type": "bilstm",
+    },
     "code in the first state": {"word_dropout": 1.0, "code_at_every_step": False},
 }
 

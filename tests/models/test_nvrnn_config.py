@@ -79,6 +79,7 @@ def test_arguments_that_an_earlier_version_did_not_have_take_their_defaults():
 
     assert (model.encoder_type, model.codes, model.condition) == ("lstm", 1, None)
     assert (model.decoder_layers, model.code_at_every_step) == (1, True)
+    assert (model.weight_drop, model.variational_dropout) == (0.0, False)
 
 
 def test_the_decoder_is_as_deep_as_the_encoder_unless_it_has_a_depth_of_its_own():
@@ -103,8 +104,9 @@ def test_every_argument_is_an_attribute_of_its_name_and_in_the_configuration():
         "code_at_every_step": False,
         "encoder_swaps": 0.1,
         "encoder_replacements": 0.2,
-        "encoder_type": "gru",
+        "encoder_type": "bilstm",
         "encoder_pooling": "mean",
+        "encoder_length": True,
         "code_layers": 1,
         "condition": layers.BagOfWordsCondition(3),
         "bow_loss": 0.5,
@@ -112,6 +114,8 @@ def test_every_argument_is_an_attribute_of_its_name_and_in_the_configuration():
         "word_dropout": 0.25,
         "dropout": 0.2,
         "recurrent_dropout": 0.1,
+        "weight_drop": 0.3,
+        "variational_dropout": True,
         "tie_embeddings": False,
         "softmax_cutoffs": [3, 5],
         "seed": 9,
@@ -155,6 +159,13 @@ def test_every_argument_is_an_attribute_of_its_name_and_in_the_configuration():
         ({"hidden_dim": -1}, "hidden_dim is -1: give at least 1"),
         ({"dropout": 1.0}, "dropout is 1.0: give 0 or more, and below 1"),
         ({"recurrent_dropout": "a"}, "recurrent_dropout is 'a': give 0 or more"),
+        ({"weight_drop": 1}, "weight_drop is 1: give 0 or more, and below 1"),
+        (
+            {"weight_drop": 0.5, "encoder_type": "gru"},
+            "encoder_type is 'gru', which has no weight drop; choose 'lstm'",
+        ),
+        ({"encoder_length": 1}, "encoder_length is 1: give True or False"),
+        ({"variational_dropout": 1}, "variational_dropout is 1: give True or False"),
         ({"encoder_swaps": 1.5}, r"swaps must be in \[0, 1\], not 1.5"),
         ({"encoder_replacements": -1}, r"replacements must be in \[0, 1\], not -1"),
         ({"bow_loss": -1.0}, "bow_loss is -1.0: give 0 or a positive number"),

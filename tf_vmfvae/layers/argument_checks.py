@@ -29,3 +29,21 @@ def not_negative(name: str, value: float) -> float:
     if not 0 <= value < math.inf:
         raise ValueError(f"{name} must be at least 0 and finite, not {value}")
     return value
+
+
+def dim_of_each_sphere(latent_dim: int, spheres: int) -> int:
+    """Returns how many of a code's dimensions each of several spheres has.
+
+    Raises:
+        ValueError: if `latent_dim` is not a multiple of `spheres`, or less than twice
+            as large.
+
+    >>> dim_of_each_sphere(50, 10)
+    5
+    """
+    if spheres < 1 or latent_dim < 2 * spheres or latent_dim % spheres:
+        raise ValueError(
+            f"latent_dim must be a multiple of the number of spheres, {spheres}, "
+            f"of at least 2 each, not {latent_dim}"
+        )
+    return latent_dim // spheres

@@ -11,13 +11,18 @@ class LSTM(keras.layers.LSTM):
     """`keras.layers.LSTM` with its own gradient, which is faster on CPUs.
 
     Arguments, weights, outputs and gradients are those of `keras.layers.LSTM`, up to
-    rounding, and weights of one layer load into the other. If there is a GPU, or if an
-    activation or option is one that `lstm_sequence` does not support, Keras's own code
-    runs.
+    rounding, and weights of one layer load into the other. If there is a GPU (except in
+    training with `weight_drop`), or if an activation or option is one that
+    `lstm_sequence` does not support, Keras's own code runs.
 
     There is one difference. With `recurrent_dropout`, Keras drops different units of
     the state for each gate; here all four gates read the same state (Gal and Ghahramani
-    2016).
+    2016). And there is one more argument.
+
+    Args:
+        weight_drop: float in [0, 1). Share of the recurrent weights that each call in
+            training drops, for the whole batch (DropConnect, Wan et al. 2013; weight
+            drop, Merity et al. 2018).
 
     Call arguments:
         sequences: as for `keras.layers.LSTM`.
@@ -42,6 +47,19 @@ class LSTM(keras.layers.LSTM):
     True
     """
 
+    def __init__(self, units, *arguments, weight_drop: float = 0.0, **options):
+        super().__init__(units, *arguments, **options)
+        if not isinstance(weight_drop, int | float) or not 0 <= weight_drop < 1:
+            raise ValueError(
+                f"weight_drop is {weight_drop!r}: give 0 or more, and below 1"
+            )
+        if weight_drop and not self._is_supported():
+            raise ValueError(
+                f"weight_drop is {weight_drop}: it needs Keras's default activations, "
+                "use_bias=True, dropout=0, unroll=False and zero_output_for_mask=False"
+            )
+        self.weight_drop = weight_drop
+
     def build(self, sequences_shape, initial_state_shape=None, context_shape=None):
         if context_shape is not None:
             width = sequences_shape[-1] + context_shape[-1]
@@ -56,7 +74,7 @@ class LSTM(keras.layers.LSTM):
     def call(
         self, sequences, initial_state=None, mask=None, training=False, context=None
     ):
-        if context is not None and (self.stateful or not self._is_fast()):
+        if context is not None and (self.stateful or not self._is_fast(training)):
             repeated = tf.repeat(context[:, tf.newaxis], tf.shape(sequences)[1], axis=1)
             sequences, context = tf.concat([sequences, repeated], axis=-1), None
         if context is None:
@@ -69,7 +87,7 @@ class LSTM(keras.layers.LSTM):
         return (output, *state) if self.return_state else output
 
     def inner_loop(self, sequences, initial_state, mask, training=False):
-        run = self._run if self._is_fast() else super().inner_loop
+        run = self._run if self._is_fast(training) else super().inner_loop
         return run(sequences, initial_state, mask, training)
 
     def _run(self, sequences, initial_state, mask, training, context=None):
@@ -100,7 +118,7 @@ class LSTM(keras.layers.LSTM):
             sequences,
             (h, c),
             kernel,
-            tf.cast(cell.recurrent_kernel, sequences.dtype),
+            self._recurrent_kernel(sequences.dtype, training),
             bias,
             mask=mask,
             state_mask=state_mask,
@@ -111,8 +129,28 @@ class LSTM(keras.layers.LSTM):
             outputs = tf.where(has_begun, outputs, tf.zeros_like(outputs))
         return outputs[:, -1], outputs, [h, tf.cast(c, h.dtype)]
 
-    def _is_fast(self):
-        """Returns whether `lstm_sequence` can do it, and is the faster way."""
+    def _recurrent_kernel(self, dtype, training):
+        """Returns the recurrent weights, in training without those that are dropped."""
+        kernel = self.cell.recurrent_kernel
+        if training and self.weight_drop:
+            # Noise and scale in full precision, as in `Dropout`.
+            mask = keras.random.dropout(
+                tf.ones(kernel.shape, self.variable_dtype),
+                self.weight_drop,
+                seed=self.cell.seed_generator,
+            )
+            kernel = tf.cast(kernel, mask.dtype) * mask
+        return tf.cast(kernel, dtype)
+
+    def _is_fast(self, training):
+        """Returns whether `lstm_sequence` runs: it can, and is faster or has to."""
+        return self._is_supported() and (
+            bool(training and self.weight_drop)
+            or not tf.config.list_physical_devices("GPU")
+        )
+
+    def _is_supported(self):
+        """Returns whether `lstm_sequence` can do it."""
         return (
             self.activation is keras.activations.tanh
             and self.recurrent_activation is keras.activations.sigmoid
@@ -120,5 +158,7 @@ class LSTM(keras.layers.LSTM):
             and not self.dropout
             and not self.unroll
             and not self.zero_output_for_mask
-            and not tf.config.list_physical_devices("GPU")
         )
+
+    def get_config(self):
+        return {**super().get_config(), "weight_drop": self.weight_drop}

@@ -32,6 +32,7 @@ from tf_vmfvae.models.dtype_policy_scope import dtype_policy_scope
 from tf_vmfvae.models.seeded_layers import dense, seeds_from
 from tf_vmfvae.models.vae import VAE
 from tf_vmfvae.ops.arguments import whole_number
+from tf_vmfvae.ops.log_length import log_length
 from tf_vmfvae.text import as_texts, as_vocabulary
 
 LEAST = {"hidden_dim": 1, "encoder_layers": 1, "decoder_layers": 0, "codes": 1}
@@ -209,7 +210,7 @@ class NVDM(VAE):
 
     def _encode(self, pairs):
         ids, counts = pairs[..., 0], ops.cast(pairs[..., 1], self.latent.variable_dtype)
-        length = _log_length(counts)
+        length = log_length(counts, unit=100.0)
         if not self.encoder_mlp:
             return length
         seen = self.input_dropout_layer(TRANSFORMS[self.input_transform](counts))
@@ -336,12 +337,3 @@ class NVDM(VAE):
         if "samples" in config:  # The name in files of earlier versions.
             config["codes"] = config.pop("samples")
         return super().from_config(config, custom_objects)
-
-
-def _log_length(counts):
-    """Returns the log of the length in hundreds of words, `(batch, 1)`.
-
-    An empty row counts as one word.
-    """
-    words = ops.sum(counts, axis=-1, keepdims=True)
-    return ops.log(ops.maximum(words, 1.0) / 100.0)

@@ -8,7 +8,6 @@ from keras import ops
 
 from tf_vmfvae.layers import (
     Condition,
-    Dropout,
     ImportanceWeightedNLL,
     Latent,
     MeanOverCodes,
@@ -20,9 +19,10 @@ from tf_vmfvae.layers import (
 from tf_vmfvae.layers.words.embedding_table import embedding_table
 from tf_vmfvae.layers.words.word_tokenizer import END_ID, PADDING_ID
 from tf_vmfvae.models.code_reader import CodeReader
+from tf_vmfvae.models.dropout_rates import DropoutRates
 from tf_vmfvae.models.dtype_policy_scope import dtype_policy_scope
 from tf_vmfvae.models.language_model import LanguageModel
-from tf_vmfvae.models.nvrnn_config import check_arguments, read_config
+from tf_vmfvae.models.nvrnn_config import ARGUMENTS, check_arguments, read_config
 from tf_vmfvae.models.seeded_layers import dense, seeds_from, word_softmax
 from tf_vmfvae.models.sentence_decoder import SentenceDecoder
 from tf_vmfvae.models.sentence_encoder import SentenceEncoder
@@ -55,6 +55,9 @@ class NVRNN(LanguageModel):
             ignores the order of the words.
         encoder_pooling: what a recurrent encoder returns: its `"last"` state, or the
             `"max"` or `"mean"` of its outputs over the words.
+        encoder_length: bool. Whether what the encoder returns ends with the log of the
+            sentence's length in tens of words, `<eos>` included. Concentrations of a
+            `SphereProductLatent` with `concentration_features=1` depend on it alone.
         code_layers: int, at least 0. Number of rectified layers of `hidden_dim` units
             through which the decoder reads the code, after a learned scale of each
             coordinate (`CodeScale`). With 0 the decoder reads the code itself, and its
@@ -82,6 +85,10 @@ class NVRNN(LanguageModel):
             the decoder's outputs, in training.
         recurrent_dropout: float in [0, 1). Dropout on the recurrent state, in
             training, of the same units at every step of a sentence.
+        weight_drop: float in [0, 1). Share of the LSTMs' recurrent weights that each
+            training step drops (Merity et al. 2018).
+        variational_dropout: bool. Whether `dropout` drops the same units at every word
+            of a sentence (Gal and Ghahramani 2016).
         tie_embeddings: bool. Whether the embeddings are the output weights, too; the
             decoder's outputs are then mapped to their width.
         softmax_cutoffs: sequence of ints or `None`. Where a large vocabulary is cut
@@ -163,6 +170,9 @@ class NVRNN(LanguageModel):
         code_at_every_step: bool = True,
         encoder_swaps: float = 0.0,
         encoder_replacements: float = 0.0,
+        weight_drop: float = 0.0,
+        variational_dropout: bool = False,
+        encoder_length: bool = False,
     ):
         # === Config ===
         self.embedding_dim = embedding_dim
@@ -171,6 +181,7 @@ class NVRNN(LanguageModel):
         self.decoder_layers = num_layers if decoder_layers is None else decoder_layers
         self.encoder_type = encoder_type
         self.encoder_pooling = encoder_pooling
+        self.encoder_length = encoder_length
         self.code_layers = code_layers
         self.code_at_every_step = code_at_every_step
         self.bow_loss = bow_loss
@@ -180,6 +191,8 @@ class NVRNN(LanguageModel):
         self.encoder_replacements = encoder_replacements
         self.dropout = dropout
         self.recurrent_dropout = recurrent_dropout
+        self.weight_drop = weight_drop
+        self.variational_dropout = variational_dropout
         self.tie_embeddings = tie_embeddings
         self.softmax_cutoffs = softmax_cutoffs
         self.seed = seed
@@ -216,12 +229,17 @@ class NVRNN(LanguageModel):
         # rely on it, so the order stays the same in all versions.
         words, is_tied = self.tokenizer.vocabulary_size, self.tie_embeddings
         width = self.embedding_dim if is_tied else self.hidden_dim
-        rates = self.dropout, self.recurrent_dropout
+        rates = DropoutRates(
+            self.dropout,
+            self.recurrent_dropout,
+            self.weight_drop,
+            self.variational_dropout,
+        )
         has_code = not latent.is_empty
         self.embedding = embedding_table(
             words + 1, self.embedding_dim, next(seeds), name="embedding"
         )
-        self.embedding_dropout = Dropout(self.dropout, seed=next(seeds))
+        self.embedding_dropout = rates.layer(next(seeds))
         self.sentence_encoder = None
         if has_code:
             self.sentence_encoder = SentenceEncoder(
@@ -229,15 +247,16 @@ class NVRNN(LanguageModel):
                 self.encoder_pooling,
                 self.hidden_dim,
                 self.num_layers,
-                *rates,
+                rates,
                 seeds,
+                self.encoder_length,
             )
         self.latent = latent
         self.word_dropout_layer = WordDropout(self.word_dropout, seed=next(seeds))
         self.sentence_decoder = SentenceDecoder(
-            self.hidden_dim, self.decoder_layers, *rates, seeds, reads_code=has_code
+            self.hidden_dim, self.decoder_layers, rates, seeds, reads_code=has_code
         )
-        self.output_dropout = Dropout(self.dropout, seed=next(seeds))
+        self.output_dropout = rates.layer(next(seeds))
         # An untied softmax has its own kernel, so another linear map would add nothing.
         output_map = dense(width, seeds, name="output_map")
         self.output_map = (
@@ -256,9 +275,9 @@ class NVRNN(LanguageModel):
         self.code_reader = CodeReader(latent, self.code_layers, self.hidden_dim, seeds)
         self._code_reader_layers = self.code_reader.layers
         self.encoder_noise = None
-        rates = self.encoder_swaps, self.encoder_replacements
-        if has_code and any(rates):
-            self.encoder_noise = WordNoise(*rates, num_words=words, seed=next(seeds))
+        noise = self.encoder_swaps, self.encoder_replacements
+        if has_code and any(noise):
+            self.encoder_noise = WordNoise(*noise, num_words=words, seed=next(seeds))
 
     def _outputs(self, inputs):
         """Returns the outputs of the whole model."""
@@ -353,45 +372,9 @@ class NVRNN(LanguageModel):
     def weighs_codes(self) -> bool:
         return self.codes > 1 and not self.latent.is_empty
 
-    def weights_without_code(self) -> list[keras.Variable]:
-        """Returns the weights of all layers that neither make nor read the code."""
-        layers = [self.embedding, self.output_map, self.softmax]
-        layers += self.sentence_decoder.layers[1:]
-        if self.condition is not None:
-            layers.append(self.condition.layer)
-        return [weight for layer in layers for weight in layer.weights]
-
-    def weights_of_code(self) -> list[keras.Variable]:
-        """Returns the weights that make the code, and those of `code_reader`."""
-        layers = [*self.code_reader.layers]
-        if self.sentence_encoder is not None:
-            layers += self.sentence_encoder.layers
-        weights = [weight for layer in layers for weight in layer.weights]
-        return weights + self.latent.posterior_weights
-
     def get_config(self):
-        return {
-            "vocabulary": self.vocabulary,
-            "embedding_dim": self.embedding_dim,
-            "hidden_dim": self.hidden_dim,
-            "num_layers": self.num_layers,
-            "decoder_layers": self.decoder_layers,
-            "encoder_type": self.encoder_type,
-            "encoder_pooling": self.encoder_pooling,
-            "code_layers": self.code_layers,
-            "code_at_every_step": self.code_at_every_step,
-            "bow_loss": self.bow_loss,
-            "codes": self.codes,
-            "word_dropout": self.word_dropout,
-            "encoder_swaps": self.encoder_swaps,
-            "encoder_replacements": self.encoder_replacements,
-            "dropout": self.dropout,
-            "recurrent_dropout": self.recurrent_dropout,
-            "tie_embeddings": self.tie_embeddings,
-            "softmax_cutoffs": self.softmax_cutoffs,
-            "seed": self.seed,
-            **super().get_config(),
-        }
+        own = {name: getattr(self, name) for name in ARGUMENTS}
+        return {**own, **super().get_config()}
 
     @classmethod
     def from_config(cls, config, custom_objects=None):

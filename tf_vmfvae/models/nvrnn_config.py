@@ -10,6 +10,31 @@ from tf_vmfvae.models.constructor_arguments import (
 )
 from tf_vmfvae.models.sentence_encoder import POOLINGS, TYPES
 
+# Arguments that a configuration holds as they are.
+ARGUMENTS = (
+    "vocabulary",
+    "embedding_dim",
+    "hidden_dim",
+    "num_layers",
+    "decoder_layers",
+    "encoder_type",
+    "encoder_pooling",
+    "encoder_length",
+    "code_layers",
+    "code_at_every_step",
+    "bow_loss",
+    "codes",
+    "word_dropout",
+    "encoder_swaps",
+    "encoder_replacements",
+    "dropout",
+    "recurrent_dropout",
+    "weight_drop",
+    "variational_dropout",
+    "tie_embeddings",
+    "softmax_cutoffs",
+    "seed",
+)
 CHOICES = {"encoder_type": TYPES, "encoder_pooling": POOLINGS}
 LEAST = {
     "embedding_dim": 1,
@@ -39,13 +64,17 @@ def check_arguments(model, latent: Latent, condition: Condition | None) -> None:
             raise ValueError(f"{name} is {value!r}: choose one of {', '.join(allowed)}")
     check_latent(latent)
     check_counts(model, LEAST)
-    check_dropout(model, ("dropout", "recurrent_dropout"))
+    check_dropout(model, ("dropout", "recurrent_dropout", "weight_drop"))
+    if model.weight_drop and model.encoder_type == "gru" and not latent.is_empty:
+        raise ValueError(
+            f"weight_drop is {model.weight_drop}: encoder_type is 'gru', which has no "
+            "weight drop; choose 'lstm' or 'bilstm', or give 0"
+        )
     if not 0 <= model.bow_loss < math.inf:
         raise ValueError(f"bow_loss is {model.bow_loss}: give 0 or a positive number")
-    if not isinstance(model.code_at_every_step, bool):
-        raise ValueError(
-            f"code_at_every_step is {model.code_at_every_step!r}: give True or False"
-        )
+    for name in ("code_at_every_step", "variational_dropout", "encoder_length"):
+        if not isinstance(getattr(model, name), bool):
+            raise ValueError(f"{name} is {getattr(model, name)!r}: give True or False")
     if not isinstance(condition, Condition | None):
         raise ValueError(
             f"condition is {condition!r}: give a layer, such as "

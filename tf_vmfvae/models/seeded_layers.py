@@ -38,7 +38,14 @@ def dense(units: int, seeds: Iterator, activation=None, **options):
     return Dense(units, activation, kernel_initializer=initializer, **options)
 
 
-def recurrent(kind: str, units: int, dropout: float, seeds: Iterator, **options):
+def recurrent(
+    kind: str,
+    units: int,
+    dropout: float,
+    weight_drop: float,
+    seeds: Iterator,
+    **options,
+):
     """Returns a recurrent layer with seeded weights and noise.
 
     Args:
@@ -46,18 +53,22 @@ def recurrent(kind: str, units: int, dropout: float, seeds: Iterator, **options)
         units: int. Width of its state.
         dropout: float in [0, 1). Dropout on the state in training, of the same units at
             every step of a sentence (Gal and Ghahramani 2016).
+        weight_drop: float in [0, 1). Share of an LSTM's recurrent weights that training
+            drops (Merity et al. 2018).
         seeds: from `seeds_from`.
         **options: other arguments of the layer.
 
-    >>> recurrent("gru", 8, 0.0, seeds_from(1), return_state=True).units
+    >>> recurrent("gru", 8, 0.0, 0.0, seeds_from(1), return_state=True).units
     8
     """
+    if weight_drop:
+        options["weight_drop"] = weight_drop
     return RECURRENT[kind](
         units,
         kernel_initializer=keras.initializers.GlorotUniform(next(seeds)),
         recurrent_initializer=keras.initializers.Orthogonal(seed=next(seeds)),
         recurrent_dropout=dropout,
-        seed=next(seeds) if dropout else None,
+        seed=next(seeds) if dropout or weight_drop else None,
         **options,
     )
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from keras import ops
 
-from tf_vmfvae.layers import Dropout
+from tf_vmfvae.models.dropout_rates import DropoutRates
 from tf_vmfvae.models.seeded_layers import dense, recurrent
 
 
@@ -14,8 +14,7 @@ class SentenceDecoder:
     Args:
         units: int. Width of each layer.
         num_layers: int. Number of layers, each of which reads the one before.
-        dropout: float in [0, 1). Dropout between layers.
-        recurrent_dropout: float in [0, 1). See `recurrent`.
+        rates: `DropoutRates`. What training drops, between the layers and in them.
         seeds: from `seeds_from`.
         reads_code: bool. Whether there is a code, which sets the first state by linear
             maps; otherwise that is 0.
@@ -30,8 +29,9 @@ class SentenceDecoder:
 
     Example:
     >>> import numpy as np
+    >>> from tf_vmfvae.models.dropout_rates import DropoutRates
     >>> from tf_vmfvae.models.seeded_layers import seeds_from
-    >>> decoder = SentenceDecoder(8, 2, 0.0, 0.0, seeds_from(1))
+    >>> decoder = SentenceDecoder(8, 2, DropoutRates(), seeds_from(1))
     >>> words, code = np.ones((2, 5, 3), "float32"), np.ones((2, 4), "float32")
     >>> decoder(words, code, code).shape
     TensorShape([2, 5, 8])
@@ -45,8 +45,7 @@ class SentenceDecoder:
         self,
         units: int,
         num_layers: int,
-        dropout: float,
-        recurrent_dropout: float,
+        rates: DropoutRates,
         seeds: Iterator,
         reads_code: bool = True,
     ):
@@ -61,13 +60,14 @@ class SentenceDecoder:
             layer = recurrent(
                 "lstm",
                 units,
-                recurrent_dropout,
+                rates.state,
+                rates.weights,
                 seeds,
                 return_sequences=True,
                 name="decoder_rnn" + suffix,
             )
             self.layers.append(layer)
-        self.dropouts = [Dropout(dropout, seed=next(seeds)) for _ in self.layers[1:]]
+        self.dropouts = [rates.layer(next(seeds)) for _ in self.layers[1:]]
 
     def __call__(self, words, context, code):
         outputs = words

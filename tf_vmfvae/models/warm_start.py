@@ -19,6 +19,7 @@ SAME_CODE = (
     "num_layers",
     "encoder_type",
     "encoder_pooling",
+    "encoder_length",
     "code_layers",
     "code_at_every_step",
 )
@@ -57,10 +58,10 @@ def warm_start(model: NVRNN, pretrained: NVRNN) -> None:
     True
     """
     _check_same(model, pretrained)
-    _copy(model.weights_without_code(), pretrained.weights_without_code())
+    _copy(_weights_without_code(model), _weights_without_code(pretrained))
     same_code = _has_same_code(model, pretrained)
     if same_code:
-        _copy(model.weights_of_code(), pretrained.weights_of_code())
+        _copy(_weights_of_code(model), _weights_of_code(pretrained))
         for layer, trained in (
             (model.bag_map, pretrained.bag_map),
             (model.latent.mixture_prior, pretrained.latent.mixture_prior),
@@ -90,6 +91,24 @@ def _has_same_code(model, pretrained):
     return model.latent.has_codes_like(pretrained.latent) and all(
         getattr(model, name) == getattr(pretrained, name) for name in SAME_CODE
     )
+
+
+def _weights_without_code(model):
+    """Returns the weights of all layers that neither make nor read the code."""
+    layers = [model.embedding, model.output_map, model.softmax]
+    layers += model.sentence_decoder.layers[1:]
+    if model.condition is not None:
+        layers.append(model.condition.layer)
+    return [weight for layer in layers for weight in layer.weights]
+
+
+def _weights_of_code(model):
+    """Returns the weights that make the code, and those of its reader."""
+    layers = [*model.code_reader.layers]
+    if model.sentence_encoder is not None:
+        layers += model.sentence_encoder.layers
+    weights = [weight for layer in layers for weight in layer.weights]
+    return weights + model.latent.posterior_weights
 
 
 def _copy_first_layer(model, pretrained, same_code):

@@ -5,7 +5,10 @@ import stat
 import tempfile
 
 from trainers.cli.errors import UserError
+from trainers.cli.ranges import shortened
 
+# Longer paths are cut in messages; a single name can have 255 characters.
+LONGEST = 500
 # The names of temporary files and folders begin with this; they count as nothing.
 PREFIX = ".partial-"
 # The names of a shell's <(command) and of standard input begin with one of these.
@@ -105,8 +108,12 @@ def make_output_folder(path: str | os.PathLike, flag: str = "output_dir") -> Non
 
 
 def path_error(flag: str, path: str | os.PathLike, message: str) -> UserError:
-    """Returns the error about a path that a flag names."""
-    return UserError(f"--{flag}={path}: {message}")
+    """Returns the error about a path that a flag names, with a long path cut.
+
+    >>> str(path_error("data_dir", "9" * 5000, "cannot be read"))[-40:]
+    '9999999999999999999...: cannot be read'
+    """
+    return UserError(f"--{flag}={shortened(path, LONGEST)}: {message}")
 
 
 def _nearest(path):

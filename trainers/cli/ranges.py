@@ -70,19 +70,19 @@ def share() -> Range:
     return Range(0.0, 1.0, "between 0 and 1")
 
 
-def dropout_rate() -> Range:
+def below_one() -> Range:
     """Returns the range of the numbers from 0 to 1, without 1."""
     return Range(0.0, 1.0, "at least 0 and below 1", open_high=True)
 
 
-def shortened(value) -> str:
-    """Returns a value as messages show it.
+def shortened(value, most: int = SHOWN) -> str:
+    """Returns a value as messages show it, in at most about `most` characters.
 
     >>> shortened(1.5), shortened("9" * 500)
     ('1.5', '999999999999999999999999999999999999999...')
     """
     text = str(value)
-    return text if len(text) <= SHOWN else f"{text[: SHOWN - 1]}..."
+    return text if len(text) <= most else f"{text[: most - 1]}..."
 
 
 def require(

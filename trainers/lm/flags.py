@@ -7,8 +7,8 @@ from trainers.cli.defaults import Default, Derived
 from trainers.cli.earlier_flags import EarlierFlags
 from trainers.cli.errors import UserError
 from trainers.cli.program_flags import ProgramFlags
-from trainers.cli.ranges import at_least_zero, dropout_rate, integers, share
-from trainers.lm import optimizer_flags, pretraining_flags
+from trainers.cli.ranges import at_least_zero, integers, share
+from trainers.lm import dropout_flags, optimizer_flags, pretraining_flags
 from trainers.storage.model_file import find_model
 
 REAL_TEXT = ["ptb", "yelp", "text"]
@@ -36,6 +36,7 @@ DEFAULTS = [
             "word_dropout": 0.0,
             "patience": 3,
             "kl_schedule": "constant",
+            "kappa_by": "features",
         }
     ),
     Default(
@@ -95,6 +96,7 @@ EARLIER = EarlierFlags(
         "encoder_pooling": "last",
         "bow_loss": 0.0,
         "codes": 1,
+        "kappa_by": "features",
         "clip_norm": optimizer_flags.CLIP_NORM,
         "plateau_factor": None,
         "softmax": "full",
@@ -229,36 +231,7 @@ def _define_model(own):
             _softmax,
         ),
     )
-    own.number(
-        "dropout",
-        "Dropout on embeddings, between layers and on outputs.",
-        dropout_rate(),
-    )
-    own.number(
-        "recurrent_dropout",
-        "Dropout on the recurrent state.",
-        dropout_rate(),
-        default=0.0,
-    )
-    own.number(
-        "word_dropout",
-        "Share of the previous words that training hides from the decoder.",
-        share(),
-    )
-    own.number(
-        "encoder_swaps",
-        "Share of neighbouring words that change places before the encoder reads "
-        "them, in training.",
-        share(),
-        default=0.0,
-    )
-    own.number(
-        "encoder_replacements",
-        "Share of the words that the encoder reads that training replaces by random "
-        "ones.",
-        share(),
-        default=0.0,
-    )
+    dropout_flags.define(own)
 
 
 def _softmax(settings):
@@ -309,6 +282,8 @@ def _check(settings):
     run_flags.check(settings)
     latent_flags.check(settings)
     _check_codes(settings)
+    _check_averages(settings)
+    dropout_flags.check(settings)
     pretraining_flags.check(settings)
     if settings["synthetic"]:
         paths.check_input(settings["synthetic"], "synthetic", folders=False, pipes=True)
@@ -363,6 +338,22 @@ def _check_codes(settings):
         )
 
 
+def _check_averages(settings):
+    """Refuses averages of weights that do not belong together."""
+    if not settings["ema_momentum"]:
+        return
+    if pretraining_flags.pretrains(settings):
+        raise UserError(
+            "--ema_momentum: --pretrain_epochs starts the decoder again, and the "
+            "averages would mix both decoders; leave one of the flags out"
+        )
+    if _value(settings, "batch_norm"):
+        raise UserError(
+            "--ema_momentum: the statistics of --batch_norm are not those of the "
+            "averaged weights; leave one of the flags out"
+        )
+
+
 def _value(settings, name):
     """Returns the value of a flag if the latent reads it, and `None` otherwise."""
     return settings[name] if latent_flags.reads(settings, name) else None
@@ -386,6 +377,8 @@ def _without_effect(settings):
         unused |= {"encoder_pooling": "encoder", "encoder_swaps": "encoder"}
     if settings["condition"] == "none":
         unused["condition_dim"] = "condition"
+    if settings["dropout"] == 0:
+        unused["variational_dropout"] = "dropout"
     if settings["dataset"] == "embedded":
         unused["data_dir"] = "dataset"
     if settings["dataset"] != "text":

@@ -2,7 +2,7 @@
 
 from trainers.cli.defaults import Default
 from trainers.cli.program_flags import ProgramFlags
-from trainers.cli.ranges import Range, positive
+from trainers.cli.ranges import Range, below_one, positive
 
 # Runs of versions without --clip_norm had this norm.
 CLIP_NORM = 5.0
@@ -40,4 +40,12 @@ def define(own: ProgramFlags) -> None:
         "Divides the learning rate after each epoch without a better validation "
         "bound, instead of the linear fall.",
         Range(1.01, 1e6, "at least 1.01 and at most 1e+06"),
+    )
+    own.number(
+        "ema_momentum",
+        "Momentum, at each step, of an exponential moving average of the weights. "
+        "Validation and the saved model have these averages. 0: the weights as they "
+        "are.",
+        below_one(),
+        default=0.0,
     )

@@ -50,6 +50,8 @@ MODEL_FLAGS = (
     "encoder_replacements",
     "dropout",
     "recurrent_dropout",
+    "weight_drop",
+    "variational_dropout",
     "seed",
 )
 
@@ -67,7 +69,10 @@ class LMTask(Task):
 
     def make_optimizer(self, steps) -> keras.optimizers.Optimizer:
         name, rate = (self.settings[x] for x in ("optimizer", "learning_rate"))
-        return make_optimizer(name, rate, None if self.plateau_factor else steps)
+        decay_steps = None if self.plateau_factor else steps
+        # Without steps it is for the encoder alone, whose averages nothing would read.
+        momentum = self.settings["ema_momentum"] if steps else 0.0
+        return make_optimizer(name, rate, decay_steps, momentum)
 
     def load_corpus(self) -> data.Corpus:
         settings = self.settings
@@ -90,6 +95,7 @@ class LMTask(Task):
             self.corpus.vocabulary,
             make_latent(self.settings),
             condition=self._condition(),
+            encoder_length=self.settings["kappa_by"] == "length",
             softmax_cutoffs=self._output_layer.cutoffs,
             **chosen(self.settings, *MODEL_FLAGS, encoder_type="encoder"),
         )

@@ -15,12 +15,16 @@ from trainers.devices.strategies import distribute
 from trainers.devices.workers import Worker
 from trainers.storage.checkpoints import Checkpoints
 from trainers.storage.run_folder import RunFolder
+from trainers.training.averaged_weights import averaged_weights
 from trainers.training.encoder_steps import EncoderSteps
 from trainers.training.evaluation_step import evaluation_step
 from trainers.training.nonfinite import name_examples
 from trainers.training.progress import Progress
 from trainers.training.step import TrainingStep
 from trainers.training.stop_signals import StopSignals
+
+# Figures from here on, of an epoch that diverged for a while, are printed in short.
+LONG = 1e6
 
 
 class TrainingLoop:
@@ -31,7 +35,10 @@ class TrainingLoop:
 
     Args:
         model: `tf_vmfvae.models.VAE`, built in the strategy's scope.
-        optimizer: `keras.optimizers.Optimizer`, made in the strategy's scope.
+        optimizer: `keras.optimizers.Optimizer`, made in the strategy's scope. If it
+            keeps moving averages of the weights (`use_ema`), validation, callbacks and
+            the best model have these averages. Steps of the encoder alone are judged by
+            the weights themselves.
         strategy: `tf.distribute.Strategy`.
         folder: `RunFolder` for the best model and the checkpoints.
         clip_norm: float. Gradients are scaled down to this global norm.
@@ -240,7 +247,8 @@ class TrainingLoop:
         logs["kl_weight"] = _number(self.model.kl_weight)
         logs["learning_rate"] = _number(self.optimizer.learning_rate)
         logs.update({n: _number(x) for n, x in self.model.latent.logs().items()})
-        bounds = self.evaluate(validation).as_dict()
+        with self._averaged_weights():
+            bounds = self.evaluate(validation).as_dict()
         self._check_finite(bounds, "validation")
         logs.update({f"val_{name}": value for name, value in bounds.items()})
         logs.update(self._judge_encoder(validation))
@@ -253,7 +261,8 @@ class TrainingLoop:
             rate = self.optimizer.learning_rate
             rate.assign(_number(rate) / self.plateau_factor)
         print(_epoch_line(progress, epochs, logs) + (" *" if is_best else ""))
-        callbacks.on_epoch_end(progress.epoch, logs)
+        with self._averaged_weights():
+            callbacks.on_epoch_end(progress.epoch, logs)
         progress.end_epoch(logs)
         # The checkpoint first: the best model can be saved from it at any time, but a
         # best model without its checkpoint would be the end of the run.
@@ -296,8 +305,13 @@ class TrainingLoop:
             self.checkpoints.save(dataclasses.asdict(self.progress))
 
     def _save_model(self):
-        if self.agreement.worker.is_chief:
-            self.folder.save_model(self.model)
+        # With several workers, all of them assign a variable together.
+        with self._averaged_weights():
+            if self.agreement.worker.is_chief:
+                self.folder.save_model(self.model)
+
+    def _averaged_weights(self):
+        return averaged_weights(self.optimizer, self.model.trainable_variables)
 
     def _stop_on(self, received):
         """Stops if this worker or another one has received a signal."""
@@ -328,7 +342,13 @@ def _show(bar, progress):
 def _epoch_line(progress, epochs, logs):
     return (
         f"epoch {progress.epoch + 1}/{epochs}  {progress.seconds:.0f} s  "
-        f"train: NLL {logs['nll']:.2f} KL {logs['kl']:.2f} PPL {logs['ppl']:.2f}  "
-        f"validation: NLL {logs['val_nll']:.2f} KL {logs['val_kl']:.2f} "
-        f"PPL {logs['val_ppl']:.2f} code gain {logs['val_code_gain']:.2f}"
+        f"train: NLL {_figure(logs['nll'])} KL {_figure(logs['kl'])} "
+        f"PPL {_figure(logs['ppl'])}  validation: NLL {_figure(logs['val_nll'])} "
+        f"KL {_figure(logs['val_kl'])} PPL {_figure(logs['val_ppl'])} "
+        f"code gain {_figure(logs['val_code_gain'])}"
     )
+
+
+def _figure(value):
+    """Returns a number with two decimals, or in short if it is LONG."""
+    return f"{value:.2f}" if abs(value) < LONG else f"{value:.2e}"

@@ -54,9 +54,8 @@ class TrainingStep:
         which examples are to blame. With a notice, also `"notices"`, the sum of all.
 
     Raises:
-        ValueError: if the optimiser scales the loss itself, or keeps averages of the
-            weights that it would never use; or if the model's latent normalises over
-            the batch, and the batch is read in parts.
+        ValueError: if the optimiser scales the loss itself; or if the model's latent
+            normalises over the batch, and the batch is read in parts.
     """
 
     def __init__(
@@ -179,9 +178,4 @@ def _check(optimizer):
         raise ValueError(
             "optimizer: the training step scales the loss itself; give the optimizer "
             "inside the LossScaleOptimizer"
-        )
-    if optimizer.use_ema and not optimizer.ema_overwrite_frequency:
-        raise ValueError(
-            "optimizer: use_ema keeps averages that this training never uses; set "
-            "ema_overwrite_frequency too"
         )

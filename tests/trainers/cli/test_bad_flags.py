@@ -105,6 +105,14 @@ def assert_refused(result, *mentions):
             ["--codes", "--pretrain_epochs"],
         ),
         (
+            ["--latent=gaussian", "--ema_momentum=0.9", "--pretrain_epochs=1"],
+            ["--ema_momentum", "--pretrain_epochs", "leave one"],
+        ),
+        (
+            ["--latent=gaussian", "--ema_momentum=0.9", "--batch_norm=0.6"],
+            ["--ema_momentum", "--batch_norm", "leave one"],
+        ),
+        (
             ["--latent=gaussian", "--pretrain_epochs=6", "--epochs=6"],
             ["--pretrain_epochs: must be less than --epochs=6, not 6"],
         ),

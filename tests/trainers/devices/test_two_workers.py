@@ -19,7 +19,7 @@ EPOCHS = 5
 FLAGS = (
     *("--dataset=text", "--batch_size=10", f"--epochs={EPOCHS}", "--dropout=0"),
     *("--latent_dim=10", "--kappa=10", "--hidden_dim=8", "--embedding_dim=8"),
-    *("--save_seconds=0", "--strategy=auto"),
+    *("--save_seconds=0", "--strategy=auto", "--ema_momentum=0.9"),
 )
 
 pytestmark = pytest.mark.slow

@@ -1,7 +1,9 @@
 """The optimiser of a language model, and how its learning rate decays."""
 
+import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from trainers.cli.run_flags import identity
 from trainers.lm.task import LMTask
@@ -21,6 +23,21 @@ def run(settings, path):
     folder = RunFolder(path, identity(settings))
     training_run.run(LMTask(settings), folder)
     return folder
+
+
+def run_in_two(settings, path, monkeypatch, epoch, batch):
+    """Returns the folder of a run that was stopped there and then finished."""
+
+    def stop(loop, *_):
+        if (loop.progress.epoch, loop.progress.batch) == (epoch, batch):
+            loop._save()
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(training_loop.TrainingLoop, "_stop_on", stop)
+        with pytest.raises(KeyboardInterrupt):
+            run(settings, path)
+    return run(settings, path)
 
 
 def arrays_of(folder):
@@ -71,15 +88,7 @@ def test_a_run_with_sgd_that_was_stopped_ends_like_an_uninterrupted_one(
     # Just before the last epoch that begins with another learning rate.
     last = max(n for n in range(1, len(drops)) if drops[n] != drops[n - 1])
 
-    def stop(loop, *_):
-        if (loop.progress.epoch, loop.progress.batch) == (last, 0):
-            raise KeyboardInterrupt
-
-    with monkeypatch.context() as patch:
-        patch.setattr(training_loop.TrainingLoop, "_stop_on", stop)
-        with pytest.raises(KeyboardInterrupt):
-            run(settings, tmp_path / "run")
-    folder = run(settings, tmp_path / "run")
+    folder = run_in_two(settings, tmp_path / "run", monkeypatch, last, 0)
 
     assert history_of(folder) == history_of(whole)
     for array, expected in zip(arrays_of(folder), arrays_of(whole), strict=True):
@@ -103,3 +112,66 @@ def test_the_papers_optimiser_is_the_default_of_sgd(parse):
     names = ("learning_rate", "clip_norm", "plateau_factor")
     assert [settings[name] for name in names] == [10.0, 0.25, 1.2]
     assert notes == []
+
+
+class Recorder(keras.callbacks.Callback):
+    """Averages the weights after each step, and keeps the averages of each epoch."""
+
+    momentum = 0.75
+
+    def __init__(self):
+        super().__init__()
+        self.averages, self.epochs, self.weights = None, [], []
+
+    def on_train_batch_end(self, batch, logs=None):
+        weights = [tf.convert_to_tensor(w) for w in self.model.trainable_variables]
+        if self.averages is None:
+            self.averages = weights
+        self.averages = [
+            self.momentum * average + (1 - self.momentum) * weight
+            for average, weight in zip(self.averages, weights, strict=True)
+        ]
+        self.weights = weights
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.epochs.append(self.averages)
+
+
+def test_averages_of_the_weights_are_judged_and_saved(
+    make_settings, tmp_path, monkeypatch
+):
+    flags = ["--epochs=3", "--patience=0", "--latent=none"]
+    found = {}
+    for momentum in (0.0, Recorder.momentum):
+        recorder = Recorder()
+        monkeypatch.setattr(LMTask, "make_panes", lambda *_, kept=recorder: [kept])
+        settings = make_settings(*flags, f"--ema_momentum={momentum}")
+        found[momentum] = run(settings, tmp_path / f"{momentum}"), recorder
+    (plain, raw), (averaging, averages) = found.values()
+    model = keras.models.load_model(averaging.model)
+
+    # Averaging does not disturb training.
+    for one, other in zip(raw.weights, averages.weights, strict=True):
+        np.testing.assert_array_equal(one, other)
+    history = averaging.metrics()["history"]
+    best = int(np.argmin([logs["val_nll"] for logs in history]))
+    expected = averages.epochs[best]
+    for weight, value in zip(model.trainable_variables, expected, strict=True):
+        np.testing.assert_allclose(weight, value, rtol=1e-5, atol=1e-6)
+    # The figures are those of the model that is saved.
+    found = averaging.metrics()["validation"]["nll"]
+    assert found == pytest.approx(history[best]["val_nll"], rel=1e-5)
+    assert found != pytest.approx(plain.metrics()["validation"]["nll"], rel=1e-5)
+
+
+def test_a_run_with_averages_that_was_stopped_ends_like_an_uninterrupted_one(
+    make_settings, tmp_path, monkeypatch
+):
+    settings = make_settings("--epochs=2", "--ema_momentum=0.9")
+    whole = run(settings, tmp_path / "whole")
+
+    folder = run_in_two(settings, tmp_path / "run", monkeypatch, 1, 1)
+
+    assert history_of(folder) == history_of(whole)
+    for array, expected in zip(arrays_of(folder), arrays_of(whole), strict=True):
+        np.testing.assert_array_equal(array, expected)

@@ -5,6 +5,7 @@ import pytest
 from trainers.cli.errors import UserError
 from trainers.cli.latent_flags import LATENTS
 from trainers.cli.run_flags import identity
+from trainers.lm.task import LMTask
 from trainers.training.latents import make_latent
 from trainers.training.schedules import make_schedules
 
@@ -204,6 +205,35 @@ def test_the_width_of_a_condition_has_no_effect_without_one(parse):
     assert notes == ["--condition_dim has no effect with --condition=none"]
 
 
+def test_a_model_without_a_code_has_no_encoder_to_drop_weights_of(parse):
+    settings, notes = parse("--latent=none", "--weight_drop=0.5")
+    assert (settings["weight_drop"], notes) == (0.5, [])
+
+
+def test_variational_dropout_has_no_effect_without_dropout(parse):
+    assert parse("--variational_dropout")[1] == []
+    _, notes = parse("--variational_dropout", "--dropout=0")
+    assert notes == ["--variational_dropout has no effect with --dropout=0.0"]
+
+
+def test_only_products_of_spheres_take_their_concentrations_from_the_length(
+    make_settings,
+):
+    def model_of(*flags):
+        task = LMTask(make_settings(*flags))
+        task.corpus = task.load_corpus()
+        return task.make_model()
+
+    product = "--latent=vmf_product", "--latent_dim=4", "--spheres=2"
+    by_length = model_of(*product, "--kappa_by=length")
+    assert by_length.encoder_length
+    assert by_length.latent.concentration_features == 1
+    by_features = model_of(*product)
+    assert not by_features.encoder_length
+    assert by_features.latent.concentration_features is None
+    assert not model_of("--latent=vmf").encoder_length
+
+
 def test_flags_that_a_latent_does_not_read_have_no_value(parse):
     def kept(*arguments):
         settings, _ = parse(*arguments)
@@ -224,6 +254,9 @@ def test_flags_that_a_latent_does_not_read_have_no_value(parse):
         (["--latent=vmf_learned", "--kappa_floor=50"], "--kappa: must be between"),
         (["--latent=vmf_product", "--spheres=3"], "--latent_dim: must be a multiple"),
         (["--latent=gaussian", "--free_bits=-1"], "--free_bits: must be at least 0"),
+        (["--weight_drop=1"], "--weight_drop: must be at least 0 and below 1, not 1"),
+        (["--weight_drop=0.5", "--encoder=gru"], "--weight_drop: --encoder=gru has no"),
+        (["--ema_momentum=1"], "--ema_momentum: must be at least 0 and below 1"),
         (["--recurrent_dropout=1"], "--recurrent_dropout: must be at least 0 and"),
         (["--condition=label", "--dataset=ptb"], "--condition: --dataset=ptb has no"),
     ],

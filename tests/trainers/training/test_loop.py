@@ -83,6 +83,20 @@ def test_each_epoch_prints_one_line_and_nothing_else(bench, tmp_path, capsys):
     assert printed.err == ""
 
 
+def test_an_epoch_that_diverged_for_a_while_is_printed_in_short(
+    bench, tmp_path, at_batch, capsys
+):
+    def diverge():
+        bench.loop.progress.totals["kl"] = 1e12
+
+    bench.start(tmp_path)
+    bench.fit(at_batch(1, bench.batches, diverge), epochs=1)
+    number = r"\d\.\d\de\+\d\d"
+    line = capsys.readouterr().out
+    assert re.search(f"train: NLL {number} KL {number} PPL {number}  valid", line)
+    assert "e+" not in line.partition("validation")[2]
+
+
 @pytest.mark.parametrize("batch", [1, 3])
 def test_a_nonfinite_loss_ends_the_run_and_keeps_the_best_model(
     bench, tmp_path, at_batch, batch
