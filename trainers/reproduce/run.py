@@ -48,10 +48,19 @@ def run(own: ProgramFlags) -> None:
     )
     paths.make_output_folder(plan.folder)
     runner = Runner(plan)
-    for experiment in plan.experiments:
-        for each in experiment.runs(plan.scale):
-            runner.finish(each)
-        write_results(plan, experiment, runner.found)
+    left = list(plan.experiments)
+    while left:
+        for experiment in [*left]:
+            runs = experiment.runs(plan.scale)
+            for each in runs:
+                runner.finish(each)
+            if all(map(runner.is_done, runs)):
+                runner.look_again(runs)
+                write_results(plan, experiment, runner.found)
+                left.remove(experiment)
+        if left:
+            runner.wait([each for one in left for each in one.runs(plan.scale)])
+    runner.look_again(plan.runs())
     if runner.failed:
         raise RunFailed(
             f"of {len(states)} runs {len(runner.failed)} failed: "

@@ -12,6 +12,8 @@ from trainers.reproduce.run import run
 from trainers.reproduce.runs.training_run import TrainingRun
 from trainers.storage.json_file import write_object
 
+RESULTS = pathlib.Path("runs", "reproduce", "smoke")
+EVALUATION_RUN = "evaluation-samples10-probe_examples300-examples500"
 BOUNDS = {
     "nll": 40.25,
     "reconstruction": 38.0,
@@ -116,8 +118,8 @@ def processes(monkeypatch):
 
 
 @pytest.fixture
-def reproduce(tmp_path, monkeypatch):
-    """Returns a function that runs the program in this process."""
+def reproduce(tmp_path, monkeypatch, processes):
+    """Returns a function that runs the program in this process, and trains nothing."""
     monkeypatch.chdir(tmp_path)
 
     def started(*arguments):

@@ -11,15 +11,14 @@ import time
 import pytest
 from matplotlib import image
 
+from tests.trainers.reproduce.conftest import EVALUATION_RUN, RESULTS
 from trainers.cli.errors import RunFailed, UserError
 from trainers.reproduce.estimates.estimator import Estimator
 from trainers.reproduce.experiments.registry import EXPERIMENTS
 from trainers.reproduce.runs.sentence_file import SentenceFile
 
 ROOT = pathlib.Path(__file__).parents[3]
-EVALUATION = "evaluation-samples10-probe_examples300-examples500"
 TASKS = ["neighbours", "interpolate", "sample"]
-RESULTS = pathlib.Path("runs", "reproduce", "smoke")
 
 
 def rows_of(name, table=0):
@@ -32,7 +31,7 @@ def test_all_experiments_share_their_runs_and_stand_next_to_the_papers_figures(
 ):
     reproduce("--all")
 
-    names = [name for name in processes if name not in (EVALUATION, *TASKS)]
+    names = [name for name in processes if name not in (EVALUATION_RUN, *TASKS)]
     assert len(names) == len(set(names)) == 29
     assert processes.count("sample") == 2
     assert {path.stem for path in RESULTS.glob("*.md")} == set(EXPERIMENTS)
@@ -73,7 +72,7 @@ def test_all_experiments_share_their_runs_and_stand_next_to_the_papers_figures(
     assert processes == []
 
 
-def test_the_validation_set_chooses_the_kappa_of_yelp(reproduce, processes):
+def test_the_validation_set_chooses_the_kappa_of_yelp(reproduce):
     reproduce("--experiment=language_modelling_yelp")
 
     content = (RESULTS / "language_modelling_yelp.md").read_text()
@@ -94,7 +93,7 @@ def test_every_model_is_trained_in_the_precision_that_is_asked_for(reproduce):
             assert ("--precision=float32" in command) is trains
 
 
-def test_models_write_side_by_side(reproduce, processes):
+def test_models_write_side_by_side(reproduce):
     reproduce("--experiment=sentences")
 
     table = (RESULTS / "sentences.md").read_text()
@@ -129,7 +128,7 @@ def test_text_that_could_not_be_written_is_tried_again(reproduce, processes, cap
 
 
 def test_a_corpus_that_is_gone_fails_the_runs_that_need_it(
-    reproduce, processes, capsys, monkeypatch
+    reproduce, capsys, monkeypatch
 ):
     def write(*_):
         raise ValueError("data/ptb/valid.txt does not exist")
@@ -143,7 +142,7 @@ def test_a_corpus_that_is_gone_fails_the_runs_that_need_it(
     assert [path.name for path in (RESULTS / "inputs").iterdir()] == []
 
 
-def test_text_that_something_else_wrote_is_refused(reproduce, processes):
+def test_text_that_something_else_wrote_is_refused(reproduce):
     reproduce("--experiment=sentences")
     (file,) = RESULTS.glob("runs/*kappa20/sample.jsonl")
     file.write_text("so good\n")
@@ -151,7 +150,7 @@ def test_text_that_something_else_wrote_is_refused(reproduce, processes):
         reproduce("--experiment=sentences")
 
 
-def test_important_words_are_bold(reproduce, processes):
+def test_important_words_are_bold(reproduce):
     reproduce("--experiment=word_importance")
 
     table = (RESULTS / "word_importance.md").read_text()
@@ -159,11 +158,9 @@ def test_important_words_are_bold(reproduce, processes):
     assert "| the **soup** | the **soup** |" in table
 
 
-def test_evaluations_of_earlier_versions_leave_cells_empty(
-    reproduce, processes, monkeypatch
-):
+def test_evaluations_of_earlier_versions_leave_cells_empty(reproduce, monkeypatch):
     reproduce("--experiment=swaps_and_probes,word_importance")
-    for file in RESULTS.glob(f"runs/*/{EVALUATION}/evaluation.json"):
+    for file in RESULTS.glob(f"runs/*/{EVALUATION_RUN}/evaluation.json"):
         content = json.loads(file.read_text())
         for name in [*content["probes"]]:
             if "embedding" in name or "any" in name or "importance" in name:
@@ -191,7 +188,7 @@ def test_a_failed_run_is_named_and_the_others_go_on(reproduce, processes, capsys
 
     error = "error: the run embedded-inputless-gaussian failed: exit status 1\n"
     assert capsys.readouterr().err == error
-    assert processes.count(EVALUATION) == 3
+    assert processes.count(EVALUATION_RUN) == 3
     table = (RESULTS / "swaps_and_probes.md").read_text()
     assert "| Inputless | Gaussian |  |  |  |  | 0.74 | 0.74 |" in table
     assert "Not finished: embedded-inputless-gaussian, embedded-inputless-" in table
@@ -200,7 +197,7 @@ def test_a_failed_run_is_named_and_the_others_go_on(reproduce, processes, capsys
     processes.clear()
     processes.failing = frozenset()
     reproduce(command)
-    assert processes == ["embedded-inputless-gaussian", EVALUATION]
+    assert processes == ["embedded-inputless-gaussian", EVALUATION_RUN]
     assert "Not finished" not in (RESULTS / "swaps_and_probes.md").read_text()
 
 

@@ -19,8 +19,8 @@ from trainers.training.run import load_corpus, make_model
 from trainers.training.step import TrainingStep
 
 TASKS = {"lm": LMTask, "bow": BowTask}
-# Steps that compile, and steps that are measured unless they take longer than this.
-COMPILED, MEASURED, SECONDS = 3, 5, 5.0
+# Steps that compile, and steps that are measured.
+COMPILED, MEASURED = 3, 5
 # Seconds that the import of the library takes, which this process has behind it.
 IMPORT = 5.0
 
@@ -61,7 +61,7 @@ def measure(run: TrainingRun, data_dir: str | None) -> Measurement:
 
     evaluate = evaluation_step(model, strategy)
     seconds = [
-        _seconds_of(function, distribute(strategy, batches.dataset()))
+        _seconds_of(function, strategy, batches)
         for function, batches in ((step, train), (evaluate, validation))
     ]
     return Measurement(
@@ -73,16 +73,18 @@ def measure(run: TrainingRun, data_dir: str | None) -> Measurement:
     )
 
 
-def _seconds_of(function, batches):
+def _seconds_of(function, strategy, batches):
     """Returns the mean time of a call, without the first ones."""
-    batches = itertools.cycle(itertools.islice(batches, COMPILED + MEASURED))
-    for inputs in itertools.islice(batches, COMPILED):
-        _finish(function(inputs))
-    start, count = time.monotonic(), 0
-    while count < MEASURED and time.monotonic() - start < SECONDS:
-        _finish(function(next(batches)))
-        count += 1
-    return (time.monotonic() - start) / count
+    # Batches of a split may go from the shortest sentences to the longest, those of a
+    # sample have its share of each length.
+    some = batches.sample(MEASURED * batches.batch_size)
+    inputs = list(distribute(strategy, some.dataset()))
+    for each in itertools.islice(itertools.cycle(inputs), COMPILED):
+        _finish(function(each))
+    start = time.monotonic()
+    for each in inputs:
+        _finish(function(each))
+    return (time.monotonic() - start) / len(inputs)
 
 
 def _finish(totals):

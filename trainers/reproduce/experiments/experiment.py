@@ -88,9 +88,15 @@ def weighted_figure(found: Found, evaluation: Evaluation, name: str) -> float | 
     return figure_of(found, evaluation, "bounds", name, samples)
 
 
-def weighted_note(scale: Scale) -> str:
-    """Returns a note on what importance-weighted figures were computed from."""
-    samples, examples = map(scale.evaluations.get, ("samples", "examples"))
+def weighted_note(scale: Scale, samples: int | None = None) -> str:
+    """Returns a note on what importance-weighted figures were computed from.
+
+    Args:
+        scale: the scale.
+        samples: codes per sentence, by default those of the scale.
+    """
+    samples = samples or scale.evaluations["samples"]
+    examples = scale.evaluations.get("examples")
     note = f"Importance-weighted: {samples} samples per sentence"
     if examples:
         note += f", of the first {examples} sentences; PPL is that of all sentences"

@@ -6,6 +6,7 @@ from trainers.reproduce.experiments.experiment import (
     decoder_name,
     figure_of,
     weighted_figure,
+    weighted_note,
 )
 from trainers.reproduce.reports.curves import Curves
 from trainers.reproduce.reports.report import Report
@@ -49,7 +50,7 @@ class KappaSweep(Experiment):
         for decoder in scale.swept:
             for kappa in scale.sweep:
                 run = language_model(scale, "vmf", *decoder, kappa=kappa)
-                runs += [run, evaluation(scale, run)]
+                runs += [run, evaluation(scale, run, scale.sweep_samples)]
         return runs
 
     def report(self, scale, found):
@@ -68,18 +69,19 @@ class KappaSweep(Experiment):
                     f"a test PPL of {best['test PPL']:.2f}; the paper's lowest PPL is "
                     f"at {paper}."
                 )
+        weighted = weighted_note(scale, scale.sweep_samples)
         paper = {decoder_name(*x): (PAPER_KAPPAS, PAPER[x]) for x in scale.swept}
         panels = [
             # Only the first column has figures of the paper.
             Curves("kappa", label, measured, {} if place else paper)
             for place, (label, measured) in enumerate(curves.items())
         ]
-        return Report([Table(COLUMNS, rows)], panels, [*notes, NO_BOUND])
+        return Report([Table(COLUMNS, rows)], panels, [*notes, NO_BOUND, weighted])
 
     def _row(self, scale, decoder, kappa, found):
         """Returns a row of the table by column."""
         run = language_model(scale, "vmf", *decoder, kappa=kappa)
-        evaluated = evaluation(scale, run)
+        evaluated = evaluation(scale, run, scale.sweep_samples)
         row = [
             decoder_name(*decoder),
             kappa,

@@ -65,7 +65,7 @@ class LanguageModellingYelp(LanguageModelling):
             return [*notes, "The label of an embedded sentence is its topic."]
         return [
             *notes,
-            "If --data_dir holds only yelp/valid.txt, its reviews are shuffled with a "
-            "fixed seed and cut in three (80, 10 and 10 %). Figures on these cannot be "
-            "compared with the paper's.",
+            "If `--data_dir` holds only `yelp/valid.txt`, its reviews are shuffled "
+            "with a fixed seed and cut in three (80, 10 and 10 %). Figures on these "
+            "cannot be compared with the paper's.",
         ]

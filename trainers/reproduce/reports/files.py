@@ -1,10 +1,14 @@
 """Writes the files of an experiment: NAME.md, NAME.json and NAME.png."""
 
+import math
 from pathlib import Path
 
 from trainers.reproduce.reports.report import Report
 from trainers.storage.atomic_file import atomic_file
 from trainers.storage.json_file import write_object
+
+# Panels of a figure side by side; with more, their text is too small on a page.
+PER_ROW = 2
 
 
 def write_report(report: Report, folder: Path, name: str, about: dict) -> list[Path]:
@@ -46,11 +50,12 @@ def _draw(panels, file):
     # Importing it takes a while, and --help does not need it.
     import matplotlib.figure
 
-    size = (4.8 * len(panels), 3.8)
+    columns = min(len(panels), PER_ROW)
+    rows = math.ceil(len(panels) / columns)
+    size = (4.8 * columns, 3.8 * rows)
     figure = matplotlib.figure.Figure(figsize=size, layout="constrained")
-    for axes, panel in zip(
-        figure.subplots(1, len(panels), squeeze=False)[0], panels, strict=True
-    ):
+    for place, panel in enumerate(panels, start=1):
+        axes = figure.add_subplot(rows, columns, place)
         axes.spines[["top", "right"]].set_visible(False)
         panel.draw(axes)
     with atomic_file(file) as partial:

@@ -49,4 +49,8 @@ class Table:
 def _shown(value, spec):
     if value is None:
         return ""
-    return escape(value) if isinstance(value, str) else format(value, spec)
+    if isinstance(value, str):
+        return escape(value)
+    shown = format(value, spec)
+    # A small negative number that is rounded to zero has no sign.
+    return shown if shown.strip("-0.") else shown.lstrip("-")

@@ -110,6 +110,15 @@ def _document_model(name, flags, latent, latent_dim, kappa, inputs=None):
     return TrainingRun(name, "bow", flags, inputs or {})
 
 
-def evaluation(scale: Scale, run: TrainingRun) -> Evaluation:
-    """Returns the evaluation of a language model."""
-    return Evaluation(run, scale.evaluations)
+def evaluation(
+    scale: Scale, run: TrainingRun, samples: int | None = None
+) -> Evaluation:
+    """Returns the evaluation of a language model.
+
+    Args:
+        scale: the scale.
+        run: the run that trains the model.
+        samples: codes per sentence, by default those of the scale.
+    """
+    flags = scale.evaluations
+    return Evaluation(run, flags | {"samples": samples} if samples else flags)

@@ -4,16 +4,11 @@ import contextlib
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
 from trainers.cli.interruptions import Terminated
 from trainers.reproduce.runs.forked_program import ForkedProgram
-from trainers.storage.folder_lock import FolderInUse, FolderLock
-
-# Seconds between two looks at a folder that another process is using.
-PAUSE = 2.0
 
 
 def run_process(
@@ -73,20 +68,3 @@ def describe_status(status: int) -> str:
     if status < 0:
         return f"killed by {signal.Signals(-status).name}"
     return f"exit status {status}"
-
-
-def wait_until_free(folder: Path) -> None:
-    """Waits while another process uses a run folder, which need not exist.
-
-    If this program was killed, the run that it had started may still go on.
-    """
-    is_told = False
-    while folder.is_dir():
-        try:
-            FolderLock(folder).release()
-            return
-        except FolderInUse as error:
-            if not is_told:
-                print(f"{folder} is in use by {error}; waiting for it")
-                is_told = True
-            time.sleep(PAUSE)

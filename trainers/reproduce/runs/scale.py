@@ -33,6 +33,7 @@ class Scale:
         reviews_kappas: values of kappa that the validation set chooses from, for the
             Yelp reviews, by setting.
         sweep: every kappa of the sweep.
+        sweep_samples: codes per sentence in the evaluations of the sweep.
         swept: the decoders that the sweep trains.
         document_kappas: kappa of the document models, by dimension of the code.
         newswire_kappas: the same for RCV1.
@@ -52,6 +53,7 @@ class Scale:
     kappas: Mapping[tuple[str, str], float]
     reviews_kappas: Mapping[str, tuple[float, ...]]
     sweep: tuple[float, ...]
+    sweep_samples: int
     swept: tuple[tuple[str, str], ...]
     document_kappas: Mapping[int, float]
     newswire_kappas: Mapping[int, float]

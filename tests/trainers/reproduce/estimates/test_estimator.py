@@ -89,6 +89,28 @@ def test_a_few_steps_are_measured(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_short_and_long_sentences_are_measured(tmp_path, monkeypatch):
+    run = plan_of(tmp_path, "smoke", "language_modelling").runs()[0]
+    from trainers.reproduce.estimates import measuring
+
+    real, lengths = measuring.evaluation_step, []
+
+    def recorded(*arguments):
+        step = real(*arguments)
+
+        def take(inputs):
+            lengths.append(inputs.shape[1])
+            return step(inputs)
+
+        return take
+
+    monkeypatch.setattr(measuring, "evaluation_step", recorded)
+    measuring.measure(run, None)
+    measured = lengths[measuring.COMPILED :]
+    assert len(measured) == measuring.MEASURED
+    assert max(measured) >= 1.5 * min(measured)
+
+
 def test_generated_documents_are_measured_on_a_sample():
     (run, _) = EXPERIMENTS["documents_rcv1"].runs(SCALES["paper"])[:2]
     sample, ratio = run.on_a_sample()

@@ -1,4 +1,4 @@
-"""Processes of runs: how they are stopped, and how others are waited for."""
+"""Processes of runs, and how they are stopped."""
 
 import os
 import signal
@@ -10,7 +10,6 @@ import pytest
 
 from trainers.cli import interruptions
 from trainers.reproduce.runs import process
-from trainers.storage.folder_lock import FolderLock
 
 
 @pytest.fixture
@@ -68,17 +67,3 @@ def test_a_signal_reaches_the_process_once_and_waits_until_it_has_saved(
         for each, handler in before.items():
             signal.signal(each, handler)
     assert (tmp_path / "saved").read_text() == f"{name}\nend\n"
-
-
-def test_a_run_that_another_process_continues_is_waited_for(
-    tmp_path, monkeypatch, capsys
-):
-    monkeypatch.setattr(process, "PAUSE", 0.02)
-    lock = FolderLock(tmp_path)
-    timer = threading.Timer(0.1, lock.release)
-    timer.start()
-    process.wait_until_free(tmp_path)
-    timer.join()
-
-    assert capsys.readouterr().out.count("; waiting for it\n") == 1
-    FolderLock(tmp_path).release()
