@@ -58,7 +58,7 @@ class Bounds(Result):
         totals = {"examples": 0.0}
         for batch in batches:
             for name, value in batch.items():
-                totals[name] = totals.get(name, 0.0) + value.numpy().astype("float64")
+                totals[name] = totals.get(name, 0.0) + value.numpy()
         require_examples(totals["examples"])
         examples, words = float(totals["examples"]), float(totals["words"])
         reconstruction = float(totals["reconstruction"]) / examples
@@ -91,7 +91,7 @@ def batch_totals(model, inputs) -> dict[str, tf.Tensor]:
         inputs: a batch, as the model takes it; its empty rows come last.
 
     Returns:
-        A dictionary of float tensors: what `VAE.totals` returns; `"gain"`, the code
+        A dictionary of float64 tensors: what `VAE.totals` returns; `"gain"`, the code
         gain summed over as many examples as `"shuffled"` says; `"direction"`, the sum
         of the unit vectors along the locations, of shape `(latent_dim,)`; and
         `"squared_length"`, the sum of their squared lengths.
@@ -112,11 +112,14 @@ def batch_totals(model, inputs) -> dict[str, tf.Tensor]:
     totals["gain"] = tf.reduce_sum(shuffled * gain)
     totals["shuffled"] = tf.reduce_sum(shuffled)
 
-    direction = tf.math.l2_normalize(model.latent.location(forward.hidden), axis=-1)
-    direction *= real[:, None]
+    # The cosine of many examples is a small difference of large sums.
+    location = tf.cast(model.latent.location(forward.hidden), tf.float64)
+    direction = tf.math.l2_normalize(location, axis=-1)
+    direction *= tf.cast(real, tf.float64)[:, None]
     totals["direction"] = tf.reduce_sum(direction, axis=0)
     totals["squared_length"] = tf.reduce_sum(direction**2)
-    return totals
+    # Replicas are added together, which takes one dtype for all.
+    return {name: tf.cast(value, tf.float64) for name, value in totals.items()}
 
 
 def evaluate(model, batches: Iterable) -> Bounds:

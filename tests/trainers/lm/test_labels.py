@@ -85,7 +85,7 @@ def test_the_labels_may_move_but_not_change(trained, labels, tmp_path):
 
 
 def test_a_run_on_labelled_text_on_disk_is_the_run_in_memory(
-    trained, tmp_path, capsys, monkeypatch
+    trained, tmp_path, capsys, monkeypatch, assert_same_figures
 ):
     monkeypatch.setattr(text_cache, "LARGE", 0)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
@@ -99,7 +99,7 @@ def test_a_run_on_labelled_text_on_disk_is_the_run_in_memory(
     )
     assert own == other
     for split in ("validation", "test"):
-        assert found.metrics()[split] == expected.metrics()[split]
+        assert_same_figures(found.metrics()[split], expected.metrics()[split])
     report = slice(printed.index("reconstructions:"), None)
     assert capsys.readouterr().out.endswith(printed[report])
 
