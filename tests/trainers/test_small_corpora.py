@@ -124,6 +124,8 @@ def test_few_sentences_are_evaluated_as_far_as_possible(
         "refine_steps": 1,
         "examples": None,
         "probe_examples": None,
+        "texts": 10,
+        "language_model": None,
         "topics": None,
         "labels": None,
         "batch_size": 32,

@@ -1,6 +1,7 @@
 """Evaluation of models: bounds on the likelihood, and what the code knows."""
 
 from tf_vmfvae.evaluation.active_units import ActiveUnits, active_units
+from tf_vmfvae.evaluation.bleu import bleu, self_bleu
 from tf_vmfvae.evaluation.bounds import Bounds, batch_totals, evaluate
 from tf_vmfvae.evaluation.coherence import coherence
 from tf_vmfvae.evaluation.forward_pass import ForwardPass
@@ -43,6 +44,7 @@ __all__ = [
     "Topics",
     "active_units",
     "batch_totals",
+    "bleu",
     "coherence",
     "cosine_probe",
     "evaluate",
@@ -56,6 +58,7 @@ __all__ = [
     "perplexity",
     "rank_biased_overlap",
     "score",
+    "self_bleu",
     "swap_sensitivity",
     "swap_words",
     "topic_quality",

@@ -111,6 +111,12 @@ class DocumentJudge:
                 "--probe_examples: probes are for language models, and this model "
                 "reads documents; leave it out"
             )
+        for name in ("texts", "language_model"):
+            if settings[name] is not None:
+                raise UserError(
+                    f"--{name}: is for language models, and this model reads "
+                    "documents; leave it out"
+                )
         if settings["dataset"] not in DOCUMENT_DATASETS:
             raise UserError(
                 f"--dataset={settings['dataset']}: holds sentences, but the model "

@@ -4,6 +4,7 @@ from absl import flags
 
 from trainers.cli import paths
 from trainers.cli.defaults import Derived
+from trainers.cli.errors import UserError
 from trainers.cli.program_flags import ProgramFlags
 from trainers.cli.ranges import integers
 from trainers.storage.model_file import check_model
@@ -66,6 +67,19 @@ def define_flags(values: flags.FlagValues = flags.FLAGS) -> ProgramFlags:
         default=Derived("at most 5000"),
     )
     own.integer(
+        "texts",
+        "For a language model: sentences that it reconstructs, and as many that it "
+        "samples, for their BLEU and self-BLEU.",
+        integers(2, 100_000),
+        default=None,
+    )
+    own.path(
+        "language_model",
+        "Language model that scores these samples: a run of --latent=none, a .keras "
+        "file, or a preset.",
+        default=None,
+    )
+    own.integer(
         "topics",
         "For a document model: topics to find in the training documents.",
         integers(1, 10_000),
@@ -99,6 +113,12 @@ def check(settings: dict) -> None:
         UserError: if one cannot be used.
     """
     check_model(settings["model"])
+    if settings["language_model"]:
+        if settings["texts"] is None:
+            raise UserError(
+                "--language_model: scores samples; give their number as --texts"
+            )
+        check_model(settings["language_model"], "language_model")
     if settings["data_dir"]:
         paths.check_input(settings["data_dir"], "data_dir")
     if settings["labels"]:

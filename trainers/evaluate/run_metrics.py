@@ -53,7 +53,10 @@ def _figures(results, corpus):
         "active_units": results["units"]["active_units"],
     }
     if not is_documents:
-        return figures
+        written = dict(results.get("generation", {}))
+        if written:
+            written["generated_texts"] = written.pop("texts")
+        return figures | written
     if results["held_out_ppl"] is not None:
         figures["held_out_ppl"] = results["held_out_ppl"]
     refined = results.get("refined_bounds")

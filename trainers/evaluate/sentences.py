@@ -7,6 +7,7 @@ from tf_vmfvae.data.loading import DATASETS
 from tf_vmfvae.ops.batch_inputs import rows_of
 from tf_vmfvae.text.some_of import some_of
 from trainers.cli.errors import UserError, reading_corpus
+from trainers.evaluate.generated_text import generated_text, load_scorer
 from trainers.evaluate.part import Part
 from trainers.evaluate.sentence_probes import probes
 from trainers.lm.labels import labels_of
@@ -43,6 +44,7 @@ class SentenceJudge:
         check_flags(settings)
         self._model = model
         self._settings = settings
+        self._scorer = load_scorer(settings)
         self.corpus = load(settings, flags, model.needs_labels)
         self._check_labels()
         self._part = self._part_of(settings["split"], settings["examples"])
@@ -59,14 +61,20 @@ class SentenceJudge:
         yield from note_unknown_words(self._model, self._part.texts, where)
 
     def findings(self) -> dict:
-        """Returns what the results hold besides bounds: what probes predict."""
-        if self._model.latent.is_empty:
-            return {}
-        limit = self._settings["probe_examples"] or PROBE_EXAMPLES
-        train = self._part_of("train", limit)
-        return {
-            "probes": probes(self._model, train, self._part, self._settings["seed"])
-        }
+        """Returns what the results hold besides bounds.
+
+        This is what probes predict and, with --texts, how good the sentences are that
+        the model writes.
+        """
+        model, settings, found = self._model, self._settings, {}
+        if not model.latent.is_empty:
+            train = self._part_of("train", settings["probe_examples"] or PROBE_EXAMPLES)
+            found["probes"] = probes(model, train, self._part, settings["seed"])
+        if settings["texts"]:
+            found["generation"] = generated_text(
+                model, self._part, self._scorer, settings
+            )
+        return found
 
     def batches(self, limit: int | None = None) -> data.Batches:
         """Returns the sentences as the model reads them, the first ones with a limit.

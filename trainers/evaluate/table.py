@@ -36,6 +36,7 @@ def print_table(results: dict, example: str) -> None:
     _line("active units", f"{units['active_units']} of {units['latent_dim']}")
     _line("effective dimension", f"{units['effective_dimension']:.1f}")
     _print_probes(results.get("probes", {}))
+    _print_generation(results.get("generation", {}))
     if is_documents:
         _print_documents(results)
 
@@ -81,6 +82,18 @@ def _print_probes(probes):
                 f"{probe['score']:.3f}",
                 f"(constant answer: {probe['baseline']:.3f})",
             )
+
+
+def _print_generation(found):
+    names = {
+        "reconstruction_bleu": "BLEU of {texts} greedy reconstructions",
+        "self_bleu": "self-BLEU of {texts} samples",
+        "forward_ppl": "forward perplexity of {texts} samples",
+    }
+    for name, text in names.items():
+        if name in found:
+            digits = 2 if name == "forward_ppl" else 3
+            _line(text.format(**found), f"{found[name]:.{digits}f}")
 
 
 def _print_documents(results):

@@ -26,6 +26,8 @@ SETTINGS = {
     "refine_steps": None,
     "examples": None,
     "probe_examples": None,
+    "texts": None,
+    "language_model": None,
     "topics": None,
     "labels": None,
     "batch_size": 4,
@@ -229,6 +231,8 @@ def test_a_corpus_of_other_words_is_refused(model, tmp_path):
     ("flags", "message"),
     [
         ({"probe_examples": 30}, "--probe_examples: probes are for language models"),
+        ({"texts": 30}, "--texts: is for language models"),
+        ({"language_model": "m.keras"}, "--language_model: is for language models"),
         ({"dataset": "ptb"}, "--dataset=ptb: holds sentences"),
         ({"dataset": "embedded"}, "--data_dir: --dataset=embedded comes with"),
         ({"labels": "l.txt"}, "labels: only dataset text takes a file of labels"),

@@ -28,6 +28,8 @@ SETTINGS = {
     "refine_steps": 3,
     "examples": None,
     "probe_examples": 24,
+    "texts": None,
+    "language_model": None,
     "topics": None,
     "labels": None,
     "batch_size": 4,
@@ -481,6 +483,7 @@ def test_bad_flags_are_refused_in_one_line(tmp_path):
         ([], "--model: give a run folder"),
         (["--model=x", "--samples=0"], "--samples"),
         (["--model=x", "--split=dev"], "train|validation|test"),
+        (["--model=x", "--texts=1"], "--texts"),
     ):
         result = subprocess.run(
             [sys.executable, "-m", "trainers.evaluate", *arguments],
