@@ -30,6 +30,7 @@ class Evaluation:
 
     run: TrainingRun
     flags: Mapping[str, Any]
+    scorer: TrainingRun | None = None
     program: ClassVar[str] = "evaluate"
     inputs: ClassVar[Mapping[str, InputFile]] = {}
 
@@ -48,6 +49,8 @@ class Evaluation:
         """Returns the arguments of its command, as `TrainingRun.arguments`."""
         arguments = [f"--model={self.run.folder(runs)}"]
         arguments += [f"--{name}={value}" for name, value in self.flags.items()]
+        if self.scorer:
+            arguments.append(f"--language_model={self.scorer.folder(runs)}")
         if data_dir:
             arguments.append(f"--data_dir={data_dir}")
         return [*arguments, f"--output_dir={self.folder(runs)}"]

@@ -1,0 +1,1 @@
+"""Compares the codes of language models: python -m benchmarks.sentence_codes."""
