@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from benchmarks.sentence_codes.systems import SYSTEMS
+from benchmarks.spread import mean_and_spread
 from trainers.cli.errors import UserError
 
 # What tells one run from another.
@@ -127,12 +128,7 @@ def markdown(rows: Iterable[dict]) -> str:
 
 def _cell(rows, field, form):
     values = [float(row[field]) for row in rows if row[field] != ""]
-    if not values:
-        return ""
-    mean = format(statistics.fmean(values), form)
-    if len(values) == 1:
-        return mean
-    return f"{mean} ± {statistics.stdev(values):{form}}"
+    return mean_and_spread(values, form) if values else ""
 
 
 def _written(value):

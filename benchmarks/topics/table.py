@@ -1,9 +1,9 @@
 """The table of results: means over the seeds, with their standard deviations."""
 
 import itertools
-import statistics
 from collections.abc import Iterable
 
+from benchmarks.spread import mean_and_spread
 from benchmarks.topics import systems
 
 # Column -> its key in the results of a run, and how it is printed.
@@ -55,7 +55,4 @@ def _cell(results, key, form):
     values = [result.get(key) for result in results]
     if None in values:
         return "–"  # noqa: RUF001
-    mean = format(statistics.fmean(values), form)
-    if len(values) == 1:
-        return mean
-    return f"{mean} ± {statistics.stdev(values):{form}}"
+    return mean_and_spread(values, form)
