@@ -48,7 +48,8 @@ ALLOWED = {
     "trainers.reproduce": f"{TRAINING} trainers.bow trainers.evaluate.results_file "
     "trainers.lm trainers.training",
     "analysis": "tf_vmfvae trainers.cli trainers.storage",
-    "benchmarks": f"{TRAINING} trainers.training analysis",
+    # benchmarks.sentence_codes makes runs as trainers.reproduce does.
+    "benchmarks": f"{TRAINING} trainers.training trainers.reproduce.runs analysis",
 }
 # Library -> the only module that may use its private names.
 INTERNALS = {
