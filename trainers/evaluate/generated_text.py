@@ -7,7 +7,6 @@ from trainers.cli.errors import UserError
 from trainers.cli.progress_bar import progress_bar
 from trainers.evaluate.part import Part
 from trainers.storage.trained_model import load_language_model, preset_folder
-from trainers.storage.unknown_words import note_unknown_words
 
 # A longer sentence is cut off. The longest one of the Penn Treebank has 82 words.
 MAX_WORDS = 100
@@ -51,8 +50,6 @@ def generated_text(model, part: Part, scorer, settings: dict) -> dict:
     except ValueError as error:
         print(f"note: no self-BLEU of the samples: {error}")
     if scorer is not None:
-        for note in note_unknown_words(scorer, samples, "the samples"):
-            print(f"note: {note}")
         # Without a code, one sample is exact.
         scores = evaluation.score(scorer, samples, samples=1)
         nll, words = scores["nll"].sum(), scores["words"].sum()

@@ -54,11 +54,20 @@ class SentenceJudge:
         """Yields notes on the corpus for the user.
 
         Raises:
-            UserError: if the model does not know most of its words.
+            UserError: if the model, or the one that scores samples, does not know most
+                of its words.
         """
         yield from self.corpus.notes
-        where = f"--dataset={self._settings['dataset']}"
-        yield from note_unknown_words(self._model, self._part.texts, where)
+        texts, where = self._part.texts, f"--dataset={self._settings['dataset']}"
+        yield from note_unknown_words(self._model, texts, where)
+        if self._scorer is None:
+            return
+        flag = f"--language_model={self._settings['language_model']}"
+        try:
+            for note in note_unknown_words(self._scorer, texts, where):
+                yield f"{flag}: {note}"
+        except UserError as error:
+            raise UserError(f"{flag}: {error}") from error
 
     def findings(self) -> dict:
         """Returns what the results hold besides bounds.

@@ -15,6 +15,7 @@ from trainers.evaluate import flags as evaluate_flags
 from trainers.evaluate import run as evaluation_run
 from trainers.evaluate.generated_text import generated_text, load_scorer
 from trainers.evaluate.part import Part
+from trainers.evaluate.sentences import SentenceJudge
 
 SETTINGS = {"texts": 5, "seed": 1, "language_model": None}
 
@@ -141,6 +142,23 @@ def test_a_model_with_a_code_or_a_condition_cannot_score(model_file, tmp_path):
     for file, kind in ((model_file, "a code"), (conditioned, "a condition")):
         with pytest.raises(UserError, match=f"^--language_model={file}: has {kind};"):
             load_scorer({"language_model": str(file)})
+
+
+def test_a_scorer_of_another_text_is_refused_before_the_long_work(
+    model, corpus_folder, tmp_path
+):
+    file = tmp_path / "other.keras"
+    models.NVRNN(["ball", "the"], layers.NoLatent(), hidden_dim=8).save(file)
+    settings = read(
+        f"--model={file}",
+        "--dataset=text",
+        f"--data_dir={corpus_folder}",
+        "--texts=5",
+        f"--language_model={file}",
+    )
+    notes = SentenceJudge(model, settings, {}).notes()
+    with pytest.raises(UserError, match=f"^--language_model={file}: .* are unknown"):
+        list(notes)
 
 
 @pytest.mark.parametrize(
