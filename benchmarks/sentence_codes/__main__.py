@@ -70,15 +70,16 @@ def _run(options, file):
 
     failed = False
     for run in _runs(options, results.read(file)):
-        done = {results.key_of(row) for row in results.read(file)}
-        if results.key_of(vars(run)) in done:
-            continue
-        name = f"{run.stage}-{run.training().name}"
+        name = run.training().name
         folder = options.output_dir / "runs"
         try:
             with claim(
-                options.output_dir / "locks" / name, folder / run.training().name
+                options.output_dir / "locks" / f"{run.stage}-{name}", folder / name
             ):
+                # Read anew: another process may have finished it by now.
+                done = {results.key_of(row) for row in results.read(file)}
+                if results.key_of(vars(run)) in done:
+                    continue
                 print(f"\n{run}", flush=True)
                 results.append(file, run.measure(folder, options.data_dir))
         except FolderInUse:

@@ -78,18 +78,20 @@ def best_variant(rows: Iterable[dict], corpus: str, setting: str, system: str) -
         UserError: if one of its tuning runs is missing.
     """
     named = {named_flags(variant) for variant in SYSTEMS[system].variants()}
+    if len(named) == 1:
+        return named.pop()
     where = "tuning", corpus, setting, system
     names = "stage", "corpus", "setting", "system"
     found = collections.defaultdict(list)
     for row in rows:
         if tuple(row[name] for name in names) == where and row["flags"] in named:
             found[row["flags"]].append(float(row["validation_ppl"]))
-    if found.keys() != named and len(named) > 1:
+    if found.keys() != named:
         raise UserError(
             f"--systems: {system} has {len(found)} of {len(named)} tuning runs on "
             f"{corpus}, {setting}; make them first, with --tuning"
         )
-    return min(found or named, key=lambda flags: statistics.fmean(found[flags] or [0]))
+    return min(found, key=lambda flags: statistics.fmean(found[flags]))
 
 
 def named_flags(variant: dict) -> str:
