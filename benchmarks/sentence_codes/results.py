@@ -36,13 +36,16 @@ def read(file: Path) -> list[dict[str, str]]:
     """Returns the rows of the file; none if it is not there.
 
     Raises:
-        UserError: if it has other columns.
+        UserError: if it cannot be read or has other columns.
     """
     if not file.exists():
         return []
-    with file.open(newline="", encoding="utf-8") as opened:
-        reader = csv.DictReader(opened)
-        rows = list(reader)
+    try:
+        with file.open(newline="", encoding="utf-8") as opened:
+            reader = csv.DictReader(opened)
+            rows = list(reader)
+    except (OSError, UnicodeError, csv.Error) as error:
+        raise UserError(f"--results={file}: cannot be read ({error})") from error
     if tuple(reader.fieldnames or ()) != FIELDS:
         raise UserError(
             f"--results={file}: its columns are not those of this program; give another"

@@ -86,6 +86,13 @@ def test_a_file_with_other_columns_is_refused(tmp_path):
         results.read(file)
 
 
+def test_what_is_no_text_file_is_refused(tmp_path):
+    (tmp_path / "bytes.csv").write_bytes(b"\xff\xfe\x00")
+    for path in (tmp_path, tmp_path / "bytes.csv"):
+        with pytest.raises(UserError, match=f"^--results={path}: cannot be read"):
+            results.read(path)
+
+
 def test_the_validation_set_chooses_the_variant(file):
     rows = results.read(file)
     chosen = results.best_variant(rows, "ptb", "inputless", "vmf")
