@@ -71,3 +71,19 @@ def test_kappas_far_apart_keep_their_digits():
     )
     exact = np.logaddexp.reduce(np.sum(joint, axis=-1) - np.log(2), axis=-1)
     np.testing.assert_allclose(mixture.log_prob(z), exact, atol=3e-3)
+
+
+def test_gaussians_far_narrower_than_the_prior_keep_their_digits():
+    prior = layers.GaussianMixturePrior(3, 6, seed=1)
+    prior.means.assign(np.random.default_rng(1).normal(size=(3, 6)) / 5)
+    prior.log_widths.assign(np.full((3, 6), np.log(0.02) / 10))  # means 100 widths away
+    mixture = prior.distribution()
+    z = mixture.sample(100, seed=(1, 2))
+    exact = tfd.MultivariateNormalDiag(
+        np.float64(mixture.means), np.float64(mixture.widths)
+    ).log_prob(np.float64(z)[:, None])
+    exact = np.logaddexp.reduce(exact - np.log(3), axis=-1)
+
+    longest = np.max(np.sum((z / mixture.widths[0]) ** 2, axis=-1))
+    np.testing.assert_allclose(mixture.log_prob(z), exact, atol=1e-6 * longest)
+    assert longest > 1e4

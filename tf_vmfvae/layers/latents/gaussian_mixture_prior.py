@@ -27,7 +27,10 @@ class GaussianMixturePrior(LearnedMixture):
     first means are random, and the first mixture has mean 0 and variance 1 like the
     standard normal prior.
 
-    Densities take memory in proportion to codes, components and dimensions.
+    Evaluating the density takes one product with a matrix, as for `MixturePrior`, so many
+    components cost as much as a dense layer of that many units. In float32 it is exact
+    to about `1e-6 * (z / s)**2` nats for a code `z` and a component of standard
+    deviation `s`.
 
     Args:
         components: int, at least 1.
@@ -61,6 +64,29 @@ class GaussianMixturePrior(LearnedMixture):
             PACE * tf.convert_to_tensor(weight)
             for weight in (self.means, self.log_widths, self.log_shares)
         )
-        return SelectiveMixture(
-            shares, tfd.MultivariateNormalDiag, (means, WIDTH * tf.exp(widths))
+        return _Mixture(means, WIDTH * tf.exp(widths), shares)
+
+
+class _Mixture(SelectiveMixture):
+    """A mixture of Gaussian distributions.
+
+    Args:
+        means: `(components, latent_dim)`.
+        widths: their standard deviations, of the same shape.
+        logits: as for `SelectiveMixture`.
+    """
+
+    def __init__(self, means, widths, logits):
+        super().__init__(logits, tfd.MultivariateNormalDiag, (means, widths))
+        self.means = means
+        self.widths = widths
+
+    def _log_densities(self, value):
+        # (z - m)^2 expanded, so that no tensor has codes, components and dimensions.
+        precision = self.widths**-2
+        natural = tf.concat([self.means * precision, -0.5 * precision], axis=-1)
+        exponents = tf.tensordot(
+            tf.concat([value, value**2], axis=-1), natural, [[-1], [-1]]
         )
+        at_zero = self.components.log_prob(tf.zeros_like(self.means[0]))
+        return exponents + at_zero
