@@ -122,11 +122,53 @@ def test_a_learned_prior_is_copied_if_it_fits(components):
         np.testing.assert_array_equal(weight, value)
 
 
+def learned_kappa(**options):
+    return layers.SphereProductLatent(4, spheres=1, kappa=20.0, **options)
+
+
+@pytest.mark.parametrize(
+    "latent",
+    [
+        learned_kappa,
+        lambda: layers.LearnedVonMisesFisherLatent(4, kappa=20.0),
+        lambda: layers.SphericalCauchyLatent(4, kappa=20.0),
+    ],
+    ids=["product of one", "learned", "cauchy"],
+)
+def test_a_unit_vector_keeps_its_direction_with_another_concentration(latent):
+    trained, model = make(vmf()), make(latent())
+    own = [weight.numpy() for weight in model.latent.weights[2:]]
+    models.warm_start(model, trained)
+
+    hidden = trained.encoder(inputs(trained))
+    np.testing.assert_array_equal(model.encoder(inputs(model)), hidden)
+    np.testing.assert_allclose(
+        model.latent.location(hidden), trained.latent.location(hidden), rtol=1e-6
+    )
+    z = model.latent.prior().sample(2, seed=1)
+    np.testing.assert_allclose(likelihood(model, z), likelihood(trained, z), rtol=1e-6)
+    for weight, value in zip(model.latent.weights[2:], own, strict=True):
+        np.testing.assert_array_equal(weight, value)
+
+
+def test_the_learned_prior_of_one_sphere_goes_on_as_that_of_a_product():
+    trained = make(vmf(prior_components=3))
+    model = make(learned_kappa(prior_components=3))
+    models.warm_start(model, trained)
+    z = trained.latent.prior().sample(20, seed=1)
+    np.testing.assert_allclose(
+        model.latent.prior().log_prob(z), trained.latent.prior().log_prob(z), rtol=1e-5
+    )
+
+
 @pytest.mark.parametrize(
     ("latent", "options"),
     [
         (lambda: vmf(latent_dim=6), {}),
         (lambda: layers.GaussianLatent(4), {}),
+        (lambda: layers.SphereProductLatent(4, spheres=2), {}),
+        (lambda: layers.NaturalSphereProductLatent(4, spheres=1), {}),
+        (lambda: layers.VonMisesFisherNormLatent(4, kappa=10.0), {}),
         (vmf, {"encoder_type": "bow"}),
         (vmf, {"encoder_pooling": "mean"}),
         (vmf, {"code_layers": 1}),
@@ -137,6 +179,9 @@ def test_a_learned_prior_is_copied_if_it_fits(components):
     ids=[
         "wider",
         "gaussian",
+        "two spheres",
+        "natural parameters",
+        "a norm of its own",
         "another encoder",
         "another pooling",
         "code layers",

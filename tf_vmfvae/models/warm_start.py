@@ -31,9 +31,13 @@ def warm_start(model: NVRNN, pretrained: NVRNN) -> None:
     The embeddings, the decoder, the output weights and the condition are always copied.
     The encoder, the latent and what the decoder reads of the code are copied if both
     models make their codes in the same way; so is a learned prior, if both have one
-    with the same number of components. Otherwise the code is new, and the decoder
-    starts with weights of 0 on it: it begins as the trained decoder does without a
-    code, after a plain language model with exactly its likelihood.
+    with the same number of components. Codes of one unit vector are alike: a model with
+    a learned concentration (`SphereProductLatent` of one sphere,
+    `LearnedVonMisesFisherLatent`) takes over the mean directions of a model with a
+    fixed one, and its own `kappa` is the concentration that it starts from. Otherwise
+    the code is new, and the decoder starts with weights of 0 on it: it begins as the
+    trained decoder does without a code, after a plain language model with exactly its
+    likelihood.
 
     This adds a code to a trained language model, or turns a pretrained autoencoder into
     a VAE (Li et al. 2019).
@@ -59,14 +63,18 @@ def warm_start(model: NVRNN, pretrained: NVRNN) -> None:
     """
     _check_same(model, pretrained)
     _copy(_weights_without_code(model), _weights_without_code(pretrained))
-    same_code = _has_same_code(model, pretrained)
+    shared = model.latent.shared_weights(pretrained.latent)
+    same_code = shared is not None and all(
+        getattr(model, name) == getattr(pretrained, name) for name in SAME_CODE
+    )
     if same_code:
-        _copy(_weights_of_code(model), _weights_of_code(pretrained))
+        _copy(*shared)
+        _copy(_weights_around_code(model), _weights_around_code(pretrained))
         for layer, trained in (
             (model.bag_map, pretrained.bag_map),
             (model.latent.mixture_prior, pretrained.latent.mixture_prior),
         ):
-            if layer and trained and _shapes(layer) == _shapes(trained):
+            if layer and trained and _sizes(layer) == _sizes(trained):
                 _copy(layer.weights, trained.weights)
     _copy_first_layer(model, pretrained, same_code)
     _copy_initial_states(model, pretrained, same_code)
@@ -87,12 +95,6 @@ def _check_same(model, pretrained):
         )
 
 
-def _has_same_code(model, pretrained):
-    return model.latent.has_codes_like(pretrained.latent) and all(
-        getattr(model, name) == getattr(pretrained, name) for name in SAME_CODE
-    )
-
-
 def _weights_without_code(model):
     """Returns the weights of all layers that neither make nor read the code."""
     layers = [model.embedding, model.output_map, model.softmax]
@@ -102,13 +104,12 @@ def _weights_without_code(model):
     return [weight for layer in layers for weight in layer.weights]
 
 
-def _weights_of_code(model):
-    """Returns the weights that make the code, and those of its reader."""
+def _weights_around_code(model):
+    """Returns the weights of the encoder and of the code's reader."""
     layers = [*model.code_reader.layers]
     if model.sentence_encoder is not None:
         layers += model.sentence_encoder.layers
-    weights = [weight for layer in layers for weight in layer.weights]
-    return weights + model.latent.posterior_weights
+    return [weight for layer in layers for weight in layer.weights]
 
 
 def _copy_first_layer(model, pretrained, same_code):
@@ -135,8 +136,9 @@ def _copy_initial_states(model, pretrained, same_code):
         _assign(layer.weights, values)
 
 
-def _shapes(layer):
-    return [tuple(weight.shape) for weight in layer.weights]
+def _sizes(layer):
+    """Returns the shapes of the weights, without an axis for a single sphere."""
+    return [[size for size in weight.shape if size > 1] for weight in layer.weights]
 
 
 def _copy(weights, trained):
@@ -149,4 +151,4 @@ def _values(layer):
 
 def _assign(weights, values):
     for weight, value in zip(weights, values, strict=True):
-        weight.assign(value)
+        weight.assign(np.reshape(value, weight.shape))

@@ -214,13 +214,38 @@ class Latent(keras.layers.Layer):
         of_others = {id(weight) for layer in others for weight in layer.weights}
         return [weight for weight in self.weights if id(weight) not in of_others]
 
-    def has_codes_like(self, other: "Latent") -> bool:
-        """Whether another latent is of the same kind and its posterior weights fit."""
-        shapes, others = (
-            [tuple(weight.shape) for weight in latent.posterior_weights]
-            for latent in (self, other)
-        )
-        return type(self) is type(other) and shapes == others
+    @property
+    def direction_weights(self) -> list[keras.Variable]:
+        """The weights that a code of one unit vector has its mean direction from.
+
+        Other codes have none.
+        """
+        return []
+
+    def shared_weights(
+        self, other: "Latent"
+    ) -> tuple[list[keras.Variable], list[keras.Variable]] | None:
+        """Returns the weights that make the same codes as another latent's.
+
+        Latents of the same kind share the weights of their posteriors. Those of
+        different kinds whose codes are one unit vector share the mean directions, and
+        each keeps its own concentration.
+
+        Args:
+            other: the other latent.
+
+        Returns:
+            this latent's weights and, in the same order, the other's; `None` if their
+            codes are not alike.
+        """
+        if type(self) is type(other):
+            own, its = self.posterior_weights, other.posterior_weights
+        else:
+            own, its = self.direction_weights, other.direction_weights
+            if not own:
+                return None
+        shapes, its_shapes = ([tuple(w.shape) for w in each] for each in (own, its))
+        return (own, its) if shapes == its_shapes else None
 
     def interpolate(self, start, end, steps: int):
         """Returns `steps` codes from `start` to `end`, `(steps, latent_dim)`.

@@ -58,6 +58,10 @@ class NaturalSphereProductLatent(SphereProductLatent):
         strength = tf.sqrt(tf.reduce_mean(self._vectors(hidden) ** 2, axis=-1) + 1e-12)
         return tf.minimum(strength * super().concentration(hidden), 1e6)
 
+    @property
+    def direction_weights(self):
+        return []  # They give a code its concentration too.
+
     def _concentration_width(self, features):
         return self.concentration_features or 0
 

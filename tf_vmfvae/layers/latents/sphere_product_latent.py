@@ -128,6 +128,10 @@ class SphereProductLatent(RateFloor, LearnedPrior, Latent):
         self.log_concentrations.build((batch, own))
         super().build(hidden_shape)
 
+    @property
+    def direction_weights(self):
+        return self.mean_directions.weights if self.spheres == 1 else []
+
     def location(self, hidden):
         """Returns the mean directions, one after the other, `(batch, latent_dim)`."""
         return self._flat.forward(self._directions(hidden))

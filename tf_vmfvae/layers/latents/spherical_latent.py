@@ -44,6 +44,10 @@ class SphericalLatent(Latent):
     def mirror(self, z, hidden):
         return mirror_about(z, unit_vectors(self.location(hidden)))
 
+    @property
+    def direction_weights(self):
+        return self.mean_direction.weights
+
     def prior(self) -> tfd.Distribution:
         return tfd.SphericalUniform(self.latent_dim, dtype=self.variable_dtype)
 

@@ -89,6 +89,10 @@ class VonMisesFisherNormLatent(FixedConcentrationLatent):
         end = tf.math.l2_normalize(end, axis=-1)
         return norms[:, None] * super().interpolate(start, end, steps)
 
+    @property
+    def direction_weights(self):
+        return []  # They give a code its norm too.
+
     def _direction_and_least_norm(self, hidden):
         linear = tf.cast(self.mean_direction(hidden), self.variable_dtype)
         least = tf.minimum(tf.norm(linear, axis=-1), self.norm_range - self.norm_width)
