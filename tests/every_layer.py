@@ -182,6 +182,9 @@ LAYERS = {
         concentration_features=1,
         trainable=4,
     ),
+    "ProjectedNormalLatent": _latent(
+        layers.ProjectedNormalLatent, 4, free_bits=2.0, trainable=4
+    ),
     "NoLatent": _latent(layers.NoLatent, outputs=((2, 0), (2,)), trainable=0),
     "PosteriorNormalization": Example(
         lambda **options: layers.PosteriorNormalization(0.5, **options),

@@ -20,6 +20,7 @@ LATENTS = {
     "spherical_cauchy": lambda: layers.SphericalCauchyLatent(8, kappa=30.0, seed=3),
     "vmf_norm": lambda: layers.VonMisesFisherNormLatent(8, kappa=30.0, seed=3),
     "gaussian": lambda: layers.GaussianLatent(8, seed=3),
+    "projected_normal": lambda: layers.ProjectedNormalLatent(8, seed=3),
     "none": lambda: layers.NoLatent(seed=3),
 }
 

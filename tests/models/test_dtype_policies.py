@@ -19,6 +19,7 @@ LATENTS = {
     "norm": lambda: layers.VonMisesFisherNormLatent(4, kappa=20.0, seed=1),
     "gaussian": lambda: layers.GaussianLatent(4, seed=1),
     "batch_norm": lambda: layers.GaussianLatent(4, seed=1, batch_norm=0.6),
+    "projected_normal": lambda: layers.ProjectedNormalLatent(4, seed=1),
     "product": lambda: layers.SphereProductLatent(4, 2, seed=1),
     "natural": lambda: layers.NaturalSphereProductLatent(4, 2, seed=1),
     "none": lambda: layers.NoLatent(seed=1),

@@ -161,6 +161,17 @@ def test_the_learned_prior_of_one_sphere_goes_on_as_that_of_a_product():
     )
 
 
+def test_the_direction_of_a_gaussian_code_goes_on_from_it():
+    trained = make(layers.GaussianLatent(4))
+    model = make(layers.ProjectedNormalLatent(4))
+    models.warm_start(model, trained)
+    hidden = trained.encoder(inputs(trained))
+    normal = model.latent.posterior(hidden).unit.before_projection()
+    np.testing.assert_array_equal(normal.mean(), trained.latent.location(hidden))
+    z = model.latent.prior().sample(2, seed=1)
+    np.testing.assert_allclose(likelihood(model, z), likelihood(trained, z), rtol=1e-6)
+
+
 @pytest.mark.parametrize(
     ("latent", "options"),
     [

@@ -22,6 +22,7 @@ from tf_vmfvae.layers.latents.natural_sphere_product_latent import (
 from tf_vmfvae.layers.latents.no_latent import NoLatent
 from tf_vmfvae.layers.latents.posterior_normalization import PosteriorNormalization
 from tf_vmfvae.layers.latents.power_spherical_latent import PowerSphericalLatent
+from tf_vmfvae.layers.latents.projected_normal_latent import ProjectedNormalLatent
 from tf_vmfvae.layers.latents.sphere_product_latent import SphereProductLatent
 from tf_vmfvae.layers.latents.sphere_product_mixture_prior import (
     SphereProductMixturePrior,
@@ -71,6 +72,7 @@ __all__ = [
     "NoLatent",
     "PosteriorNormalization",
     "PowerSphericalLatent",
+    "ProjectedNormalLatent",
     "RepeatExamples",
     "SphereProductLatent",
     "SphereProductMixturePrior",

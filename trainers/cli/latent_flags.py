@@ -41,6 +41,10 @@ LATENTS = {
         "GaussianLatent",
         ["latent_dim", "batch_norm", "prior_components", *RATE_FLOOR],
     ),
+    "projected_normal": (
+        "ProjectedNormalLatent",
+        ["latent_dim", "prior_components", *RATE_FLOOR],
+    ),
     "none": ("NoLatent", []),
 }
 # The latents on several spheres.

@@ -46,7 +46,8 @@ def define(
         "kl_weight",
         "Weight of the KL in the training loss, at the end of --kl_schedule. All "
         "figures are bounds with the full KL. Only for latents whose KL can change: "
-        "vmf with --prior_components, vmf_learned, vmf_product, vmf_natural, gaussian.",
+        "vmf with --prior_components, vmf_learned, vmf_product, vmf_natural, gaussian, "
+        "projected_normal.",
         at_least_zero(),
         default=1.0,
     )

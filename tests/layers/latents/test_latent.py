@@ -15,6 +15,7 @@ OTHERS = {
     "product": lambda: layers.SphereProductLatent(4, 2),
     "natural": lambda: layers.NaturalSphereProductLatent(4, 2),
     "gaussian": lambda: layers.GaussianLatent(4),
+    "projected_normal": lambda: layers.ProjectedNormalLatent(4),
     "none": layers.NoLatent,
 }
 

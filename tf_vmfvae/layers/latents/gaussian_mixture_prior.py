@@ -27,10 +27,10 @@ class GaussianMixturePrior(LearnedMixture):
     first means are random, and the first mixture has mean 0 and variance 1 like the
     standard normal prior.
 
-    Evaluating the density takes one product with a matrix, as for `MixturePrior`, so many
-    components cost as much as a dense layer of that many units. In float32 it is exact
-    to about `1e-6 * (z / s)**2` nats for a code `z` and a component of standard
-    deviation `s`.
+    Evaluating the density takes one product with a matrix, as for `MixturePrior`, so
+    many components cost as much as a dense layer of that many units. In float32 it is
+    exact to about `1e-6 * sum((z / s)**2)` nats for a code `z` and a component with
+    standard deviations `s`.
 
     Args:
         components: int, at least 1.

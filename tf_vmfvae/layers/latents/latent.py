@@ -296,7 +296,9 @@ class Latent(keras.layers.Layer):
 
     def _sample(self, posterior, shape=()):
         """Returns one code for each example, or `shape` of them."""
-        seed = self._next_seed()
+        return self._sample_with(self._next_seed(), posterior, shape)
+
+    def _sample_with(self, seed, posterior, shape):
         place, parts = place_in_batch()
         if parts == 1:
             return posterior.sample(shape, seed=seed)
@@ -309,8 +311,12 @@ class Latent(keras.layers.Layer):
         """Returns `codes` codes for each example, `(codes * batch, latent_dim)`."""
         drawn = self._sample(posterior, ((codes + 1) // 2,))
         images = self._mirror_in(posterior, drawn, hidden)
+        return self._in_turn(drawn, images, codes)
+
+    def _in_turn(self, drawn, images, codes):
+        """Returns codes and images in turn, `(codes * batch, latent_dim)`."""
         both = tf.stack([drawn, images], axis=1)
-        rows = codes * tf.shape(hidden)[0]
+        rows = codes * tf.shape(drawn)[1]
         return tf.reshape(both, [-1, self.latent_dim])[:rows]
 
     def _mirror_in(self, posterior, z, hidden):
