@@ -114,6 +114,12 @@ SYSTEMS = {
         "prior_components",
         (20, 100, 500),
     ),
+    "projected_normal": System(
+        "direction of a Gaussian, minimum rate",
+        {"latent": "projected_normal", **ANNEALED},
+        "minimum_rate",
+        (6.0, 8.0, 10.0),
+    ),
     "vmf": System("vMF", {"latent": "vmf"}, "kappa", (40.0, 60.0, 80.0)),
     "vmf_mixture": System(
         "vMF, learned mixture prior",
