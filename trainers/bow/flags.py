@@ -205,6 +205,12 @@ def _define_report(own):
 def _check(settings):
     run_flags.check(settings)
     latent_flags.check(settings)
+    if settings["refine_steps"] and settings["latent"] in latent_flags.WITHOUT_MIRROR:
+        raise UserError(
+            "--refine_steps: fitting a posterior needs mirror images of codes, which "
+            f"--latent={settings['latent']} does not have; leave it out or choose "
+            "another latent"
+        )
     if settings["data_dir"]:
         paths.check_input(settings["data_dir"], "data_dir")
     if settings["labels"]:

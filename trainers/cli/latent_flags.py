@@ -49,6 +49,8 @@ LATENTS = {
 }
 # The latents on several spheres.
 PRODUCTS = [name for name, (_, arguments) in LATENTS.items() if "spheres" in arguments]
+# The latents without mirror images of given codes.
+WITHOUT_MIRROR = ["projected_normal"]
 # Flags of earlier versions, with the value that every run has today.
 FIXED = {"kappa_ceiling": 1000.0, "norm_range": 10.0, "norm_width": 0.1}
 

@@ -42,6 +42,12 @@ def run(settings: dict) -> dict:
     folder = _output_dir(settings)
     paths.check_output_folder(folder)
     model = load_model(settings["model"])
+    latent = model.latent
+    if settings["refine_steps"] and not (latent.has_mirror or latent.is_empty):
+        raise UserError(
+            f"--refine_steps: fitting a posterior needs mirror images of codes, which "
+            f"the model's {type(latent).__name__} does not have; leave it out"
+        )
     kind = DocumentJudge if isinstance(model, models.NVDM) else SentenceJudge
     judge = kind(model, settings, flags)
     if not settings["output_dir"]:

@@ -14,9 +14,11 @@ import numpy as np
 import pytest
 from absl import flags
 
-from tf_vmfvae import data
+from tf_vmfvae import data, layers
 from trainers.bow import flags as bow
 from trainers.bow.task import BowTask
+from trainers.cli import latent_flags
+from trainers.cli.errors import UserError
 from trainers.storage import text_cache
 from trainers.storage.run_folder import RunFolder
 from trainers.training import run as training_run
@@ -278,6 +280,18 @@ def test_a_folder_of_octis_is_trained_on_with_its_own_vocabulary(tmp_path):
 
     assert (settings["kappa"], settings["latent_dim"]) == (100.0, 25)
     assert own.load_corpus().vocabulary == ["goal_2", "goal_1", "goal_0"]
+
+
+def test_fitting_posteriors_without_mirror_images_is_refused_before_training():
+    given = ["--latent=projected_normal", "--samples=4", "--refine_steps=2"]
+    own = bow.define_flags(flags.FlagValues())
+    own.parse(given)
+    with pytest.raises(UserError, match=r"--refine_steps: .*--latent=projected_normal"):
+        own.read_settings()
+    # The list of such latents is right.
+    for name, (layer, _) in latent_flags.LATENTS.items():
+        mirrorless = getattr(layers, layer).mirror is layers.Latent.mirror
+        assert mirrorless == (name in latent_flags.WITHOUT_MIRROR), name
 
 
 def test_flags_without_effect_on_a_folder_of_octis_are_noted(tmp_path):

@@ -386,6 +386,14 @@ def refusal(model_file, **changes):
     return str(caught.value)
 
 
+def test_posteriors_that_cannot_be_fitted_are_refused_before_anything_else(tmp_path):
+    model = models.NVRNN(["a", "b"], layers.ProjectedNormalLatent(4), hidden_dim=4)
+    model.save(tmp_path / "model.keras")
+    message = refusal(tmp_path / "model.keras", refine_steps=2)
+    assert message.startswith("--refine_steps: fitting a posterior needs mirror images")
+    assert "ProjectedNormalLatent does not have; leave it out" in message
+
+
 def test_a_missing_or_broken_model_is_refused_by_name(tmp_path):
     assert "does not exist; give a run folder" in refusal(tmp_path)
     broken = tmp_path / "model.keras"
