@@ -34,8 +34,9 @@ def warm_start(model: NVRNN, pretrained: NVRNN) -> None:
     with the same number of components. Codes of one unit vector are alike: a model with
     a learned concentration (`SphereProductLatent` of one sphere,
     `LearnedVonMisesFisherLatent`) takes over the mean directions of a model with a
-    fixed one, and its own `kappa` is the concentration that it starts from. Otherwise
-    the code is new, and the decoder starts with weights of 0 on it: it begins as the
+    fixed one, and its own `kappa` is the concentration that it starts from. A model
+    with a `ProjectedNormalLatent` takes over a Gaussian model's code. Otherwise the
+    code is new, and the decoder starts with weights of 0 on it: it begins as the
     trained decoder does without a code, after a plain language model with exactly its
     likelihood.
 
