@@ -141,12 +141,10 @@ class ProjectedNormal(AutoCompositeTensorDistribution):
         # through z are differences of large numbers.
         mean = tf.cast(self.loc, tf.float64) / tf.cast(self.scale_diag, tf.float64)
         ray = mean + tf.cast(noise, tf.float64)
-        square = tf.reduce_sum(tf.cast(x, tf.float64) ** 2, axis=-1)
-        a = tf.reduce_sum(ray**2, axis=-1) / square
-        length = tf.sqrt(tf.reduce_sum(ray**2, axis=-1))
-        integral, moments = self._along_ray(
-            a, tf.reduce_sum(mean * ray, axis=-1) / length
-        )
+        square = tf.reduce_sum(ray**2, axis=-1)
+        a = square / tf.reduce_sum(tf.cast(x, tf.float64) ** 2, axis=-1)
+        centre = tf.reduce_sum(mean * ray, axis=-1) / tf.sqrt(square)
+        integral, moments = self._along_ray(a, centre)
         kl = (moments.mean_square / a - moments.spread) / 2 - integral
         shape = tf.concat([sample_shape, tf.shape(x)[1:]], axis=0)
         kl = tf.cast(kl, self.dtype)

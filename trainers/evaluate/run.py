@@ -45,7 +45,7 @@ def run(settings: dict) -> dict:
     latent = model.latent
     if settings["refine_steps"] and not (latent.has_mirror or latent.is_empty):
         raise UserError(
-            f"--refine_steps: fitting a posterior needs mirror images of codes, which "
+            "--refine_steps: fitting a posterior needs mirror images of codes, which "
             f"the model's {type(latent).__name__} does not have; leave it out"
         )
     kind = DocumentJudge if isinstance(model, models.NVDM) else SentenceJudge

@@ -66,6 +66,8 @@ class GaussianLatent(RateFloor, LearnedPrior, Latent):
     ((2, 50), 0.0)
     """
 
+    _mixture_prior_class = GaussianMixturePrior
+
     def __init__(
         self,
         latent_dim: int,
@@ -98,16 +100,13 @@ class GaussianLatent(RateFloor, LearnedPrior, Latent):
                 batch_norm, dtype=self.variable_dtype, name="normalization"
             )
         if prior_components:
-            self.mixture_prior = self._make_mixture_prior()
-
-    def _make_mixture_prior(self):
-        return GaussianMixturePrior(
-            self.prior_components,
-            self.latent_dim,
-            seed=self._seed_plus(2),
-            dtype=self.variable_dtype,
-            name="prior",
-        )
+            self.mixture_prior = self._mixture_prior_class(
+                prior_components,
+                latent_dim,
+                seed=self._seed_plus(2),
+                dtype=self.variable_dtype,
+                name="prior",
+            )
 
     def build(self, hidden_shape):
         self.mean.build(hidden_shape)

@@ -239,13 +239,10 @@ class Latent(keras.layers.Layer):
             codes are not alike.
         """
         if type(self) is type(other):
-            own, its = self.posterior_weights, other.posterior_weights
-        else:
-            own, its = self.direction_weights, other.direction_weights
-            if not own:
-                return None
-        shapes, its_shapes = ([tuple(w.shape) for w in each] for each in (own, its))
-        return (own, its) if shapes == its_shapes else None
+            return pair_weights(self.posterior_weights, other.posterior_weights)
+        if not self.direction_weights:
+            return None
+        return pair_weights(self.direction_weights, other.direction_weights)
 
     def interpolate(self, start, end, steps: int):
         """Returns `steps` codes from `start` to `end`, `(steps, latent_dim)`.
@@ -332,3 +329,11 @@ class Latent(keras.layers.Layer):
         config = super().get_config()
         config.update({"latent_dim": self.latent_dim, "seed": self.seed})
         return config
+
+
+def pair_weights(
+    own: list[keras.Variable], others: list[keras.Variable]
+) -> tuple[list[keras.Variable], list[keras.Variable]] | None:
+    """Returns both lists, or `None` if their shapes differ."""
+    shapes, other_shapes = ([tuple(w.shape) for w in each] for each in (own, others))
+    return (own, others) if shapes == other_shapes else None

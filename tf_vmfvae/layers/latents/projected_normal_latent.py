@@ -6,7 +6,7 @@ import tensorflow_probability as tfp
 
 from tf_vmfvae.distributions import ProjectedNormal
 from tf_vmfvae.layers.latents.gaussian_latent import GaussianLatent
-from tf_vmfvae.layers.latents.latent import Latent
+from tf_vmfvae.layers.latents.latent import Latent, pair_weights
 from tf_vmfvae.layers.latents.learned_prior import KL_DRAWS, KL_SEED
 from tf_vmfvae.layers.latents.mixture_prior import MixturePrior
 from tf_vmfvae.layers.latents.scaled_sphere import ScaledSphere
@@ -58,6 +58,7 @@ class ProjectedNormalLatent(GaussianLatent):
     (True, False)
     """
 
+    _mixture_prior_class = MixturePrior
     # The image of a code depends on the length that it has lost, so only those of new
     # draws are known.
     mirror = Latent.mirror
@@ -85,15 +86,6 @@ class ProjectedNormalLatent(GaussianLatent):
             **kwargs,
         )
         self.radius = latent_dim**0.5
-
-    def _make_mixture_prior(self):
-        return MixturePrior(
-            self.prior_components,
-            self.latent_dim,
-            seed=self._seed_plus(2),
-            dtype=self.variable_dtype,
-            name="prior",
-        )
 
     def location(self, hidden):
         """Returns the directions of the means, `(batch, latent_dim)`."""
@@ -130,9 +122,7 @@ class ProjectedNormalLatent(GaussianLatent):
 
     def shared_weights(self, other: Latent):
         if type(other) is GaussianLatent and not other.normalization:
-            own, its = self.posterior_weights, other.posterior_weights
-            if [w.shape for w in own] == [w.shape for w in its]:
-                return own, its
+            return pair_weights(self.posterior_weights, other.posterior_weights)
         return super().shared_weights(other)
 
     def _sample(self, posterior, shape=()):

@@ -4,8 +4,6 @@ import math
 
 import tensorflow_probability as tfp
 
-from tf_vmfvae.distributions.numerics.tfp_internals import reparameterization
-
 tfd = tfp.distributions
 
 
@@ -26,7 +24,7 @@ class ScaledSphere(tfd.Distribution):
         self.radius = radius
         super().__init__(
             dtype=unit.dtype,
-            reparameterization_type=reparameterization.FULLY_REPARAMETERIZED,
+            reparameterization_type=unit.reparameterization_type,
             validate_args=False,
             allow_nan_stats=True,
             name=type(self).__name__,
