@@ -105,7 +105,8 @@ def _runs(options, rows):
     ):
         if options.tuning:
             # There is nothing to choose among a single variant.
-            variants = [results.named_flags(v) for v in SYSTEMS[system].variants()]
+            found = SYSTEMS[system].variants(setting)
+            variants = [results.named_flags(variant) for variant in found]
             chosen = variants if len(variants) > 1 else []
         else:
             chosen = [results.best_variant(rows, corpus, setting, system)]

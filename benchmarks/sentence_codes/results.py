@@ -80,7 +80,7 @@ def best_variant(rows: Iterable[dict], corpus: str, setting: str, system: str) -
     Raises:
         UserError: if one of its tuning runs is missing.
     """
-    named = {named_flags(variant) for variant in SYSTEMS[system].variants()}
+    named = {named_flags(variant) for variant in SYSTEMS[system].variants(setting)}
     if len(named) == 1:
         return named.pop()
     where = "tuning", corpus, setting, system

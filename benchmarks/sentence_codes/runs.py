@@ -43,11 +43,11 @@ class CodeRun:
 
     def training(self) -> TrainingRun:
         """Returns the run of trainers.lm, the same for tuning and for the final run."""
-        variants = {named_flags(v): v for v in SYSTEMS[self.system].variants()}
+        variants = SYSTEMS[self.system].variants(self.setting)
         flags = training_flags(
             self.corpus,
             self.setting,
-            variants[self.flags],
+            next(v for v in variants if named_flags(v) == self.flags),
             self.hidden_dim,
             self.seed,
         )

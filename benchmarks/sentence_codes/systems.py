@@ -35,6 +35,17 @@ ANNEALED = {"kl_schedule": "linear"}
 SPHERES = {"spheres": 10, **ANNEALED}
 
 
+def _by_setting(standard, inputless):
+    """Returns values that differ by setting."""
+    return {"standard": standard, "inputless": inputless}
+
+
+# Nats. Where the decoder reads the words, little is left for the code to say.
+RATES = _by_setting((0.5, 1.0, 2.0), (8.0, 10.0, 12.0))
+FREE_BITS = _by_setting((1.0, 2.0, 4.0), (4.0, 6.0, 8.0))
+KAPPAS = _by_setting((5.0, 15.0, 35.0), (40.0, 60.0, 80.0))
+
+
 @dataclasses.dataclass(frozen=True)
 class System:
     """A code with what has been tried of it.
@@ -43,24 +54,27 @@ class System:
         name: what tables call it.
         flags: flags of trainers.lm.
         tuned: the flag that is tuned.
-        values: its values, among which the validation set chooses; equally many for
-            each code.
+        values: its values, among which the validation set chooses, or those of each
+            setting by name; equally many for each code.
     """
 
     name: str
     flags: Mapping[str, Any]
     tuned: str | None = None
-    values: tuple = ()
+    values: tuple | Mapping[str, tuple] = ()
 
-    def variants(self) -> list[dict[str, Any]]:
+    def variants(self, setting: str) -> list[dict[str, Any]]:
         """Returns the flags of each tuning run.
 
-        >>> SYSTEMS["vmf"].variants()[0]
+        >>> SYSTEMS["vmf"].variants("inputless")[0]
         {'latent': 'vmf', 'kappa': 40.0}
         """
         if self.tuned is None:
             return [dict(self.flags)]
-        return [{**self.flags, self.tuned: value} for value in self.values]
+        values = self.values
+        if isinstance(values, Mapping):
+            values = values[setting]
+        return [{**self.flags, self.tuned: value} for value in values]
 
 
 # Each baseline of the Gaussian has its source in trainers.lm's help.
@@ -82,19 +96,25 @@ SYSTEMS = {
         "Gaussian, free bits",
         {"latent": "gaussian", **ANNEALED},
         "free_bits",
-        (4.0, 6.0, 8.0),
+        FREE_BITS,
     ),
     "gaussian_batch_norm": System(
         "Gaussian, BN-VAE",
         {"latent": "gaussian", **ANNEALED},
         "batch_norm",
-        (0.4, 0.6, 0.8),
+        _by_setting((0.1, 0.2, 0.3), (0.4, 0.6, 0.8)),
     ),
     "gaussian_minimum_rate": System(
         "Gaussian, minimum rate",
         {"latent": "gaussian", **ANNEALED},
         "minimum_rate",
-        (6.0, 8.0, 10.0),
+        RATES,
+    ),
+    "gaussian_minimum_rate_16": System(
+        "Gaussian of 16 dimensions, minimum rate",
+        {"latent": "gaussian", "latent_dim": 16, **ANNEALED},
+        "minimum_rate",
+        RATES,
     ),
     "gaussian_aggressive": System(
         "Gaussian, aggressive training of the encoder",
@@ -106,7 +126,7 @@ SYSTEMS = {
         "Gaussian, pretrained as an autoencoder, free bits",
         {"latent": "gaussian", "pretrain_epochs": 1, **ANNEALED},
         "free_bits",
-        (4.0, 6.0, 8.0),
+        FREE_BITS,
     ),
     "gaussian_mixture": System(
         "Gaussian, learned mixture prior",
@@ -114,27 +134,27 @@ SYSTEMS = {
         "prior_components",
         (20, 100, 500),
     ),
-    "projected_normal": System(
-        "direction of a Gaussian, minimum rate",
-        {"latent": "projected_normal", **ANNEALED},
+    "projected_normal_16": System(
+        "direction of a Gaussian of 16 dimensions, minimum rate",
+        {"latent": "projected_normal", "latent_dim": 16, **ANNEALED},
         "minimum_rate",
-        (6.0, 8.0, 10.0),
+        RATES,
     ),
-    "vmf": System("vMF", {"latent": "vmf"}, "kappa", (40.0, 60.0, 80.0)),
+    "vmf": System("vMF", {"latent": "vmf"}, "kappa", KAPPAS),
     "vmf_mixture": System(
         "vMF, learned mixture prior",
         {"latent": "vmf", "prior_components": 100, **ANNEALED},
         "kappa",
-        (40.0, 60.0, 80.0),
+        KAPPAS,
     ),
     "vmf_learned": System(
         "vMF, learned kappa, minimum rate",
         {"latent": "vmf_learned", "kappa": 80.0, **ANNEALED},
         "minimum_rate",
-        (6.0, 8.0, 10.0),
+        RATES,
     ),
     "spherical_cauchy": System(
-        "spherical Cauchy", {"latent": "spherical_cauchy"}, "kappa", (40.0, 60.0, 80.0)
+        "spherical Cauchy", {"latent": "spherical_cauchy"}, "kappa", KAPPAS
     ),
     "vmf_product": System(
         "vMF on 10 spheres",
@@ -158,7 +178,7 @@ SYSTEMS = {
         "vMF on 10 spheres, natural parameters, minimum rate",
         {"latent": "vmf_natural", "kappa": 20.0, **SPHERES},
         "minimum_rate",
-        (6.0, 8.0, 10.0),
+        RATES,
     ),
     "vmf_natural_mixture": System(
         "vMF on 10 spheres, natural parameters, learned mixture prior",
