@@ -127,13 +127,17 @@ def _derived(value, settings):
 
 def _describe_where(where):
     corpora = ", ".join(where.get("dataset", ()))
-    others = "".join(_describe_flag(*x) for x in where.items() if x[0] != "dataset")
-    return f" ({corpora}{others})" if corpora else others
+    flags = [item for item in where.items() if item[0] != "dataset"]
+    given = [f" if --{name} is given" for name, values in flags if values is GIVEN]
+    others = [_with_value(*item) for item in flags if item[1] is not GIVEN]
+    words = "".join(given)
+    if others:
+        *first, last = others
+        words += f" with {', '.join(first)}{' and ' * bool(first)}{last}"
+    return f" ({corpora}{words})" if corpora else words
 
 
-def _describe_flag(name, values):
-    if values is GIVEN:
-        return f" if --{name} is given"
+def _with_value(name, values):
     if list(values) == [True]:
-        return f" with --{name}"
-    return f" with --{name}={'|'.join(map(str, values))}"
+        return f"--{name}"
+    return f"--{name}={'|'.join(map(str, values))}"

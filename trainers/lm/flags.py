@@ -3,7 +3,7 @@
 from absl import flags
 
 from trainers.cli import latent_flags, paths, run_flags, training_flags
-from trainers.cli.defaults import Default, Derived
+from trainers.cli.defaults import GIVEN, Default, Derived
 from trainers.cli.earlier_flags import EarlierFlags
 from trainers.cli.errors import UserError
 from trainers.cli.program_flags import ProgramFlags
@@ -25,6 +25,12 @@ OF_CODES = (
     "bow_loss",
     "codes",
 )
+# Where the code alone has to carry a sentence of real text.
+WITHOUT_WORDS = {
+    "dataset": REAL_TEXT,
+    "setting": ["inputless"],
+    "condition": ["none", "label"],
+}
 # The defaults. If two apply, the later one counts.
 DEFAULTS = [
     Default(
@@ -85,6 +91,25 @@ DEFAULTS = [
         },
         {"dataset": REAL_TEXT, "setting": ["inputless"]},
     ),
+    # The direction of a Gaussian code has the better bound there, and trains faster.
+    Default({"latent": "projected_normal"}, WITHOUT_WORDS),
+    # It has no concentration to set.
+    Default({"latent": "vmf"}, {"kappa": GIVEN}),
+    Default(
+        {
+            "latent_dim": 16,
+            "epochs": 4,
+            "embedding_dim": 100,
+            "encoder_pooling": "last",
+            "learning_rate": 4e-3,
+            "bow_loss": 0.0,
+            "kl_schedule": "linear",
+            "minimum_rate": 10.0,
+        },
+        {**WITHOUT_WORDS, "latent": ["projected_normal"]},
+    ),
+    # Either keeps the KL up.
+    Default({"minimum_rate": 0.0}, {"free_bits": GIVEN}),
     # A decoder that is told the words needs no code that knows them.
     Default({"bow_loss": 0.0}, {"condition": ["bow"]}),
     Default({"word_dropout": 1.0}, {"setting": ["inputless"]}),

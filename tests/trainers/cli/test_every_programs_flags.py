@@ -76,7 +76,8 @@ def claimed(text, case, given):
             clause,
         ).groups()
         holds = corpora is None or case["dataset"] in corpora.split(", ")
-        for name, choices in re.findall(r"with --(\w+)=?(\S*)", flag_of or words):
+        needed = re.findall(r"(?<!if )--(\w+)=?([^\s,]*)", flag_of or words)
+        for name, choices in needed:
             wanted = choices.split("|") if choices else ["True"]
             holds &= str(case[name]) in wanted
         for name in re.findall(r"if --(\w+) is given", words):

@@ -26,7 +26,7 @@ def test_codes_of_real_text_have_an_auxiliary_loss_by_default(parse, dataset):
         flags = f"--dataset={dataset}", "--data_dir=data", *flags
         return parse(*flags)[0]["bow_loss"]
 
-    assert bow_loss() == bow_loss("--setting=inputless") == 1.0
+    assert bow_loss() == bow_loss("--setting=inputless", "--latent=vmf") == 1.0
     assert bow_loss("--condition=bow") == bow_loss("--bow_loss=0") == 0.0
     assert bow_loss("--latent=none") is None
     assert parse()[0]["bow_loss"] == 0.0
@@ -36,12 +36,43 @@ def test_codes_of_real_text_have_an_auxiliary_loss_by_default(parse, dataset):
 def test_without_previous_words_training_takes_smaller_steps(parse, dataset):
     corpus = [f"--dataset={dataset}", "--data_dir=data"]
     standard, inputless = (
-        parse(*corpus, f"--setting={name}")[0] for name in ("standard", "inputless")
+        parse(*corpus, "--latent=vmf", f"--setting={name}")[0]
+        for name in ("standard", "inputless")
     )
 
     assert (standard["learning_rate"], standard["epochs"]) == (8e-3, 4)
     assert (inputless["learning_rate"], inputless["epochs"]) == (2e-3, 9)
     assert inputless["encoder_pooling"] == "mean"
+
+
+@pytest.mark.parametrize("dataset", ["ptb", "text", "yelp"])
+def test_without_words_the_code_is_the_direction_of_a_gaussian(parse, dataset):
+    def settings(*flags):
+        corpus = f"--dataset={dataset}", "--data_dir=data", "--setting=inputless"
+        return parse(*corpus, *flags)[0]
+
+    own = settings()
+    assert (own["latent"], own["latent_dim"]) == ("projected_normal", 16)
+    assert (own["minimum_rate"], own["kl_schedule"]) == (10.0, "linear")
+    assert own == settings("--latent=projected_normal")
+    assert settings("--latent_dim=32")["latent_dim"] == 32
+    assert settings("--latent=gaussian")["minimum_rate"] == 0.0
+    assert parse(f"--dataset={dataset}", "--data_dir=data")[0]["latent"] == "vmf"
+    assert parse("--setting=inputless")[0]["latent"] == "vmf"
+    # A decoder that is told the words leaves less to the code.
+    told = settings("--condition=bow")
+    assert (told["latent"], told["minimum_rate"]) == ("vmf", None)
+    told = settings("--condition=bow", "--latent=projected_normal")
+    assert told["minimum_rate"] == 0.0
+
+
+def test_flags_that_the_default_code_cannot_obey_are_not_dropped(parse):
+    corpus = "--dataset=ptb", "--setting=inputless"
+    settings, notes = parse(*corpus, "--kappa=80")
+    assert (settings["latent"], settings["kappa"], notes) == ("vmf", 80.0, [])
+    settings, notes = parse(*corpus, "--free_bits=4")
+    assert (settings["free_bits"], settings["minimum_rate"]) == (4.0, 0.0)
+    assert notes == []
 
 
 def test_one_command_works_for_every_latent_and_notes_flags_without_effect(parse):

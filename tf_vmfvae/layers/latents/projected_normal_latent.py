@@ -26,6 +26,9 @@ class ProjectedNormalLatent(GaussianLatent):
     Gaussian code pays for it. Unlike a von Mises-Fisher posterior this one may have
     another spread in each direction.
 
+    Choose few dimensions. A Gaussian code's unused ones are harmless; here they make
+    `|x|` noisy, and dividing by it passes the noise on to the others.
+
     Codes have the length `sqrt(d)`, about that of a Gaussian code. Training charges
     the KL of `x`, which is exact and without noise. The KL that the layer returns
     outside training, and with it every figure, is that of `z`: the KL of `x` minus what
