@@ -1,6 +1,6 @@
 """Prints the bound that a trained model would have at other concentrations.
 
-    python -m analysis.kappas --model=saved_models/ptb_vmf_inputless \
+    python -m analysis.kappas --model=saved_models/ptb_vmf_inputless_650 \
         --dataset=ptb --data_dir=data
 
 The weights stay as they are. If the bound is better at a kappa that the weights were

@@ -170,7 +170,7 @@ def test_presets_are_listed_by_class_with_the_titles_of_their_cards(folder):
     assert TopicModel.presets == {"20ng_topics": "20 topics of 20 Newsgroups"}
     assert NVRNN.presets.keys() == {"sentences", *SHIPPED}
     assert NVRNN.presets["sentences"] == ""
-    assert NVRNN.presets["ptb_vmf_inputless"] == "vMF sentence VAE, Inputless"
+    assert NVRNN.presets["ptb_vmf"] == "vMF sentence VAE, Standard"
     assert VAE.presets.keys() == {"sentences", "documents", *ALL}
     assert OwnModel.presets == {}
 
