@@ -43,11 +43,12 @@ class CodeRun:
 
     def training(self) -> TrainingRun:
         """Returns the run of trainers.lm, the same for tuning and for the final run."""
-        variants = SYSTEMS[self.system].variants(self.setting)
+        found = SYSTEMS[self.system].variants(self.setting)
+        variants = {named_flags(variant): variant for variant in found}
         flags = training_flags(
             self.corpus,
             self.setting,
-            next(v for v in variants if named_flags(v) == self.flags),
+            variants[self.flags],
             self.hidden_dim,
             self.seed,
         )

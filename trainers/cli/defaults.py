@@ -132,8 +132,8 @@ def _describe_where(where):
     others = [_with_value(*item) for item in flags if item[1] is not GIVEN]
     words = "".join(given)
     if others:
-        *first, last = others
-        words += f" with {', '.join(first)}{' and ' * bool(first)}{last}"
+        listed = ", ".join(others[:-1]), others[-1]
+        words += f" with {' and '.join(filter(None, listed))}"
     return f" ({corpora}{words})" if corpora else words
 
 

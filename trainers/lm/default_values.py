@@ -74,7 +74,10 @@ DEFAULTS = [
     # The direction of a Gaussian code has the better bound there, and trains faster.
     Default({"latent": "projected_normal"}, WITHOUT_WORDS),
     # It has no concentration to set.
-    Default({"latent": "vmf"}, {"kappa": GIVEN}),
+    *(
+        Default({"latent": "vmf"}, {name: GIVEN})
+        for name in ("kappa", "training_kappa", "initial_kappa")
+    ),
     Default(
         {
             "latent_dim": 16,

@@ -70,6 +70,9 @@ def test_flags_that_the_default_code_cannot_obey_are_not_dropped(parse):
     corpus = "--dataset=ptb", "--setting=inputless"
     settings, notes = parse(*corpus, "--kappa=80")
     assert (settings["latent"], settings["kappa"], notes) == ("vmf", 80.0, [])
+    for name in ("training_kappa", "initial_kappa"):
+        settings, notes = parse(*corpus, f"--{name}=90")
+        assert (settings["latent"], settings[name], notes) == ("vmf", 90.0, [])
     settings, notes = parse(*corpus, "--free_bits=4")
     assert (settings["free_bits"], settings["minimum_rate"]) == (4.0, 0.0)
     assert notes == []
