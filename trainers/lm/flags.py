@@ -31,6 +31,7 @@ EARLIER = EarlierFlags(
         "bow_loss": 0.0,
         "codes": 1,
         "kappa_by": "features",
+        "minimum_rate": 0.0,
         "clip_norm": optimizer_flags.CLIP_NORM,
         "plateau_factor": None,
         "softmax": "full",
