@@ -134,6 +134,12 @@ SYSTEMS = {
         "prior_components",
         (20, 100, 500),
     ),
+    "projected_normal_annealed": System(
+        "direction of a Gaussian of 16 dimensions, linear annealing",
+        {"latent": "projected_normal", "latent_dim": 16, **ANNEALED},
+        "anneal_epochs",
+        (1.0, 2.0, 3.0),
+    ),
     "projected_normal_16": System(
         "direction of a Gaussian of 16 dimensions, minimum rate",
         {"latent": "projected_normal", "latent_dim": 16, **ANNEALED},

@@ -4,13 +4,17 @@ import numpy as np
 import scipy.special
 import tensorflow as tf
 
-from tf_vmfvae.distributions import VonMisesFisherMixture
+from tf_vmfvae.distributions import VonMisesFisher, VonMisesFisherMixture
 
 # The mixture is fitted to at most this many codes.
 CODES = 50_000
 ITERATIONS = 200
 # Seed words count as this share of a topic's documents.
 ANCHOR = 0.1
+# Codes of each topic whose words are averaged.
+DRAWS = 200
+# Word probabilities in memory at once, as near as whole draws allow.
+WORDS_AT_ONCE = 4_000_000
 
 
 def fit(codes, topics: int, directions=None, seed: int = 0, anchors=None, start=None):
@@ -102,6 +106,34 @@ def regression(mixture) -> tuple[np.ndarray, np.ndarray]:
 def shares(mixture, codes) -> np.ndarray:
     """Returns the distribution over topics for each code, `[documents, topics]`."""
     return mixture.component_probabilities(np.asarray(codes, np.float64)).numpy()
+
+
+def words(model, mixture, length: float = 1.0) -> np.ndarray:
+    """Returns the word probabilities of each topic, p(w|t).
+
+    They are the mean of the decoder's distributions over codes that are drawn from the
+    topic's component, always the same ones. At the component's direction itself, the
+    decoder is surer of a few words than the topic's documents are.
+
+    Args:
+        model: a `tf_vmfvae.models.NVDM`.
+        mixture: the `VonMisesFisherMixture` of the topics.
+        length: length of the model's codes.
+
+    Returns:
+        A float64 array `[topics, words]`, whose rows sum to 1.
+    """
+    directions = tf.cast(mixture.mean_directions, tf.float32)
+    topics, size = directions.shape
+    components = VonMisesFisher(directions, tf.cast(mixture.concentration, tf.float32))
+    draws = max(1, min(DRAWS, WORDS_AT_ONCE // (topics * len(model.vocabulary))))
+    total = 0.0
+    for start in range(0, DRAWS, draws):
+        codes = length * components.sample(draws, seed=[DRAWS, start])
+        found = tf.nn.softmax(model.decoder(tf.reshape(codes, [-1, size])))
+        by_topic = tf.reshape(tf.cast(found, tf.float64), [draws, topics, -1])
+        total += tf.reduce_sum(by_topic, axis=0).numpy()
+    return total / total.sum(axis=1, keepdims=True)
 
 
 def _fit(codes, topics, **options):

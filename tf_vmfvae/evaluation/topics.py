@@ -87,12 +87,12 @@ def find_topics(
 
     The axes of a code have no meaning of their own, so topics are found in the
     documents. Codes on a sphere are clustered by a mixture of von Mises-Fisher
-    distributions, fitted by expectation maximisation; the words of a topic are those
-    that the decoder predicts from its direction. If the model's prior is a mixture with
-    as many components, the fit begins with them. Other codes are clustered by k-means;
-    the words of a topic are the mean of the decoder's distributions for its documents.
-    Words are ranked by relevance (Sievert and Shirley 2014):
-    0.4 log p(w|t) + 0.6 log p(w|t) / p(w).
+    distributions, fitted by expectation maximisation; the words of a topic are the mean
+    of the decoder's distributions for codes drawn from its component. If the model's
+    prior is a mixture with as many components, the fit begins with them. Other codes
+    are clustered by k-means; the words of a topic are the mean of the decoder's
+    distributions for its documents. Words are ranked by relevance (Sievert and Shirley
+    2014), as `tf_vmfvae.TopicModel.top_words` does by default.
 
     Args:
         model: a `tf_vmfvae.models.NVDM`.
@@ -142,9 +142,10 @@ def find_topics(
         # All have the same concentration.
         concentration = np.linalg.norm(coefficients[0])
         directions = coefficients / concentration
-        probabilities = _words(model, length * directions)
+        found = VonMisesFisherMixture(directions, concentration, intercepts)
+        probabilities = topic_mixture.words(model, found, length)
         if abs(length - 1) < SAME_LENGTH:
-            mixture = VonMisesFisherMixture(directions, concentration, intercepts)
+            mixture = found
     else:
         probabilities = np.stack(
             [_mean_words(model, codes[groups == g]) for g in order]

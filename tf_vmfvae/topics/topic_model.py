@@ -1,4 +1,4 @@
-"""A topic model whose topics are directions on the sphere of its codes."""
+"""A topic model whose topics are regions of the sphere of its codes."""
 
 import keras
 import numpy as np
@@ -38,9 +38,9 @@ class TopicModel(
     A variational autoencoder (`tf_vmfvae.models.NVDM`) gives each document a code on
     the unit sphere, and learns a mixture of von Mises-Fisher distributions as the prior
     of the codes, with a component for each topic. Expectation maximisation then fits
-    the components to the documents' mean directions. So a topic is a direction on the
-    sphere: its words are those that the decoder predicts from there, and a document's
-    topics are the components that may have drawn its code.
+    the components to the documents' mean directions. So a topic is a region of the
+    sphere: its words are those that the decoder predicts there, and a document's topics
+    are the components that may have drawn its code.
 
     Args:
         topics: int, at least 1. Number of topics.
@@ -397,8 +397,7 @@ class TopicModel(
         self.mixture_ = mixture
         self.vocabulary_ = list(self._counter.words)
         self.reads_text_ = self._counter.reads_text
-        logits = self.model_.decoder(tf.cast(mixture.mean_directions, tf.float32))
-        self.topic_word_ = scipy.special.softmax(np.asarray(logits, np.float64), axis=1)
+        self.topic_word_ = topic_mixture.words(self.model_, mixture)
         self.topic_weights_ = scipy.special.softmax(mixture.logits.numpy())
         self.top_words_ = self.top_words()
 
